@@ -80,6 +80,4 @@ export interface Failure {
 }
 
 /** What a valuation method returns. */
-export type MethodResult =
-  | { ok: true; range: Range; steps: Step[] }
-  | { ok: false; failure: Failure };
+export type MethodResult = { ok: true; range: Range; steps: Step[] } | { ok: false; failure: Failure };

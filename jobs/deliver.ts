@@ -1,0 +1,117 @@
+/** Outbox to endpoints: lease lanes, sign, post, settle. */
+import type { Database } from '../src/db/client.ts';
+import {
+  type Attempt,
+  type DueDelivery,
+  type LaneOutcome,
+  type LeasedLane,
+  leaseLanes,
+  settleLane,
+} from '../src/outbox/lanes.ts';
+import { nextDelaySeconds } from '../src/webhooks/retry.ts';
+import { type PostResult, retryAfterSeconds, type Sender } from '../src/webhooks/send.ts';
+import { headers } from '../src/webhooks/sign.ts';
+import { disableEndpoint } from '../src/webhooks/store.ts';
+import type { JobContext } from './context.ts';
+
+/** Lanes posted to at the same time by one worker. */
+const CONCURRENT_LANES = 32;
+const MAX_ANSWER_CHARACTERS = 1000;
+
+export interface DeliverCounts {
+  delivered: number;
+  failed: number;
+  dead: number;
+}
+
+/** Makes every delivery that is due now, lane by lane in order, and returns when none is left. */
+export async function deliverDue(
+  { database, sender }: Pick<JobContext, 'database' | 'sender'>,
+  on_progress?: (counts: DeliverCounts) => void,
+): Promise<DeliverCounts> {
+  const total: DeliverCounts = { delivered: 0, failed: 0, dead: 0 };
+  for (;;) {
+    const lanes = await leaseLanes(database.sql, CONCURRENT_LANES);
+    if (lanes.length === 0) return total;
+    const outcomes = await Promise.all(lanes.map((lane) => deliverLane(database, sender, lane)));
+    for (const outcome of outcomes) {
+      total.delivered += outcome.delivered.length;
+      if (outcome.failure) total['dead_reason' in outcome.failure.then ? 'dead' : 'failed'] += 1;
+    }
+    on_progress?.(total);
+  }
+}
+
+async function deliverLane(database: Database, sender: Sender, lane: LeasedLane): Promise<LaneOutcome> {
+  const outcome: LaneOutcome = { delivered: [], attempts: [], failure: null };
+  let gone = false;
+  for (const delivery of lane.deliveries) {
+    const result = await post(sender, lane, delivery);
+    outcome.attempts.push(attemptOf(delivery, result));
+    if (result.error_class === null) {
+      outcome.delivered.push(delivery.id);
+      continue;
+    }
+    gone = result.status === 410;
+    outcome.failure = { delivery_id: delivery.id, then: afterFailure(delivery, result) };
+    break;
+  }
+  await database.transaction(async (tx) => {
+    const held = await settleLane(tx, lane, outcome);
+    if (held && gone) await disableEndpoint(tx, lane.endpoint_id, 'the receiver answered 410 Gone');
+  });
+  return outcome;
+}
+
+async function post(sender: Sender, lane: LeasedLane, delivery: DueDelivery): Promise<PostResult> {
+  const timestamp_s = Math.floor(Date.now() / 1000);
+  return sender.post(
+    lane.url,
+    { ...headers(delivery.event_id, timestamp_s, delivery.body, lane.secrets) },
+    delivery.body,
+  );
+}
+
+function afterFailure(delivery: DueDelivery, result: PostResult) {
+  const delay = nextDelaySeconds(delivery.attempts + 1, Math.random(), retryAfterSeconds(result));
+  return delay === null
+    ? { dead_reason: `${delivery.attempts + 1} attempts failed, the last with: ${result.error_message}` }
+    : { retry_after_seconds: delay };
+}
+
+function attemptOf(delivery: DueDelivery, result: PostResult): Attempt {
+  return {
+    delivery_id: delivery.id,
+    attempt: delivery.attempts + 1,
+    started_at: result.started_at,
+    duration_ms: Math.round(result.duration_ms),
+    status: result.status,
+    error: result.error_class && `${result.error_class}: ${result.error_message}`,
+    answer: result.answer_excerpt.slice(0, MAX_ANSWER_CHARACTERS) || null,
+  };
+}
+
+/** How often an idle deliverer looks; a retry comes due without a notice. */
+const IDLE_POLL_MS = 1000;
+
+/** Delivers for as long as `signal` is not aborted; the outbox's NOTIFY only shortens the wait. */
+export async function deliverUntilStopped(context: JobContext, signal: AbortSignal): Promise<void> {
+  let wake = () => {};
+  const listening = await context.database.listen('outbox', () => wake());
+  while (!signal.aborted) {
+    try {
+      await deliverDue(context);
+    } catch (error) {
+      context.log.error({ error }, 'deliveries are held up; trying again');
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, IDLE_POLL_MS);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+  await listening.stop();
+}

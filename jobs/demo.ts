@@ -1,0 +1,44 @@
+/** `npm run demo`: the replay on a scratch database of its own, and its summary. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import pino from 'pino';
+import { run, UsageError } from '../src/command.ts';
+import { openDatabase } from '../src/db/open.ts';
+import { progressBar } from './progress.ts';
+import { DEFAULT_REPLAY, replay } from './replay.ts';
+import { summaryText } from './replay-summary.ts';
+
+const HELP = `npm run demo -- [--json] [--seed N]
+
+Replays the real history of the bundled patents from 2004 to 2012 on a scratch database: contracts (invented, marked
+as demonstrations), values, risk events, signed deliveries. Takes about a minute.
+
+  --json     print the summary as one last line of JSON
+  --seed N   which contracts are made (default ${DEFAULT_REPLAY.seed}); the same seed gives the same valuations
+  --help     this text
+`;
+
+await run(async () => {
+  const { values } = parseArgs({
+    options: { json: { type: 'boolean' }, seed: { type: 'string' }, help: { type: 'boolean' } },
+  });
+  if (values.help) return void process.stdout.write(HELP);
+  const seed = values.seed === undefined ? DEFAULT_REPLAY.seed : Number(values.seed);
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new UsageError(
+      `--seed: "${values.seed}" is no whole number from 0 up; give one, such as --seed 7.`,
+    );
+  const folder = await mkdtemp(path.join(tmpdir(), 'pledgewatch-demo-'));
+  const log = pino({ level: 'warn' }, pino.destination(2));
+  const { database, close } = await openDatabase(null, folder, log);
+  try {
+    const on_month = progressBar('replay');
+    const { summary } = await replay(database, { ...DEFAULT_REPLAY, seed, log, on_month });
+    process.stdout.write(values.json ? `${JSON.stringify(summary)}\n` : summaryText(summary));
+  } finally {
+    await close();
+    await rm(folder, { recursive: true, force: true });
+  }
+});

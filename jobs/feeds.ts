@@ -1,0 +1,93 @@
+/** Where signals come from: each feed names its source and yields what is new to a slot. */
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { dateOf } from '../src/clock.ts';
+import { cnSample } from '../src/patents/sources/cn-sample.ts';
+import { recogniseSource } from '../src/patents/sources/index.ts';
+import type { SourceRecord } from '../src/patents/sources/record.ts';
+
+/** What one feed has for a slot: a named stream of records, and what to do once all are stored. */
+export interface FeedItem {
+  source: string;
+  name: string;
+  records: AsyncIterable<SourceRecord>;
+  done?: () => Promise<void>;
+}
+
+export interface Feed {
+  items(slot: Date): AsyncIterable<FeedItem>;
+}
+
+/** Bytes read of a file's start to recognise its format. */
+const HEAD_BYTES = 4096;
+
+/** Opens a file of any known format. @throws an error naming the file and the formats known */
+export async function openSource(file: string): Promise<FeedItem> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(HEAD_BYTES), position: 0 });
+    const adapter = recogniseSource(buffer.subarray(0, bytesRead).toString('utf8'));
+    return { source: adapter.id, name: path.basename(file), records: adapter.read(createReadStream(file)) };
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Files put into a folder, oldest name first; an ingested one moves to its `done/`, an unreadable one to `refused/`. */
+export function inboxFeed(folder: string, log: (line: string) => void): Feed {
+  const moveTo = async (name: string, target: string) => {
+    await mkdir(path.join(folder, target), { recursive: true });
+    await rename(path.join(folder, name), path.join(folder, target, name));
+  };
+  return {
+    async *items() {
+      await mkdir(folder, { recursive: true });
+      const entries = await readdir(folder, { withFileTypes: true });
+      for (const name of entries
+        .filter((entry) => entry.isFile())
+        .map((entry) => entry.name)
+        .sort()) {
+        try {
+          yield { ...(await openSource(path.join(folder, name))), done: () => moveTo(name, 'done') };
+        } catch (error) {
+          log((error as Error).message);
+          await moveTo(name, 'refused');
+        }
+      }
+    },
+  };
+}
+
+/**
+ * The bundled Chinese patents as a gazette: at each slot it yields what was published by then, so that history can
+ * be walked again. Filing facts become public with the publication of the application.
+ */
+export async function gazetteFeed(file: string): Promise<Feed> {
+  const records: SourceRecord[] = [];
+  for await (const record of cnSample.read(createReadStream(file))) records.push(record);
+  let read_to = '';
+  return {
+    async *items(slot) {
+      const today = dateOf(slot);
+      const news = records.flatMap((record) => publishedBetween(record, read_to, today));
+      const first = read_to === '';
+      read_to = today;
+      if (first || news.length > 0)
+        yield { source: cnSample.id, name: `gazette to ${today}`, records: iterate(news) };
+    },
+  };
+}
+
+/** Bad lines are told once, with the first issue. */
+function publishedBetween(record: SourceRecord, after: string, to: string): SourceRecord[] {
+  if (!record.ok) return after === '' ? [record] : [];
+  const signals = record.signals.filter(({ published_on }) => published_on > after && published_on <= to);
+  return signals.length > 0 ? [{ ...record, signals }] : [];
+}
+
+async function* iterate<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}

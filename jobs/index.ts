@@ -1,0 +1,77 @@
+/** The jobs of the service: what runs when, and the loop that runs it. */
+import cron from 'node-cron';
+import { forgetKeys } from '../src/http/create.ts';
+import { assessPledges } from '../src/risk/assess.ts';
+import type { JobContext } from './context.ts';
+import { deliverUntilStopped } from './deliver.ts';
+import { ingest } from './ingest.ts';
+import { revalue } from './revalue.ts';
+import { runDueSlots, type SlottedJob, startSlots } from './slots.ts';
+
+/** In the order of a day: what was ingested is valued, what was valued is assessed. */
+export const JOBS: readonly SlottedJob[] = [
+  { id: 'ingest', minute: 10, run: ingest },
+  { id: 'revalue', minute: 20, run: revalue },
+  { id: 'assess', minute: 30, run: ({ database }, slot) => assessPledges(database, slot) },
+  { id: 'tend', minute: 40, run: ({ database }) => forgetKeys(database) },
+];
+
+/** The ticker only looks; what is due is read from the database. */
+const TICK = '*/10 * * * * *';
+
+export interface RunningJobs {
+  /** Runs what is due now, for a caller who will not wait for the next tick. */
+  tick(): Promise<void>;
+  /** Ends after what is under way. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the jobs of one worker. Any number of workers may run against one database.
+ * Between the daily slots every tick also revalues and assesses the pledges that something made stale.
+ */
+export async function startJobs(context: JobContext): Promise<RunningJobs> {
+  const { database, clock, log } = context;
+  await startSlots(database.sql, JOBS, clock.now());
+  let under_way: Promise<void> = Promise.resolve();
+  const tick = () => {
+    under_way = under_way.then(async () => {
+      await runDueSlots(context, JOBS);
+      await react(context);
+    });
+    return under_way;
+  };
+  const guarded = () => {
+    tick().catch((error) => {
+      log.error({ error }, 'jobs are held up; trying again');
+      under_way = Promise.resolve();
+    });
+  };
+  const ticker = cron.schedule(TICK, guarded, { timezone: 'UTC' });
+  const stopping = new AbortController();
+  const delivering = deliverUntilStopped(context, stopping.signal);
+  guarded();
+  return {
+    tick,
+    async stop() {
+      await ticker.destroy();
+      stopping.abort();
+      await Promise.allSettled([under_way, delivering]);
+    },
+  };
+}
+
+/** News should not wait for the next daily slot: what is stale is valued and assessed now. */
+async function react(context: JobContext): Promise<void> {
+  const { database, clock } = context;
+  const now = clock.now();
+  const stale = await database.sql<{ pledge_id: string }[]>`
+    select pledge_id from pledge_stale where since <= ${now} order by pledge_id`;
+  if (stale.length === 0) return;
+  await revalue(context, now);
+  await assessPledges(
+    database,
+    now,
+    stale.map((row) => row.pledge_id),
+  );
+}

@@ -1,0 +1,99 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { Problem } from '../errors.ts';
+import { create } from '../http/create.ts';
+import { callerOfGuarded } from '../http/guard.ts';
+import { Closed, Id, Instant, OneOf } from '../http/schemas.ts';
+import type { Service } from '../service.ts';
+import { createOrganisation, findOrganisation, issueKey, revokeKey } from './store.ts';
+
+const Organisation = Type.Object({
+  id: Id,
+  kind: OneOf(['bank', 'firm', 'staff'], 'what it is to the service'),
+  name: Type.String(),
+  demonstration: Type.Boolean({ description: 'invented for the demonstration' }),
+  created_at: Instant,
+});
+
+const IssuedKey = Type.Object({ id: Id, key: Type.String({ description: 'shown this once' }) });
+
+const EVERYONE = ['bank', 'firm', 'staff'] as const;
+
+export const accountRoutes =
+  ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/v1/organisations/me',
+      {
+        config: { access: EVERYONE },
+        schema: { operationId: 'getOwnOrganisation', tags: ['accounts'], response: { 200: Organisation } },
+      },
+      async (request) => {
+        const organisation = await findOrganisation(database.sql, callerOfGuarded(request).organisation_id);
+        return organisation!;
+      },
+    );
+
+    app.post(
+      '/v1/organisations',
+      {
+        config: { access: ['staff'] },
+        schema: {
+          operationId: 'createOrganisation',
+          tags: ['accounts'],
+          description: 'Creates a bank, firm or staff organisation.',
+          body: Closed({
+            kind: OneOf(['bank', 'firm', 'staff'], 'what it is to the service'),
+            name: Type.String({ minLength: 1, maxLength: 200 }),
+          }),
+          response: { 201: Organisation },
+        },
+      },
+      (request, reply) =>
+        create(request, reply, database, (tx) =>
+          createOrganisation(tx, { ...request.body, demonstration: false }, clock.now()),
+        ),
+    );
+
+    app.post(
+      '/v1/organisations/:id/keys',
+      {
+        config: { access: ['staff'] },
+        schema: {
+          operationId: 'createKey',
+          tags: ['accounts'],
+          description: 'Issues an API key to an organisation. Only its hash is kept.',
+          params: Closed({ id: Id }),
+          body: Closed({ label: Type.String({ minLength: 1, maxLength: 200 }) }),
+          response: { 201: IssuedKey },
+        },
+      },
+      (request, reply) =>
+        create(request, reply, database, async (tx) => {
+          const { id } = request.params;
+          const [found] = await tx`select from organisation where id = ${id}`;
+          if (!found) throw new Problem('not_found', 'There is no such organisation.');
+          return issueKey(tx, id, request.body.label, clock.now());
+        }),
+    );
+
+    app.delete(
+      '/v1/keys/:id',
+      {
+        config: { access: EVERYONE },
+        schema: {
+          operationId: 'revokeKey',
+          tags: ['accounts'],
+          description: 'Revokes one of the own organisation’s keys at once.',
+          params: Closed({ id: Id }),
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        const { organisation_id } = callerOfGuarded(request);
+        if (!(await revokeKey(database.sql, organisation_id, request.params.id, clock.now())))
+          throw new Problem('not_found', 'There is no such key.');
+        return reply.code(204).send(null);
+      },
+    );
+  };

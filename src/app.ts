@@ -1,0 +1,67 @@
+/** The HTTP application: plugins and routes, registered by hand, in order. It does not listen. */
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { accountRoutes } from './accounts/routes.ts';
+import { demonstrationRoutes } from './demonstration/routes.ts';
+import { guardRoutes } from './http/guard.ts';
+import { healthRoutes } from './http/health.ts';
+import { describeApi } from './http/openapi.ts';
+import { setProblemHandlers } from './http/problems.ts';
+import { setValidators } from './http/validation.ts';
+import { eventRoutes } from './outbox/routes.ts';
+import { patentRoutes } from './patents/routes.ts';
+import { pledgeRoutes } from './pledges/routes.ts';
+import { riskRoutes } from './risk/routes.ts';
+import type { Service } from './service.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
+
+const BODY_LIMIT_BYTES = 262_144;
+const REQUEST_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+const CONNECTION_TIMEOUT_MS = 60_000;
+
+export interface AppOptions {
+  service: Service;
+  log: Logger;
+  version: string;
+  /** False once the service is shutting down. */
+  ready?: () => boolean;
+}
+
+export async function buildApp({
+  service,
+  log,
+  version,
+  ready = () => true,
+}: AppOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    disableRequestLogging: true,
+    return503OnClosing: true,
+  });
+  setValidators(app);
+  setProblemHandlers(app);
+  await describeApi(app, version);
+  guardRoutes(app, service.database);
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+    if (!ready()) reply.header('connection', 'close');
+  });
+  app.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, async () =>
+    app.swagger(),
+  );
+  await app.register(healthRoutes(service, ready));
+  await app.register(accountRoutes(service));
+  await app.register(patentRoutes(service));
+  await app.register(pledgeRoutes(service));
+  await app.register(riskRoutes(service));
+  await app.register(eventRoutes(service));
+  await app.register(webhookRoutes(service));
+  await app.register(demonstrationRoutes(service));
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,114 @@
+/**
+ * Append-only record of decisions: one hash chain an organisation, so that a changed, missing or inserted entry shows.
+ *
+ * sha256(n) = SHA-256(sha256(n-1) || canonical JSON of entry n); the chain starts from 32 zero bytes.
+ */
+
+import { canonicalJson, sha256 } from '../canonical.ts';
+import type { Transaction } from '../db/client.ts';
+
+export interface AuditEntry {
+  organisation_id: string;
+  at: Date;
+  /** Who did it: an API key id, or the job's name. */
+  actor: string;
+  /** Verb phrase, such as `pledge.registered` or `flag.opened`. */
+  action: string;
+  /** Id of the thing concerned. */
+  subject: string;
+  detail: Record<string, unknown>;
+}
+
+const FIRST_SHA256 = Buffer.alloc(32);
+
+/** Appends entries in the caller's transaction; chains are locked in order of organisation. */
+export async function appendAudit(tx: Transaction, entries: readonly AuditEntry[]): Promise<void> {
+  const organisations = [...new Set(entries.map((entry) => entry.organisation_id))].sort();
+  for (const organisation_id of organisations) {
+    const own = entries.filter((entry) => entry.organisation_id === organisation_id);
+    await appendToChain(tx, organisation_id, own);
+  }
+}
+
+async function appendToChain(
+  tx: Transaction,
+  organisation_id: string,
+  entries: readonly AuditEntry[],
+): Promise<void> {
+  await tx`insert into audit_chain (organisation_id, last_sha256) values (${organisation_id}, ${FIRST_SHA256})
+    on conflict do nothing`;
+  const [head] = await tx<{ last_seq: number; last_sha256: Buffer }[]>`
+    select last_seq, last_sha256 from audit_chain where organisation_id = ${organisation_id} for update`;
+  let { last_seq, last_sha256 } = head!;
+  const rows = entries.map((entry) => {
+    const previous = last_sha256;
+    last_seq += 1;
+    const detail = canonicalJson(entry.detail);
+    last_sha256 = entryHash(previous, { ...entry, seq: last_seq, detail });
+    return {
+      ...entry,
+      seq: last_seq,
+      detail,
+      previous_sha256: hexOf(previous),
+      sha256: hexOf(last_sha256),
+    };
+  });
+  await tx`insert into audit_entry (organisation_id, seq, at, actor, action, subject, detail, previous_sha256, sha256)
+    select organisation_id, seq, at, actor, action, subject, detail, previous_sha256, sha256
+    from jsonb_to_recordset(${tx.json(rows as never)}) as row (organisation_id text, seq bigint, at timestamptz,
+      actor text, action text, subject text, detail text, previous_sha256 bytea, sha256 bytea)`;
+  await tx`update audit_chain set last_seq = ${last_seq}, last_sha256 = ${last_sha256}
+    where organisation_id = ${organisation_id}`;
+}
+
+function hexOf(bytes: Buffer): string {
+  return `\\x${bytes.toString('hex')}`;
+}
+
+function entryHash(
+  previous: Buffer,
+  entry: Omit<AuditEntry, 'detail'> & { seq: number; detail: string },
+): Buffer {
+  const { organisation_id, seq, at, actor, action, subject, detail } = entry;
+  const text = canonicalJson({ organisation_id, seq, at: at.toISOString(), actor, action, subject, detail });
+  return sha256(Buffer.concat([previous, Buffer.from(text)]));
+}
+
+export interface ChainCheck {
+  organisation_id: string;
+  entries: number;
+  /** Sequence number of the first entry that does not fit; null when the chain holds. */
+  broken_at: number | null;
+}
+
+/** Recomputes a whole chain. Reads in steps, so memory stays bounded. */
+export async function verifyChain(sql: Transaction, organisation_id: string): Promise<ChainCheck> {
+  const STEP_ENTRIES = 10_000;
+  let previous: Buffer = FIRST_SHA256;
+  let seq = 0;
+  for (;;) {
+    const rows = await sql<
+      (Omit<AuditEntry, 'detail'> & {
+        seq: number;
+        detail: string;
+        previous_sha256: Buffer;
+        sha256: Buffer;
+      })[]
+    >`select * from audit_entry where organisation_id = ${organisation_id} and seq > ${seq}
+      order by seq limit ${STEP_ENTRIES}`;
+    for (const row of rows) {
+      const fits =
+        row.seq === seq + 1 &&
+        row.previous_sha256.equals(previous) &&
+        row.sha256.equals(entryHash(previous, row));
+      if (!fits) return { organisation_id, entries: seq, broken_at: seq + 1 };
+      previous = row.sha256;
+      seq = row.seq;
+    }
+    if (rows.length < STEP_ENTRIES) break;
+  }
+  const [head] = await sql<{ last_seq: number; last_sha256: Buffer }[]>`
+    select last_seq, last_sha256 from audit_chain where organisation_id = ${organisation_id}`;
+  const whole = (head?.last_seq ?? 0) === seq && (head?.last_sha256 ?? FIRST_SHA256).equals(previous);
+  return { organisation_id, entries: seq, broken_at: whole ? null : seq + 1 };
+}

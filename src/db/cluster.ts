@@ -1,0 +1,89 @@
+/**
+ * The embedded server's data directory: made once, its version checked, and the password of its one login role, which
+ * owns the database but is no superuser, so that row security holds for it as it does on any other server.
+ */
+import { randomBytes } from 'node:crypto';
+import { chown, lstat, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StartupError } from '../errors.ts';
+import { type Place, run } from './place.ts';
+
+const ROLE = 'pledgewatch';
+
+/**
+ * Makes the data directory `place.home`/postgres unless it is there.
+ * @param directory folder of the password file (mode 0600) and, where the data lie elsewhere, of the link to them
+ * @param sync whether the new files are flushed to disk
+ * @returns the login role's password
+ * @throws StartupError when the data are another version's, or gone
+ */
+export async function prepareCluster(directory: string, place: Place, sync: boolean): Promise<string> {
+  const data_directory = join(place.home, 'postgres');
+  const known = await readFile(join(directory, 'password'), 'utf8').catch(() => undefined);
+  const password = known ?? randomBytes(32).toString('base64url');
+  if (await hasData(directory, data_directory, place.major)) {
+    if (known === undefined)
+      await asSuperuser(place, data_directory, `alter role ${ROLE} password '${password}'`);
+  } else {
+    await createData(place, data_directory, password, sync);
+  }
+  if (place.home !== directory && !(await exists(join(directory, 'postgres')))) {
+    await symlink(data_directory, join(directory, 'postgres'));
+  }
+  if (known === undefined) await writeFile(join(directory, 'password'), password, { mode: 0o600 });
+  return password;
+}
+
+async function hasData(directory: string, data_directory: string, major: number): Promise<boolean> {
+  const version = await readFile(join(data_directory, 'PG_VERSION'), 'utf8').catch(() => undefined);
+  if (version?.trim() === String(major)) return true;
+  if (version !== undefined) {
+    throw new StartupError(
+      `The database in ${data_directory} is of PostgreSQL ${version.trim()}, this package brings ${major}: dump it with the old version and restore it, or set PLEDGEWATCH_HOME to an empty folder.`,
+    );
+  }
+  if ((await exists(join(directory, 'postgres'))) || (await exists(data_directory))) {
+    throw new StartupError(
+      `${data_directory} is no PostgreSQL data directory, though ${join(directory, 'postgres')} says so: restore it from a backup, or remove the latter to begin with an empty database.`,
+    );
+  }
+  return false;
+}
+
+/** Made aside and renamed, so that a half-made directory is never taken for a database. */
+async function createData(
+  place: Place,
+  data_directory: string,
+  password: string,
+  sync: boolean,
+): Promise<void> {
+  const draft = `${data_directory}.new`;
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { mode: 0o700 });
+  if (place.account) await chown(draft, place.account.uid, place.account.gid);
+  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  const access = ['--username=postgres', '--auth=reject'];
+  const options = [...locale, ...access, '--data-checksums', ...(sync ? [] : ['--no-sync'])];
+  await run(place.account, join(place.programs, 'initdb'), [`--pgdata=${draft}`, ...options]);
+  await writeFile(join(draft, 'pg_hba.conf'), 'local all all scram-sha-256\n');
+  await asSuperuser(place, draft, `create role ${ROLE} login password '${password}'`);
+  await asSuperuser(place, draft, `create database ${ROLE} owner ${ROLE}`);
+  await rename(draft, data_directory);
+}
+
+/** In single-user mode: the superuser has no password and no other way in. */
+async function asSuperuser(place: Place, data_directory: string, statement: string): Promise<void> {
+  await run(
+    place.account,
+    join(place.programs, 'postgres'),
+    ['--single', '-D', data_directory, 'postgres'],
+    statement,
+  );
+}
+
+function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,57 @@
+/**
+ * One living process at a time owns a folder: it listens on a Unix socket there and answers with its process id. Unlike
+ * a pid file, the claim ends with the process, however that ends, and a reused process id means nothing.
+ */
+import { rm } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { StartupError } from '../errors.ts';
+
+const ANSWER_LIMIT_ms = 2_000;
+
+/**
+ * @param path socket path of the claim, at most 103 bytes
+ * @param folder what is claimed, for the error's text
+ * @returns what gives the claim up
+ * @throws StartupError naming the living owner
+ */
+export async function claim(path: string, folder: string): Promise<() => Promise<void>> {
+  const other = await answers(path);
+  if (other) {
+    throw new StartupError(
+      `${folder} is in use by a living Pledgewatch, ${await nameOf(other)}: stop that process first, or set PLEDGEWATCH_HOME to another folder.`,
+    );
+  }
+  await rm(path, { force: true });
+  const server = createServer((socket) => socket.on('error', () => undefined).end(String(process.pid)));
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
+  server.unref();
+  return () => new Promise((resolve) => server.close(() => resolve()));
+}
+
+/**
+ * @returns a connection when a living process listens on the socket `path`
+ * @throws StartupError when that cannot be known, as when it belongs to another account
+ */
+export function answers(path: string): Promise<Socket | undefined> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ECONNREFUSED' || cause.code === 'ENOENT') return resolve(undefined);
+      reject(
+        new StartupError(
+          `Cannot tell whether ${path} is in use (${cause.code}): start Pledgewatch as the account that owns it.`,
+          { cause },
+        ),
+      );
+    });
+  });
+}
+
+function nameOf(owner: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    owner.setTimeout(ANSWER_LIMIT_ms, () => owner.destroy());
+    owner.once('data', (text) => resolve(`process ${text}`));
+    owner.once('close', () => resolve('a process that does not answer'));
+  });
+}

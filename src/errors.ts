@@ -1,0 +1,42 @@
+/**
+ * Every error that leaves the service: code, status, title. The detail of each occurrence names the place, the rule
+ * and the remedy. Shown outside as RFC 9457 `application/problem+json` by `src/http/problems.ts`.
+ */
+export const PROBLEMS = {
+  bad_request: { status: 400, title: 'The request does not fit its schema' },
+  unauthenticated: { status: 401, title: 'A valid API key is needed' },
+  forbidden: { status: 403, title: 'This role may not do that' },
+  not_found: { status: 404, title: 'There is no such thing here' },
+  method_not_allowed: { status: 405, title: 'This address does not take that method' },
+  conflict: { status: 409, title: 'The present state does not allow that' },
+  body_too_large: { status: 413, title: 'The body is over its limit' },
+  media_type_unsupported: { status: 415, title: 'The body must be JSON' },
+  refused: { status: 422, title: 'A rule of the contract refuses that' },
+  idempotency_mismatch: { status: 422, title: 'The idempotency key was used for another request' },
+  webhook_url_refused: { status: 422, title: 'The webhook address is refused' },
+  internal: { status: 500, title: 'The service failed' },
+  database_unavailable: { status: 503, title: 'The database is away' },
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** A place in the request, as a JSON pointer, and what is wrong there. */
+export interface FieldProblem {
+  pointer: string;
+  detail: string;
+}
+
+/** An error meant for the caller. Anything else thrown is shown as `internal`, with its text only in the log. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly fields: FieldProblem[];
+  constructor(code: ProblemCode, detail: string, fields: FieldProblem[] = []) {
+    super(detail);
+    this.name = 'Problem';
+    this.code = code;
+    this.fields = fields;
+  }
+}
+
+/** A failure at start-up that one sentence explains: no stack trace is shown for it. */
+export class StartupError extends Error {}

@@ -1,0 +1,75 @@
+/**
+ * Requests that create: effect, stored answer and idempotency key are one transaction, so a retry after any failure
+ * either finds the first answer or starts afresh. Parallel twins wait for the first on the key's row.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { canonicalJson, sha256 } from '../canonical.ts';
+import type { Database, Transaction } from '../db/client.ts';
+import { Problem } from '../errors.ts';
+import { callerOfGuarded } from './guard.ts';
+
+/** How long a key is remembered. */
+export const IDEMPOTENCY_HOURS = 24;
+const MAX_KEY_LENGTH = 255;
+
+/** Runs `work` once for each idempotency key and answers 201 with what it returned. */
+export async function create<T extends object>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  database: Database,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  reply.code(201);
+  const key = keyOf(request);
+  if (key === null) return database.transaction(work);
+  const { organisation_id } = callerOfGuarded(request);
+  const request_sha256 = sha256(canonicalJson([request.method, request.url, request.body ?? null]));
+  const { body, replayed } = await database.transaction(async (tx) => {
+    const first = await tx`insert into idempotency_key (organisation_id, key, request_sha256)
+      values (${organisation_id}, ${key}, ${request_sha256}) on conflict do nothing`;
+    if (first.count === 0)
+      return { body: await storedAnswer(tx, organisation_id, key, request_sha256), replayed: true };
+    const body = JSON.stringify(await work(tx));
+    await tx`update idempotency_key set status = 201, body = ${body}
+      where organisation_id = ${organisation_id} and key = ${key}`;
+    return { body, replayed: false };
+  });
+  if (replayed) reply.header('idempotency-replayed', 'true');
+  return JSON.parse(body) as T;
+}
+
+/** The header as a quoted string of RFC 8941 or bare. */
+function keyOf(request: FastifyRequest): string | null {
+  const header = request.headers['idempotency-key'];
+  if (header === undefined) return null;
+  const key = String(header).replace(/^"(.*)"$/, '$1');
+  if (key.length === 0 || key.length > MAX_KEY_LENGTH)
+    throw new Problem(
+      'bad_request',
+      `The header Idempotency-Key must hold 1 to ${MAX_KEY_LENGTH} characters.`,
+    );
+  return key;
+}
+
+async function storedAnswer(
+  tx: Transaction,
+  organisation_id: string,
+  key: string,
+  request_sha256: Buffer,
+): Promise<string> {
+  const [stored] = await tx<{ request_sha256: Buffer; body: string }[]>`
+    select request_sha256, body from idempotency_key where organisation_id = ${organisation_id} and key = ${key}`;
+  if (!stored?.request_sha256.equals(request_sha256))
+    throw new Problem(
+      'idempotency_mismatch',
+      'This Idempotency-Key came with another request before; use a new one.',
+    );
+  return stored.body;
+}
+
+/** Forgets keys older than their time. */
+export async function forgetKeys({ sql }: Database): Promise<{ forgotten: number }> {
+  const forgotten = await sql`delete from idempotency_key
+    where created_at < now() - make_interval(hours => ${IDEMPOTENCY_HOURS})`;
+  return { forgotten: forgotten.count };
+}

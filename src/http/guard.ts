@@ -1,0 +1,48 @@
+/** Who is asking, and whether a route is theirs. Every route says who may call it, or the app does not start. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { authenticate, type Caller, type OrganisationKind } from '../accounts/store.ts';
+import type { Database } from '../db/client.ts';
+import { Problem } from '../errors.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Kinds of organisation that may call the route; `public` for anyone. */
+    access?: 'public' | readonly OrganisationKind[];
+  }
+  interface FastifyRequest {
+    caller: Caller | null;
+  }
+}
+
+export function guardRoutes(app: FastifyInstance, database: Database): void {
+  app.decorateRequest('caller', null);
+  app.addHook('onRoute', (route) => {
+    if (route.config?.access === undefined && !route.url.startsWith('/docs') && route.method !== 'HEAD')
+      throw new Error(`route ${String(route.method)} ${route.url} does not say who may call it`);
+  });
+  app.addHook('onRequest', async (request) => {
+    const { access } = request.routeOptions.config;
+    if (access === undefined || access === 'public') return;
+    request.caller = await callerOf(request, database);
+    if (!access.includes(request.caller.kind))
+      throw new Problem(
+        'forbidden',
+        `This is for ${access.join(' or ')}; the key belongs to a ${request.caller.kind}.`,
+      );
+  });
+}
+
+async function callerOf(request: FastifyRequest, database: Database): Promise<Caller> {
+  const match = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '');
+  if (!match)
+    throw new Problem('unauthenticated', 'Send an API key in the header "Authorization: Bearer pwk_...".');
+  const caller = await authenticate(database.sql, match[1]!);
+  if (!caller) throw new Problem('unauthenticated', 'The API key is not valid, or no longer.');
+  return caller;
+}
+
+/** The caller of a route that is not public. */
+export function callerOfGuarded(request: FastifyRequest): Caller {
+  if (!request.caller) throw new Error('a public route has no caller');
+  return request.caller;
+}

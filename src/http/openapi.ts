@@ -1,0 +1,58 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { EVENT_TYPES, EVENTS, eventSchema } from '../webhooks/events.ts';
+import { ProblemBody } from './schemas.ts';
+
+/** Registers the OpenAPI 3.1 document of all routes, with a section for webhooks, and its page at `/docs`. */
+export async function describeApi(app: FastifyInstance, version: string): Promise<void> {
+  app.addSchema(ProblemBody);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Pledgewatch',
+        version,
+        description:
+          'Watches the value of patents pledged for bank loans, before, during and after the contract. Money is in integer minor units; instants are UTC; errors are problem details (RFC 9457).',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: {
+        securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'API key, pwk_...' } },
+      },
+      webhooks: webhooks() as never,
+    },
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `Schema${index}`),
+    },
+  });
+  app.addHook('onRoute', (route) => {
+    const { schema, config } = route;
+    if (!schema?.operationId) return;
+    if (config?.access !== 'public') schema.security = [{ key: [] }];
+    schema.response = {
+      ...(schema.response as object),
+      '4xx': { $ref: 'Problem#' },
+      '5xx': { $ref: 'Problem#' },
+    };
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs' });
+}
+
+function webhooks() {
+  return Object.fromEntries(
+    EVENT_TYPES.map((type) => [
+      type,
+      {
+        post: {
+          operationId: `on ${type}`,
+          summary: EVENTS[type]!.summary,
+          description:
+            'Signed after Standard Webhooks 1.0: verify webhook-id, webhook-timestamp and webhook-signature over the raw body.',
+          requestBody: { content: { 'application/json': { schema: eventSchema(type) } } },
+          responses: { '2XX': { description: 'taken; anything else is tried again' } },
+        },
+      },
+    ]),
+  );
+}

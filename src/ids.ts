@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** The prefix says what an id names; the rest is opaque. */
+export type IdPrefix = 'org' | 'key' | 'run' | 'val' | 'plg' | 'mov' | 'flg' | 'whe' | 'evt' | 'dlv';
+
+let last_ms = 0;
+let counter = 0;
+
+/**
+ * A new public id: prefix, then 26 characters of Crockford base 32 as in a ULID, 48 bits of real time, a 16-bit
+ * counter that keeps ids of one process and millisecond in order, and 64 random bits.
+ */
+export function newId(prefix: IdPrefix): string {
+  const now_ms = Date.now();
+  if (now_ms > last_ms) {
+    last_ms = now_ms;
+    counter = 0;
+  } else if (++counter > 0xffff) {
+    last_ms++;
+    counter = 0;
+  }
+  const value = (BigInt(last_ms) << 80n) | (BigInt(counter) << 64n) | randomBytes(8).readBigUInt64BE();
+  let text = '';
+  for (let shift = 125n; shift >= 0n; shift -= 5n) text += ALPHABET[Number((value >> shift) & 31n)];
+  return `${prefix}_${text}`;
+}

@@ -1,0 +1,88 @@
+/** Events into the outbox, in the transaction of what they tell of: a rollback sends nothing. */
+import type { Transaction } from '../db/client.ts';
+import { newId } from '../ids.ts';
+import type { EventType } from '../webhooks/events.ts';
+
+export interface NewEvent {
+  type: EventType;
+  /** The lane: events of one pledge reach each endpoint in order. Null for an event of an endpoint alone. */
+  pledge_id: string | null;
+  /** Organisations that may read it and whose endpoints receive it. */
+  bank_id: string | null;
+  firm_id: string | null;
+  occurred_at: Date;
+  data: Record<string, unknown>;
+}
+
+interface StoredEvent extends NewEvent {
+  id: string;
+  pledge_seq: number | null;
+}
+
+/** @returns the ids of the events, in the order given */
+export async function emitEvents(tx: Transaction, events: readonly NewEvent[]): Promise<string[]> {
+  if (events.length === 0) return [];
+  const stored = await numberInPledge(tx, events);
+  const rows = stored.map((event) => ({ ...event, data: undefined, body: bodyOf(event) }));
+  await tx`insert into event (id, type, pledge_id, pledge_seq, bank_id, firm_id, occurred_at, body)
+    select id, type, pledge_id, pledge_seq, bank_id, firm_id, occurred_at, body
+    from jsonb_to_recordset(${tx.json(rows as never)}) as row (id text, type text, pledge_id text, pledge_seq bigint,
+      bank_id text, firm_id text, occurred_at timestamptz, body text)`;
+  const ids = stored.map((event) => event.id);
+  const targets = await tx<{ endpoint_id: string; lane_key: string; seq: number; event_id: string }[]>`
+    select endpoint.id as endpoint_id, coalesce(event.pledge_id, event.id) as lane_key,
+      coalesce(event.pledge_seq, 0) as seq, event.id as event_id
+    from event join endpoint on endpoint.organisation_id in (event.bank_id, event.firm_id)
+    where event.id = any(${ids}) and endpoint.state = 'enabled'
+      and (endpoint.event_types = '{}' or event.type = any(endpoint.event_types))
+    order by endpoint.id, event.pledge_id, event.pledge_seq`;
+  await enqueue(tx, targets);
+  return ids;
+}
+
+/** The row lock on the pledge makes the numbers follow the order of commits, without gaps. */
+async function numberInPledge(tx: Transaction, events: readonly NewEvent[]): Promise<StoredEvent[]> {
+  const counts = new Map<string, number>();
+  for (const { pledge_id } of events) if (pledge_id) counts.set(pledge_id, (counts.get(pledge_id) ?? 0) + 1);
+  const rows = [...counts].map(([id, count]) => ({ id, count }));
+  const numbered = await tx<{ id: string; next: number }[]>`
+    update pledge set last_event_seq = last_event_seq + row.count
+    from jsonb_to_recordset(${tx.json(rows)}) as row (id text, count bigint) where pledge.id = row.id
+    returning pledge.id, last_event_seq - row.count as next`;
+  const next = new Map(numbered.map((row) => [row.id, row.next]));
+  return events.map((event) => {
+    const pledge_seq = event.pledge_id === null ? null : next.get(event.pledge_id)! + 1;
+    if (event.pledge_id !== null) next.set(event.pledge_id, pledge_seq!);
+    return { ...event, id: newId('evt'), pledge_seq };
+  });
+}
+
+/** The exact bytes that every copy of the event carries (Standard Webhooks: type, timestamp, data). */
+function bodyOf(event: StoredEvent): string {
+  const { id, type, occurred_at, pledge_id, pledge_seq, data } = event;
+  return JSON.stringify({
+    type,
+    timestamp: occurred_at.toISOString(),
+    data: { event_id: id, pledge_id, pledge_seq, ...data },
+  });
+}
+
+/** Puts deliveries at the end of their lanes and wakes the deliverers. */
+export async function enqueue(
+  tx: Transaction,
+  targets: readonly { endpoint_id: string; lane_key: string; seq: number; event_id: string }[],
+): Promise<string[]> {
+  if (targets.length === 0) return [];
+  const rows = targets.map((target) => ({ ...target, id: newId('dlv') }));
+  await tx`insert into lane (endpoint_id, lane_key, open, due_at)
+    select endpoint_id, lane_key, count(*), now()
+    from jsonb_to_recordset(${tx.json(rows)}) as row (endpoint_id text, lane_key text)
+    group by endpoint_id, lane_key order by endpoint_id, lane_key
+    on conflict (endpoint_id, lane_key) do update set open = lane.open + excluded.open`;
+  await tx`insert into delivery (id, endpoint_id, lane_key, seq, event_id)
+    select id, endpoint_id, lane_key, seq, event_id
+    from jsonb_to_recordset(${tx.json(rows)}) as row
+      (id text, endpoint_id text, lane_key text, seq bigint, event_id text)`;
+  await tx`notify outbox`;
+  return rows.map((row) => row.id);
+}

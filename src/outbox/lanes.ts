@@ -1,0 +1,111 @@
+/**
+ * The queue of deliveries: all its SQL. A lane is one endpoint and one pledge; its deliveries go out one after the
+ * other, lanes do not wait for each other.
+ *
+ * A worker leases a lane with a token; every completion is conditional on it, so that a worker frozen past its lease
+ * changes nothing. Time is the database's alone. `open` moves relatively, in the statement that finishes a delivery:
+ * recounting it would miss a concurrent insert and strand an event.
+ */
+import type { Sql, Transaction } from '../db/client.ts';
+
+export const LEASE_SECONDS = 60;
+/** Deliveries handed out with one lease; with the send timeout of 15 s a lane gives up its rest in time. */
+export const LANE_BATCH_DELIVERIES = 20;
+
+export interface DueDelivery {
+  id: string;
+  event_id: string;
+  attempts: number;
+  body: string;
+}
+
+export interface LeasedLane {
+  endpoint_id: string;
+  lane_key: string;
+  token: string;
+  url: string;
+  /** Active signing secrets, newest first. */
+  secrets: string[];
+  deliveries: DueDelivery[];
+}
+
+/** Leases up to `limit` due lanes with their oldest deliveries. Lanes leased elsewhere are passed over. */
+export async function leaseLanes(sql: Sql, limit: number): Promise<LeasedLane[]> {
+  const lanes = await sql<Omit<LeasedLane, 'deliveries'>[]>`
+    with due as (
+      select lane.endpoint_id, lane.lane_key
+      from lane join endpoint on endpoint.id = lane.endpoint_id and endpoint.state = 'enabled'
+      where lane.open > 0 and lane.due_at <= now() and (lane.lease_until is null or lane.lease_until < now())
+      order by lane.due_at limit ${limit} for update of lane skip locked)
+    update lane set token = gen_random_uuid(), lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
+    from due, endpoint
+    where lane.endpoint_id = due.endpoint_id and lane.lane_key = due.lane_key and endpoint.id = lane.endpoint_id
+    returning lane.endpoint_id, lane.lane_key, lane.token, endpoint.url,
+      array_remove(array[endpoint.secret, case when endpoint.previous_secret_until > now()
+        then endpoint.previous_secret end], null) as secrets`;
+  if (lanes.length === 0) return [];
+  const keys = lanes.map(({ endpoint_id, lane_key }) => ({ endpoint_id, lane_key }));
+  const heads = await sql<(DueDelivery & { endpoint_id: string; lane_key: string })[]>`
+    select key.endpoint_id, key.lane_key, head.id, head.event_id, head.attempts, event.body
+    from jsonb_to_recordset(${sql.json(keys)}) as key (endpoint_id text, lane_key text)
+    join lateral (select * from delivery where delivery.endpoint_id = key.endpoint_id
+      and delivery.lane_key = key.lane_key order by seq limit ${LANE_BATCH_DELIVERIES}) head on true
+    join event on event.id = head.event_id
+    order by key.endpoint_id, key.lane_key, head.seq`;
+  const byLane = Map.groupBy(heads, (head) => `${head.endpoint_id} ${head.lane_key}`);
+  return lanes.map((lane) => ({
+    ...lane,
+    deliveries: byLane.get(`${lane.endpoint_id} ${lane.lane_key}`) ?? [],
+  }));
+}
+
+export interface Attempt {
+  delivery_id: string;
+  attempt: number;
+  started_at: Date;
+  duration_ms: number;
+  status: number | null;
+  error: string | null;
+  answer: string | null;
+}
+
+export interface LaneOutcome {
+  /** Deliveries that arrived, oldest first. */
+  delivered: string[];
+  attempts: Attempt[];
+  /** What became of the first delivery that did not arrive, if any. */
+  failure: { delivery_id: string; then: { retry_after_seconds: number } | { dead_reason: string } } | null;
+}
+
+/** Writes what happened to a leased lane and gives the lease back. Does nothing when the lease was lost. */
+export async function settleLane(tx: Transaction, lane: LeasedLane, outcome: LaneOutcome): Promise<boolean> {
+  const { failure } = outcome;
+  const dead = failure && 'dead_reason' in failure.then ? failure.then.dead_reason : null;
+  const retry = failure && 'retry_after_seconds' in failure.then ? failure.then.retry_after_seconds : 0;
+  const finished = [...outcome.delivered, ...(dead === null ? [] : [failure!.delivery_id])];
+  const held = await tx`
+    update lane set open = open - ${finished.length}, token = null, lease_until = null,
+      due_at = now() + make_interval(secs => ${retry})
+    where endpoint_id = ${lane.endpoint_id} and lane_key = ${lane.lane_key} and token = ${lane.token}`;
+  if (held.count === 0) return false;
+  await tx`insert into delivery_attempt (delivery_id, attempt, started_at, duration_ms, status, error, answer)
+    select * from jsonb_to_recordset(${tx.json(outcome.attempts as never)}) as row (delivery_id text, attempt integer,
+      started_at timestamptz, duration_ms integer, status integer, error text, answer text)`;
+  await tx`with finished as (delete from delivery where id = any(${finished}) returning *)
+    insert into delivery_history (id, endpoint_id, lane_key, seq, event_id, attempts, created_at, finished_at,
+      outcome, reason)
+    select id, endpoint_id, lane_key, seq, event_id, attempts + 1, created_at, now(),
+      case when id = any(${outcome.delivered}) then 'delivered' else 'dead' end,
+      case when id = any(${outcome.delivered}) then null else ${dead} end from finished`;
+  if (failure && dead === null)
+    await tx`update delivery set attempts = attempts + 1 where id = ${failure.delivery_id}`;
+  return true;
+}
+
+/** Deliveries still to be made, and how many of them are due now. */
+export async function backlog(sql: Sql): Promise<{ open: number; due: number }> {
+  const [row] = await sql<{ open: number; due: number }[]>`
+    select coalesce(sum(open), 0)::integer as open,
+      coalesce(sum(open) filter (where due_at <= now()), 0)::integer as due from lane where open > 0`;
+  return row!;
+}

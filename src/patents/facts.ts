@@ -1,0 +1,113 @@
+/**
+ * What was known of patents at an instant: the only road from stored signals to model inputs.
+ * Nothing learnt after `known_at` takes part, which is what makes a replay honest.
+ */
+
+import { CNIPA_OFFICE, expiresOn } from '../../models/annuity/cnipa.ts';
+import type { LapseHistory } from '../../models/lapse/types.ts';
+import { type DatedSignal, legalHistory } from '../../models/legal-state.ts';
+import type { CalendarDate, PatentFacts, RightType } from '../../models/types.ts';
+import { dateOf } from '../clock.ts';
+import type { Sql } from '../db/client.ts';
+
+export interface KnownPatent {
+  patent_id: string;
+  facts: PatentFacts;
+  signals: DatedSignal[];
+  /** End of the nominal term; null for offices whose terms are not modelled yet. */
+  expires_on: CalendarDate | null;
+  /** When a source last told of the office's register; null when no run has finished. */
+  source_seen_at: Date | null;
+}
+
+interface FactsRow {
+  patent_id: string;
+  office: string;
+  application_number: string;
+  right_type: RightType;
+  filed_on: CalendarDate;
+  claims: number | null;
+  ipc: string[];
+  individual_applicant: boolean | null;
+  domestic_applicant: boolean | null;
+  agency: boolean | null;
+  signals: DatedSignal[];
+  source_seen_at: Date | null;
+}
+
+/** @returns facts of those of the patents that were known by then, by patent id */
+export async function knownPatents(
+  sql: Sql,
+  patent_ids: readonly string[],
+  known_at: Date,
+): Promise<Map<string, KnownPatent>> {
+  const rows = await sql<FactsRow[]>`
+    select patent.patent_id, patent.office, patent.application_number, patent.right_type, facts.filed_on,
+      facts.claims, facts.ipc, facts.individual_applicant, facts.domestic_applicant, facts.agency,
+      coalesce(history.signals, '[]') as signals, source.seen_at as source_seen_at
+    from patent
+    join lateral (select * from patent_facts where patent_facts.patent_id = patent.patent_id
+      and patent_facts.known_at <= ${known_at} order by patent_facts.known_at desc limit 1) facts on true
+    left join lateral (select jsonb_agg(jsonb_build_object('kind', signal.kind, 'effective_on', signal.effective_on,
+        'published_on', signal.published_on) order by signal.published_on, signal.signal_id) as signals
+      from signal where signal.patent_id = patent.patent_id and signal.known_at <= ${known_at}) history on true
+    left join (select source, max(finished_at) as seen_at from ingest_run
+      where finished_at <= ${known_at} group by source) source on source.source = patent.source
+    where patent.patent_id = any(${patent_ids as string[]}::uuid[]) and patent.known_at <= ${known_at}
+    order by patent.patent_id`;
+  return new Map(rows.map((row) => [row.patent_id, knownPatent(row, dateOf(known_at))]));
+}
+
+function knownPatent(row: FactsRow, as_of: CalendarDate): KnownPatent {
+  const expires_on = row.office === CNIPA_OFFICE ? expiresOn(row.right_type, row.filed_on) : null;
+  const history = legalHistory(row.signals, expires_on, as_of);
+  return {
+    patent_id: row.patent_id,
+    signals: row.signals,
+    expires_on,
+    source_seen_at: row.source_seen_at,
+    facts: {
+      office: row.office,
+      application_number: row.application_number,
+      right_type: row.right_type,
+      filed_on: row.filed_on,
+      granted_on: history.granted_on,
+      legal_state: history.state,
+      legal_state_since: history.since,
+      claims: row.claims,
+      ipc: row.ipc,
+      individual_applicant: row.individual_applicant,
+      domestic_applicant: row.domestic_applicant,
+      agency: row.agency,
+    },
+  };
+}
+
+/** What ends a granted right. */
+const ENDINGS = ['lapsed', 'expired', 'surrendered', 'invalidated'];
+
+/** How long every granted Chinese invention has lasted, as known at an instant: what the lapse hazard is fitted on. */
+export async function lapseHistories(sql: Sql, known_at: Date): Promise<LapseHistory[]> {
+  const granted = await sql<{ patent_id: string }[]>`
+    select distinct patent.patent_id from patent join signal using (patent_id)
+    where patent.office = 'CN' and patent.right_type = 'invention' and signal.kind = 'granted'
+      and signal.known_at <= ${known_at} order by patent.patent_id`;
+  const known = await knownPatents(
+    sql,
+    granted.map((row) => row.patent_id),
+    known_at,
+  );
+  return [...known.values()].filter((patent) => patent.facts.granted_on !== null).map(lapseHistory);
+}
+
+function lapseHistory({ facts, signals }: KnownPatent): LapseHistory {
+  const ended = signals.findLast(({ kind }) => ENDINGS.includes(kind) || kind === 'restored');
+  const published_on = ended?.published_on ?? null;
+  return {
+    facts,
+    granted_on: facts.granted_on!,
+    terminated_notice_on: ended?.kind === 'lapsed' ? published_on : null,
+    otherwise_ended_on:
+      ended && ENDINGS.includes(ended.kind) && ended.kind !== 'lapsed' ? published_on : null,
+  };
+}

@@ -1,0 +1,192 @@
+/**
+ * Source records into patents, facts and signals: in batches, idempotent, every record accounted for.
+ *
+ * One batch is one transaction: its patents, facts, signals, quarantined lines, the counts of its run, and the mark
+ * on every live pledge whose patents have news.
+ */
+
+import { canonicalJson, sha256, uuidOf } from '../canonical.ts';
+import type { Database, Transaction } from '../db/client.ts';
+import { newId } from '../ids.ts';
+import { patentId } from './identity.ts';
+import type { SourceRecord } from './sources/record.ts';
+
+/** Records a transaction: large enough to amortise the commit, small enough to hold in memory. */
+const BATCH_RECORDS = 500;
+
+export interface IngestCounts {
+  read: number;
+  accepted: number;
+  duplicate: number;
+  quarantined: number;
+  /** New signals stored. */
+  signals: number;
+}
+
+type Accepted = Extract<SourceRecord, { ok: true }>;
+type Rejected = Extract<SourceRecord, { ok: false }>;
+
+/**
+ * Reads every record of a source and stores what is new.
+ * @param known_at when the service learnt of it; no read as of an earlier instant sees it
+ * @throws whatever the source or database throws; what was committed before stays, and reading again adds the rest
+ */
+export async function ingestRecords(
+  database: Database,
+  source: { id: string; name: string },
+  records: AsyncIterable<SourceRecord> | Iterable<SourceRecord>,
+  known_at: Date,
+): Promise<IngestCounts> {
+  const run_id = newId('run');
+  await database.sql`insert into ingest_run (id, source, name, started_at)
+    values (${run_id}, ${source.id}, ${source.name}, ${known_at})`;
+  const total: IngestCounts = { read: 0, accepted: 0, duplicate: 0, quarantined: 0, signals: 0 };
+  let batch: SourceRecord[] = [];
+  const flush = async () => {
+    if (batch.length === 0) return;
+    const counts = await database.transaction((tx) => storeBatch(tx, source.id, run_id, batch, known_at));
+    for (const key of Object.keys(total) as (keyof IngestCounts)[]) total[key] += counts[key];
+    batch = [];
+  };
+  try {
+    for await (const record of records) {
+      batch.push(record);
+      if (batch.length === BATCH_RECORDS) await flush();
+    }
+    await flush();
+  } catch (error) {
+    await database.sql`update ingest_run set failure = ${String(error).slice(0, 500)} where id = ${run_id}`;
+    throw error;
+  }
+  await database.sql`update ingest_run set finished_at = ${known_at} where id = ${run_id}`;
+  return total;
+}
+
+async function storeBatch(
+  tx: Transaction,
+  source: string,
+  run_id: string,
+  batch: SourceRecord[],
+  known_at: Date,
+): Promise<IngestCounts> {
+  const accepted = batch.filter((record): record is Accepted => record.ok);
+  const rejected = batch.filter((record): record is Rejected => !record.ok);
+  const fresh = new Set<string>();
+  for (const id of await insertPatents(tx, source, accepted, known_at)) fresh.add(id);
+  for (const id of await insertFacts(tx, accepted, known_at)) fresh.add(id);
+  const signals = await insertSignals(tx, source, accepted, known_at);
+  for (const id of signals) fresh.add(id);
+  await markStale(tx, [...fresh], known_at);
+  await quarantine(tx, run_id, rejected);
+  const taken = accepted.filter((record) => fresh.delete(idOf(record))).length;
+  const counts = {
+    read: batch.length,
+    accepted: taken,
+    duplicate: accepted.length - taken,
+    quarantined: rejected.length,
+    signals: signals.length,
+  };
+  await tx`update ingest_run set read = read + ${counts.read}, accepted = accepted + ${counts.accepted},
+    duplicate = duplicate + ${counts.duplicate}, quarantined = quarantined + ${counts.quarantined},
+    signals = signals + ${counts.signals} where id = ${run_id}`;
+  return counts;
+}
+
+function idOf(record: Accepted): string {
+  return patentId(record.patent.office, record.patent.application_number);
+}
+
+/** @returns ids of the patents that were not there before */
+async function insertPatents(
+  tx: Transaction,
+  source: string,
+  records: Accepted[],
+  known_at: Date,
+): Promise<string[]> {
+  const rows = records.map((record) => ({
+    patent_id: idOf(record),
+    office: record.patent.office,
+    application_number: record.patent.application_number,
+    right_type: record.patent.right_type,
+  }));
+  const inserted = await tx<{ patent_id: string }[]>`
+    insert into patent (patent_id, office, application_number, right_type, source, known_at)
+    select distinct on (patent_id) patent_id, office, application_number, right_type, ${source}, ${known_at}::timestamptz
+    from jsonb_to_recordset(${tx.json(rows)}) as row
+      (patent_id uuid, office text, application_number text, right_type text)
+    on conflict (patent_id) do nothing returning patent_id`;
+  return inserted.map((row) => row.patent_id);
+}
+
+/** Appends facts that differ from the latest known ones. @returns ids of the patents that have new facts */
+async function insertFacts(tx: Transaction, records: Accepted[], known_at: Date): Promise<string[]> {
+  const rows = records.map((record) => {
+    const { office: _office, application_number: _number, right_type: _type, ...facts } = record.patent;
+    return {
+      patent_id: idOf(record),
+      ...facts,
+      content_sha256: `\\x${sha256(canonicalJson(facts)).toString('hex')}`,
+    };
+  });
+  const inserted = await tx<{ patent_id: string }[]>`
+    insert into patent_facts (patent_id, known_at, content_sha256, publication_number, kind, filed_on, priority_on,
+      title, claims, ipc, individual_applicant, domestic_applicant, agency)
+    select distinct on (row.patent_id) row.patent_id, ${known_at}::timestamptz, row.content_sha256,
+      row.publication_number, row.kind, row.filed_on, row.priority_on, row.title, row.claims, row.ipc,
+      row.individual_applicant, row.domestic_applicant, row.agency
+    from jsonb_to_recordset(${tx.json(rows)}) as row
+      (patent_id uuid, content_sha256 bytea, publication_number text, kind text, filed_on date, priority_on date,
+       title text, claims integer, ipc text[], individual_applicant boolean, domestic_applicant boolean, agency boolean)
+    where row.content_sha256 is distinct from (select latest.content_sha256 from patent_facts latest
+      where latest.patent_id = row.patent_id order by latest.known_at desc limit 1)
+    on conflict (patent_id, known_at) do nothing returning patent_id`;
+  return inserted.map((row) => row.patent_id);
+}
+
+/** @returns one patent id for each new signal */
+async function insertSignals(
+  tx: Transaction,
+  source: string,
+  records: Accepted[],
+  known_at: Date,
+): Promise<string[]> {
+  const rows = records.flatMap((record) => {
+    const patent_id = idOf(record);
+    return record.signals.map((signal) => ({
+      ...signal,
+      patent_id,
+      signal_id: uuidOf(`signal|${source}|${patent_id}|${canonicalJson(signal)}`),
+    }));
+  });
+  const inserted = await tx<{ patent_id: string }[]>`
+    insert into signal (patent_id, signal_id, source, kind, category, source_code, effective_on, published_on,
+      known_at, detail)
+    select patent_id, signal_id, ${source}, kind, category, source_code, effective_on, published_on,
+      ${known_at}::timestamptz, detail
+    from jsonb_to_recordset(${tx.json(rows)}) as row
+      (patent_id uuid, signal_id uuid, kind text, category text, source_code text, effective_on date,
+       published_on date, detail jsonb)
+    on conflict (patent_id, signal_id) do nothing returning patent_id`;
+  return inserted.map((row) => row.patent_id);
+}
+
+/** Ten signals on the patents of one pledge leave one mark, and so cost one valuation. */
+async function markStale(tx: Transaction, patent_ids: string[], known_at: Date): Promise<void> {
+  if (patent_ids.length === 0) return;
+  await tx`insert into pledge_stale (pledge_id, since, reason)
+    select distinct pledge.id, ${known_at}::timestamptz, 'signal'
+    from pledge_patent join pledge on pledge.id = pledge_patent.pledge_id
+    where pledge_patent.patent_id = any(${patent_ids}::uuid[])
+      and pledge.state not in ('withdrawn', 'released', 'disposed')
+    order by pledge.id
+    on conflict (pledge_id) do nothing`;
+}
+
+async function quarantine(tx: Transaction, run_id: string, rejected: Rejected[]): Promise<void> {
+  if (rejected.length === 0) return;
+  const rows = rejected.map(({ line, field, reason, excerpt }) => ({ line, field, reason, excerpt }));
+  await tx`insert into quarantine (run_id, line, field, reason, excerpt)
+    select ${run_id}, line, field, reason, left(excerpt, 2048)
+    from jsonb_to_recordset(${tx.json(rows)}) as row (line integer, field text, reason text, excerpt text)
+    on conflict (run_id, line) do nothing`;
+}

@@ -1,0 +1,193 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { and, eq, gt } from 'drizzle-orm';
+import Type from 'typebox';
+import { given, query, rowsOf } from '../db/list.ts';
+import { patent } from '../db/schema.ts';
+import { Problem } from '../errors.ts';
+import {
+  AsOfQuery,
+  Closed,
+  Currency,
+  Day,
+  Instant,
+  Minor,
+  Nullable,
+  OneOf,
+  Page,
+  PageQuery,
+  PatentId,
+  page,
+} from '../http/schemas.ts';
+import type { Service } from '../service.ts';
+import { knownPatents } from './facts.ts';
+
+const ListedPatent = Type.Object({
+  patent_id: PatentId,
+  office: Type.String({ description: 'WIPO ST.3' }),
+  application_number: Type.String(),
+  right_type: OneOf(['invention', 'utility_model', 'design'], 'kind of right'),
+});
+
+const Patent = Type.Object({
+  ...ListedPatent.properties,
+  filed_on: Day,
+  granted_on: Nullable(Day),
+  legal_state: Type.String({ description: 'state of the right in law as far as the signals tell' }),
+  legal_state_since: Nullable(Day),
+  expires_on: Nullable(Day),
+  claims: Nullable(Type.Integer()),
+  ipc: Type.Array(Type.String()),
+  individual_applicant: Nullable(Type.Boolean()),
+  domestic_applicant: Nullable(Type.Boolean()),
+  agency: Nullable(Type.Boolean()),
+  source_seen_at: Nullable(Instant),
+});
+
+const Signal = Type.Object({
+  signal_id: Type.String({ format: 'uuid' }),
+  source: Type.String(),
+  kind: Type.String(),
+  category: Type.String({ description: 'WIPO ST.27 event category' }),
+  source_code: Type.String({ description: 'the source’s own code' }),
+  effective_on: Nullable(Day),
+  published_on: Day,
+  known_at: Instant,
+  detail: Type.Record(Type.String(), Type.String()),
+});
+
+const PatentValuation = Type.Object({
+  valuation_id: Type.String(),
+  as_of: Day,
+  status: OneOf(['valued', 'worthless', 'unknown'], 'whether there is a number'),
+  currency: Currency,
+  low_minor: Nullable(Minor),
+  mid_minor: Nullable(Minor),
+  high_minor: Nullable(Minor),
+  collateral_minor: Nullable(Minor),
+  model_version_id: Type.String(),
+  input_sha256: Type.String(),
+  detail: Type.Unknown({ description: 'methods with their failures, explanation, lapse risk, next annuity' }),
+});
+
+const EVERYONE = ['bank', 'firm', 'staff'] as const;
+const ByPatent = Closed({ patent_id: PatentId });
+
+export const patentRoutes =
+  ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/v1/patents',
+      {
+        config: { access: EVERYONE },
+        schema: {
+          operationId: 'listPatents',
+          tags: ['patents'],
+          description: 'Patents in order of their id, or one by office and application number.',
+          querystring: Closed({
+            ...PageQuery,
+            office: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$', description: 'WIPO ST.3' })),
+            application_number: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
+          }),
+          response: { 200: Page(ListedPatent) },
+        },
+      },
+      async (request) => {
+        const { limit, cursor, office, application_number } = request.query;
+        const rows = await rowsOf<Type.Static<typeof ListedPatent>>(
+          database.sql,
+          query
+            .select({
+              patent_id: patent.patent_id,
+              office: patent.office,
+              application_number: patent.application_number,
+              right_type: patent.right_type,
+            })
+            .from(patent)
+            .where(
+              and(
+                ...given(
+                  office && eq(patent.office, office),
+                  application_number && eq(patent.application_number, application_number),
+                  cursor && gt(patent.patent_id, cursor),
+                ),
+              ),
+            )
+            .orderBy(patent.patent_id)
+            .limit(limit + 1),
+        );
+        return page(rows, limit, (row) => row.patent_id);
+      },
+    );
+
+    app.get(
+      '/v1/patents/:patent_id',
+      {
+        config: { access: EVERYONE },
+        schema: {
+          operationId: 'getPatent',
+          tags: ['patents'],
+          description: 'The facts and legal state of a patent as known at an instant.',
+          params: ByPatent,
+          querystring: Closed(AsOfQuery),
+          response: { 200: Patent },
+        },
+      },
+      async (request) => {
+        const { patent_id } = request.params;
+        const known = await knownPatents(database.sql, [patent_id], asOf(request.query.as_of));
+        const found = known.get(patent_id);
+        if (!found) throw new Problem('not_found', 'No such patent was known then.');
+        const { facts, expires_on, source_seen_at } = found;
+        return { patent_id, ...facts, expires_on, source_seen_at } as unknown as Type.Static<typeof Patent>;
+      },
+    );
+
+    app.get(
+      '/v1/patents/:patent_id/signals',
+      {
+        config: { access: EVERYONE },
+        schema: {
+          operationId: 'listSignals',
+          tags: ['patents'],
+          description: 'Dated signals of a patent as known at an instant, in order of publication.',
+          params: ByPatent,
+          querystring: Closed(AsOfQuery),
+          response: { 200: Type.Object({ data: Type.Array(Signal) }) },
+        },
+      },
+      async (request) => {
+        const data = await database.sql<Type.Static<typeof Signal>[]>`
+          select signal_id, source, kind, category, source_code, effective_on, published_on, known_at, detail
+          from signal where patent_id = ${request.params.patent_id} and known_at <= ${asOf(request.query.as_of)}
+          order by published_on, signal_id`;
+        return { data: [...data] };
+      },
+    );
+
+    app.get(
+      '/v1/patents/:patent_id/valuations',
+      {
+        config: { access: ['staff'] },
+        schema: {
+          operationId: 'listPatentValuations',
+          tags: ['patents'],
+          description: 'Valuations of a patent, newest first, each with what it was made from.',
+          params: ByPatent,
+          querystring: Closed({ ...AsOfQuery, limit: PageQuery.limit }),
+          response: { 200: Type.Object({ data: Type.Array(PatentValuation) }) },
+        },
+      },
+      async (request) => {
+        const data = await database.sql<Type.Static<typeof PatentValuation>[]>`
+          select valuation_id, as_of, status, currency, low_minor, mid_minor, high_minor, collateral_minor,
+            model_version_id, encode(input_sha256, 'hex') as input_sha256, detail
+          from valuation where patent_id = ${request.params.patent_id}
+            and known_at <= ${asOf(request.query.as_of)} order by as_of desc, valuation_id limit ${request.query.limit}`;
+        return { data: [...data] };
+      },
+    );
+
+    function asOf(text: string | undefined): Date {
+      return text === undefined ? clock.now() : new Date(text);
+    }
+  };

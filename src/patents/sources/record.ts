@@ -1,0 +1,136 @@
+/**
+ * What every source adapter gives: one patent and what happened to it, or one quarantined record.
+ * Shapes only, and the two errors that adapters use.
+ *
+ * Three dates stay apart. `effective_on` is the day in law, null where the source does not tell. `published_on` is the
+ * day from which anyone could know, never before the publication of the application: a filing is effective on the
+ * filing day and public on the publication day. When the service learnt of it is the reader's own affair.
+ */
+import type { Readable } from 'node:stream';
+import type { CalendarDate, RightType } from '../../../models/types.ts';
+
+/** Bibliographic facts as the source gives them; null is not told. */
+export interface PatentRecord {
+  /** WIPO ST.3 code. */
+  office: string;
+  /** The office's own form, without the office code; Chinese numbers carry their check digit. */
+  application_number: string;
+  right_type: RightType;
+  /** Number alone, without office and kind (DOCDB). */
+  publication_number: string | null;
+  /** WIPO ST.16 kind of that publication. */
+  kind: string | null;
+  filed_on: CalendarDate | null;
+  /** Earliest priority date. */
+  priority_on: CalendarDate | null;
+  title: string | null;
+  claims: number | null;
+  ipc: string[];
+  individual_applicant: boolean | null;
+  domestic_applicant: boolean | null;
+  agency: boolean | null;
+}
+
+export type SignalKind =
+  | 'filed'
+  | 'published'
+  | 'examination_requested'
+  | 'granted'
+  | 'refused'
+  | 'withdrawn'
+  | 'restored'
+  | 'lapsed'
+  | 'expired'
+  | 'surrendered'
+  | 'invalidated'
+  | 'partly_invalidated'
+  | 'challenged'
+  | 'transferred'
+  | 'licensed'
+  | 'encumbered'
+  | 'encumbrance_released'
+  | 'fee_paid'
+  | 'fee_late'
+  | 'other';
+
+export interface SignalRecord {
+  kind: SignalKind;
+  /** WIPO ST.27 category letter; `Z`, not classified, is INPADOC's addition. */
+  category: string;
+  /** The office's own code, or the column that told. */
+  source_code: string;
+  effective_on: CalendarDate | null;
+  published_on: CalendarDate;
+  detail: Record<string, string>;
+}
+
+/** Accepted: a patent with its signals. No signals means that the record repeats an earlier one of the same file. */
+export interface AcceptedRecord {
+  ok: true;
+  /** Line of the file where the record starts, from 1. */
+  line: number;
+  patent: PatentRecord;
+  signals: SignalRecord[];
+}
+
+/** Quarantined: `field` says where in the record, `reason` what is wrong there. */
+export interface QuarantinedRecord {
+  ok: false;
+  line: number;
+  field: string;
+  reason: string;
+  excerpt: string;
+}
+
+export type SourceRecord = AcceptedRecord | QuarantinedRecord;
+
+export interface SourceAdapter {
+  id: string;
+  /** One noun phrase for people. */
+  describe: string;
+  /** @param head the first characters of the file, without byte order mark */
+  recognises(head: string): boolean;
+  /**
+   * Reads with bounded memory, whatever the size of the file.
+   * @throws {SourceFormatError} the file as a whole does not have the layout; a bad record never throws
+   */
+  read(input: Readable): AsyncGenerator<SourceRecord>;
+}
+
+/** The file cannot be read as what it claims to be: its message names place, rule and remedy. */
+export class SourceFormatError extends Error {
+  override readonly name = 'SourceFormatError';
+}
+
+/** Thrown inside an adapter to quarantine the record at hand. */
+export class RejectedField extends Error {
+  override readonly name = 'RejectedField';
+  readonly field: string;
+  constructor(field: string, reason: string) {
+    super(reason);
+    this.field = field;
+  }
+}
+
+const MAX_EXCERPT_CHARS = 2000;
+
+/**
+ * Runs one conversion; a rejected field gives a quarantined record, any other error passes.
+ * The excerpt is safe to store and show: no control characters, no half characters.
+ */
+export function recordOrQuarantine(
+  line: number,
+  raw: string,
+  convert: () => Omit<AcceptedRecord, 'ok' | 'line'>,
+): SourceRecord {
+  try {
+    return { ok: true, line, ...convert() };
+  } catch (error) {
+    if (!(error instanceof RejectedField)) throw error;
+    const excerpt = raw
+      .slice(0, MAX_EXCERPT_CHARS)
+      .replace(/\p{Cc}/gu, '\uFFFD')
+      .toWellFormed();
+    return { ok: false, line, field: error.field, reason: error.message, excerpt };
+  }
+}

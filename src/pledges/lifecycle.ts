@@ -1,0 +1,146 @@
+/**
+ * The contract's states and the moves between them: who may make each, and what each requires.
+ * Pure: the service asks it, the store writes what it allows.
+ *
+ * before: requested, appraised, proposed (or withdrawn); during: registered, active;
+ * after: released, defaulted, in_disposal, disposed. A Chinese patent pledge exists from its registration on
+ * (CNIPA announcement No. 461 of 2021, article 3), so "during" begins there.
+ */
+import Type from 'typebox';
+import type { OrganisationKind } from '../accounts/store.ts';
+
+export type PledgeState =
+  | 'requested'
+  | 'appraised'
+  | 'proposed'
+  | 'withdrawn'
+  | 'registered'
+  | 'active'
+  | 'released'
+  | 'defaulted'
+  | 'in_disposal'
+  | 'disposed';
+
+export type Phase = 'before' | 'during' | 'after';
+
+export const PHASES: Record<PledgeState, Phase> = {
+  requested: 'before',
+  appraised: 'before',
+  proposed: 'before',
+  withdrawn: 'after',
+  registered: 'during',
+  active: 'during',
+  released: 'after',
+  defaulted: 'after',
+  in_disposal: 'after',
+  disposed: 'after',
+};
+
+/** States in which the contract is over: nothing is watched or revalued any more. */
+export const FINAL_STATES = ['withdrawn', 'released', 'disposed'] as const satisfies PledgeState[];
+
+const Day = Type.String({ format: 'date', description: 'calendar date' });
+const closed = { additionalProperties: false };
+
+/** What each move must state, besides `to`. */
+export const MOVE_DETAILS = {
+  appraised: Type.Object({}, closed),
+  proposed: Type.Object(
+    {
+      principal_minor: Type.Integer({
+        minimum: 1,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'what the bank offers to lend',
+      }),
+    },
+    closed,
+  ),
+  withdrawn: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500 }) }, closed),
+  registered: Type.Object(
+    {
+      registration_number: Type.String({
+        minLength: 1,
+        maxLength: 40,
+        description: 'the office’s own number',
+      }),
+      registered_on: Day,
+    },
+    closed,
+  ),
+  active: Type.Object({ disbursed_on: Day }, closed),
+  released: Type.Object(
+    {
+      ground: Type.Union(
+        ['debt_performed', 'right_realised', 'waived', 'contract_void'].map((ground) => Type.Literal(ground)),
+        { description: 'ground of release' },
+      ),
+    },
+    closed,
+  ),
+  defaulted: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500 }) }, closed),
+  in_disposal: Type.Object(
+    {
+      route: Type.Union(
+        ['agreed_price', 'auction', 'private_sale'].map((route) => Type.Literal(route)),
+        { description: 'route of disposal' },
+      ),
+    },
+    closed,
+  ),
+  disposed: Type.Object({ recovered_minor: Type.Integer({ minimum: 0 }) }, closed),
+} as const;
+
+export type MoveTarget = keyof typeof MOVE_DETAILS;
+
+interface Move {
+  from: PledgeState[];
+  by: OrganisationKind[];
+}
+
+export const MOVES: Record<MoveTarget, Move> = {
+  appraised: { from: ['requested'], by: ['bank', 'staff'] },
+  proposed: { from: ['appraised'], by: ['bank'] },
+  withdrawn: { from: ['requested', 'appraised', 'proposed'], by: ['bank', 'firm'] },
+  registered: { from: ['proposed'], by: ['bank'] },
+  active: { from: ['registered'], by: ['bank'] },
+  released: { from: ['registered', 'active', 'defaulted'], by: ['bank'] },
+  defaulted: { from: ['active'], by: ['bank'] },
+  in_disposal: { from: ['defaulted'], by: ['bank'] },
+  disposed: { from: ['in_disposal'], by: ['bank'] },
+};
+
+/** What the contract looks like when a move is asked for. */
+export interface MoveFacts {
+  state: PledgeState;
+  outstanding_minor: number;
+  ltv_target_bp: number;
+  /** Latest point of the value flow; null when there is none yet. */
+  value: { status: 'valued' | 'worthless' | 'unknown'; mid_minor: number | null } | null;
+}
+
+/**
+ * @returns why the move is refused, in one sentence with its remedy, or null when it is allowed
+ */
+export function refusal(
+  facts: MoveFacts,
+  to: MoveTarget,
+  by: OrganisationKind,
+  detail: Record<string, unknown>,
+): string | null {
+  const move = MOVES[to];
+  if (!move.from.includes(facts.state))
+    return `A pledge that is ${facts.state} cannot become ${to}; ${to} follows ${move.from.join(' or ')}.`;
+  if (!move.by.includes(by)) return `A move to ${to} is made by ${move.by.join(' or ')}, not by ${by}.`;
+  if (to === 'appraised' && facts.value?.status !== 'valued')
+    return `The patents have no value yet (${facts.value?.status ?? 'not valued'}); read the value flow for the reason, mend it, and ask again.`;
+  if (to === 'proposed') return overTarget(Number(detail.principal_minor), facts);
+  if (to === 'released' && detail.ground === 'debt_performed' && facts.outstanding_minor > 0)
+    return `${facts.outstanding_minor} minor units are still outstanding; record the repayment first, or give another ground.`;
+  return null;
+}
+
+function overTarget(principal_minor: number, { ltv_target_bp, value }: MoveFacts): string | null {
+  const limit = Math.floor(((value?.mid_minor ?? 0) * ltv_target_bp) / 10_000);
+  if (principal_minor <= limit) return null;
+  return `The principal of ${principal_minor} minor units is over the target of ${ltv_target_bp} basis points of the appraised value, ${limit}; offer less or ask for more patents.`;
+}

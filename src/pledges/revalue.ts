@@ -1,0 +1,157 @@
+/** Stale pledges into new points of their value flow: claim, read facts as of the slot, value, append. */
+
+import { loanToValueBp } from '../../models/collateral.ts';
+import { dateOf } from '../clock.ts';
+import type { Database, Transaction } from '../db/client.ts';
+import { type KnownPatent, knownPatents } from '../patents/facts.ts';
+import { appendValuations, type StoredModel } from '../valuations/store.ts';
+import { type Valued, value } from '../valuations/value.ts';
+import {
+  appendPledgeValues,
+  balances,
+  type Pledge,
+  type PledgedPatent,
+  type PledgeValue,
+  pledgedPatents,
+} from './store.ts';
+
+/** Pledges a transaction. */
+const BATCH_PLEDGES = 100;
+
+export interface RevalueCounts {
+  pledges: number;
+  /** New valuations of patents. */
+  valuations: number;
+}
+
+/** Time wears every value: a live pledge without a point in the slot's month is stale. */
+export async function markDue(database: Database, slot: Date): Promise<void> {
+  const month_start = `${dateOf(slot).slice(0, 7)}-01`;
+  await database.sql`insert into pledge_stale (pledge_id, since, reason)
+    select pledge.id, ${slot}::timestamptz, 'time' from pledge
+    where pledge.state not in ('withdrawn', 'released', 'disposed') and pledge.created_at <= ${slot}
+      and not exists (select from pledge_valuation where pledge_valuation.pledge_id = pledge.id
+        and pledge_valuation.as_of >= ${month_start})
+    order by pledge.id on conflict (pledge_id) do nothing`;
+}
+
+/**
+ * Revalues every pledge marked stale, with facts and model as known at the slot.
+ * Several workers may run it at once: each claims other pledges.
+ */
+export async function revalueStale(
+  database: Database,
+  stored: StoredModel,
+  slot: Date,
+): Promise<RevalueCounts> {
+  const total: RevalueCounts = { pledges: 0, valuations: 0 };
+  for (;;) {
+    const batch = await database.transaction((tx) => revalueBatch(tx, stored, slot));
+    total.pledges += batch.pledges;
+    total.valuations += batch.valuations;
+    if (batch.claimed < BATCH_PLEDGES) return total;
+  }
+}
+
+/** Values one pledge in the caller's transaction, such as the one that created it. */
+export async function revalueOne(
+  tx: Transaction,
+  pledge_id: string,
+  stored: StoredModel,
+  now: Date,
+): Promise<void> {
+  await tx`delete from pledge_stale where pledge_id = ${pledge_id}`;
+  await revaluePledges(tx, [pledge_id], stored, now);
+}
+
+async function revalueBatch(tx: Transaction, stored: StoredModel, slot: Date) {
+  const claimed = await tx<{ pledge_id: string }[]>`
+    delete from pledge_stale where pledge_id in (select pledge_id from pledge_stale where since <= ${slot}
+      order by pledge_id limit ${BATCH_PLEDGES} for update skip locked) returning pledge_id`;
+  const counts = await revaluePledges(
+    tx,
+    claimed.map((row) => row.pledge_id),
+    stored,
+    slot,
+  );
+  return { claimed: claimed.length, ...counts };
+}
+
+async function revaluePledges(
+  tx: Transaction,
+  ids: string[],
+  stored: StoredModel,
+  known_at: Date,
+): Promise<RevalueCounts> {
+  if (ids.length === 0) return { pledges: 0, valuations: 0 };
+  const pledges = await tx<Pledge[]>`select * from pledge where id = any(${ids})
+    and state not in ('withdrawn', 'released', 'disposed') order by id`;
+  const patents = await pledgedPatents(tx, ids);
+  const byPledge = Map.groupBy(patents, (patent) => patent.pledge_id);
+  const patent_ids = [...new Set(patents.map((patent) => patent.patent_id))];
+  const known = await knownPatents(tx, patent_ids, known_at);
+  const owed = await balances(tx, ids, dateOf(known_at), known_at);
+  const valuations: Valued[] = [];
+  const points = pledges.map((pledge) => {
+    const own = (byPledge.get(pledge.id) ?? []).map((patent) =>
+      valueOf(pledge, patent, known, stored, dateOf(known_at)),
+    );
+    valuations.push(...own);
+    return pointOf(pledge, own, owed.get(pledge.id) ?? 0, stored.id, known_at);
+  });
+  const rows = [...new Map(valuations.map(({ row }) => [row.valuation_id, row])).values()];
+  const added = await appendValuations(tx, rows, known_at);
+  await appendPledgeValues(tx, points);
+  return { pledges: points.length, valuations: added };
+}
+
+function valueOf(
+  pledge: Pledge,
+  patent: PledgedPatent,
+  known: Map<string, KnownPatent>,
+  stored: StoredModel,
+  as_of: string,
+): Valued {
+  const facts = known.get(patent.patent_id);
+  if (!facts) throw new Error(`patent ${patent.patent_id} of pledge ${pledge.id} was not known by ${as_of}`);
+  return value(facts, patent.annual_revenue_minor, pledge.currency, stored, as_of);
+}
+
+/**
+ * A pledge is worth the sum of its patents. Quantiles are added as they are, which holds when the patents move
+ * together: the widest, and so the cautious, reading. One unknown patent makes the sum unknown.
+ */
+function pointOf(
+  pledge: Pledge,
+  own: readonly Valued[],
+  outstanding_minor: number,
+  model_version_id: string,
+  known_at: Date,
+): PledgeValue {
+  const rows = own.map(({ row }) => row);
+  const unknown = rows.length === 0 || rows.some((row) => row.status === 'unknown');
+  const sum = (field: 'low_minor' | 'mid_minor' | 'high_minor' | 'collateral_minor') =>
+    unknown ? null : rows.reduce((total, row) => total + row[field]!, 0);
+  const mid_minor = sum('mid_minor');
+  return {
+    pledge_id: pledge.id,
+    as_of: dateOf(known_at),
+    known_at,
+    state: pledge.state,
+    status: unknown ? 'unknown' : rows.some((row) => row.status === 'valued') ? 'valued' : 'worthless',
+    model_version_id,
+    low_minor: sum('low_minor'),
+    mid_minor,
+    high_minor: sum('high_minor'),
+    collateral_minor: sum('collateral_minor'),
+    outstanding_minor,
+    ltv_bp: mid_minor === null ? null : loanToValueBp(outstanding_minor, mid_minor),
+    patents: own.map(({ row, valuation }) => ({
+      patent_id: row.patent_id,
+      valuation_id: row.valuation_id,
+      status: row.status,
+      mid_minor: row.mid_minor,
+      lapse_probability: valuation.lapse_probability_12m?.value ?? null,
+    })),
+  };
+}

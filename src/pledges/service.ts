@@ -1,0 +1,224 @@
+/** What can be done with a pledge: request, move, repay, prove an annuity. Each in one transaction with its trace. */
+
+import type { Caller } from '../accounts/store.ts';
+import { appendAudit } from '../audit/log.ts';
+import { dateOf } from '../clock.ts';
+import type { Transaction } from '../db/client.ts';
+import { Problem } from '../errors.ts';
+import { emitEvents } from '../outbox/emit.ts';
+import { knownPatents } from '../patents/facts.ts';
+import { latestModel } from '../valuations/store.ts';
+import { MOVES, type MoveTarget, type PledgeState, refusal } from './lifecycle.ts';
+import { revalueOne } from './revalue.ts';
+import {
+  balances,
+  findPledge,
+  insertMove,
+  insertPledge,
+  latestValues,
+  markStale,
+  type NewPledge,
+  type Pledge,
+  recordAnnuityPayment,
+  setBalance,
+} from './store.ts';
+
+export type PledgeRequest = Omit<NewPledge, 'requested_on' | 'demonstration' | 'created_at'> & {
+  patents: { patent_id: string; annual_revenue_minor: number | null }[];
+};
+
+/**
+ * Opens a contract in state `requested` and values it at once when a model is there.
+ * @throws Problem `refused` for a patent that is not known, not pledgeable or already under another live pledge
+ */
+export async function requestPledge(
+  tx: Transaction,
+  { patents, ...given }: PledgeRequest,
+  caller: Caller,
+  demonstration: boolean,
+  now: Date,
+): Promise<Pledge> {
+  if (given.matures_on <= dateOf(now))
+    throw new Problem(
+      'refused',
+      `The loan matures on ${given.matures_on}, which is not after today, ${dateOf(now)}.`,
+    );
+  await refusePatents(
+    tx,
+    patents.map((patent) => patent.patent_id),
+    now,
+  );
+  const pledge = await insertPledge(
+    tx,
+    { ...given, requested_on: dateOf(now), demonstration, created_at: now },
+    patents,
+  );
+  await leaveTrace(tx, pledge, null, 'requested', {}, caller, now);
+  const model = await latestModel(tx, now);
+  if (model) await revalueOne(tx, pledge.id, model, now);
+  return pledge;
+}
+
+async function refusePatents(tx: Transaction, ids: string[], now: Date): Promise<void> {
+  const known = await knownPatents(tx, ids, now);
+  for (const id of ids) {
+    const state = known.get(id)?.facts.legal_state;
+    if (state === undefined)
+      throw new Problem(
+        'refused',
+        `Patent ${id} is not in the database; look it up with GET /v1/patents first.`,
+      );
+    if (state !== 'in_force')
+      throw new Problem(
+        'refused',
+        `Patent ${id} is ${state}; only a granted patent in force can be pledged.`,
+      );
+  }
+  // Two requests for one patent at once must not both pass the check below.
+  await tx`select pg_advisory_xact_lock(hashtextextended(id, 0)) from unnest(${[...ids].sort()}::text[]) as id`;
+  const [taken] = await tx<{ patent_id: string }[]>`
+    select pledge_patent.patent_id from pledge_patent join pledge on pledge.id = pledge_patent.pledge_id
+    where pledge_patent.patent_id = any(${ids}::uuid[])
+      and pledge.state not in ('withdrawn', 'released', 'disposed') limit 1`;
+  if (taken)
+    throw new Problem(
+      'refused',
+      `Patent ${taken.patent_id} is under another live pledge; leave it out or wait for its release.`,
+    );
+}
+
+/**
+ * Moves a pledge to another state.
+ * @throws Problem `not_found` when the caller may not see it, `conflict` or `refused` when the move is not allowed
+ */
+export async function movePledge(
+  tx: Transaction,
+  id: string,
+  to: MoveTarget,
+  detail: Record<string, unknown>,
+  caller: Caller,
+  now: Date,
+): Promise<Pledge> {
+  const pledge = await lockPledge(tx, id, caller);
+  const today = dateOf(now);
+  const value = (await latestValues(tx, [id], now)).get(id) ?? null;
+  const outstanding_minor = (await balances(tx, [id], today, now)).get(id) ?? 0;
+  const reason = refusal({ ...pledge, outstanding_minor, value }, to, caller.kind, detail);
+  if (reason) throw new Problem(MOVES[to].from.includes(pledge.state) ? 'refused' : 'conflict', reason);
+  const changed: Pledge = {
+    ...pledge,
+    state: to,
+    principal_minor: to === 'proposed' ? Number(detail.principal_minor) : pledge.principal_minor,
+    approved_value_minor: to === 'appraised' ? value!.mid_minor : pledge.approved_value_minor,
+    registration_number:
+      to === 'registered' ? String(detail.registration_number) : pledge.registration_number,
+  };
+  await tx`update pledge set ${tx(changed, 'state', 'principal_minor', 'approved_value_minor', 'registration_number')} where id = ${id}`;
+  if (to === 'active') await balance(tx, id, String(detail.disbursed_on), pledge.principal_minor, now);
+  if (to === 'released' || to === 'disposed') await balance(tx, id, today, 0, now);
+  await leaveTrace(tx, pledge, pledge.state, to, detail, caller, now);
+  if (!['withdrawn', 'released', 'disposed'].includes(to)) await markStale(tx, id, `became ${to}`, now);
+  return changed;
+}
+
+async function lockPledge(tx: Transaction, id: string, caller: Caller): Promise<Pledge> {
+  const pledge = await findPledge(tx, id, caller, true);
+  if (!pledge) throw new Problem('not_found', 'There is no such pledge.');
+  return pledge;
+}
+
+async function balance(
+  tx: Transaction,
+  pledge_id: string,
+  effective_on: string,
+  outstanding_minor: number,
+  now: Date,
+): Promise<void> {
+  await setBalance(tx, { pledge_id, effective_on, outstanding_minor, known_at: now });
+}
+
+/**
+ * Records a repayment: the loan outstanding falls by it from `paid_on` on.
+ * @throws Problem `refused` when it is over what is outstanding
+ */
+export async function repay(
+  tx: Transaction,
+  id: string,
+  amount_minor: number,
+  paid_on: string,
+  caller: Caller,
+  now: Date,
+): Promise<number> {
+  await lockPledge(tx, id, caller);
+  const owed = (await balances(tx, [id], paid_on, now)).get(id) ?? 0;
+  if (amount_minor > owed)
+    throw new Problem(
+      'refused',
+      `The repayment of ${amount_minor} minor units is over the ${owed} outstanding on ${paid_on}.`,
+    );
+  await balance(tx, id, paid_on, owed - amount_minor, now);
+  await appendAudit(tx, [
+    entry(caller.organisation_id, caller, now, 'pledge.repaid', id, { amount_minor, paid_on }),
+  ]);
+  await markStale(tx, id, 'repayment', now);
+  return owed - amount_minor;
+}
+
+/** Records a proof that an annuity was paid, which closes the flag that asks for it at the next assessment. */
+export async function proveAnnuity(
+  tx: Transaction,
+  id: string,
+  proof: { patent_id: string; patent_year: number; paid_on: string; evidence: string },
+  caller: Caller,
+  now: Date,
+): Promise<void> {
+  await lockPledge(tx, id, caller);
+  const [pledged] =
+    await tx`select from pledge_patent where pledge_id = ${id} and patent_id = ${proof.patent_id}`;
+  if (!pledged) throw new Problem('refused', `Patent ${proof.patent_id} is not part of this pledge.`);
+  await recordAnnuityPayment(tx, { pledge_id: id, ...proof, known_at: now });
+  await appendAudit(tx, [entry(caller.organisation_id, caller, now, 'annuity.proven', id, proof)]);
+}
+
+/** Move, audit entry of both sides and event: the trace that every change of state leaves. */
+async function leaveTrace(
+  tx: Transaction,
+  pledge: Pledge,
+  from: PledgeState | null,
+  to: PledgeState,
+  detail: Record<string, unknown>,
+  caller: Caller,
+  now: Date,
+): Promise<void> {
+  const moved_on = dateOf(now);
+  await insertMove(tx, {
+    pledge_id: pledge.id,
+    from_state: from,
+    to_state: to,
+    moved_on,
+    moved_at: now,
+    actor: caller.key_id,
+    detail,
+  });
+  const action = `pledge.${to}`;
+  await appendAudit(
+    tx,
+    [pledge.bank_id, pledge.firm_id].map((organisation) =>
+      entry(organisation, caller, now, action, pledge.id, detail),
+    ),
+  );
+  const { id: pledge_id, bank_id, firm_id } = pledge;
+  const data = { as_of: moved_on, from, to, detail };
+  await emitEvents(tx, [{ type: action, pledge_id, bank_id, firm_id, occurred_at: now, data }]);
+}
+
+function entry(
+  organisation_id: string,
+  caller: Caller,
+  at: Date,
+  action: string,
+  subject: string,
+  detail: Record<string, unknown>,
+) {
+  return { organisation_id, at, actor: caller.key_id, action, subject, detail };
+}

@@ -1,0 +1,204 @@
+/** Pledge contracts, their moves, balances and value flow: the queries. */
+
+import type { CalendarDate } from '../../models/types.ts';
+import type { Sql, Transaction } from '../db/client.ts';
+import { newId } from '../ids.ts';
+import type { PledgeState } from './lifecycle.ts';
+
+export interface Pledge {
+  id: string;
+  bank_id: string;
+  firm_id: string;
+  state: PledgeState;
+  currency: string;
+  principal_minor: number;
+  requested_on: CalendarDate;
+  matures_on: CalendarDate;
+  ltv_target_bp: number;
+  ltv_warning_bp: number;
+  ltv_breach_bp: number;
+  approved_value_minor: number | null;
+  registration_number: string | null;
+  demonstration: boolean;
+  created_at: Date;
+}
+
+export interface PledgedPatent {
+  pledge_id: string;
+  patent_id: string;
+  office: string;
+  application_number: string;
+  annual_revenue_minor: number | null;
+}
+
+export interface PledgeMove {
+  id: string;
+  pledge_id: string;
+  from_state: PledgeState | null;
+  to_state: PledgeState;
+  moved_on: CalendarDate;
+  moved_at: Date;
+  actor: string;
+  detail: Record<string, unknown>;
+}
+
+/** What one patent adds to a point of the value flow. */
+export interface PatentValue {
+  patent_id: string;
+  valuation_id: string;
+  status: 'valued' | 'worthless' | 'unknown';
+  mid_minor: number | null;
+  lapse_probability: number | null;
+}
+
+export interface PledgeValue {
+  pledge_id: string;
+  as_of: CalendarDate;
+  known_at: Date;
+  state: PledgeState;
+  status: 'valued' | 'worthless' | 'unknown';
+  model_version_id: string;
+  low_minor: number | null;
+  mid_minor: number | null;
+  high_minor: number | null;
+  collateral_minor: number | null;
+  outstanding_minor: number;
+  ltv_bp: number | null;
+  patents: PatentValue[];
+}
+
+export type NewPledge = Omit<Pledge, 'id' | 'state' | 'approved_value_minor' | 'registration_number'>;
+
+export async function insertPledge(
+  tx: Transaction,
+  given: NewPledge,
+  patents: readonly { patent_id: string; annual_revenue_minor: number | null }[],
+): Promise<Pledge> {
+  const pledge: Pledge = {
+    id: newId('plg'),
+    ...given,
+    state: 'requested',
+    approved_value_minor: null,
+    registration_number: null,
+  };
+  await tx`insert into pledge ${tx(pledge)}`;
+  await tx`insert into pledge_patent ${tx(patents.map((patent) => ({ pledge_id: pledge.id, ...patent })))}`;
+  await tx`insert into pledge_stale (pledge_id, since, reason) values (${pledge.id}, ${given.created_at}, 'requested')`;
+  return pledge;
+}
+
+/** @returns the pledge if that organisation may see it, locked against other moves when `lock` is set */
+export async function findPledge(
+  sql: Sql | Transaction,
+  id: string,
+  seen_by: { organisation_id: string; kind: string },
+  lock = false,
+): Promise<Pledge | null> {
+  const [row] = await sql<(Pledge & { last_event_seq: number })[]>`
+    select * from pledge where id = ${id} and (${seen_by.kind} = 'staff'
+      or ${seen_by.organisation_id} in (bank_id, firm_id)) ${lock ? sql`for update` : sql``}`;
+  if (!row) return null;
+  const { last_event_seq: _seq, ...pledge } = row;
+  return pledge;
+}
+
+export async function pledgedPatents(
+  sql: Sql | Transaction,
+  pledge_ids: readonly string[],
+): Promise<PledgedPatent[]> {
+  return sql<PledgedPatent[]>`
+    select pledge_patent.*, patent.office, patent.application_number
+    from pledge_patent join patent using (patent_id)
+    where pledge_id = any(${pledge_ids as string[]}) order by pledge_id, patent_id`;
+}
+
+export async function insertMove(tx: Transaction, move: Omit<PledgeMove, 'id'>): Promise<PledgeMove> {
+  const stored = { id: newId('mov'), ...move };
+  await tx`insert into pledge_move ${tx({ ...stored, detail: tx.json(move.detail as never) })}`;
+  return stored;
+}
+
+export async function movesOf(sql: Sql, pledge_id: string, known_at: Date): Promise<PledgeMove[]> {
+  return sql<PledgeMove[]>`select * from pledge_move
+    where pledge_id = ${pledge_id} and moved_at <= ${known_at} order by moved_at, id`;
+}
+
+/** The loan from `effective_on` on. A later statement about the same day replaces the earlier one. */
+export async function setBalance(
+  tx: Transaction,
+  balance: { pledge_id: string; effective_on: CalendarDate; outstanding_minor: number; known_at: Date },
+): Promise<void> {
+  await tx`insert into pledge_balance ${tx(balance)}
+    on conflict (pledge_id, effective_on, known_at) do update set outstanding_minor = excluded.outstanding_minor`;
+}
+
+/** Loan outstanding on a day, by pledge id, as known at an instant; 0 before it was disbursed. */
+export async function balances(
+  sql: Sql | Transaction,
+  pledge_ids: readonly string[],
+  on: CalendarDate,
+  known_at: Date,
+): Promise<Map<string, number>> {
+  const rows = await sql<{ pledge_id: string; outstanding_minor: number }[]>`
+    select distinct on (pledge_id) pledge_id, outstanding_minor from pledge_balance
+    where pledge_id = any(${pledge_ids as string[]}) and effective_on <= ${on} and known_at <= ${known_at}
+    order by pledge_id, effective_on desc, known_at desc`;
+  return new Map(rows.map((row) => [row.pledge_id, row.outstanding_minor]));
+}
+
+/** Latest point of the value flow of each pledge, by pledge id. */
+export async function latestValues(
+  sql: Sql | Transaction,
+  pledge_ids: readonly string[],
+  known_at: Date,
+): Promise<Map<string, PledgeValue>> {
+  const rows = await sql<PledgeValue[]>`
+    select latest.* from unnest(${pledge_ids as string[]}::text[]) as wanted(id)
+    join lateral (select * from pledge_valuation where pledge_id = wanted.id and known_at <= ${known_at}
+      order by as_of desc, known_at desc limit 1) latest on true`;
+  return new Map(rows.map((row) => [row.pledge_id, row]));
+}
+
+/** The value flow: one point a day, the last one known for that day. */
+export async function valuesOf(sql: Sql, pledge_id: string, known_at: Date): Promise<PledgeValue[]> {
+  return sql<PledgeValue[]>`
+    select distinct on (as_of) * from pledge_valuation
+    where pledge_id = ${pledge_id} and known_at <= ${known_at} order by as_of, known_at desc`;
+}
+
+export async function appendPledgeValues(tx: Transaction, rows: readonly PledgeValue[]): Promise<void> {
+  await tx`insert into pledge_valuation (pledge_id, as_of, known_at, state, status, model_version_id, low_minor,
+      mid_minor, high_minor, collateral_minor, outstanding_minor, ltv_bp, patents)
+    select pledge_id, as_of, known_at, state, status, model_version_id, low_minor, mid_minor, high_minor,
+      collateral_minor, outstanding_minor, ltv_bp, patents
+    from jsonb_to_recordset(${tx.json(rows as never)}) as row (pledge_id text, as_of date, known_at timestamptz,
+      state text, status text, model_version_id text, low_minor bigint, mid_minor bigint, high_minor bigint,
+      collateral_minor bigint, outstanding_minor bigint, ltv_bp bigint, patents jsonb)
+    on conflict (pledge_id, as_of, known_at) do nothing`;
+}
+
+export async function markStale(
+  tx: Transaction,
+  pledge_id: string,
+  reason: string,
+  since: Date,
+): Promise<void> {
+  await tx`insert into pledge_stale (pledge_id, since, reason) values (${pledge_id}, ${since}, ${reason})
+    on conflict (pledge_id) do nothing`;
+}
+
+export async function recordAnnuityPayment(
+  tx: Transaction,
+  payment: {
+    pledge_id: string;
+    patent_id: string;
+    patent_year: number;
+    paid_on: CalendarDate;
+    evidence: string;
+    known_at: Date;
+  },
+): Promise<void> {
+  await tx`insert into annuity_payment ${tx(payment)}
+    on conflict (pledge_id, patent_id, patent_year) do update
+    set paid_on = excluded.paid_on, evidence = excluded.evidence, known_at = excluded.known_at`;
+}

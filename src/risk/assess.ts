@@ -1,0 +1,177 @@
+/**
+ * Rules over pledges: what they find is compared with the flags that stand. One transaction a batch writes flags,
+ * audit entries and events together.
+ */
+
+import type { PledgeRisk } from '../../models/risk/facts.ts';
+import { CLEARED_EVENT_TYPE, type Finding, RULES, type Rule } from '../../models/risk/rules.ts';
+import { type AuditEntry, appendAudit } from '../audit/log.ts';
+import { dateOf } from '../clock.ts';
+import type { Database, Transaction } from '../db/client.ts';
+import { newId } from '../ids.ts';
+import { emitEvents, type NewEvent } from '../outbox/emit.ts';
+import { type Pledge, type PledgedPatent, pledgedPatents } from '../pledges/store.ts';
+import { pledgeRisks } from './facts.ts';
+import { clearFlags, type Flag, insertFlags, standingFlags } from './store.ts';
+
+/** Pledges a transaction. */
+const BATCH_PLEDGES = 100;
+
+/** From the appraisal on, until the contract is over. */
+const WATCHED_STATES = ['appraised', 'proposed', 'registered', 'active', 'defaulted', 'in_disposal'];
+
+const ACTOR = 'job:assess';
+
+export interface AssessCounts {
+  pledges: number;
+  opened: number;
+  cleared: number;
+}
+
+/**
+ * Assesses every watched pledge as of the slot, in order of id.
+ * @param only ids to restrict it to; all when left out
+ */
+export async function assessPledges(
+  database: Database,
+  slot: Date,
+  only?: readonly string[],
+): Promise<AssessCounts> {
+  const total: AssessCounts = { pledges: 0, opened: 0, cleared: 0 };
+  let after = '';
+  for (;;) {
+    const batch = await database.transaction((tx) => assessBatch(tx, slot, after, only));
+    total.pledges += batch.pledges;
+    total.opened += batch.opened;
+    total.cleared += batch.cleared;
+    if (batch.last === null) return total;
+    after = batch.last;
+  }
+}
+
+async function assessBatch(tx: Transaction, slot: Date, after: string, only?: readonly string[]) {
+  const pledges = await tx<Pledge[]>`select * from pledge
+    where id > ${after} and state = any(${WATCHED_STATES}) and created_at <= ${slot}
+      ${only ? tx`and id = any(${only as string[]})` : tx``}
+    order by id limit ${BATCH_PLEDGES} for update`;
+  const last = pledges.length === BATCH_PLEDGES ? pledges.at(-1)!.id : null;
+  const ids = pledges.map((pledge) => pledge.id);
+  const risks = await pledgeRisks(tx, pledges, slot);
+  const standing = Map.groupBy(await standingFlags(tx, ids), (flag) => flag.pledge_id);
+  const changes = pledges.map((pledge) =>
+    compare(pledge, risks.get(pledge.id)!, standing.get(pledge.id) ?? [], slot),
+  );
+  const opened = changes.flatMap((change) => change.opened);
+  const cleared = changes.flatMap((change) => change.cleared);
+  await insertFlags(tx, opened);
+  await clearFlags(
+    tx,
+    cleared.map((flag) => flag.id),
+    dateOf(slot),
+    slot,
+  );
+  await tell(tx, pledges, opened, cleared, slot);
+  return { pledges: pledges.length, opened: opened.length, cleared: cleared.length, last };
+}
+
+/** New findings become flags; standing flags that no finding speaks for are cleared. */
+function compare(pledge: Pledge, risk: PledgeRisk, standing: readonly Flag[], slot: Date) {
+  const left = new Map(standing.map((flag) => [keyOf(flag.rule, flag), flag]));
+  const opened: Flag[] = [];
+  for (const rule of RULES) {
+    for (const finding of rule.evaluate(risk)) {
+      const known = left.delete(keyOf(rule.id, finding));
+      if (!known && finding.verdict === 'raise') opened.push(newFlag(pledge, rule, finding, slot));
+    }
+  }
+  return { opened, cleared: [...left.values()] };
+}
+
+function keyOf(rule: string, subject: { patent_id: string | null; occasion: string }): string {
+  return `${rule} ${subject.patent_id} ${subject.occasion}`;
+}
+
+function newFlag(pledge: Pledge, rule: Rule, finding: Finding, slot: Date): Flag {
+  return {
+    id: newId('flg'),
+    pledge_id: pledge.id,
+    patent_id: finding.patent_id,
+    occasion: finding.occasion,
+    rule: rule.id,
+    rule_version: rule.version,
+    severity: rule.severity,
+    state: 'open',
+    opened_as_of: dateOf(slot),
+    opened_at: slot,
+    evidence: finding.evidence,
+    cleared_as_of: null,
+    cleared_at: null,
+    decision: null,
+    decision_note: null,
+    decided_by: null,
+    decided_at: null,
+  };
+}
+
+/** Audit entry and event of each change. */
+async function tell(
+  tx: Transaction,
+  pledges: readonly Pledge[],
+  opened: readonly Flag[],
+  cleared: readonly Flag[],
+  slot: Date,
+): Promise<void> {
+  if (opened.length + cleared.length === 0) return;
+  const byId = new Map(pledges.map((pledge) => [pledge.id, pledge]));
+  const changed = [...opened, ...cleared].map((flag) => flag.pledge_id);
+  const patents = new Map(
+    (await pledgedPatents(tx, [...new Set(changed)])).map((patent) => [patent.patent_id, patent]),
+  );
+  const rules = new Map(RULES.map((rule) => [rule.id, rule]));
+  const event = (flag: Flag, type: string): NewEvent => ({
+    type,
+    pledge_id: flag.pledge_id,
+    bank_id: byId.get(flag.pledge_id)!.bank_id,
+    firm_id: byId.get(flag.pledge_id)!.firm_id,
+    occurred_at: slot,
+    data: flagData(
+      flag,
+      rules.get(flag.rule)!,
+      flag.patent_id === null ? null : patents.get(flag.patent_id)!,
+      slot,
+    ),
+  });
+  const entry = (flag: Flag, action: string): AuditEntry => ({
+    organisation_id: byId.get(flag.pledge_id)!.bank_id,
+    at: slot,
+    actor: ACTOR,
+    action,
+    subject: flag.id,
+    detail: { pledge_id: flag.pledge_id, rule: flag.rule, evidence: flag.evidence },
+  });
+  await appendAudit(tx, [
+    ...opened.map((flag) => entry(flag, 'flag.opened')),
+    ...cleared.map((flag) => entry(flag, 'flag.cleared')),
+  ]);
+  await emitEvents(tx, [
+    ...opened.map((flag) => event(flag, rules.get(flag.rule)!.event_type)),
+    ...cleared.map((flag) => event(flag, CLEARED_EVENT_TYPE)),
+  ]);
+}
+
+function flagData(flag: Flag, rule: Rule, patent: PledgedPatent | null, slot: Date) {
+  return {
+    flag_id: flag.id,
+    as_of: dateOf(slot),
+    rule: flag.rule,
+    rule_version: flag.rule_version,
+    severity: flag.severity,
+    title: rule.title,
+    patent: patent && {
+      patent_id: patent.patent_id,
+      office: patent.office,
+      application_number: patent.application_number,
+    },
+    evidence: flag.evidence,
+  };
+}

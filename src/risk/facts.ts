@@ -1,0 +1,110 @@
+/** Gathers what the risk rules read of pledges, as known at an instant. */
+
+import { annuities, annuityDue, CNIPA_CURRENCY, CNIPA_OFFICE } from '../../models/annuity/cnipa.ts';
+import { addDays } from '../../models/calendar.ts';
+import { NOTICE_DELAY_days } from '../../models/lapse/notice.ts';
+import { toMinor } from '../../models/money.ts';
+import type { PatentRisk, PledgeRisk } from '../../models/risk/facts.ts';
+import type { CalendarDate } from '../../models/types.ts';
+import { dateOf } from '../clock.ts';
+import type { Transaction } from '../db/client.ts';
+import { type KnownPatent, knownPatents } from '../patents/facts.ts';
+import { latestValues, type Pledge, type PledgeValue, pledgedPatents } from '../pledges/store.ts';
+
+/** @returns risk facts by pledge id; a pledge that was never valued has value status `unknown` */
+export async function pledgeRisks(
+  tx: Transaction,
+  pledges: readonly Pledge[],
+  known_at: Date,
+): Promise<Map<string, PledgeRisk>> {
+  const ids = pledges.map((pledge) => pledge.id);
+  const patents = await pledgedPatents(tx, ids);
+  const known = await knownPatents(tx, [...new Set(patents.map((patent) => patent.patent_id))], known_at);
+  const values = await latestValues(tx, ids, known_at);
+  const proven = await provenAnnuities(tx, ids, known_at);
+  const byPledge = Map.groupBy(patents, (patent) => patent.pledge_id);
+  const as_of = dateOf(known_at);
+  return new Map(
+    pledges.map((pledge) => {
+      const value = values.get(pledge.id);
+      const own = (byPledge.get(pledge.id) ?? []).flatMap(({ patent_id }) => {
+        const patent = known.get(patent_id);
+        const paid = (year: number) => proven.has(`${pledge.id} ${patent_id} ${year}`);
+        return patent ? [patentRisk(patent, value, paid, as_of)] : [];
+      });
+      return [pledge.id, pledgeRisk(pledge, value, own, as_of)];
+    }),
+  );
+}
+
+function pledgeRisk(
+  pledge: Pledge,
+  value: PledgeValue | undefined,
+  patents: PatentRisk[],
+  as_of: CalendarDate,
+): PledgeRisk {
+  return {
+    as_of,
+    matures_on: pledge.matures_on,
+    outstanding_minor: value?.outstanding_minor ?? 0,
+    ltv_warning_bp: pledge.ltv_warning_bp,
+    ltv_breach_bp: pledge.ltv_breach_bp,
+    ltv_bp: value?.ltv_bp ?? null,
+    value_status: value?.status ?? 'unknown',
+    mid_minor: value?.mid_minor ?? null,
+    approved_value_minor: pledge.approved_value_minor,
+    patents,
+  };
+}
+
+function patentRisk(
+  patent: KnownPatent,
+  value: PledgeValue | undefined,
+  paid: (patent_year: number) => boolean,
+  as_of: CalendarDate,
+): PatentRisk {
+  const { facts, expires_on, source_seen_at } = patent;
+  const latest = value?.patents.find((each) => each.patent_id === patent.patent_id);
+  return {
+    patent_id: patent.patent_id,
+    legal_state: facts.legal_state,
+    legal_state_since: facts.legal_state_since,
+    expires_on,
+    ...annuityCalendar(patent, paid, as_of),
+    lapse_probability: latest?.lapse_probability ?? null,
+    source_seen_on: source_seen_at && dateOf(source_seen_at),
+  };
+}
+
+/** A due date without proof stays open until a notice would have come: silence that long means paid. */
+function annuityCalendar(
+  { facts }: KnownPatent,
+  paid: (patent_year: number) => boolean,
+  as_of: CalendarDate,
+): Pick<PatentRisk, 'next_annuity' | 'unconfirmed_annuities'> {
+  if (facts.office !== CNIPA_OFFICE || facts.granted_on === null)
+    return { next_annuity: null, unconfirmed_annuities: [] };
+  const next = annuityDue(facts.right_type, facts.filed_on, facts.granted_on, as_of);
+  return {
+    next_annuity: next && {
+      patent_year: next.patent_year,
+      due_on: next.due_on,
+      amount_minor: toMinor(next.amount, CNIPA_CURRENCY),
+    },
+    unconfirmed_annuities: annuities(facts.right_type, facts.filed_on, facts.granted_on)
+      .filter(({ due_on }) => due_on < as_of && addDays(due_on, NOTICE_DELAY_days) >= as_of)
+      .filter(({ patent_year }) => !paid(patent_year))
+      .map(({ patent_year, due_on, grace_until }) => ({ patent_year, due_on, grace_until })),
+  };
+}
+
+async function provenAnnuities(
+  tx: Transaction,
+  pledge_ids: readonly string[],
+  known_at: Date,
+): Promise<Set<string>> {
+  const rows = await tx<{ pledge_id: string; patent_id: string; patent_year: number }[]>`
+    select pledge_id, patent_id, patent_year from annuity_payment
+    where pledge_id = any(${pledge_ids as string[]}) and known_at <= ${known_at}`;
+  return new Set(rows.map((row) => `${row.pledge_id} ${row.patent_id} ${row.patent_year}`));
+}

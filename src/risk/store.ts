@@ -1,0 +1,56 @@
+/** Flags: the queries. */
+
+import type { Severity } from '../../models/risk/rules.ts';
+import type { CalendarDate } from '../../models/types.ts';
+import type { Sql, Transaction } from '../db/client.ts';
+
+export interface Flag {
+  id: string;
+  pledge_id: string;
+  patent_id: string | null;
+  occasion: string;
+  rule: string;
+  rule_version: number;
+  severity: Severity;
+  state: 'open' | 'cleared' | 'decided';
+  opened_as_of: CalendarDate;
+  opened_at: Date;
+  evidence: Record<string, number | string | null>;
+  cleared_as_of: CalendarDate | null;
+  cleared_at: Date | null;
+  decision: 'acknowledged' | 'escalated' | 'dismissed' | null;
+  decision_note: string | null;
+  decided_by: string | null;
+  decided_at: Date | null;
+}
+
+/** Flags that are open or decided, of several pledges. */
+export async function standingFlags(tx: Transaction, pledge_ids: readonly string[]): Promise<Flag[]> {
+  return tx<Flag[]>`select * from flag where pledge_id = any(${pledge_ids as string[]})
+    and state <> 'cleared' order by id`;
+}
+
+export async function insertFlags(tx: Transaction, flags: readonly Flag[]): Promise<void> {
+  await tx`insert into flag (id, pledge_id, patent_id, occasion, rule, rule_version, severity, state, opened_as_of,
+      opened_at, evidence)
+    select id, pledge_id, patent_id, occasion, rule, rule_version, severity, state, opened_as_of, opened_at, evidence
+    from jsonb_to_recordset(${tx.json(flags as never)}) as row (id text, pledge_id text, patent_id uuid,
+      occasion text, rule text, rule_version integer, severity text, state text, opened_as_of date,
+      opened_at timestamptz, evidence jsonb)`;
+}
+
+export async function clearFlags(
+  tx: Transaction,
+  ids: readonly string[],
+  as_of: CalendarDate,
+  at: Date,
+): Promise<void> {
+  await tx`update flag set state = 'cleared', cleared_as_of = ${as_of}, cleared_at = ${at}
+    where id = any(${ids as string[]})`;
+}
+
+export async function flagsOf(sql: Sql, pledge_id: string, known_at: Date): Promise<Flag[]> {
+  return sql<
+    Flag[]
+  >`select * from flag where pledge_id = ${pledge_id} and opened_at <= ${known_at} order by id`;
+}

@@ -1,0 +1,13 @@
+/** What the routes are handed. */
+import type { Clock } from './clock.ts';
+import type { Database } from './db/client.ts';
+import type { Calendar } from './demonstration/calendar.ts';
+import type { AddressGuard } from './webhooks/address-guard.ts';
+
+export interface Service {
+  database: Database;
+  clock: Clock;
+  guard: AddressGuard;
+  /** The calendar of a demonstration, which staff may move; null in earnest. */
+  calendar: Calendar | null;
+}

@@ -1,0 +1,79 @@
+/** The catalogue of events: types, what each tells, and the JSON Schema of its body. */
+import Type, { type TSchema } from 'typebox';
+import { CLEARED_EVENT_TYPE, RULES } from '../../models/risk/rules.ts';
+import { MOVE_DETAILS } from '../pledges/lifecycle.ts';
+
+const Id = Type.String();
+const Day = Type.String({ format: 'date' });
+const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+const PatentRef = Type.Object({
+  patent_id: Type.String({ format: 'uuid' }),
+  office: Type.String({ description: 'WIPO ST.3' }),
+  application_number: Type.String(),
+});
+
+const FlagData = Type.Object({
+  flag_id: Id,
+  as_of: Day,
+  rule: Type.String(),
+  rule_version: Type.Integer(),
+  severity: Type.Union([Type.Literal('info'), Type.Literal('warning'), Type.Literal('critical')]),
+  title: Type.String(),
+  patent: Nullable(PatentRef),
+  evidence: Type.Record(Type.String(), Nullable(Type.Union([Type.Number(), Type.String()]))),
+});
+
+const MoveData = Type.Object({
+  as_of: Day,
+  from: Nullable(Type.String()),
+  to: Type.String(),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+});
+
+const DecisionData = Type.Object({
+  flag_id: Id,
+  rule: Type.String(),
+  decision: Type.String(),
+  note: Type.String(),
+});
+
+const TestData = Type.Object({ message: Type.String() });
+
+interface EventKind {
+  summary: string;
+  data: TSchema;
+}
+
+/** Every event type that the service can send. */
+export const EVENTS: Readonly<Record<string, EventKind>> = {
+  'pledge.requested': { summary: 'A pledge was requested', data: MoveData },
+  ...Object.fromEntries(
+    Object.keys(MOVE_DETAILS).map((state) => [
+      `pledge.${state}`,
+      { summary: `A pledge became ${state.replace('_', ' ')}`, data: MoveData },
+    ]),
+  ),
+  ...Object.fromEntries(RULES.map((rule) => [rule.event_type, { summary: rule.title, data: FlagData }])),
+  [CLEARED_EVENT_TYPE]: { summary: 'A flag was closed by its own rule', data: FlagData },
+  'review.decided': { summary: 'Staff decided a flag', data: DecisionData },
+  'endpoint.test': { summary: 'A test, asked for by the endpoint’s owner', data: TestData },
+};
+
+export type EventType = string;
+
+export const EVENT_TYPES: readonly EventType[] = Object.keys(EVENTS);
+
+/** The schema of one event's whole body, as the receiver gets it. */
+export function eventSchema(type: EventType): TSchema {
+  const context = Type.Object({
+    event_id: Type.String({ description: 'the same in every copy; equals the webhook-id header' }),
+    pledge_id: Nullable(Id),
+    pledge_seq: Nullable(Type.Integer({ description: 'counts the events of one pledge without gaps' })),
+  });
+  return Type.Object({
+    type: Type.Literal(type),
+    timestamp: Type.String({ format: 'date-time', description: 'when it happened, UTC' }),
+    data: Type.Intersect([context, EVENTS[type]!.data]),
+  });
+}

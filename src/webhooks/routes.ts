@@ -1,0 +1,281 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import type { Caller } from '../accounts/store.ts';
+import type { Sql, Transaction } from '../db/client.ts';
+import { Problem } from '../errors.ts';
+import { create } from '../http/create.ts';
+import { callerOfGuarded } from '../http/guard.ts';
+import { Closed, Id, Instant, Nullable, OneOf, Page, PageQuery, page } from '../http/schemas.ts';
+import { emitEvents, enqueue } from '../outbox/emit.ts';
+import type { Service } from '../service.ts';
+import { EVENT_TYPES } from './events.ts';
+import * as store from './store.ts';
+
+const MAX_ENDPOINTS = 20;
+const PARTIES = ['bank', 'firm', 'staff'] as const;
+const ById = Closed({ id: Id });
+
+const Endpoint = Type.Object({
+  id: Id,
+  url: Type.String(),
+  description: Type.String(),
+  event_types: Type.Array(Type.String(), { description: 'types it receives; empty for all' }),
+  state: OneOf(['enabled', 'disabled'], 'whether events are sent to it'),
+  disabled_reason: Nullable(Type.String()),
+  created_at: Instant,
+});
+
+const Secret = Type.String({ description: 'signing secret (Standard Webhooks), shown this once' });
+
+const Delivery = Type.Object({
+  id: Id,
+  event_id: Id,
+  event_type: Type.String(),
+  attempts: Type.Integer(),
+  outcome: OneOf(['pending', 'delivered', 'dead'], 'what became of it'),
+  reason: Nullable(Type.String({ description: 'why it was given up' })),
+  created_at: Instant,
+  finished_at: Nullable(Instant),
+});
+
+const Attempt = Type.Object({
+  attempt: Type.Integer(),
+  started_at: Instant,
+  duration_ms: Type.Integer(),
+  status: Nullable(Type.Integer()),
+  error: Nullable(Type.String()),
+  answer: Nullable(Type.String({ description: 'start of the receiver’s answer' })),
+});
+
+const EventTypes = Type.Array(OneOf(EVENT_TYPES, 'type of event'), { uniqueItems: true, maxItems: 100 });
+
+export const webhookRoutes =
+  ({ database, clock, guard }: Service): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.post(
+      '/v1/webhooks/endpoints',
+      {
+        config: { access: PARTIES },
+        schema: {
+          operationId: 'createEndpoint',
+          tags: ['webhooks'],
+          description: 'Registers a receiver. Events about the own pledges are sent to it, signed.',
+          body: Closed({
+            url: Type.String({ minLength: 1, maxLength: 2048 }),
+            description: Type.String({ maxLength: 200, default: '' }),
+            event_types: Type.Optional(EventTypes),
+          }),
+          response: { 201: Type.Object({ ...Endpoint.properties, secret: Secret }) },
+        },
+      },
+      (request, reply) =>
+        create(request, reply, database, async (tx) => {
+          const { organisation_id } = callerOfGuarded(request);
+          const { url, description, event_types = [] } = request.body;
+          const refusal = guard.urlRefusal(url);
+          if (refusal)
+            throw new Problem('webhook_url_refused', refusal, [{ pointer: '/body/url', detail: refusal }]);
+          const existing = await store.endpointsOf(tx, organisation_id);
+          if (existing.length >= MAX_ENDPOINTS)
+            throw new Problem(
+              'refused',
+              `An organisation has at most ${MAX_ENDPOINTS} endpoints; delete one first.`,
+            );
+          const given = { organisation_id, url, description, event_types };
+          const { endpoint, secret } = await store.insertEndpoint(tx, given, clock.now());
+          return { ...endpoint, secret };
+        }),
+    );
+
+    app.get(
+      '/v1/webhooks/endpoints',
+      {
+        config: { access: PARTIES },
+        schema: {
+          operationId: 'listEndpoints',
+          tags: ['webhooks'],
+          response: { 200: Type.Object({ data: Type.Array(Endpoint) }) },
+        },
+      },
+      async (request) => ({
+        data: shown(await store.endpointsOf(database.sql, callerOfGuarded(request).organisation_id)),
+      }),
+    );
+
+    app.patch(
+      '/v1/webhooks/endpoints/:id',
+      {
+        config: { access: PARTIES },
+        schema: {
+          operationId: 'setEndpointState',
+          tags: ['webhooks'],
+          description: 'Enables an endpoint, which sends what waited for it, or disables it.',
+          params: ById,
+          body: Closed({ state: OneOf(['enabled', 'disabled'], 'wanted state') }),
+          response: { 200: Endpoint },
+        },
+      },
+      (request) =>
+        database.transaction(async (tx) => {
+          const endpoint = await own(tx, callerOfGuarded(request), request.params.id);
+          const { state } = request.body;
+          const reason = state === 'disabled' ? 'disabled by its owner' : null;
+          await store.setEndpointState(tx, endpoint.id, state, reason);
+          return shown([{ ...endpoint, state, disabled_reason: reason }])[0]!;
+        }),
+    );
+
+    app.delete(
+      '/v1/webhooks/endpoints/:id',
+      {
+        config: { access: PARTIES },
+        schema: {
+          operationId: 'deleteEndpoint',
+          tags: ['webhooks'],
+          params: ById,
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        await database.transaction(async (tx) => {
+          const endpoint = await own(tx, callerOfGuarded(request), request.params.id);
+          await store.deleteEndpoint(tx, endpoint.id, clock.now());
+        });
+        return reply.code(204).send(null);
+      },
+    );
+
+    app.post(
+      '/v1/webhooks/endpoints/:id/secret',
+      {
+        config: { access: PARTIES },
+        schema: {
+          operationId: 'rotateSecret',
+          tags: ['webhooks'],
+          description: 'Issues a new secret; for 24 hours both sign every delivery.',
+          params: ById,
+          response: { 201: Type.Object({ secret: Secret }) },
+        },
+      },
+      (request, reply) =>
+        create(request, reply, database, async (tx) => {
+          const endpoint = await own(tx, callerOfGuarded(request), request.params.id);
+          return { secret: await store.rotateSecret(tx, endpoint.id) };
+        }),
+    );
+
+    app.post(
+      '/v1/webhooks/endpoints/:id/test',
+      {
+        config: { access: PARTIES },
+        schema: {
+          operationId: 'testEndpoint',
+          tags: ['webhooks'],
+          description: 'Sends an event of type endpoint.test to this endpoint alone.',
+          params: ById,
+          response: { 201: Type.Object({ event_id: Id, delivery_id: Id }) },
+        },
+      },
+      (request, reply) =>
+        create(request, reply, database, async (tx) => {
+          const endpoint = await own(tx, callerOfGuarded(request), request.params.id);
+          const [event_id] = await emitEvents(tx, [
+            {
+              type: 'endpoint.test',
+              pledge_id: null,
+              bank_id: null,
+              firm_id: null,
+              occurred_at: clock.now(),
+              data: { message: 'The endpoint receives and can verify events.' },
+            },
+          ]);
+          return { event_id: event_id!, delivery_id: await enqueueAlone(tx, endpoint.id, event_id!) };
+        }),
+    );
+
+    app.get(
+      '/v1/webhooks/endpoints/:id/deliveries',
+      {
+        config: { access: PARTIES },
+        schema: {
+          operationId: 'listDeliveries',
+          tags: ['webhooks'],
+          description: 'Deliveries to an endpoint, newest first.',
+          params: ById,
+          querystring: Closed(PageQuery),
+          response: { 200: Page(Delivery) },
+        },
+      },
+      async (request) => {
+        const { limit, cursor } = request.query;
+        const endpoint = await own(database.sql, callerOfGuarded(request), request.params.id);
+        const rows = await store.deliveriesOf(database.sql, endpoint.id, cursor ?? null, limit + 1);
+        return page(rows as unknown as Type.Static<typeof Delivery>[], limit, (row) => row.id);
+      },
+    );
+
+    app.get(
+      '/v1/webhooks/deliveries/:id/attempts',
+      {
+        config: { access: PARTIES },
+        schema: {
+          operationId: 'listAttempts',
+          tags: ['webhooks'],
+          description: 'Every attempt of a delivery with what the receiver answered.',
+          params: ById,
+          response: { 200: Type.Object({ data: Type.Array(Attempt) }) },
+        },
+      },
+      async (request) => {
+        const delivery = await ownDelivery(database.sql, callerOfGuarded(request), request.params.id);
+        const data = await store.attemptsOf(database.sql, delivery.id);
+        return { data: data as unknown as Type.Static<typeof Attempt>[] };
+      },
+    );
+
+    app.post(
+      '/v1/webhooks/deliveries/:id/replay',
+      {
+        config: { access: PARTIES },
+        schema: {
+          operationId: 'replayDelivery',
+          tags: ['webhooks'],
+          description: 'Sends the event once more: the same id and bytes, signed anew.',
+          params: ById,
+          response: { 201: Type.Object({ event_id: Id, delivery_id: Id }) },
+        },
+      },
+      (request, reply) =>
+        create(request, reply, database, async (tx) => {
+          const { endpoint_id, event_id } = await ownDelivery(
+            tx,
+            callerOfGuarded(request),
+            request.params.id,
+          );
+          return { event_id, delivery_id: await enqueueAlone(tx, endpoint_id, event_id) };
+        }),
+    );
+  };
+
+async function own(sql: Sql, caller: Caller, id: string): Promise<store.Endpoint> {
+  const endpoint = await store.findEndpoint(sql, caller.organisation_id, id);
+  if (!endpoint) throw new Problem('not_found', 'There is no such endpoint.');
+  return endpoint;
+}
+
+async function ownDelivery(sql: Sql, caller: Caller, id: string) {
+  const delivery = await store.findDelivery(sql, caller.organisation_id, id);
+  if (!delivery) throw new Problem('not_found', 'There is no such delivery.');
+  return delivery;
+}
+
+/** In a lane of its own, so that it neither waits for others nor holds them up. */
+async function enqueueAlone(tx: Transaction, endpoint_id: string, event_id: string): Promise<string> {
+  const lane_key = `${event_id} ${crypto.randomUUID()}`;
+  const [id] = await enqueue(tx, [{ endpoint_id, lane_key, seq: 0, event_id }]);
+  return id!;
+}
+
+function shown(endpoints: readonly store.Endpoint[]) {
+  return endpoints as unknown as Type.Static<typeof Endpoint>[];
+}
