@@ -10,6 +10,6 @@ import type { JobContext } from './context.ts';
 export async function calibrate({ database, log }: JobContext, slot: Date): Promise<StoredModel | null> {
   const fit = fitLapse(await lapseHistories(database.sql, slot), dateOf(slot));
   if (fit.ok) return storeModel(database.sql, fit.model, slot);
-  log.warn({ failure: fit.failure }, 'no lapse model: pledges keep waiting for their value');
+  log.info({ failure: fit.failure }, 'no lapse model: pledges keep waiting for their value');
   return null;
 }

@@ -36,7 +36,7 @@ export async function deliverDue(
     const outcomes = await Promise.all(lanes.map((lane) => deliverLane(database, sender, lane)));
     for (const outcome of outcomes) {
       total.delivered += outcome.delivered.length;
-      if (outcome.failure) total['dead_reason' in outcome.failure.then ? 'dead' : 'failed'] += 1;
+      if (outcome.failure) total['dead_reason' in outcome.failure.next ? 'dead' : 'failed'] += 1;
     }
     on_progress?.(total);
   }
@@ -53,7 +53,7 @@ async function deliverLane(database: Database, sender: Sender, lane: LeasedLane)
       continue;
     }
     gone = result.status === 410;
-    outcome.failure = { delivery_id: delivery.id, then: afterFailure(delivery, result) };
+    outcome.failure = { delivery_id: delivery.id, next: afterFailure(delivery, result) };
     break;
   }
   await database.transaction(async (tx) => {

@@ -10,14 +10,14 @@ create table patent (
 );
 create index on patent (office, application_number);
 
--- Bibliographic facts, append-only: a later record that differs is a new row.
+-- Bibliographic facts, append-only: a record that adds to what is known or differs from it makes a new row, in which
+-- what that record leaves out is carried over.
 create table patent_facts (
   patent_id uuid not null references patent,
   known_at timestamptz not null,
-  content_sha256 bytea not null,
   publication_number text,
   kind text,
-  filed_on date not null,
+  filed_on date,
   priority_on date,
   title text,
   claims integer check (claims > 0),
@@ -61,9 +61,11 @@ create index on ingest_run (source, started_at);
 
 create table quarantine (
   run_id text not null references ingest_run,
+  -- Counts within the run: one line of a file can hold many bad records.
+  number integer not null,
   line integer not null,
   field text not null,
   reason text not null,
   excerpt text not null check (length(excerpt) <= 2048),
-  primary key (run_id, line)
+  primary key (run_id, number)
 );

@@ -10,4 +10,6 @@ export interface Service {
   guard: AddressGuard;
   /** The calendar of a demonstration, which staff may move; null in earnest. */
   calendar: Calendar | null;
+  /** Told when something was changed that the jobs should look at soon. */
+  onNews: () => void;
 }

@@ -57,7 +57,10 @@ async function install() {
   say('Installing the packages with npm ci; this takes about a minute.');
   // The packages' own node must not run the npm that is about to remove it.
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
-  const npm = spawn('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  // npm's own patience with a registry that is away is ten minutes.
+  const patience = ['--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
+  const npm = spawn('npm', ['ci', '--include=dev', ...quiet, ...patience], {
     cwd: ROOT,
     env: { ...process.env, PATH: path.join(delimiter) },
     shell: process.platform === 'win32',

@@ -5,7 +5,7 @@ import { Closed, Instant } from '../http/schemas.ts';
 import type { Service } from '../service.ts';
 
 export const demonstrationRoutes =
-  ({ calendar }: Service): FastifyPluginAsyncTypebox =>
+  ({ calendar, onNews }: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.post(
       '/v1/demonstration/calendar',
@@ -24,6 +24,7 @@ export const demonstrationRoutes =
         if (!calendar)
           throw new Problem('conflict', 'This database is no demonstration: its calendar is the real one.');
         await calendar.advance(new Date(request.body.to));
+        onNews();
         return { calendar: calendar.clock.now().toISOString() };
       },
     );

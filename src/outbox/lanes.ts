@@ -74,14 +74,14 @@ export interface LaneOutcome {
   delivered: string[];
   attempts: Attempt[];
   /** What became of the first delivery that did not arrive, if any. */
-  failure: { delivery_id: string; then: { retry_after_seconds: number } | { dead_reason: string } } | null;
+  failure: { delivery_id: string; next: { retry_after_seconds: number } | { dead_reason: string } } | null;
 }
 
 /** Writes what happened to a leased lane and gives the lease back. Does nothing when the lease was lost. */
 export async function settleLane(tx: Transaction, lane: LeasedLane, outcome: LaneOutcome): Promise<boolean> {
   const { failure } = outcome;
-  const dead = failure && 'dead_reason' in failure.then ? failure.then.dead_reason : null;
-  const retry = failure && 'retry_after_seconds' in failure.then ? failure.then.retry_after_seconds : 0;
+  const dead = failure && 'dead_reason' in failure.next ? failure.next.dead_reason : null;
+  const retry = failure && 'retry_after_seconds' in failure.next ? failure.next.retry_after_seconds : 0;
   const finished = [...outcome.delivered, ...(dead === null ? [] : [failure!.delivery_id])];
   const held = await tx`
     update lane set open = open - ${finished.length}, token = null, lease_until = null,

@@ -35,7 +35,7 @@ interface FactsRow {
   source_seen_at: Date | null;
 }
 
-/** @returns facts of those of the patents that were known by then, by patent id */
+/** @returns facts of those of the patents that were known by then with their filing day, by patent id */
 export async function knownPatents(
   sql: Sql,
   patent_ids: readonly string[],
@@ -54,6 +54,7 @@ export async function knownPatents(
     left join (select source, max(finished_at) as seen_at from ingest_run
       where finished_at <= ${known_at} group by source) source on source.source = patent.source
     where patent.patent_id = any(${patent_ids as string[]}::uuid[]) and patent.known_at <= ${known_at}
+      and facts.filed_on is not null
     order by patent.patent_id`;
   return new Map(rows.map((row) => [row.patent_id, knownPatent(row, dateOf(known_at))]));
 }

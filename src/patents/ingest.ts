@@ -5,7 +5,7 @@
  * on every live pledge whose patents have news.
  */
 
-import { canonicalJson, sha256, uuidOf } from '../canonical.ts';
+import { canonicalJson, uuidOf } from '../canonical.ts';
 import type { Database, Transaction } from '../db/client.ts';
 import { newId } from '../ids.ts';
 import { patentId } from './identity.ts';
@@ -118,27 +118,37 @@ async function insertPatents(
   return inserted.map((row) => row.patent_id);
 }
 
-/** Appends facts that differ from the latest known ones. @returns ids of the patents that have new facts */
+/**
+ * Appends facts where a record adds to the latest known ones or differs from them. A source that is silent on a fact
+ * does not unsay it. @returns ids of the patents that have new facts
+ */
 async function insertFacts(tx: Transaction, records: Accepted[], known_at: Date): Promise<string[]> {
-  const rows = records.map((record) => {
-    const { office: _office, application_number: _number, right_type: _type, ...facts } = record.patent;
-    return {
-      patent_id: idOf(record),
-      ...facts,
-      content_sha256: `\\x${sha256(canonicalJson(facts)).toString('hex')}`,
-    };
-  });
+  const rows = records.map((record) => ({ patent_id: idOf(record), ...record.patent }));
   const inserted = await tx<{ patent_id: string }[]>`
-    insert into patent_facts (patent_id, known_at, content_sha256, publication_number, kind, filed_on, priority_on,
-      title, claims, ipc, individual_applicant, domestic_applicant, agency)
-    select distinct on (row.patent_id) row.patent_id, ${known_at}::timestamptz, row.content_sha256,
-      row.publication_number, row.kind, row.filed_on, row.priority_on, row.title, row.claims, row.ipc,
-      row.individual_applicant, row.domestic_applicant, row.agency
-    from jsonb_to_recordset(${tx.json(rows)}) as row
-      (patent_id uuid, content_sha256 bytea, publication_number text, kind text, filed_on date, priority_on date,
-       title text, claims integer, ipc text[], individual_applicant boolean, domestic_applicant boolean, agency boolean)
-    where row.content_sha256 is distinct from (select latest.content_sha256 from patent_facts latest
-      where latest.patent_id = row.patent_id order by latest.known_at desc limit 1)
+    with told as (
+      select distinct on (patent_id) * from jsonb_to_recordset(${tx.json(rows as never)}) as row
+        (patent_id uuid, publication_number text, kind text, filed_on date, priority_on date, title text,
+         claims integer, ipc text[], individual_applicant boolean, domestic_applicant boolean, agency boolean)),
+    merged as (
+      select told.patent_id, coalesce(told.publication_number, latest.publication_number) as publication_number,
+        coalesce(told.kind, latest.kind) as kind, coalesce(told.filed_on, latest.filed_on) as filed_on,
+        coalesce(told.priority_on, latest.priority_on) as priority_on, coalesce(told.title, latest.title) as title,
+        coalesce(told.claims, latest.claims) as claims,
+        coalesce(nullif(told.ipc, '{}'), latest.ipc, '{}') as ipc,
+        coalesce(told.individual_applicant, latest.individual_applicant) as individual_applicant,
+        coalesce(told.domestic_applicant, latest.domestic_applicant) as domestic_applicant,
+        coalesce(told.agency, latest.agency) as agency, latest.row as before
+      from told left join lateral (select facts.*, (facts.publication_number, facts.kind, facts.filed_on,
+          facts.priority_on, facts.title, facts.claims, facts.ipc, facts.individual_applicant,
+          facts.domestic_applicant, facts.agency) as row
+        from patent_facts facts where facts.patent_id = told.patent_id
+        order by facts.known_at desc limit 1) latest on true)
+    insert into patent_facts (patent_id, known_at, publication_number, kind, filed_on, priority_on, title, claims,
+      ipc, individual_applicant, domestic_applicant, agency)
+    select patent_id, ${known_at}::timestamptz, publication_number, kind, filed_on, priority_on, title, claims, ipc,
+      individual_applicant, domestic_applicant, agency
+    from merged where (publication_number, kind, filed_on, priority_on, title, claims, ipc, individual_applicant,
+      domestic_applicant, agency) is distinct from before
     on conflict (patent_id, known_at) do nothing returning patent_id`;
   return inserted.map((row) => row.patent_id);
 }
@@ -184,9 +194,16 @@ async function markStale(tx: Transaction, patent_ids: string[], known_at: Date):
 
 async function quarantine(tx: Transaction, run_id: string, rejected: Rejected[]): Promise<void> {
   if (rejected.length === 0) return;
-  const rows = rejected.map(({ line, field, reason, excerpt }) => ({ line, field, reason, excerpt }));
-  await tx`insert into quarantine (run_id, line, field, reason, excerpt)
-    select ${run_id}, line, field, reason, left(excerpt, 2048)
-    from jsonb_to_recordset(${tx.json(rows)}) as row (line integer, field text, reason text, excerpt text)
-    on conflict (run_id, line) do nothing`;
+  const rows = rejected.map(({ line, field, reason, excerpt }, index) => ({
+    index,
+    line,
+    field,
+    reason,
+    excerpt,
+  }));
+  await tx`insert into quarantine (run_id, number, line, field, reason, excerpt)
+    select ${run_id}, run.quarantined + row.index + 1, line, field, reason, left(excerpt, 2048)
+    from jsonb_to_recordset(${tx.json(rows)}) as row
+      (index integer, line integer, field text, reason text, excerpt text)
+    join ingest_run run on run.id = ${run_id}`;
 }

@@ -94,7 +94,7 @@ async function revaluePledges(
   const valuations: Valued[] = [];
   const points = pledges.map((pledge) => {
     const own = (byPledge.get(pledge.id) ?? []).map((patent) =>
-      valueOf(pledge, patent, known, stored, dateOf(known_at)),
+      valueIn(pledge, patent, known, stored, dateOf(known_at)),
     );
     valuations.push(...own);
     return pointOf(pledge, own, owed.get(pledge.id) ?? 0, stored.id, known_at);
@@ -105,7 +105,7 @@ async function revaluePledges(
   return { pledges: points.length, valuations: added };
 }
 
-function valueOf(
+function valueIn(
   pledge: Pledge,
   patent: PledgedPatent,
   known: Map<string, KnownPatent>,
@@ -151,7 +151,16 @@ function pointOf(
       valuation_id: row.valuation_id,
       status: row.status,
       mid_minor: row.mid_minor,
-      lapse_probability: valuation.lapse_probability_12m?.value ?? null,
+      lapse_probability: lapseWithinYear(valuation),
     })),
   };
+}
+
+/** That the right has lapsed unseen already, or will within twelve months. */
+function lapseWithinYear({
+  in_force_probability,
+  lapse_probability_12m,
+}: Valued['valuation']): number | null {
+  if (in_force_probability === null || lapse_probability_12m === null) return null;
+  return 1 - in_force_probability + lapse_probability_12m.value;
 }

@@ -287,7 +287,12 @@ t.test('a US fee lapse is effective on the anniversary and public with the weekl
   const { accepted, quarantined } = await readAll(usptoFeeLapse, createReadStream(file));
   t.match(accepted, [
     {
-      patent: { office: 'US', application_number: '11324169', publication_number: '11324169', claims: null },
+      patent: {
+        office: 'US',
+        application_number: 'patent 11324169',
+        publication_number: '11324169',
+        claims: null,
+      },
       signals: [
         { kind: 'filed', effective_on: '2020-08-19', published_on: '2022-05-10' },
         { kind: 'granted', effective_on: '2022-05-10', published_on: '2022-05-10' },
@@ -299,7 +304,10 @@ t.test('a US fee lapse is effective on the anniversary and public with the weekl
         },
       ],
     },
-    { patent: { application_number: 'RE46360' }, signals: [{}, {}, { kind: 'lapsed', effective_on: null }] },
+    {
+      patent: { application_number: 'patent RE46360' },
+      signals: [{}, {}, { kind: 'lapsed', effective_on: null }],
+    },
   ]);
   t.match(quarantined, [
     { line: 4, field: 'lapse_stage_years', reason: /4, 8 or 12 years/ },

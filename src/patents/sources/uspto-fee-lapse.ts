@@ -1,8 +1,8 @@
 /**
  * Adapter of US patents that expired for an unpaid maintenance fee: one patent a row, in weekly batches.
  *
- * The file has no application number, so the US patent number stands in its place (`11324169`, `RE46360`); it is also
- * the publication number. `lapse_date` is the Monday of the weekly batch, 33 to 38 days after the 4-, 8- or 12-year
+ * The file has no application number, so the US patent number stands in its place, marked as one (`patent 11324169`),
+ * since some application numbers have eight digits too; it is also the publication number. `lapse_date` is the Monday of the weekly batch, 33 to 38 days after the 4-, 8- or 12-year
  * anniversary of grant on which the patent expired (35 U.S.C. 41(b)). A reissue counts from the grant of the patent
  * that it reissues, which the file does not tell: its `effective_on` is null. The file has no publication day either:
  * the filing was public on the day of grant at the latest.
@@ -42,7 +42,7 @@ function convert(row: FeeLapseRow): Omit<AcceptedRecord, 'ok' | 'line'> {
   return {
     patent: {
       office: 'US',
-      application_number: number,
+      application_number: `patent ${number}`,
       right_type: 'invention',
       publication_number: number,
       kind: null,

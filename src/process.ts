@@ -1,0 +1,41 @@
+/** What both entry points share: logger, context of the jobs, and an orderly end. */
+import pino, { type Logger } from 'pino';
+import type { Config } from './config.ts';
+
+/** An ended process that has not finished by then is cut. */
+const SHUTDOWN_LIMIT_MS = 25_000;
+
+export function createLogger({ log_level }: Config): Logger {
+  return pino({ level: log_level, serializers: { error: pino.stdSerializers.err } });
+}
+
+/**
+ * Runs the phases one after the other on SIGTERM or SIGINT, then ends the process; a second signal ends it at once.
+ * A failure outside of any request ends it too: what was under way is in the database and is taken up again.
+ */
+export function endInOrder(
+  log: Logger,
+  phases: readonly (readonly [name: string, end: () => Promise<void>])[],
+): void {
+  let ending = false;
+  const end = async (cause: string, exit_code: number) => {
+    if (ending) process.exit(1);
+    ending = true;
+    log.info({ cause }, 'ending');
+    setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
+    for (const [name, phase] of phases) {
+      try {
+        await phase();
+      } catch (error) {
+        log.error({ error, phase: name }, 'this phase of the shutdown failed');
+      }
+    }
+    process.exit(exit_code);
+  };
+  process.on('SIGTERM', () => void end('SIGTERM', 0));
+  process.on('SIGINT', () => void end('SIGINT', 0));
+  process.on('uncaughtException', (error) => {
+    log.fatal({ error }, 'uncaught');
+    void end('uncaught exception', 1);
+  });
+}

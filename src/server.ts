@@ -1,0 +1,98 @@
+/**
+ * `npm start`: the whole service in one process, HTTP and jobs. With `--http-only` the jobs are left to `src/worker.ts`.
+ * On an empty embedded database it first replays history, so that there is something to look at.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { FastifyInstance } from 'fastify';
+import { foundDemonstration, isEmpty } from '../jobs/demonstration.ts';
+import { startWorker, type Worker } from '../jobs/worker.ts';
+import { buildApp } from './app.ts';
+import { systemClock } from './clock.ts';
+import { run } from './command.ts';
+import { type Config, loadConfig } from './config.ts';
+import { openDatabase } from './db/open.ts';
+import { openCalendar } from './demonstration/calendar.ts';
+import { StartupError } from './errors.ts';
+import { VERSION } from './package.ts';
+import { createLogger, endInOrder } from './process.ts';
+import { createAddressGuard } from './webhooks/address-guard.ts';
+
+const HELP = `npm start -- [--http-only]
+
+Serves Pledgewatch. Settings are environment variables: DATABASE_URL (a PostgreSQL 15 or later; left out, an embedded
+one is used), HOST (127.0.0.1), PORT (8080), LOG_LEVEL (info), PLEDGEWATCH_HOME (.pledgewatch), WEBHOOK_ALLOWED_HOSTS.
+
+  --http-only  answer requests only; the jobs run in other processes (npm run worker)
+  --help       this text
+`;
+
+/** Answers under way get this long before their connections are cut. */
+const DRAIN_LIMIT_MS = 20_000;
+const DRAIN_POLL_MS = 100;
+
+await run(async () => {
+  const { values } = parseArgs({ options: { 'http-only': { type: 'boolean' }, help: { type: 'boolean' } } });
+  if (values.help) return void process.stdout.write(HELP);
+  const config = loadConfig(process.env);
+  const log = createLogger(config);
+  const { database, close } = await openDatabase(config.database_url, config.home, log);
+  try {
+    if (config.database_url === null && (await isEmpty(database)))
+      await foundDemonstration(database, config, log);
+    const calendar = await openCalendar(database);
+    const clock = calendar?.clock ?? systemClock;
+    const worker: Worker | null = values['http-only']
+      ? null
+      : await startWorker({ database, clock, demonstration: calendar !== null, config, log });
+    const guard = createAddressGuard({ allowed_hosts: config.webhook_allowed_hosts });
+    let ready = true;
+    const service = { database, clock, guard, calendar, onNews: () => worker?.wake() };
+    const app = await buildApp({ service, log, version: VERSION, ready: () => ready });
+    const address = await listen(app, config);
+    announce(address, config, calendar !== null);
+    endInOrder(log, [
+      ['http', async () => void (ready = false)],
+      ['drain', () => drain(app)],
+      ['jobs', async () => worker?.stop()],
+      ['database', close],
+    ]);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+});
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const { code, message } = error as Error & { code?: string };
+    if (code === 'EADDRINUSE')
+      throw new StartupError(
+        `Port ${port} on ${host} is taken: stop what listens there, or set PORT to another.`,
+      );
+    throw new StartupError(
+      `Cannot listen on ${host} port ${port} (${message}): set HOST and PORT to an address of this machine.`,
+    );
+  }
+}
+
+/** New connections are refused, answers under way finish, idle connections close; none outlives the limit. */
+async function drain(app: FastifyInstance): Promise<void> {
+  const closed = app.close();
+  const idle = setInterval(() => app.server.closeIdleConnections(), DRAIN_POLL_MS);
+  await Promise.race([closed, sleep(DRAIN_LIMIT_MS, undefined, { ref: false })]);
+  clearInterval(idle);
+  app.server.closeAllConnections();
+  await closed;
+}
+
+function announce(address: string, { home }: Config, demonstration: boolean): void {
+  const lines = [
+    `Pledgewatch ${VERSION} answers at ${address}`,
+    `  API and its description   ${address}/docs`,
+  ];
+  if (demonstration) lines.push(`  keys of the demonstration ${home}/demonstration.json`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,34 @@
+/** `npm run worker`: jobs only, for as many processes as the work needs, beside `npm start -- --http-only`. */
+import { parseArgs } from 'node:util';
+import { startWorker } from '../jobs/worker.ts';
+import { systemClock } from './clock.ts';
+import { run } from './command.ts';
+import { loadConfig } from './config.ts';
+import { openDatabase } from './db/open.ts';
+import { openCalendar } from './demonstration/calendar.ts';
+import { createLogger, endInOrder } from './process.ts';
+
+const HELP = `npm run worker
+
+Runs the jobs (ingest, revalue, assess, deliver) against DATABASE_URL. Any number may run; no slot is run twice.
+`;
+
+await run(async () => {
+  const { values } = parseArgs({ options: { help: { type: 'boolean' } } });
+  if (values.help) return void process.stdout.write(HELP);
+  const config = loadConfig(process.env);
+  const log = createLogger(config);
+  const { database, close } = await openDatabase(config.database_url, config.home, log);
+  try {
+    const calendar = await openCalendar(database);
+    const clock = calendar?.clock ?? systemClock;
+    const worker = await startWorker({ database, clock, demonstration: calendar !== null, config, log });
+    endInOrder(log, [
+      ['jobs', () => worker.stop()],
+      ['database', close],
+    ]);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+});
