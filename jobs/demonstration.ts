@@ -5,19 +5,27 @@ import type { Logger } from 'pino';
 import { addMonths } from '../models/calendar.ts';
 import type { Config } from '../src/config.ts';
 import type { Database } from '../src/db/client.ts';
+import { migrate } from '../src/db/migrate.ts';
+import { MIGRATIONS } from '../src/db/open.ts';
 import { foundCalendar } from '../src/demonstration/calendar.ts';
 import { progressBar } from './progress.ts';
 import { DEFAULT_REPLAY, replay } from './replay.ts';
 import { summaryText } from './replay-summary.ts';
 
-/** Nothing has ever been recorded here. */
-export async function isEmpty({ sql }: Database): Promise<boolean> {
-  const [row] = await sql`select from organisation limit 1`;
-  return row === undefined;
+/** Set while a replay is under way, so that one that was cut short is known at the next start. */
+const UNFINISHED = 'demonstration_unfinished';
+
+/** Whether nothing has been recorded here, or only a replay that was cut short. */
+export async function wantsDemonstration({ sql }: Database): Promise<boolean> {
+  const [row] = await sql<{ wanted: boolean }[]>`
+    select (not exists (select from organisation) and not exists (select from patent))
+      or exists (select from setting where name = ${UNFINISHED}) as wanted`;
+  return row!.wanted;
 }
 
 /** Takes about a minute, with a bar. The calendar goes on from the month after the last one replayed. */
 export async function foundDemonstration(database: Database, config: Config, log: Logger): Promise<void> {
+  await startAfresh(database);
   process.stderr.write(
     'The database is empty: replaying the real history of the bundled patents, about a minute.\n',
   );
@@ -31,5 +39,19 @@ export async function foundDemonstration(database: Database, config: Config, log
   const file = path.join(config.home, 'demonstration.json');
   await writeFile(file, `${JSON.stringify({ ...cast.keys, summary }, null, 2)}\n`, { mode: 0o600 });
   await foundCalendar(database, new Date(`${addMonths(DEFAULT_REPLAY.to, 1)}T00:00:00Z`));
+  await database.sql`delete from setting where name = ${UNFINISHED}`;
   process.stderr.write(summaryText(summary));
+}
+
+/** Removes what a replay that was cut short has left, and notes that one is under way. */
+async function startAfresh(database: Database): Promise<void> {
+  const [unfinished] = await database.sql`select from setting where name = ${UNFINISHED}`;
+  if (unfinished) {
+    await database.transaction(async (tx) => {
+      await tx`drop schema public cascade`;
+      await tx`create schema public`;
+    });
+    await migrate(database, MIGRATIONS);
+  }
+  await database.sql`insert into setting (name, value) values (${UNFINISHED}, 'true')`;
 }

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { FastifyInstance } from 'fastify';
-import { foundDemonstration, isEmpty } from '../jobs/demonstration.ts';
+import { foundDemonstration, wantsDemonstration } from '../jobs/demonstration.ts';
 import { startWorker, type Worker } from '../jobs/worker.ts';
 import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
@@ -38,7 +38,7 @@ await run(async () => {
   const log = createLogger(config);
   const { database, close } = await openDatabase(config.database_url, config.home, log);
   try {
-    if (config.database_url === null && (await isEmpty(database)))
+    if (config.database_url === null && (await wantsDemonstration(database)))
       await foundDemonstration(database, config, log);
     const calendar = await openCalendar(database);
     const clock = calendar?.clock ?? systemClock;
@@ -52,8 +52,13 @@ await run(async () => {
     const address = await listen(app, config);
     announce(address, config, calendar !== null);
     endInOrder(log, [
-      ['http', async () => void (ready = false)],
-      ['drain', () => drain(app)],
+      [
+        'http',
+        () => {
+          ready = false;
+          return drain(app);
+        },
+      ],
       ['jobs', async () => worker?.stop()],
       ['database', close],
     ]);

@@ -10,7 +10,7 @@
 // - a cursor whose consumer is busy when the socket goes writes to the null socket too.
 // The mend settles such queries with CONNECTION_CLOSED and clears that state.
 import { createHash } from 'node:crypto';
-import { readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const ORIGINAL_SHA256 = 'ee3a218d9aa6a6f2887c1a19da50009335fe84c11a5431d5cab72d6bc528632f';
@@ -75,4 +75,6 @@ function sha256(text) {
   return createHash('sha256').update(text).digest('hex');
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) mendPostgres();
+// npm runs postinstall also when it only writes the lock file; then there is nothing to mend.
+const isScript = process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
+if (isScript && existsSync(new URL('../../node_modules/postgres', import.meta.url))) mendPostgres();
