@@ -4,6 +4,8 @@ create table pledge (
   firm_id text not null references organisation,
   state text not null check (state in ('requested', 'appraised', 'proposed', 'withdrawn', 'registered',
     'active', 'released', 'defaulted', 'in_disposal', 'disposed')),
+  -- A contract that is over is no longer watched or valued, and frees its patents.
+  live boolean not null generated always as (state not in ('withdrawn', 'released', 'disposed')) stored,
   currency char(3) not null,
   principal_minor bigint not null check (principal_minor > 0),
   requested_on date not null,

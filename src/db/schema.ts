@@ -18,6 +18,7 @@ export const pledge = pgTable('pledge', {
   bank_id: text().notNull(),
   firm_id: text().notNull(),
   state: text().notNull(),
+  live: boolean().notNull(),
   currency: text().notNull(),
   principal_minor: bigint({ mode: 'number' }).notNull(),
   requested_on: date({ mode: 'string' }).notNull(),

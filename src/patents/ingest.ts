@@ -187,7 +187,7 @@ async function markStale(tx: Transaction, patent_ids: string[], known_at: Date):
     select distinct pledge.id, ${known_at}::timestamptz, 'signal'
     from pledge_patent join pledge on pledge.id = pledge_patent.pledge_id
     where pledge_patent.patent_id = any(${patent_ids}::uuid[])
-      and pledge.state not in ('withdrawn', 'released', 'disposed')
+      and pledge.live
     order by pledge.id
     on conflict (pledge_id) do nothing`;
 }

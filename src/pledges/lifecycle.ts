@@ -36,8 +36,12 @@ export const PHASES: Record<PledgeState, Phase> = {
   disposed: 'after',
 };
 
-/** States in which the contract is over: nothing is watched or revalued any more. */
-export const FINAL_STATES = ['withdrawn', 'released', 'disposed'] as const satisfies PledgeState[];
+/** States in which the contract is over: nothing is watched or revalued any more (the column `pledge.live`). */
+const FINAL_STATES: readonly PledgeState[] = ['withdrawn', 'released', 'disposed'];
+
+export function isFinal(state: PledgeState): boolean {
+  return FINAL_STATES.includes(state);
+}
 
 const Day = Type.String({ format: 'date', description: 'calendar date' });
 const closed = { additionalProperties: false };

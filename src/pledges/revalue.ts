@@ -29,7 +29,7 @@ export async function markDue(database: Database, slot: Date): Promise<void> {
   const month_start = `${dateOf(slot).slice(0, 7)}-01`;
   await database.sql`insert into pledge_stale (pledge_id, since, reason)
     select pledge.id, ${slot}::timestamptz, 'time' from pledge
-    where pledge.state not in ('withdrawn', 'released', 'disposed') and pledge.created_at <= ${slot}
+    where pledge.live and pledge.created_at <= ${slot}
       and not exists (select from pledge_valuation where pledge_valuation.pledge_id = pledge.id
         and pledge_valuation.as_of >= ${month_start})
     order by pledge.id on conflict (pledge_id) do nothing`;
@@ -85,7 +85,7 @@ async function revaluePledges(
 ): Promise<RevalueCounts> {
   if (ids.length === 0) return { pledges: 0, valuations: 0 };
   const pledges = await tx<Pledge[]>`select * from pledge where id = any(${ids})
-    and state not in ('withdrawn', 'released', 'disposed') order by id`;
+    and live order by id`;
   const patents = await pledgedPatents(tx, ids);
   const byPledge = Map.groupBy(patents, (patent) => patent.pledge_id);
   const patent_ids = [...new Set(patents.map((patent) => patent.patent_id))];

@@ -7,8 +7,9 @@ import type { Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { emitEvents } from '../outbox/emit.ts';
 import { knownPatents } from '../patents/facts.ts';
+import { clearFlags, standingFlags } from '../risk/store.ts';
 import { latestModel } from '../valuations/store.ts';
-import { MOVES, type MoveTarget, type PledgeState, refusal } from './lifecycle.ts';
+import { isFinal, MOVES, type MoveTarget, type PledgeState, refusal } from './lifecycle.ts';
 import { revalueOne } from './revalue.ts';
 import {
   balances,
@@ -79,7 +80,7 @@ async function refusePatents(tx: Transaction, ids: string[], now: Date): Promise
   const [taken] = await tx<{ patent_id: string }[]>`
     select pledge_patent.patent_id from pledge_patent join pledge on pledge.id = pledge_patent.pledge_id
     where pledge_patent.patent_id = any(${ids}::uuid[])
-      and pledge.state not in ('withdrawn', 'released', 'disposed') limit 1`;
+      and pledge.live limit 1`;
   if (taken)
     throw new Problem(
       'refused',
@@ -117,8 +118,17 @@ export async function movePledge(
   if (to === 'active') await balance(tx, id, String(detail.disbursed_on), pledge.principal_minor, now);
   if (to === 'released' || to === 'disposed') await balance(tx, id, today, 0, now);
   await leaveTrace(tx, pledge, pledge.state, to, detail, caller, now);
-  if (!['withdrawn', 'released', 'disposed'].includes(to)) await markStale(tx, id, `became ${to}`, now);
+  if (isFinal(to)) await endWatch(tx, id, today, now);
+  else await markStale(tx, id, `became ${to}`, now);
   return changed;
+}
+
+/** A contract that is over is no longer watched: its flags close with it, and no value is owed. */
+async function endWatch(tx: Transaction, pledge_id: string, today: string, now: Date): Promise<void> {
+  const flags = await standingFlags(tx, [pledge_id]);
+  const ids = flags.map((flag) => flag.id);
+  await clearFlags(tx, ids, today, now);
+  await tx`delete from pledge_stale where pledge_id = ${pledge_id}`;
 }
 
 async function lockPledge(tx: Transaction, id: string, caller: Caller): Promise<Pledge> {

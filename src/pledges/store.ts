@@ -94,11 +94,11 @@ export async function findPledge(
   seen_by: { organisation_id: string; kind: string },
   lock = false,
 ): Promise<Pledge | null> {
-  const [row] = await sql<(Pledge & { last_event_seq: number })[]>`
+  const [row] = await sql<(Pledge & { last_event_seq: number; live: boolean })[]>`
     select * from pledge where id = ${id} and (${seen_by.kind} = 'staff'
       or ${seen_by.organisation_id} in (bank_id, firm_id)) ${lock ? sql`for update` : sql``}`;
   if (!row) return null;
-  const { last_event_seq: _seq, ...pledge } = row;
+  const { last_event_seq: _seq, live: _live, ...pledge } = row;
   return pledge;
 }
 
