@@ -18,7 +18,13 @@ export interface OpenDatabase {
 export async function openDatabase(url: string | null, folder: string, log: Logger): Promise<OpenDatabase> {
   const server = url === null ? await startEmbedded({ directory: path.join(folder, 'postgres') }) : null;
   const database = connect(url ?? server!.url);
+  let closing = false;
+  // Not awaited on purpose: the process ends over it, and the next start recovers the data.
+  server?.exited.then(() => {
+    if (!closing) throw new Error('The embedded PostgreSQL ended by itself; start again, it recovers its data.');
+  });
   const close = async () => {
+    closing = true;
     await database.close();
     await server?.stop();
   };
