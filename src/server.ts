@@ -2,6 +2,8 @@
  * `npm start`: the whole service in one process, HTTP and jobs. With `--http-only` the jobs are left to `src/worker.ts`.
  * On an empty embedded database it first replays history, so that there is something to look at.
  */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { FastifyInstance } from 'fastify';
@@ -36,6 +38,7 @@ await run(async () => {
   if (values.help) return void process.stdout.write(HELP);
   const config = loadConfig(process.env);
   const log = createLogger(config);
+  await findPortFree(config);
   const { database, close } = await openDatabase(config.database_url, config.home, log);
   try {
     if (config.database_url === null && (await wantsDemonstration(database)))
@@ -68,19 +71,35 @@ await run(async () => {
   }
 });
 
+/** Asked before the minute's work of a first start, whose end would be a bad moment to learn of it. */
+async function findPortFree({ host, port }: Config): Promise<void> {
+  const probe = createServer();
+  try {
+    await once(probe.listen(port, host), 'listening');
+  } catch (error) {
+    throw cannotListen(error, host, port);
+  } finally {
+    probe.close();
+  }
+}
+
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
   try {
     return await app.listen({ host, port });
   } catch (error) {
-    const { code, message } = error as Error & { code?: string };
-    if (code === 'EADDRINUSE')
-      throw new StartupError(
-        `Port ${port} on ${host} is taken: stop what listens there, or set PORT to another.`,
-      );
-    throw new StartupError(
-      `Cannot listen on ${host} port ${port} (${message}): set HOST and PORT to an address of this machine.`,
-    );
+    throw cannotListen(error, host, port);
   }
+}
+
+function cannotListen(error: unknown, host: string, port: number): StartupError {
+  const { code, message } = error as Error & { code?: string };
+  if (code === 'EADDRINUSE')
+    throw new StartupError(
+      `Port ${port} on ${host} is taken: stop what listens there, or set PORT to another.`,
+    );
+  return new StartupError(
+    `Cannot listen on ${host} port ${port} (${message}): set HOST and PORT to an address of this machine.`,
+  );
 }
 
 /** New connections are refused, answers under way finish, idle connections close; none outlives the limit. */

@@ -11,6 +11,7 @@ const LOCK = join(ROOT, '.pledgewatch', 'setup.lock');
 const OLDEST_NODE_MAJOR = 20;
 const LOCK_BEAT_ms = 2_000;
 const LOCK_STALE_ms = 15_000;
+const AWAY = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT/;
 
 /** npm writes this file last, so it also tells a finished installation from one that was cut short. */
 function isInstalled() {
@@ -55,36 +56,43 @@ function takeLock() {
 
 async function install() {
   say('Installing the packages with npm ci; this takes about a minute.');
+  // npm ci itself may try for ten minutes before it says that the registry is away.
+  const ping = await npm(['ping', '--fetch-retries=1', '--fetch-retry-mintimeout=1000']);
+  if (AWAY.test(ping.complaint)) {
+    throw new Error(
+      'The packages could not be fetched, since the npm registry does not answer: go online, or set a registry that answers (npm config set registry), and run this again.',
+    );
+  }
+  const { code, complaint } = await npm(['ci', '--include=dev', '--no-audit', '--no-fund']);
+  if (code === 0) return;
+  const said = complaint
+    .replaceAll(/npm error ?/g, '')
+    .trim()
+    .split('\n')
+    .slice(0, 4)
+    .join(' ');
+  throw new Error(`npm ci failed (${code}), saying: ${said} Mend that, and run this again.`);
+}
+
+async function npm(args) {
   // The packages' own node must not run the npm that is about to remove it.
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
-  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-  // npm's own patience with a registry that is away is ten minutes.
-  const patience = ['--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
-  const npm = spawn('npm', ['ci', '--include=dev', ...quiet, ...patience], {
+  const child = spawn('npm', [...args, '--loglevel=error'], {
     cwd: ROOT,
     env: { ...process.env, PATH: path.join(delimiter) },
     shell: process.platform === 'win32',
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let complaint = '';
-  npm.stderr.on('data', (text) => {
+  child.stderr.on('data', (text) => {
     complaint += text;
   });
-  const code = await new Promise((resolve) =>
-    npm.on('error', (error) => resolve(error.code)).on('close', resolve),
-  );
-  if (code !== 0) throw new Error(faultOf(code, complaint));
-}
-
-function faultOf(code, complaint) {
-  if (code === 'ENOENT') return 'npm is not installed: install Node.js 24 with its npm, and run this again.';
-  if (
-    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT/.test(complaint)
-  ) {
-    return 'The packages could not be fetched, since the npm registry does not answer: go online, or set a registry that answers (npm config set registry), and run this again.';
-  }
-  const said = complaint.trim().split('\n').slice(0, 4).join(' ').replaceAll('npm error ', '');
-  return `npm ci failed (${code}), saying: ${said}. Mend that, and run this again.`;
+  return new Promise((resolve, reject) => {
+    child.on('close', (code) => resolve({ code, complaint }));
+    child.on('error', () =>
+      reject(new Error('npm does not run: install Node.js 24 with its npm, and run this again.')),
+    );
+  });
 }
 
 function say(text) {

@@ -45,7 +45,7 @@ const IDLE_IN_TRANSACTION_TIMEOUT_ms = 10_000;
 const CONNECT_TIMEOUT_ms = 5_000;
 const HEALTH_LIMIT_ms = 2_000;
 const CLOSE_LIMIT_ms = 5_000;
-const LISTEN_AGAIN_ms = 5_000;
+const LISTEN_AGAIN_ms = 2_000;
 const TRANSACTION_ATTEMPTS = 5;
 const GIVEN_UP_FOR_ANOTHER = ['40001', '40P01'];
 
@@ -211,7 +211,7 @@ function parse(url: string): URL {
 
 const TYPES = {
   int8: { to: 20, from: [20], serialize: String, parse: toSafeInteger },
-  date: { to: 1082, from: [1082], serialize: toCalendarDate, parse: (text: string) => text },
+  date: { to: 1082, from: [1082], serialize: String, parse: (text: string) => text },
   instant: { to: 1184, from: [1114, 1184], serialize: toInstant, parse: (text: string) => new Date(text) },
 };
 
@@ -219,11 +219,6 @@ function toSafeInteger(text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value)) return value;
   throw new RangeError(`The database gave the integer ${text}, which is beyond 2^53: read it as text.`);
-}
-
-function toCalendarDate(value: unknown): string {
-  if (typeof value === 'string') return value;
-  throw new TypeError("A calendar date is given to the database as a 'YYYY-MM-DD' string.");
 }
 
 function toInstant(value: Date | string): string {

@@ -21,7 +21,8 @@ export async function openDatabase(url: string | null, folder: string, log: Logg
   let closing = false;
   // Not awaited on purpose: the process ends over it, and the next start recovers the data.
   server?.exited.then(() => {
-    if (!closing) throw new Error('The embedded PostgreSQL ended by itself; start again, it recovers its data.');
+    if (!closing)
+      throw new Error('The embedded PostgreSQL ended by itself; start again, it recovers its data.');
   });
   const close = async () => {
     closing = true;

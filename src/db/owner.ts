@@ -23,7 +23,9 @@ export async function claim(path: string, folder: string): Promise<() => Promise
   }
   await rm(path, { force: true });
   const server = createServer((socket) => socket.on('error', () => undefined).end(String(process.pid)));
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
+  // Any account may ask, so that one started by root is seen by an ordinary user, and its remains too.
+  const open = { path, readableAll: true, writableAll: true };
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(open, resolve));
   server.unref();
   return () => new Promise((resolve) => server.close(() => resolve()));
 }
