@@ -4,18 +4,21 @@ import {
   type Attempt,
   type DueDelivery,
   type LaneOutcome,
+  LEASE_SECONDS,
   type LeasedLane,
   leaseLanes,
   settleLane,
 } from '../src/outbox/lanes.ts';
 import { nextDelaySeconds } from '../src/webhooks/retry.ts';
-import { type PostResult, retryAfterSeconds, type Sender } from '../src/webhooks/send.ts';
+import { type PostResult, retryAfterSeconds, type Sender, TIMEOUT_MS } from '../src/webhooks/send.ts';
 import { headers } from '../src/webhooks/sign.ts';
 import { disableEndpoint } from '../src/webhooks/store.ts';
 import type { JobContext } from './context.ts';
 
 /** Lanes posted to at the same time by one worker. */
 const CONCURRENT_LANES = 32;
+/** A lane that has taken this long leaves its rest to the next lease, so that one more slow answer settles in time. */
+export const LANE_LIMIT_MS = LEASE_SECONDS * 1000 - 2 * TIMEOUT_MS;
 const MAX_ANSWER_CHARACTERS = 1000;
 
 export interface DeliverCounts {
@@ -45,8 +48,11 @@ export async function deliverDue(
 async function deliverLane(database: Database, sender: Sender, lane: LeasedLane): Promise<LaneOutcome> {
   const outcome: LaneOutcome = { delivered: [], attempts: [], failure: null };
   let gone = false;
+  let spent_ms = 0;
   for (const delivery of lane.deliveries) {
+    if (spent_ms > LANE_LIMIT_MS) break;
     const result = await post(sender, lane, delivery);
+    spent_ms += result.duration_ms;
     outcome.attempts.push(attemptOf(delivery, result));
     if (result.error_class === null) {
       outcome.delivered.push(delivery.id);
@@ -98,6 +104,7 @@ const IDLE_POLL_MS = 1000;
 export async function deliverUntilStopped(context: JobContext, signal: AbortSignal): Promise<void> {
   let wake = () => {};
   const listening = await context.database.listen('outbox', () => wake());
+  signal.addEventListener('abort', () => wake(), { once: true });
   while (!signal.aborted) {
     try {
       await deliverDue(context);
@@ -110,7 +117,6 @@ export async function deliverUntilStopped(context: JobContext, signal: AbortSign
         clearTimeout(timer);
         resolve();
       };
-      signal.addEventListener('abort', wake, { once: true });
     });
   }
   await listening.stop();

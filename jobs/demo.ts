@@ -22,14 +22,18 @@ as demonstrations), values, risk events, signed deliveries. Takes about a minute
 
 await run(async () => {
   const { values } = parseArgs({
-    options: { json: { type: 'boolean' }, seed: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      json: { type: 'boolean' },
+      seed: { type: 'string', default: String(DEFAULT_REPLAY.seed) },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help) return void process.stdout.write(HELP);
-  const seed = values.seed === undefined ? DEFAULT_REPLAY.seed : Number(values.seed);
-  if (!Number.isSafeInteger(seed) || seed < 0)
+  if (!/^\d{1,9}$/.test(values.seed))
     throw new UsageError(
-      `--seed: "${values.seed}" is no whole number from 0 up; give one, such as --seed 7.`,
+      `--seed: "${values.seed}" is no whole number from 0 to 999999999; give one, such as --seed 7.`,
     );
+  const seed = Number(values.seed);
   const folder = await mkdtemp(path.join(tmpdir(), 'pledgewatch-demo-'));
   const log = pino({ level: 'warn' }, pino.destination(2));
   const { database, close } = await openDatabase(null, folder, log);

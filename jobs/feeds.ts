@@ -5,14 +5,17 @@ import path from 'node:path';
 import { dateOf } from '../src/clock.ts';
 import { cnSample } from '../src/patents/sources/cn-sample.ts';
 import { recogniseSource } from '../src/patents/sources/index.ts';
-import type { SourceRecord } from '../src/patents/sources/record.ts';
+import type { SourceFormatError, SourceRecord } from '../src/patents/sources/record.ts';
 
-/** What one feed has for a slot: a named stream of records, and what to do once all are stored. */
+/** What one feed has for a slot: a named stream of records. */
 export interface FeedItem {
   source: string;
   name: string;
   records: AsyncIterable<SourceRecord>;
+  /** Called once all are stored. */
   done?: () => Promise<void>;
+  /** Called when the stream turns out not to have its layout. */
+  refuse?: (error: SourceFormatError) => Promise<void>;
 }
 
 export interface Feed {
@@ -42,6 +45,10 @@ export function inboxFeed(folder: string, log: (line: string) => void): Feed {
     await mkdir(path.join(folder, target), { recursive: true });
     await rename(path.join(folder, name), path.join(folder, target, name));
   };
+  const refuse = async (name: string, reason: string) => {
+    log(reason);
+    await moveTo(name, 'refused');
+  };
   return {
     async *items() {
       await mkdir(folder, { recursive: true });
@@ -50,12 +57,15 @@ export function inboxFeed(folder: string, log: (line: string) => void): Feed {
         .filter((entry) => entry.isFile())
         .map((entry) => entry.name)
         .sort()) {
-        try {
-          yield { ...(await openSource(path.join(folder, name))), done: () => moveTo(name, 'done') };
-        } catch (error) {
-          log((error as Error).message);
-          await moveTo(name, 'refused');
-        }
+        const file = path.join(folder, name);
+        const item = await openSource(file).catch((error: Error) => error);
+        if (item instanceof Error) await refuse(name, item.message);
+        else
+          yield {
+            ...item,
+            done: () => moveTo(name, 'done'),
+            refuse: ({ message }) => refuse(name, `${file}: ${message}`),
+          };
       }
     },
   };
@@ -74,9 +84,12 @@ export async function gazetteFeed(file: string): Promise<Feed> {
       const today = dateOf(slot);
       const news = records.flatMap((record) => publishedBetween(record, read_to, today));
       const first = read_to === '';
-      read_to = today;
+      // Only what is stored is read: a slot that failed is fed again.
+      const done = async () => {
+        read_to = today;
+      };
       if (first || news.length > 0)
-        yield { source: cnSample.id, name: `gazette to ${today}`, records: iterate(news) };
+        yield { source: cnSample.id, name: `gazette to ${today}`, records: iterate(news), done };
     },
   };
 }

@@ -22,7 +22,6 @@ create table idempotency_key (
   organisation_id text not null references organisation,
   key text not null check (length(key) between 1 and 255),
   request_sha256 bytea not null,
-  status smallint,
   body text,
   created_at timestamptz not null default now(),
   primary key (organisation_id, key)

@@ -6,7 +6,7 @@ import { demonstrationRoutes } from './demonstration/routes.ts';
 import { guardRoutes } from './http/guard.ts';
 import { healthRoutes } from './http/health.ts';
 import { describeApi } from './http/openapi.ts';
-import { setProblemHandlers } from './http/problems.ts';
+import { answerError, setProblemHandlers } from './http/problems.ts';
 import { setValidators } from './http/validation.ts';
 import { eventRoutes } from './outbox/routes.ts';
 import { patentRoutes } from './patents/routes.ts';
@@ -36,6 +36,7 @@ export async function buildApp({
 }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
+    frameworkErrors: answerError,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,

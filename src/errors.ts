@@ -7,7 +7,6 @@ export const PROBLEMS = {
   unauthenticated: { status: 401, title: 'A valid API key is needed' },
   forbidden: { status: 403, title: 'This role may not do that' },
   not_found: { status: 404, title: 'There is no such thing here' },
-  method_not_allowed: { status: 405, title: 'This address does not take that method' },
   conflict: { status: 409, title: 'The present state does not allow that' },
   body_too_large: { status: 413, title: 'The body is over its limit' },
   media_type_unsupported: { status: 415, title: 'The body must be JSON' },

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
 import { callerOfGuarded } from '../http/guard.ts';
-import { Closed, Id, Instant, OneOf } from '../http/schemas.ts';
+import { Closed, Id, Instant, Nullable, OneOf } from '../http/schemas.ts';
 import type { Service } from '../service.ts';
 import { createOrganisation, findOrganisation, issueKey, revokeKey } from './store.ts';
 
@@ -15,7 +15,10 @@ const Organisation = Type.Object({
   created_at: Instant,
 });
 
-const IssuedKey = Type.Object({ id: Id, key: Type.String({ description: 'shown this once' }) });
+const IssuedKey = Type.Object({
+  id: Id,
+  key: Nullable(Type.String({ description: 'shown this once; null when the request is repeated' })),
+});
 
 const EVERYONE = ['bank', 'firm', 'staff'] as const;
 
@@ -69,12 +72,18 @@ export const accountRoutes =
         },
       },
       (request, reply) =>
-        create(request, reply, database, async (tx) => {
-          const { id } = request.params;
-          const [found] = await tx`select from organisation where id = ${id}`;
-          if (!found) throw new Problem('not_found', 'There is no such organisation.');
-          return issueKey(tx, id, request.body.label, clock.now());
-        }),
+        create<Type.Static<typeof IssuedKey>>(
+          request,
+          reply,
+          database,
+          async (tx) => {
+            const { id } = request.params;
+            const [found] = await tx`select from organisation where id = ${id}`;
+            if (!found) throw new Problem('not_found', 'There is no such organisation.');
+            return issueKey(tx, id, request.body.label, clock.now());
+          },
+          ({ id }) => ({ id, key: null }),
+        ),
     );
 
     app.delete(

@@ -23,7 +23,7 @@ export async function prepareCluster(directory: string, place: Place, sync: bool
   const password = known ?? randomBytes(32).toString('base64url');
   if (await hasData(directory, data_directory, place.major)) {
     if (known === undefined)
-      await asSuperuser(place, data_directory, `alter role ${ROLE} password '${password}'`);
+      await asSuperuser(place, data_directory, `alter role ${ROLE} password '${password}'\n`, sync);
   } else {
     await createData(place, data_directory, password, sync);
   }
@@ -66,19 +66,20 @@ async function createData(
   const options = [...locale, ...access, '--data-checksums', ...(sync ? [] : ['--no-sync'])];
   await run(place.account, join(place.programs, 'initdb'), [`--pgdata=${draft}`, ...options]);
   await writeFile(join(draft, 'pg_hba.conf'), 'local all all scram-sha-256\n');
-  await asSuperuser(place, draft, `create role ${ROLE} login password '${password}'`);
-  await asSuperuser(place, draft, `create database ${ROLE} owner ${ROLE}`);
+  const statements = `create role ${ROLE} login password '${password}'\ncreate database ${ROLE} owner ${ROLE}\n`;
+  await asSuperuser(place, draft, statements, sync);
   await rename(draft, data_directory);
 }
 
-/** In single-user mode: the superuser has no password and no other way in. */
-async function asSuperuser(place: Place, data_directory: string, statement: string): Promise<void> {
-  await run(
-    place.account,
-    join(place.programs, 'postgres'),
-    ['--single', '-D', data_directory, 'postgres'],
-    statement,
-  );
+/** In single-user mode, one statement a line: the superuser has no password and no other way in. */
+async function asSuperuser(
+  place: Place,
+  data_directory: string,
+  statements: string,
+  sync: boolean,
+): Promise<void> {
+  const options = ['--single', '-D', data_directory, '-c', `fsync=${sync ? 'on' : 'off'}`];
+  await run(place.account, join(place.programs, 'postgres'), [...options, 'postgres'], statements);
 }
 
 function exists(path: string): Promise<boolean> {

@@ -23,8 +23,8 @@ interface DriverQuery extends Promise<unknown> {
 
 /**
  * Gives each query of a pool a deadline, the wait for a connection included, and a connection of its own while it runs:
- * a query that is pipelined behind another waits for it, and a transaction begun so may run on a connection that others
- * use. Queries inside of a transaction live as long as its connection does, which `watchedSockets` bounds.
+ * pipelined behind others it would wait for them, and a transaction begun as the hundred-and-first kills the process.
+ * Queries inside of a transaction live as long as its connection does, which `watchedSockets` bounds.
  * @returns the pool, to be used in place of the given one
  */
 export function withDeadline(sql: postgres.Sql, deadline_ms: number): postgres.Sql {

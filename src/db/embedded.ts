@@ -57,26 +57,43 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     );
   }
   const directory = resolve(options.directory);
+  const undo: (() => Promise<void>)[] = [];
+  const end = async () => {
+    for (const step of undo) await step();
+  };
+  try {
+    return await start(directory, options, undo, end);
+  } catch (cause) {
+    await end();
+    if (cause instanceof StartupError) throw cause;
+    const { stderr, message } = cause as Error & { stderr?: string };
+    throw new StartupError(
+      `The embedded PostgreSQL cannot use ${directory}: ${(stderr || message).trim().replaceAll('\n', ' | ')}. Mend that, or set PLEDGEWATCH_HOME to another folder, or DATABASE_URL to a PostgreSQL 15 or later.`,
+      { cause },
+    );
+  }
+}
+
+/** @param undo what has to be given up again, last first */
+async function start(
+  directory: string,
+  options: EmbeddedOptions,
+  undo: (() => Promise<void>)[],
+  end: () => Promise<void>,
+): Promise<EmbeddedServer> {
   await mkdir(directory, { recursive: true });
   const place = await choosePlace(directory);
   const data_directory = join(place.home, 'postgres');
   const short = await shorten(place.home);
-  const undo = [short.remove];
-  try {
-    undo.unshift(await claim(join(short.path, 'owner.sock'), directory));
-    await stopOrphan(place, data_directory, join(short.path, 'postgres', SOCKET));
-    const password = await prepareCluster(directory, place, options.settings?.fsync !== 'off');
-    const { child, closed } = await launch(place, data_directory, options);
-    const exited = closed.then(async () => {
-      for (const step of undo) await step();
-    });
-    const host = encodeURIComponent(join(short.path, 'postgres'));
-    const url = `postgres://pledgewatch:${password}@${host}/pledgewatch`;
-    return { url, data_directory, exited, stop: () => stop(child, exited) };
-  } catch (error) {
-    for (const step of undo) await step();
-    throw error;
-  }
+  undo.unshift(short.remove);
+  undo.unshift(await claim(join(short.path, 'owner.sock'), directory));
+  await stopOrphan(place, data_directory, join(short.path, 'postgres', SOCKET));
+  const password = await prepareCluster(directory, place, options.settings?.fsync !== 'off');
+  const { child, closed } = await launch(place, data_directory, options);
+  const exited = closed.then(end);
+  const host = encodeURIComponent(join(short.path, 'postgres'));
+  const url = `postgres://pledgewatch:${password}@${host}/pledgewatch`;
+  return { url, data_directory, exited, stop: () => stop(child, exited) };
 }
 
 /** A path to `home` that leaves room for a socket's name: itself, or a link to it from a fresh private folder. */
@@ -89,21 +106,29 @@ async function shorten(home: string): Promise<{ path: string; remove: () => Prom
   return { path: join(folder, 'home'), remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Ends a server that outlived its owner, and takes away the pid file of a dead one whose number another process has. */
+/**
+ * Ends a server that outlived its owner, and takes away the pid file of a dead one whose number another process has.
+ * @throws StartupError when the server does not end
+ */
 async function stopOrphan(place: Place, data_directory: string, socket: string): Promise<void> {
   const pid_file = join(data_directory, 'postmaster.pid');
-  for (let waited_ms = 0; waited_ms < STALE_PID_LIMIT_ms; waited_ms += POLL_ms) {
+  const limit = performance.now() + STALE_PID_LIMIT_ms;
+  for (;;) {
     const pid = await readFile(pid_file, 'utf8').then(Number.parseInt, () => undefined);
     if (!pid || !isAlive(pid)) return;
     const server = await answers(socket);
-    if (server) {
-      server.destroy();
-      await run(place.account, join(place.programs, 'pg_ctl'), ['stop', '-D', data_directory, '-m', 'fast']);
-      return;
+    server?.destroy();
+    if (performance.now() > limit) {
+      if (!server) return rm(pid_file, { force: true });
+      throw new StartupError(
+        `An earlier PostgreSQL, process ${pid}, still runs on ${data_directory} and does not end: end it with kill -9 ${pid}.`,
+      );
     }
+    // It may be ending by itself; then pg_ctl fails, and the next look finds it gone.
+    const command = ['stop', '-D', data_directory, '-m', 'fast', '-t', String(STOP_LIMIT_ms / 1000)];
+    if (server) await run(place.account, join(place.programs, 'pg_ctl'), command).catch(() => undefined);
     await sleep(POLL_ms);
   }
-  await rm(pid_file, { force: true });
 }
 
 function isAlive(pid: number): boolean {

@@ -15,10 +15,10 @@ const ANSWER_LIMIT_ms = 2_000;
  * @throws StartupError naming the living owner
  */
 export async function claim(path: string, folder: string): Promise<() => Promise<void>> {
-  const other = await answers(path);
-  if (other) {
+  const owner = await ownerOf(path);
+  if (owner) {
     throw new StartupError(
-      `${folder} is in use by a living Pledgewatch, ${await nameOf(other)}: stop that process first, or set PLEDGEWATCH_HOME to another folder.`,
+      `${folder} is in use by a living Pledgewatch, ${owner}: stop that process first, or set PLEDGEWATCH_HOME to another folder.`,
     );
   }
   await rm(path, { force: true });
@@ -38,7 +38,7 @@ export function answers(path: string): Promise<Socket | undefined> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     socket.once('connect', () => resolve(socket));
-    socket.once('error', (cause: NodeJS.ErrnoException) => {
+    socket.on('error', (cause: NodeJS.ErrnoException) => {
       if (cause.code === 'ECONNREFUSED' || cause.code === 'ENOENT') return resolve(undefined);
       reject(
         new StartupError(
@@ -50,10 +50,14 @@ export function answers(path: string): Promise<Socket | undefined> {
   });
 }
 
-function nameOf(owner: Socket): Promise<string> {
-  return new Promise((resolve) => {
-    owner.setTimeout(ANSWER_LIMIT_ms, () => owner.destroy());
-    owner.once('data', (text) => resolve(`process ${text}`));
-    owner.once('close', () => resolve('a process that does not answer'));
+async function ownerOf(path: string): Promise<string | undefined> {
+  const socket = await answers(path);
+  if (!socket) return undefined;
+  const name = new Promise<string | undefined>((resolve) => {
+    socket.setTimeout(ANSWER_LIMIT_ms, () => resolve('a process that does not answer'));
+    socket.once('data', (text) => resolve(`process ${text}`));
+    // It ended while we asked.
+    socket.once('close', () => resolve(undefined));
   });
+  return name.finally(() => socket.destroy());
 }

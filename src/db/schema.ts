@@ -2,7 +2,18 @@
  * The tables that are listed with filters, for drizzle's query builder. It builds text and parameters only; they run
  * on the service's one client (see docs/decisions/0004-one-client.md). Held equal to the migrations by a test.
  */
-import { bigint, boolean, date, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  char,
+  date,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
 
 export const patent = pgTable('patent', {
   patent_id: uuid().primaryKey(),
@@ -19,7 +30,7 @@ export const pledge = pgTable('pledge', {
   firm_id: text().notNull(),
   state: text().notNull(),
   live: boolean().notNull(),
-  currency: text().notNull(),
+  currency: char({ length: 3 }).notNull(),
   principal_minor: bigint({ mode: 'number' }).notNull(),
   requested_on: date({ mode: 'string' }).notNull(),
   matures_on: date({ mode: 'string' }).notNull(),

@@ -12,30 +12,34 @@ import { callerOfGuarded } from './guard.ts';
 export const IDEMPOTENCY_HOURS = 24;
 const MAX_KEY_LENGTH = 255;
 
-/** Runs `work` once for each idempotency key and answers 201 with what it returned. */
+/**
+ * Runs `work` once for each idempotency key and answers 201 with what it returned.
+ * @param kept what of the answer is stored for a repeated request: all, but for secrets that are shown once
+ */
 export async function create<T extends object>(
   request: FastifyRequest,
   reply: FastifyReply,
   database: Database,
   work: (tx: Transaction) => Promise<T>,
+  kept: (answer: T) => T = (answer) => answer,
 ): Promise<T> {
   reply.code(201);
   const key = keyOf(request);
   if (key === null) return database.transaction(work);
   const { organisation_id } = callerOfGuarded(request);
   const request_sha256 = sha256(canonicalJson([request.method, request.url, request.body ?? null]));
-  const { body, replayed } = await database.transaction(async (tx) => {
+  const { answer, replayed } = await database.transaction(async (tx) => {
     const first = await tx`insert into idempotency_key (organisation_id, key, request_sha256)
       values (${organisation_id}, ${key}, ${request_sha256}) on conflict do nothing`;
     if (first.count === 0)
-      return { body: await storedAnswer(tx, organisation_id, key, request_sha256), replayed: true };
-    const body = JSON.stringify(await work(tx));
-    await tx`update idempotency_key set status = 201, body = ${body}
+      return { answer: await storedAnswer<T>(tx, organisation_id, key, request_sha256), replayed: true };
+    const answer = await work(tx);
+    await tx`update idempotency_key set body = ${JSON.stringify(kept(answer))}
       where organisation_id = ${organisation_id} and key = ${key}`;
-    return { body, replayed: false };
+    return { answer, replayed: false };
   });
   if (replayed) reply.header('idempotency-replayed', 'true');
-  return JSON.parse(body) as T;
+  return answer;
 }
 
 /** The header as a quoted string of RFC 8941 or bare. */
@@ -51,12 +55,12 @@ function keyOf(request: FastifyRequest): string | null {
   return key;
 }
 
-async function storedAnswer(
+async function storedAnswer<T>(
   tx: Transaction,
   organisation_id: string,
   key: string,
   request_sha256: Buffer,
-): Promise<string> {
+): Promise<T> {
   const [stored] = await tx<{ request_sha256: Buffer; body: string }[]>`
     select request_sha256, body from idempotency_key where organisation_id = ${organisation_id} and key = ${key}`;
   if (!stored?.request_sha256.equals(request_sha256))
@@ -64,7 +68,7 @@ async function storedAnswer(
       'idempotency_mismatch',
       'This Idempotency-Key came with another request before; use a new one.',
     );
-  return stored.body;
+  return JSON.parse(stored.body) as T;
 }
 
 /** Forgets keys older than their time. */

@@ -33,7 +33,7 @@ export function guardRoutes(app: FastifyInstance, database: Database): void {
 }
 
 async function callerOf(request: FastifyRequest, database: Database): Promise<Caller> {
-  const match = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '');
+  const match = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '');
   if (!match)
     throw new Problem('unauthenticated', 'Send an API key in the header "Authorization: Bearer pwk_...".');
   const caller = await authenticate(database.sql, match[1]!);

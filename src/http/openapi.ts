@@ -4,6 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import { EVENT_TYPES, EVENTS, eventSchema } from '../webhooks/events.ts';
 import { ProblemBody } from './schemas.ts';
 
+const PROBLEM = {
+  description: 'RFC 9457 problem details',
+  content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } },
+};
+
 /** Registers the OpenAPI 3.1 document of all routes, with a section for webhooks, and its page at `/docs`. */
 export async function describeApi(app: FastifyInstance, version: string): Promise<void> {
   app.addSchema(ProblemBody);
@@ -30,11 +35,7 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
     const { schema, config } = route;
     if (!schema?.operationId) return;
     if (config?.access !== 'public') schema.security = [{ key: [] }];
-    schema.response = {
-      ...(schema.response as object),
-      '4xx': { $ref: 'Problem#' },
-      '5xx': { $ref: 'Problem#' },
-    };
+    schema.response = { ...(schema.response as object), '4xx': PROBLEM, '5xx': PROBLEM };
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
 }

@@ -3,38 +3,39 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { isDatabaseAway } from '../db/client.ts';
 import { type FieldProblem, PROBLEMS, Problem, type ProblemCode } from '../errors.ts';
 
-/** Fastify's own errors in our terms. */
-const FROM_FASTIFY: Record<string, ProblemCode> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'media_type_unsupported',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'bad_request',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'bad_request',
+/** Errors of Fastify and its JSON parser, by their status, in our terms. */
+const FROM_FASTIFY: Record<number, ProblemCode> = {
+  400: 'bad_request',
+  413: 'body_too_large',
+  414: 'bad_request',
+  415: 'media_type_unsupported',
 };
 
 export function setProblemHandlers(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const problem = toProblem(error);
-    if (problem.code === 'internal') request.log.error({ error }, 'request failed');
-    send(request, reply, problem);
-  });
+  app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
     const [address] = request.url.split('?');
     send(request, reply, new Problem('not_found', `There is no ${request.method} ${address}; see /docs.`));
   });
 }
 
+/** Answers any error with its problem; one that is ours alone is logged. */
+export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = toProblem(error);
+  if (problem.code === 'internal') request.log.error({ error }, 'request failed');
+  send(request, reply, problem);
+}
+
 function toProblem(error: FastifyError): Problem {
   if (error instanceof Problem) return error;
   if (error.validation) return new Problem('bad_request', detailOf(error), fieldsOf(error));
-  const code = FROM_FASTIFY[error.code];
+  const code = FROM_FASTIFY[error.statusCode ?? 500];
   if (code) return new Problem(code, error.message);
   if (isDatabaseAway(error))
     return new Problem(
       'database_unavailable',
       'The database did not answer; nothing was changed. Try again shortly.',
     );
-  if (error instanceof SyntaxError && error.statusCode === 400)
-    return new Problem('bad_request', error.message);
   return new Problem(
     'internal',
     'The service failed on this request; its log has the reason under the request id.',
@@ -43,17 +44,27 @@ function toProblem(error: FastifyError): Problem {
 
 function fieldsOf(error: FastifyError): FieldProblem[] {
   return error.validation!.map((fault) => ({
-    pointer: `/${error.validationContext}${fault.instancePath}`,
+    pointer: `/${error.validationContext}${fault.instancePath}${fieldOf(fault)}`,
     detail: faultText(fault),
   }));
 }
 
+type Fault = NonNullable<FastifyError['validation']>[number];
+
+/** The field that is missing, or one too many, as a step of a JSON pointer; ajv points at the object around it. */
+function fieldOf({ params }: Fault): string {
+  const name = params.additionalProperty ?? params.missingProperty;
+  return name === undefined ? '' : `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
 /** What ajv says, with the names and values that it leaves in `params`. */
-function faultText(fault: NonNullable<FastifyError['validation']>[number]): string {
-  const { additionalProperty, allowedValues } = fault.params as Record<string, unknown>;
-  if (additionalProperty) return `there is no field "${String(additionalProperty)}"`;
+function faultText({ params, message }: Fault): string {
+  const { additionalProperty, missingProperty, allowedValue, allowedValues } = params;
+  if (additionalProperty !== undefined) return 'is no field of this request';
+  if (missingProperty !== undefined) return 'is missing';
   if (Array.isArray(allowedValues)) return `must be one of ${allowedValues.join(', ')}`;
-  return fault.message ?? 'does not fit';
+  if (allowedValue !== undefined) return `must be ${JSON.stringify(allowedValue)}`;
+  return message ?? 'does not fit';
 }
 
 function detailOf(error: FastifyError): string {

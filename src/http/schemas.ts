@@ -29,11 +29,16 @@ export const Closed = <T extends Record<string, TSchema>>(
   options: { description?: string } = {},
 ) => Type.Object(properties, { additionalProperties: false, ...options });
 
+/** May be left out; the validator then puts its default there, so that a handler always has it. */
+export const WithDefault = <T extends TSchema>(schema: T): T => Type.Optional(schema) as unknown as T;
+
 export const MAX_PAGE_ITEMS = 200;
 
 /** Keyset pagination: `cursor` is the last page's `next_cursor`. */
 export const PageQuery = {
-  limit: Type.Integer({ minimum: 1, maximum: MAX_PAGE_ITEMS, default: 50, description: 'items a page' }),
+  limit: WithDefault(
+    Type.Integer({ minimum: 1, maximum: MAX_PAGE_ITEMS, default: 50, description: 'items a page' }),
+  ),
   cursor: Type.Optional(
     Type.String({ minLength: 1, maxLength: 200, description: 'next_cursor of the page before' }),
   ),

@@ -1,16 +1,49 @@
 import { Ajv } from 'ajv';
-import formats from 'ajv-formats';
 import type { FastifyInstance } from 'fastify';
+import { isCalendarDate } from '../../models/calendar.ts';
+import { Problem } from '../errors.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i;
+
+/** Only what a Date and the database can hold: days that exist, of the years 0001 to 9999, without leap seconds. */
+const FORMATS = { date: isCalendarDate, 'date-time': isInstant, uuid: UUID };
 
 /**
  * Two validators: a body is taken as it is or refused, since coercing turns null into 0 and stripping hides a
  * misspelt field; a query or path is text and is read as the type its schema names.
  */
 export function setValidators(app: FastifyInstance): void {
-  const shared = { allErrors: false, useDefaults: true, removeAdditional: false as const };
-  const strict = formats.default(new Ajv({ ...shared, coerceTypes: false }));
-  const reading = formats.default(new Ajv({ ...shared, coerceTypes: 'array' }));
+  const shared = { useDefaults: true, discriminator: true, formats: FORMATS };
+  const strict = new Ajv({ ...shared, coerceTypes: false });
+  const reading = new Ajv({ ...shared, coerceTypes: 'array' });
   app.setValidatorCompiler(({ schema, httpPart }) =>
     (httpPart === 'body' ? strict : reading).compile(schema),
   );
+  app.removeContentTypeParser('text/plain');
+  app.addHook('preHandler', async ({ params, query: querystring, body }) =>
+    refuseUnkeepableText({ params, querystring, body }),
+  );
+}
+
+/** RFC 3339, section 5.6. */
+function isInstant(text: string): boolean {
+  const instant = new Date(text);
+  if (!INSTANT.test(text) || !isCalendarDate(text.slice(0, 10)) || Number.isNaN(instant.getTime()))
+    return false;
+  return isCalendarDate(instant.toISOString().slice(0, 10)) && instant.toISOString().length === 24;
+}
+
+/** PostgreSQL keeps neither a NUL nor half of a surrogate pair, and would change or refuse the text. */
+function refuseUnkeepableText(parts: Record<string, unknown>): void {
+  const open = Object.entries(parts).map(([name, value]) => [`/${name}`, value] as const);
+  for (let next = open.pop(); next; next = open.pop()) {
+    const [pointer, value] = next;
+    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
+      const detail = 'must be Unicode text without NUL and without half of a surrogate pair';
+      throw new Problem('bad_request', `${pointer} ${detail}.`, [{ pointer, detail }]);
+    }
+    if (value !== null && typeof value === 'object')
+      for (const [name, inner] of Object.entries(value)) open.push([`${pointer}/${name}`, inner]);
+  }
 }

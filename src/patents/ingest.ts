@@ -120,13 +120,13 @@ async function insertPatents(
 
 /**
  * Appends facts where a record adds to the latest known ones or differs from them. A source that is silent on a fact
- * does not unsay it. @returns ids of the patents that have new facts
+ * does not unsay it; what is told at one instant makes one row. @returns ids of the patents that have new facts
  */
 async function insertFacts(tx: Transaction, records: Accepted[], known_at: Date): Promise<string[]> {
-  const rows = records.map((record) => ({ patent_id: idOf(record), ...record.patent }));
+  const rows = toldByPatent(records);
   const inserted = await tx<{ patent_id: string }[]>`
     with told as (
-      select distinct on (patent_id) * from jsonb_to_recordset(${tx.json(rows as never)}) as row
+      select * from jsonb_to_recordset(${tx.json(rows as never)}) as row
         (patent_id uuid, publication_number text, kind text, filed_on date, priority_on date, title text,
          claims integer, ipc text[], individual_applicant boolean, domestic_applicant boolean, agency boolean)),
     merged as (
@@ -149,8 +149,24 @@ async function insertFacts(tx: Transaction, records: Accepted[], known_at: Date)
       individual_applicant, domestic_applicant, agency
     from merged where (publication_number, kind, filed_on, priority_on, title, claims, ipc, individual_applicant,
       domestic_applicant, agency) is distinct from before
-    on conflict (patent_id, known_at) do nothing returning patent_id`;
+    on conflict (patent_id, known_at) do update set publication_number = excluded.publication_number,
+      kind = excluded.kind, filed_on = excluded.filed_on, priority_on = excluded.priority_on,
+      title = excluded.title, claims = excluded.claims, ipc = excluded.ipc,
+      individual_applicant = excluded.individual_applicant,
+      domestic_applicant = excluded.domestic_applicant, agency = excluded.agency
+    returning patent_id`;
   return inserted.map((row) => row.patent_id);
+}
+
+/** One row a patent: what a record leaves out, an earlier one of the batch may have told. */
+function toldByPatent(records: Accepted[]): Record<string, unknown>[] {
+  const rows = new Map<string, Record<string, unknown>>();
+  for (const record of records) {
+    const patent_id = idOf(record);
+    const told = Object.entries(record.patent).filter(([, fact]) => fact !== null && String(fact) !== '');
+    rows.set(patent_id, { ...rows.get(patent_id), patent_id, ...Object.fromEntries(told) });
+  }
+  return [...rows.values()];
 }
 
 /** @returns one patent id for each new signal */
@@ -180,7 +196,10 @@ async function insertSignals(
   return inserted.map((row) => row.patent_id);
 }
 
-/** Ten signals on the patents of one pledge leave one mark, and so cost one valuation. */
+/**
+ * Ten signals on the patents of one pledge leave one mark, and so cost one valuation. A mark that stands is locked, or a
+ * valuation that began before these signals are committed would take it away without seeing them.
+ */
 async function markStale(tx: Transaction, patent_ids: string[], known_at: Date): Promise<void> {
   if (patent_ids.length === 0) return;
   await tx`insert into pledge_stale (pledge_id, since, reason)
@@ -189,7 +208,7 @@ async function markStale(tx: Transaction, patent_ids: string[], known_at: Date):
     where pledge_patent.patent_id = any(${patent_ids}::uuid[])
       and pledge.live
     order by pledge.id
-    on conflict (pledge_id) do nothing`;
+    on conflict (pledge_id) do update set since = least(pledge_stale.since, excluded.since)`;
 }
 
 async function quarantine(tx: Transaction, run_id: string, rejected: Rejected[]): Promise<void> {

@@ -85,6 +85,7 @@ export const patentRoutes =
           description: 'Patents in order of their id, or one by office and application number.',
           querystring: Closed({
             ...PageQuery,
+            cursor: Type.Optional(PatentId),
             office: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$', description: 'WIPO ST.3' })),
             application_number: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
           }),

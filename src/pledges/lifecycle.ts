@@ -8,6 +8,7 @@
  */
 import Type from 'typebox';
 import type { OrganisationKind } from '../accounts/store.ts';
+import { Closed, Day, Minor, OneOf } from '../http/schemas.ts';
 
 export type PledgeState =
   | 'requested'
@@ -43,55 +44,28 @@ export function isFinal(state: PledgeState): boolean {
   return FINAL_STATES.includes(state);
 }
 
-const Day = Type.String({ format: 'date', description: 'calendar date' });
-const closed = { additionalProperties: false };
-
 /** What each move must state, besides `to`. */
 export const MOVE_DETAILS = {
-  appraised: Type.Object({}, closed),
-  proposed: Type.Object(
-    {
-      principal_minor: Type.Integer({
-        minimum: 1,
-        maximum: Number.MAX_SAFE_INTEGER,
-        description: 'what the bank offers to lend',
-      }),
-    },
-    closed,
-  ),
-  withdrawn: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500 }) }, closed),
-  registered: Type.Object(
-    {
-      registration_number: Type.String({
-        minLength: 1,
-        maxLength: 40,
-        description: 'the office’s own number',
-      }),
-      registered_on: Day,
-    },
-    closed,
-  ),
-  active: Type.Object({ disbursed_on: Day }, closed),
-  released: Type.Object(
-    {
-      ground: Type.Union(
-        ['debt_performed', 'right_realised', 'waived', 'contract_void'].map((ground) => Type.Literal(ground)),
-        { description: 'ground of release' },
-      ),
-    },
-    closed,
-  ),
-  defaulted: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500 }) }, closed),
-  in_disposal: Type.Object(
-    {
-      route: Type.Union(
-        ['agreed_price', 'auction', 'private_sale'].map((route) => Type.Literal(route)),
-        { description: 'route of disposal' },
-      ),
-    },
-    closed,
-  ),
-  disposed: Type.Object({ recovered_minor: Type.Integer({ minimum: 0 }) }, closed),
+  appraised: Closed({}),
+  proposed: Closed({
+    principal_minor: Type.Integer({
+      minimum: 1,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'what the bank offers to lend',
+    }),
+  }),
+  withdrawn: Closed({ reason: Type.String({ minLength: 1, maxLength: 500 }) }),
+  registered: Closed({
+    registration_number: Type.String({ minLength: 1, maxLength: 40, description: 'the office’s own number' }),
+    registered_on: Day,
+  }),
+  active: Closed({ disbursed_on: Day }),
+  released: Closed({
+    ground: OneOf(['debt_performed', 'right_realised', 'waived', 'contract_void'], 'ground of release'),
+  }),
+  defaulted: Closed({ reason: Type.String({ minLength: 1, maxLength: 500 }) }),
+  in_disposal: Closed({ route: OneOf(['agreed_price', 'auction', 'private_sale'], 'route of disposal') }),
+  disposed: Closed({ recovered_minor: Minor }),
 } as const;
 
 export type MoveTarget = keyof typeof MOVE_DETAILS;

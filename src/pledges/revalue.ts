@@ -85,7 +85,7 @@ async function revaluePledges(
 ): Promise<RevalueCounts> {
   if (ids.length === 0) return { pledges: 0, valuations: 0 };
   const pledges = await tx<Pledge[]>`select * from pledge where id = any(${ids})
-    and live order by id`;
+    order by id`;
   const patents = await pledgedPatents(tx, ids);
   const byPledge = Map.groupBy(patents, (patent) => patent.pledge_id);
   const patent_ids = [...new Set(patents.map((patent) => patent.patent_id))];

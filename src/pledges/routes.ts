@@ -31,6 +31,8 @@ import { movePledge, proveAnnuity, repay, requestPledge } from './service.ts';
 import { findPledge, movesOf, pledgedPatents, type Pledge as StoredPledge, valuesOf } from './store.ts';
 
 const MAX_PATENTS = 100;
+/** CNY 10 billion a year: the values of as many patents as a pledge may hold still add up exactly. */
+const MAX_ANNUAL_REVENUE_MINOR = 1_000_000_000_000;
 const State = OneOf(Object.keys(PHASES) as PledgeState[], 'state of the contract');
 const EVERYONE = ['bank', 'firm', 'staff'] as const;
 const ById = Closed({ id: Id });
@@ -75,7 +77,7 @@ const NewPledge = Closed({
       annual_revenue_minor: Type.Optional(
         Type.Integer({
           minimum: 1,
-          maximum: Number.MAX_SAFE_INTEGER,
+          maximum: MAX_ANNUAL_REVENUE_MINOR,
           description: 'yearly revenue of the products it covers, as the firm declares it',
         }),
       ),
@@ -94,11 +96,22 @@ const NewPledge = Closed({
   ),
 });
 
-const MoveBody = Type.Union(
-  Object.entries(MOVE_DETAILS).map(([to, detail]) =>
-    Closed({ to: Type.Literal(to), ...detail.properties }, { description: `to ${to}` }),
-  ),
-);
+type MoveBody = { to: MoveTarget } & Record<string, unknown>;
+
+/** The target first, so that a fault is told of the move that was meant. */
+const MoveBody = Type.Unsafe<MoveBody>({
+  allOf: [
+    Type.Object({ to: OneOf(Object.keys(MOVE_DETAILS) as MoveTarget[], 'the next state') }),
+    {
+      type: 'object',
+      required: ['to'],
+      discriminator: { propertyName: 'to' },
+      oneOf: Object.entries(MOVE_DETAILS).map(([to, detail]) =>
+        Closed({ to: Type.Literal(to), ...detail.properties }, { description: `to ${to}` }),
+      ),
+    },
+  ],
+});
 
 const Move = Type.Object({
   from_state: Nullable(State),
@@ -145,7 +158,9 @@ const FlowFlag = Type.Object({
 
 const ValueFlow = Type.Object(
   {
-    pledge: Pledge,
+    pledge: Type.Object(Pledge.properties, {
+      description: 'as it stands now, whatever the instant asked for',
+    }),
     points: Type.Array(ValuePoint, { description: 'value, band and loan, one point a day that was valued' }),
     moves: Type.Array(Move),
     flags: Type.Array(FlowFlag),
@@ -273,7 +288,7 @@ export const pledgeRoutes =
       },
       (request, reply) =>
         create(request, reply, database, async (tx) => {
-          const { to, ...detail } = request.body as { to: MoveTarget } & Record<string, unknown>;
+          const { to, ...detail } = request.body;
           return shown(
             await movePledge(tx, request.params.id, to, detail, callerOfGuarded(request), clock.now()),
           );

@@ -13,6 +13,8 @@ import { isFinal, MOVES, type MoveTarget, type PledgeState, refusal } from './li
 import { revalueOne } from './revalue.ts';
 import {
   balances,
+  balancesFrom,
+  changedAt,
   findPledge,
   insertMove,
   insertPledge,
@@ -23,6 +25,8 @@ import {
   recordAnnuityPayment,
   setBalance,
 } from './store.ts';
+
+const FURTHEST_ZONE_MS = 14 * 3_600_000;
 
 export type PledgeRequest = Omit<NewPledge, 'requested_on' | 'demonstration' | 'created_at'> & {
   patents: { patent_id: string; annual_revenue_minor: number | null }[];
@@ -55,8 +59,7 @@ export async function requestPledge(
     patents,
   );
   await leaveTrace(tx, pledge, null, 'requested', {}, caller, now);
-  const model = await latestModel(tx, now);
-  if (model) await revalueOne(tx, pledge.id, model, now);
+  await revalueNow(tx, pledge.id, now);
   return pledge;
 }
 
@@ -98,14 +101,16 @@ export async function movePledge(
   to: MoveTarget,
   detail: Record<string, unknown>,
   caller: Caller,
-  now: Date,
+  asked_at: Date,
 ): Promise<Pledge> {
-  const pledge = await lockPledge(tx, id, caller);
+  const { pledge, now } = await lockPledge(tx, id, caller, asked_at);
   const today = dateOf(now);
   const value = (await latestValues(tx, [id], now)).get(id) ?? null;
   const outstanding_minor = (await balances(tx, [id], today, now)).get(id) ?? 0;
   const reason = refusal({ ...pledge, outstanding_minor, value }, to, caller.kind, detail);
   if (reason) throw new Problem(MOVES[to].from.includes(pledge.state) ? 'refused' : 'conflict', reason);
+  for (const field of ['registered_on', 'disbursed_on'])
+    if (detail[field] !== undefined) refuseFuture(field, String(detail[field]), now);
   const changed: Pledge = {
     ...pledge,
     state: to,
@@ -123,18 +128,34 @@ export async function movePledge(
   return changed;
 }
 
-/** A contract that is over is no longer watched: its flags close with it, and no value is owed. */
+/** A contract that is over is no longer watched: its flags close with it, and its value flow ends with a last point. */
 async function endWatch(tx: Transaction, pledge_id: string, today: string, now: Date): Promise<void> {
   const flags = await standingFlags(tx, [pledge_id]);
   const ids = flags.map((flag) => flag.id);
   await clearFlags(tx, ids, today, now);
-  await tx`delete from pledge_stale where pledge_id = ${pledge_id}`;
+  await revalueNow(tx, pledge_id, now);
 }
 
-async function lockPledge(tx: Transaction, id: string, caller: Caller): Promise<Pledge> {
+/** Values a pledge at once when a model is there; else it stays marked, or is, until one is. */
+async function revalueNow(tx: Transaction, pledge_id: string, now: Date): Promise<void> {
+  const model = await latestModel(tx, now);
+  if (model) await revalueOne(tx, pledge_id, model, now);
+}
+
+/**
+ * Holds a pledge until the end of the transaction. What is written under the lock is dated no earlier than what was
+ * written before it, though the clock was read before the wait, or on another server: the later statement counts.
+ */
+async function lockPledge(
+  tx: Transaction,
+  id: string,
+  caller: Caller,
+  asked_at: Date,
+): Promise<{ pledge: Pledge; now: Date }> {
   const pledge = await findPledge(tx, id, caller, true);
   if (!pledge) throw new Problem('not_found', 'There is no such pledge.');
-  return pledge;
+  const changed_at = await changedAt(tx, id);
+  return { pledge, now: changed_at > asked_at ? changed_at : asked_at };
 }
 
 async function balance(
@@ -148,8 +169,9 @@ async function balance(
 }
 
 /**
- * Records a repayment: the loan outstanding falls by it from `paid_on` on.
- * @throws Problem `refused` when it is over what is outstanding
+ * Records a repayment: the loan outstanding falls by it from `paid_on` on, also where later repayments are known.
+ * @returns what is outstanding after all of them
+ * @throws Problem `refused` when it is over what is outstanding on that day or later, or its day is still to come
  */
 export async function repay(
   tx: Transaction,
@@ -157,21 +179,34 @@ export async function repay(
   amount_minor: number,
   paid_on: string,
   caller: Caller,
-  now: Date,
+  asked_at: Date,
 ): Promise<number> {
-  await lockPledge(tx, id, caller);
-  const owed = (await balances(tx, [id], paid_on, now)).get(id) ?? 0;
+  const { now } = await lockPledge(tx, id, caller, asked_at);
+  refuseFuture('paid_on', paid_on, now);
+  const steps = await balancesFrom(tx, id, paid_on);
+  const owed =
+    steps[0]?.effective_on === paid_on ? Math.min(...steps.map((step) => step.outstanding_minor)) : 0;
   if (amount_minor > owed)
     throw new Problem(
       'refused',
-      `The repayment of ${amount_minor} minor units is over the ${owed} outstanding on ${paid_on}.`,
+      `The repayment of ${amount_minor} minor units is over the ${owed} outstanding from ${paid_on} on.`,
     );
-  await balance(tx, id, paid_on, owed - amount_minor, now);
+  for (const step of steps)
+    await balance(tx, id, step.effective_on, step.outstanding_minor - amount_minor, now);
   await appendAudit(tx, [
     entry(caller.organisation_id, caller, now, 'pledge.repaid', id, { amount_minor, paid_on }),
   ]);
   await markStale(tx, id, 'repayment', now);
-  return owed - amount_minor;
+  return steps.at(-1)!.outstanding_minor - amount_minor;
+}
+
+/** No earlier than the furthest time zone, UTC+14, has that day. */
+function refuseFuture(field: string, day: string, now: Date): void {
+  if (day > dateOf(new Date(now.getTime() + FURTHEST_ZONE_MS)))
+    throw new Problem(
+      'refused',
+      `The field ${field} says ${day}, which is still to come; today is ${dateOf(now)}.`,
+    );
 }
 
 /** Records a proof that an annuity was paid, which closes the flag that asks for it at the next assessment. */
@@ -180,9 +215,10 @@ export async function proveAnnuity(
   id: string,
   proof: { patent_id: string; patent_year: number; paid_on: string; evidence: string },
   caller: Caller,
-  now: Date,
+  asked_at: Date,
 ): Promise<void> {
-  await lockPledge(tx, id, caller);
+  const { now } = await lockPledge(tx, id, caller, asked_at);
+  refuseFuture('paid_on', proof.paid_on, now);
   const [pledged] =
     await tx`select from pledge_patent where pledge_id = ${id} and patent_id = ${proof.patent_id}`;
   if (!pledged) throw new Problem('refused', `Patent ${proof.patent_id} is not part of this pledge.`);

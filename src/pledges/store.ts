@@ -146,6 +146,28 @@ export async function balances(
   return new Map(rows.map((row) => [row.pledge_id, row.outstanding_minor]));
 }
 
+/** The loan on a day and at every later step that is known, in order; without the day if nothing was owed on it. */
+export async function balancesFrom(
+  tx: Transaction,
+  pledge_id: string,
+  day: CalendarDate,
+): Promise<{ effective_on: CalendarDate; outstanding_minor: number }[]> {
+  return tx<{ effective_on: CalendarDate; outstanding_minor: number }[]>`
+    with step as (select distinct on (effective_on) effective_on, outstanding_minor from pledge_balance
+      where pledge_id = ${pledge_id} order by effective_on, known_at desc)
+    select greatest(effective_on, ${day}) as effective_on, outstanding_minor from step
+    where effective_on > ${day} or effective_on = (select max(effective_on) from step where effective_on <= ${day})
+    order by step.effective_on`;
+}
+
+/** When the last move or balance of a pledge was written. */
+export async function changedAt(tx: Transaction, pledge_id: string): Promise<Date> {
+  const [row] = await tx<{ changed_at: Date }[]>`select greatest(
+    (select max(moved_at) from pledge_move where pledge_id = ${pledge_id}),
+    (select max(known_at) from pledge_balance where pledge_id = ${pledge_id})) as changed_at`;
+  return row!.changed_at;
+}
+
 /** Latest point of the value flow of each pledge, by pledge id. */
 export async function latestValues(
   sql: Sql | Transaction,
@@ -166,6 +188,7 @@ export async function valuesOf(sql: Sql, pledge_id: string, known_at: Date): Pro
     where pledge_id = ${pledge_id} and known_at <= ${known_at} order by as_of, known_at desc`;
 }
 
+/** Appends points of value flows; of two of one instant the later counts. */
 export async function appendPledgeValues(tx: Transaction, rows: readonly PledgeValue[]): Promise<void> {
   await tx`insert into pledge_valuation (pledge_id, as_of, known_at, state, status, model_version_id, low_minor,
       mid_minor, high_minor, collateral_minor, outstanding_minor, ltv_bp, patents)
@@ -174,7 +197,10 @@ export async function appendPledgeValues(tx: Transaction, rows: readonly PledgeV
     from jsonb_to_recordset(${tx.json(rows as never)}) as row (pledge_id text, as_of date, known_at timestamptz,
       state text, status text, model_version_id text, low_minor bigint, mid_minor bigint, high_minor bigint,
       collateral_minor bigint, outstanding_minor bigint, ltv_bp bigint, patents jsonb)
-    on conflict (pledge_id, as_of, known_at) do nothing`;
+    on conflict (pledge_id, as_of, known_at) do update set state = excluded.state, status = excluded.status,
+      model_version_id = excluded.model_version_id, low_minor = excluded.low_minor, mid_minor = excluded.mid_minor,
+      high_minor = excluded.high_minor, collateral_minor = excluded.collateral_minor,
+      outstanding_minor = excluded.outstanding_minor, ltv_bp = excluded.ltv_bp, patents = excluded.patents`;
 }
 
 export async function markStale(

@@ -74,7 +74,10 @@ async function assessBatch(tx: Transaction, slot: Date, after: string, only?: re
   return { pledges: pledges.length, opened: opened.length, cleared: cleared.length, last };
 }
 
-/** New findings become flags; standing flags that no finding speaks for are cleared. */
+/**
+ * New findings become flags; standing flags that no finding speaks for are cleared. A slot that runs late knows less than
+ * a flag opened after it, and leaves it alone.
+ */
 function compare(pledge: Pledge, risk: PledgeRisk, standing: readonly Flag[], slot: Date) {
   const left = new Map(standing.map((flag) => [keyOf(flag.rule, flag), flag]));
   const opened: Flag[] = [];
@@ -84,7 +87,7 @@ function compare(pledge: Pledge, risk: PledgeRisk, standing: readonly Flag[], sl
       if (!known && finding.verdict === 'raise') opened.push(newFlag(pledge, rule, finding, slot));
     }
   }
-  return { opened, cleared: [...left.values()] };
+  return { opened, cleared: [...left.values()].filter((flag) => flag.opened_at <= slot) };
 }
 
 function keyOf(rule: string, subject: { patent_id: string | null; occasion: string }): string {

@@ -24,6 +24,11 @@ export interface Flag {
   decided_at: Date | null;
 }
 
+export type StandingFlag = Pick<
+  Flag,
+  'id' | 'rule' | 'severity' | 'patent_id' | 'opened_as_of' | 'evidence' | 'state' | 'cleared_as_of'
+>;
+
 /** Flags that are open or decided, of several pledges. */
 export async function standingFlags(tx: Transaction, pledge_ids: readonly string[]): Promise<Flag[]> {
   return tx<Flag[]>`select * from flag where pledge_id = any(${pledge_ids as string[]})
@@ -49,8 +54,12 @@ export async function clearFlags(
     where id = any(${ids as string[]})`;
 }
 
-export async function flagsOf(sql: Sql, pledge_id: string, known_at: Date): Promise<Flag[]> {
-  return sql<
-    Flag[]
-  >`select * from flag where pledge_id = ${pledge_id} and opened_at <= ${known_at} order by id`;
+/** A pledge's flags as they stood at an instant. */
+export async function flagsOf(sql: Sql, pledge_id: string, known_at: Date): Promise<StandingFlag[]> {
+  return sql<StandingFlag[]>`
+    select id, rule, severity, patent_id, opened_as_of, evidence,
+      case when cleared_at <= ${known_at} then 'cleared' when decided_at <= ${known_at} then 'decided'
+        else 'open' end as state,
+      case when cleared_at <= ${known_at} then cleared_as_of end as cleared_as_of
+    from flag where pledge_id = ${pledge_id} and opened_at <= ${known_at} order by id`;
 }

@@ -5,7 +5,7 @@ import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
 import { callerOfGuarded } from '../http/guard.ts';
-import { Closed, Id, Instant, Nullable, OneOf, Page, PageQuery, page } from '../http/schemas.ts';
+import { Closed, Id, Instant, Nullable, OneOf, Page, PageQuery, page, WithDefault } from '../http/schemas.ts';
 import { emitEvents, enqueue } from '../outbox/emit.ts';
 import type { Service } from '../service.ts';
 import { EVENT_TYPES } from './events.ts';
@@ -62,7 +62,7 @@ export const webhookRoutes =
           description: 'Registers a receiver. Events about the own pledges are sent to it, signed.',
           body: Closed({
             url: Type.String({ minLength: 1, maxLength: 2048 }),
-            description: Type.String({ maxLength: 200, default: '' }),
+            description: WithDefault(Type.String({ maxLength: 200, default: '' })),
             event_types: Type.Optional(EventTypes),
           }),
           response: { 201: Type.Object({ ...Endpoint.properties, secret: Secret }) },
@@ -75,6 +75,7 @@ export const webhookRoutes =
           const refusal = guard.urlRefusal(url);
           if (refusal)
             throw new Problem('webhook_url_refused', refusal, [{ pointer: '/body/url', detail: refusal }]);
+          await store.lockEndpoints(tx, organisation_id);
           const existing = await store.endpointsOf(tx, organisation_id);
           if (existing.length >= MAX_ENDPOINTS)
             throw new Problem(
@@ -247,12 +248,10 @@ export const webhookRoutes =
       },
       (request, reply) =>
         create(request, reply, database, async (tx) => {
-          const { endpoint_id, event_id } = await ownDelivery(
-            tx,
-            callerOfGuarded(request),
-            request.params.id,
-          );
-          return { event_id, delivery_id: await enqueueAlone(tx, endpoint_id, event_id) };
+          const caller = callerOfGuarded(request);
+          const { endpoint_id, event_id } = await ownDelivery(tx, caller, request.params.id);
+          const endpoint = await own(tx, caller, endpoint_id);
+          return { event_id, delivery_id: await enqueueAlone(tx, endpoint.id, event_id) };
         }),
     );
   };

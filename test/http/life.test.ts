@@ -1,0 +1,520 @@
+/** A pledge from request to its end: moves, values, repayments, proofs, flags, and what each leaves behind. */
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import fc from 'fast-check';
+import t, { type Test } from 'tap';
+import { addDays } from '../../models/calendar.ts';
+import { verifyChain } from '../../src/audit/log.ts';
+import { patentId } from '../../src/patents/identity.ts';
+import { cnSample } from '../../src/patents/sources/cn-sample.ts';
+import { buildService, CN_PATENTS, LEARNT_AT, type Party, type ProblemAnswer } from '../service.ts';
+
+interface Pledge {
+  id: string;
+  state: string;
+  phase: string;
+  principal_minor: number;
+  approved_value_minor: number | null;
+  registration_number: string | null;
+  patents: { patent_id: string }[];
+}
+interface ValueFlow {
+  pledge: Pledge;
+  points: {
+    as_of: string;
+    phase: string;
+    state: string;
+    status: string;
+    low_minor: number | null;
+    mid_minor: number | null;
+    high_minor: number | null;
+    outstanding_minor: number;
+    ltv_bp: number | null;
+  }[];
+  moves: { from_state: string | null; to_state: string; detail: object }[];
+  flags: { id: string; rule: string; state: string; cleared_as_of: string | null }[];
+}
+interface Flag {
+  id: string;
+  pledge_id: string;
+  rule: string;
+  state: string;
+  decision: string | null;
+}
+interface Listed<Item> {
+  data: Item[];
+  next_cursor: string | null;
+}
+
+const service = await buildService(t);
+const { database, clock, call, bank_a, bank_b, firm_a, firm_b, staff } = service;
+
+const request = (patents: string[], change: object = {}) => ({
+  bank_id: bank_a.id,
+  firm_id: firm_a.id,
+  patents: patents.map((patent_id) => ({ patent_id, annual_revenue_minor: 500_000_000 })),
+  currency: 'CNY',
+  principal_minor: 1_000_000,
+  matures_on: '2011-06-10',
+  ...change,
+});
+
+/** A minute passes, so that what came before can be read as of then. */
+function minute(): void {
+  clock.set(new Date(clock.now().getTime() + 60_000));
+}
+
+const today = () => clock.now().toISOString().slice(0, 10);
+
+async function requested(patents = [service.takePatent()], change: object = {}): Promise<Pledge> {
+  const { status, body, text } = await call<Pledge>(
+    firm_a.key,
+    'POST',
+    '/v1/pledges',
+    request(patents, change),
+  );
+  if (status !== 201) throw new Error(text);
+  return body;
+}
+
+const move = (party: Party, id: string, body: object) =>
+  call<Pledge & ProblemAnswer>(party.key, 'POST', `/v1/pledges/${id}/moves`, body);
+
+const flowOf = async (id: string, as_of?: Date) =>
+  (
+    await call<ValueFlow>(
+      bank_a.key,
+      'GET',
+      `/v1/pledges/${id}/value-flow${as_of ? `?as_of=${as_of.toISOString()}` : ''}`,
+    )
+  ).body;
+
+/** Through every move up to `active`, lending half of what may be lent. */
+async function activated(patents?: string[]): Promise<Pledge> {
+  const { id } = await requested(patents);
+  const { body } = await move(bank_a, id, { to: 'appraised' });
+  await move(bank_a, id, {
+    to: 'proposed',
+    principal_minor: Math.floor(body.approved_value_minor! * 0.15),
+  });
+  await move(bank_a, id, {
+    to: 'registered',
+    registration_number: `Y${id.slice(-6)}`,
+    registered_on: today(),
+  });
+  const { status, body: active, text } = await move(bank_a, id, { to: 'active', disbursed_on: today() });
+  if (status !== 201) throw new Error(text);
+  return active;
+}
+
+/** Row counts of all that a request about pledges may write. */
+async function written() {
+  const [row] = await database.sql`select (select count(*) from pledge) as pledges,
+    (select count(*) from pledge_patent) as patents, (select count(*) from pledge_move) as moves,
+    (select count(*) from pledge_balance) as balances, (select count(*) from pledge_valuation) as points,
+    (select count(*) from annuity_payment) as proofs, (select count(*) from event) as events,
+    (select count(*) from audit_entry) as entries, (select count(*) from pledge_stale) as stale,
+    (select count(*) from flag where state = 'open') as flags, (select md5(string_agg(pledge::text, '' order by id)) from pledge) as state`;
+  return row;
+}
+
+async function isRefused(
+  t: Test,
+  ask: () => Promise<{ status: number; body: ProblemAnswer }>,
+  status: number,
+  reason: RegExp,
+): Promise<void> {
+  const before = await written();
+  const answer = await ask();
+  t.equal(answer.status, status, answer.body.detail);
+  t.match(answer.body.detail, reason);
+  t.same(await written(), before, 'nothing is written');
+}
+
+/** A patent in force when the tests begin whose termination the gazette really published in the months after. */
+async function lapsingPatent(): Promise<{ patent_id: string; published_on: string }> {
+  for await (const record of cnSample.read(createReadStream(CN_PATENTS))) {
+    if (!record.ok) continue;
+    const { office, application_number } = record.patent;
+    const lapse = record.signals.find(({ kind }) => kind === 'lapsed');
+    const granted = record.signals.some(
+      ({ kind, published_on }) => kind === 'granted' && published_on < today(),
+    );
+    if (granted && lapse && lapse.published_on > '2009-10-01' && lapse.published_on < '2010-01-01')
+      return { patent_id: patentId(office, application_number), published_on: lapse.published_on };
+  }
+  throw new Error('the file has no such patent');
+}
+
+t.test('a firm asks, and the collateral has a value at once', async (t) => {
+  const patents = [service.takePatent(), service.takePatent()];
+  const pledge = await requested(patents);
+  t.hasStrict(pledge, { state: 'requested', phase: 'before', approved_value_minor: null });
+  t.same(pledge.patents.map(({ patent_id }) => patent_id).sort(), patents.sort());
+  const { points, moves, flags } = await flowOf(pledge.id);
+  t.equal(points.length, 1);
+  t.hasStrict(points[0], {
+    as_of: '2009-06-10',
+    phase: 'before',
+    status: 'valued',
+    outstanding_minor: 0,
+    ltv_bp: 0,
+  });
+  const { low_minor, mid_minor, high_minor } = points[0]!;
+  t.ok(0 < low_minor! && low_minor! < mid_minor! && mid_minor! < high_minor!);
+  t.hasStrict(moves, [{ from_state: null, to_state: 'requested', detail: {} }]);
+  t.same(flags, []);
+  for (const party of [bank_a, firm_a, staff])
+    t.equal((await call(party.key, 'GET', `/v1/pledges/${pledge.id}`)).status, 200);
+  const valuations = await call<{ data: { status: string; input_sha256: string }[] }>(
+    staff.key,
+    'GET',
+    `/v1/patents/${patents[0]}/valuations`,
+  );
+  t.equal(valuations.body.data.length, 1);
+  t.match(valuations.body.data[0]!.input_sha256, /^[0-9a-f]{64}$/);
+});
+
+t.test('the largest revenues that may be declared give values that can be read', async (t) => {
+  const patents = Array.from({ length: 100 }, () => ({
+    patent_id: service.takePatent(),
+    annual_revenue_minor: 1_000_000_000_000,
+  }));
+  const pledge = await requested([], { patents });
+  const { points } = await flowOf(pledge.id);
+  t.ok(Number.isSafeInteger(points[0]!.high_minor));
+  await move(firm_a, pledge.id, { to: 'withdrawn', reason: 'test' });
+});
+
+t.test('what may not be pledged is refused and leaves nothing', async (t) => {
+  const patent = service.takePatent();
+  const ask =
+    (change: object, key = firm_a.key) =>
+    () =>
+      call(key, 'POST', '/v1/pledges', request([patent], change));
+  const [pending] = await database.sql<{ patent_id: string }[]>`
+    select patent_id from signal group by patent_id having not 'granted' = any(array_agg(kind)) limit 1`;
+  const [lapsed] = await database.sql<{ patent_id: string }[]>`
+    select patent_id from signal where kind = 'lapsed' order by patent_id limit 1`;
+  const missing = '00000000-0000-8000-8000-000000000000';
+  const only = (patent_id: string) => ({ patents: [{ patent_id }] });
+  await isRefused(t, ask(only(missing)), 422, /is not in the database; look it up/);
+  await isRefused(
+    t,
+    ask(only(pending!.patent_id)),
+    422,
+    /is (pending|withdrawn|refused); only a granted patent/,
+  );
+  await isRefused(t, ask(only(lapsed!.patent_id)), 422, /is lapsed; only a granted patent in force/);
+  const twice = [{ patent_id: patent }, { patent_id: patent.toUpperCase() }];
+  await isRefused(t, ask({ patents: twice }), 422, /named twice/);
+  await isRefused(t, ask({ matures_on: '2009-06-10' }), 422, /not after today, 2009-06-10/);
+  await isRefused(t, ask({ currency: 'USD' }), 400, /currency must be "CNY"/);
+  await isRefused(t, ask({ firm_id: firm_b.id }), 422, /must be your own organisation/);
+  await isRefused(t, ask({}, bank_b.key), 422, /must be your own organisation/);
+  await isRefused(t, ask({ bank_id: firm_b.id }), 422, /must name a bank and a firm/);
+  await isRefused(t, ask({ bank_id: 'missing' }), 422, /must name a bank and a firm/);
+  const falling = { target_bp: 4000, warning_bp: 4000, breach_bp: 5000 };
+  await isRefused(t, ask({ loan_to_value: falling }), 422, /must rise/);
+});
+
+t.test('a patent is under one live pledge, however parallel the requests', async (t) => {
+  const [patent, other] = [service.takePatent(), service.takePatent()];
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      index % 2
+        ? call<Pledge>(firm_a.key, 'POST', '/v1/pledges', request([other, patent]))
+        : call<Pledge>(bank_b.key, 'POST', '/v1/pledges', {
+            ...request([patent, other]),
+            bank_id: bank_b.id,
+            firm_id: firm_b.id,
+          }),
+    ),
+  );
+  t.equal(answers.filter(({ status }) => status === 201).length, 1);
+  t.equal(answers.filter(({ status }) => status === 422).length, 19);
+  const { body } = answers.find(({ status }) => status === 201)!;
+  await isRefused(
+    t,
+    () => call(firm_a.key, 'POST', '/v1/pledges', request([patent])),
+    422,
+    /another live pledge/,
+  );
+  for (const party of [firm_a, bank_b]) await move(party, body.id, { to: 'withdrawn', reason: 'test' });
+  t.equal((await requested([patent])).state, 'requested', 'free again');
+});
+
+t.test('a loan that is repaid: from request to release', async (t) => {
+  const { id } = await requested();
+  const url = `/v1/pledges/${id}`;
+  await isRefused(t, () => move(firm_a, id, { to: 'appraised' }), 422, /made by bank or staff, not by firm/);
+  await isRefused(
+    t,
+    () => move(bank_a, id, { to: 'proposed', principal_minor: 1 }),
+    409,
+    /proposed follows appraised/,
+  );
+  const appraised = await move(bank_a, id, { to: 'appraised' });
+  const value = appraised.body.approved_value_minor!;
+  t.equal(value, (await flowOf(id)).points[0]!.mid_minor);
+
+  const limit = Math.floor((value * 3000) / 10_000);
+  const propose = (principal_minor: number) => () => move(bank_a, id, { to: 'proposed', principal_minor });
+  await isRefused(
+    t,
+    propose(limit + 1),
+    422,
+    new RegExp(`over the target of 3000 basis points .* ${limit};`),
+  );
+  t.hasStrict((await propose(limit)()).body, { state: 'proposed', principal_minor: limit });
+  const active = { to: 'active', disbursed_on: today() };
+  await isRefused(t, () => move(bank_a, id, active), 409, /active follows registered/);
+  const registered = { to: 'registered', registration_number: 'Y2009990000', registered_on: today() };
+  await isRefused(
+    t,
+    () => move(bank_a, id, { ...registered, registered_on: '2009-06-12' }),
+    422,
+    /still to come/,
+  );
+  t.hasStrict((await move(bank_a, id, registered)).body, {
+    phase: 'during',
+    registration_number: 'Y2009990000',
+  });
+  await isRefused(t, () => move(firm_a, id, active), 422, /made by bank, not by firm/);
+  t.equal((await move(bank_a, id, active)).body.state, 'active');
+  await isRefused(t, () => move(bank_a, id, { to: 'withdrawn', reason: 'x' }), 409, /withdrawn follows/);
+
+  await service.passTo('2009-07-10T02:00:00Z');
+  const point = (await flowOf(id)).points.at(-1)!;
+  t.hasStrict(point, { as_of: '2009-07-10', phase: 'during', state: 'active', outstanding_minor: limit });
+  t.equal(point.ltv_bp, Math.round((10_000 * limit) / point.mid_minor!));
+
+  const repay = (amount_minor: number, paid_on = today()) =>
+    call<{ outstanding_minor: number } & ProblemAnswer>(bank_a.key, 'POST', `${url}/repayments`, {
+      amount_minor,
+      paid_on,
+    });
+  const release = () => move(bank_a, id, { to: 'released', ground: 'debt_performed' });
+  await isRefused(t, release, 422, new RegExp(`${limit} minor units are still outstanding`));
+  await isRefused(t, () => repay(limit + 1), 422, new RegExp(`over the ${limit} outstanding`));
+  await isRefused(t, () => repay(1, '2009-06-09'), 422, /over the 0 outstanding/);
+  await isRefused(t, () => repay(1, '2009-07-12'), 422, /still to come/);
+  t.equal((await repay(limit - 100)).body.outstanding_minor, 100);
+  t.equal((await repay(100)).body.outstanding_minor, 0);
+  minute();
+  t.hasStrict((await release()).body, { state: 'released', phase: 'after' });
+  await isRefused(t, () => repay(1), 422, /over the 0 outstanding/);
+  await isRefused(t, release, 409, /released cannot become released/);
+  t.same(
+    (await flowOf(id)).moves.map(({ to_state }) => to_state),
+    ['requested', 'appraised', 'proposed', 'registered', 'active', 'released'],
+  );
+});
+
+t.test(
+  'repayments add up in whatever order they are told, also by servers whose clocks differ',
+  async (t) => {
+    const pledge = await activated();
+    const from = today();
+    await service.passTo(`${addDays(from, 30)}T02:00:00Z`);
+    const start = clock.now().getTime();
+    let left = pledge.principal_minor;
+    const repayment = fc.record({
+      amount_minor: fc.integer({ min: 1, max: Math.ceil(left / 4) }),
+      day: fc.integer({ min: 0, max: 30 }),
+      clock_off_ms: fc.integer({ min: -60_000, max: 60_000 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(repayment, async ({ amount_minor, day, clock_off_ms }) => {
+        clock.set(new Date(start + clock_off_ms));
+        const { status, body } = await call<{ outstanding_minor: number }>(
+          bank_a.key,
+          'POST',
+          `/v1/pledges/${pledge.id}/repayments`,
+          { amount_minor, paid_on: addDays(from, day) },
+        );
+        if (status === 201) left -= amount_minor;
+        return status === 201 ? body.outstanding_minor === left : status === 422 && amount_minor > left;
+      }),
+      { numRuns: 12, endOnFailure: true },
+    );
+    clock.set(new Date(start + 120_000));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        call(bank_a.key, 'POST', `/v1/pledges/${pledge.id}/repayments`, {
+          amount_minor: 1,
+          paid_on: today(),
+        }),
+      ),
+    );
+    left -= answers.filter(({ status }) => status === 201).length;
+    await service.passTo(`${addDays(from, 31)}T02:00:00Z`);
+    t.equal((await flowOf(pledge.id)).points.at(-1)!.outstanding_minor, left);
+  },
+);
+
+t.test('a right that lapses: flags, decision, default, disposal, and every past as it was', async (t) => {
+  const { patent_id, published_on } = await lapsingPatent();
+  const pledge = await activated([patent_id]);
+  const { id } = pledge;
+  const seen: [Date, ValueFlow][] = [];
+  const remember = async () => {
+    seen.push([clock.now(), await flowOf(id)]);
+    minute();
+  };
+  await remember();
+  await service.passTo('2010-01-01T02:00:00Z');
+  await remember();
+  const { points, flags } = await flowOf(id);
+  t.hasStrict(points.at(-1), { status: 'worthless', mid_minor: 0, ltv_bp: null });
+  const rules = flags.map(({ rule }) => rule);
+  t.ok(rules.includes('right_ended') && rules.includes('ltv_breach'), String(rules));
+
+  const mine = await call<Listed<Flag>>(
+    firm_a.key,
+    'GET',
+    `/v1/flags?pledge_id=${id}&rule=right_ended&state=open`,
+  );
+  t.equal(mine.body.data.length, 1);
+  t.same((await call<Listed<Flag>>(bank_b.key, 'GET', `/v1/flags?pledge_id=${id}`)).body.data, []);
+  const [flag] = mine.body.data;
+  const decide = () =>
+    call<Flag & ProblemAnswer>(staff.key, 'POST', `/v1/flags/${flag!.id}/decisions`, {
+      decision: 'escalated',
+      note: 'call the bank',
+    });
+  t.hasStrict((await decide()).body, { state: 'decided', decision: 'escalated' });
+  await isRefused(t, decide, 409, /is decided already; only an open flag/);
+  await remember();
+  const told = await call<Listed<{ body: { data: object } }>>(
+    firm_a.key,
+    'GET',
+    '/v1/events?type=review.decided',
+  );
+  t.hasStrict(told.body.data.at(-1)!.body.data, { flag_id: flag!.id, decision: 'escalated' });
+
+  t.equal((await move(bank_a, id, { to: 'defaulted', reason: 'no cure' })).status, 201);
+  await remember();
+  await isRefused(
+    t,
+    () => move(bank_a, id, { to: 'disposed', recovered_minor: 1 }),
+    409,
+    /disposed follows in_disposal/,
+  );
+  t.equal((await move(bank_a, id, { to: 'in_disposal', route: 'auction' })).status, 201);
+  await service.passTo('2010-02-01T02:00:00Z');
+  await remember();
+  t.hasStrict((await move(bank_a, id, { to: 'disposed', recovered_minor: 12_345 })).body, { phase: 'after' });
+  await remember();
+  const last = await flowOf(id);
+  t.same(new Set(last.points.map(({ phase }) => phase)), new Set(['before', 'during', 'after']));
+  t.hasStrict(last.moves.at(-1), { to_state: 'disposed', detail: { recovered_minor: 12_345 } });
+
+  t.same(new Set(last.flags.map(({ state }) => state)), new Set(['cleared']), 'nothing is watched any more');
+
+  for (const [instant, flow] of seen) {
+    const again = await flowOf(id, instant);
+    t.same({ ...again, pledge: null }, { ...flow, pledge: null }, `as of ${instant.toISOString()}`);
+  }
+  const stateAt = async (instant: string) =>
+    (await call<{ legal_state: string }>(bank_a.key, 'GET', `/v1/patents/${patent_id}?as_of=${instant}`))
+      .body;
+  t.equal((await stateAt('2010-01-02T00:00:00Z')).legal_state, 'lapsed');
+  t.equal(
+    (await stateAt('2009-12-31T00:00:00Z')).legal_state,
+    'in_force',
+    `the notice of ${published_on} came later`,
+  );
+  const before = new Date(LEARNT_AT.getTime() - 1).toISOString();
+  t.equal((await call(bank_a.key, 'GET', `/v1/patents/${patent_id}?as_of=${before}`)).status, 404);
+  const signals = (instant: string) =>
+    call<{ data: { kind: string }[] }>(
+      bank_a.key,
+      'GET',
+      `/v1/patents/${patent_id}/signals?as_of=${instant}`,
+    );
+  t.notOk((await signals('2009-12-31T00:00:00Z')).body.data.some(({ kind }) => kind === 'lapsed'));
+  t.ok((await signals('2010-01-02T00:00:00Z')).body.data.some(({ kind }) => kind === 'lapsed'));
+});
+
+t.test('a proof of payment closes the flag on the annuity', async (t) => {
+  const pledge = await activated([service.takePatent(), service.takePatent(), service.takePatent()]);
+  const overdue = async () =>
+    (await flowOf(pledge.id)).flags.filter(
+      ({ rule, state }) => rule === 'annuity_overdue' && state === 'open',
+    );
+  for (let month = 0; month < 12 && (await overdue()).length === 0; month++)
+    await service.passTo(`${addDays(today(), 30)}T02:00:00Z`);
+  const [flag] = await overdue();
+  const [evidence] = await database.sql<{ patent_id: string; patent_year: number; due_on: string }[]>`
+    select patent_id, (evidence ->> 'patent_year')::integer as patent_year, evidence ->> 'due_on' as due_on
+    from flag where id = ${flag!.id}`;
+  const { due_on, ...year } = evidence!;
+  const prove =
+    (change: object, party = firm_a) =>
+    () =>
+      call(party.key, 'POST', `/v1/pledges/${pledge.id}/annuity-payments`, {
+        ...year,
+        paid_on: due_on,
+        evidence: 'receipt 1',
+        ...change,
+      });
+  await isRefused(t, prove({ patent_id: service.takePatent() }), 422, /not part of this pledge/);
+  await isRefused(t, prove({ paid_on: '2020-01-01' }), 422, /still to come/);
+  t.equal((await prove({})()).status, 201);
+  t.equal((await prove({ evidence: 'receipt 2' }, bank_a)()).status, 201, 'a better proof takes its place');
+  await service.passTo(`${addDays(today(), 1)}T02:00:00Z`);
+  const after = (await flowOf(pledge.id)).flags.find(({ id }) => id === flag!.id);
+  t.hasStrict(after, { state: 'cleared', cleared_as_of: today() });
+});
+
+t.test('moves of one pledge that come at once: one is made', async (t) => {
+  const { id } = await requested();
+  const answers = await Promise.all(Array.from({ length: 10 }, () => move(bank_a, id, { to: 'appraised' })));
+  t.equal(answers.filter(({ status }) => status === 201).length, 1);
+  t.equal(answers.filter(({ status }) => status === 409).length, 9);
+});
+
+t.test('the feed gives the events of each pledge in order, without gaps', async (t) => {
+  const { body } = await call<
+    Listed<{ id: string; body: { data: { pledge_id: string; pledge_seq: number } } }>
+  >(firm_a.key, 'GET', '/v1/events?limit=200');
+  const ids = body.data.map(({ id }) => id);
+  t.same(ids, [...ids].sort());
+  const byPledge = Map.groupBy(body.data, (event) => event.body.data.pledge_id);
+  t.ok(byPledge.size > 3);
+  for (const [id, events] of byPledge)
+    t.same(
+      events.map((event) => event.body.data.pledge_seq),
+      events.map((_, index) => index + 1),
+      id,
+    );
+});
+
+t.test('every event that was stored fits the schema that is published for it', async (t) => {
+  const events = await database.sql<{ type: string; body: string }[]>`select type, body from event`;
+  const byType = Map.groupBy(events, ({ type }) => type);
+  for (const [type, ofType] of byType) {
+    const file = new URL(`../../openapi/events/${type}.json`, import.meta.url);
+    const validate = formats.default(new Ajv2020()).compile(JSON.parse(await readFile(file, 'utf8')));
+    for (const { body } of ofType) t.ok(validate(JSON.parse(body)), type, { errors: validate.errors, body });
+  }
+  for (const type of [
+    'pledge.requested',
+    'pledge.disposed',
+    'patent.lapsed',
+    'risk.cleared',
+    'review.decided',
+  ])
+    t.ok(byType.has(type), type);
+});
+
+t.test('the record of decisions is whole for every organisation', async (t) => {
+  for (const { id } of [bank_a, bank_b, firm_a, firm_b]) {
+    const check = await database.transaction((tx) => verifyChain(tx, id));
+    t.equal(check.broken_at, null);
+    if (id === bank_a.id || id === firm_a.id) t.ok(check.entries > 10);
+  }
+});

@@ -1,0 +1,170 @@
+/**
+ * The whole service in a test: a database of its own, a calendar set by hand, two banks, two firms and staff, and the
+ * real Chinese patents as the gazette had told of them by June 2009.
+ */
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import pino from 'pino';
+import { calibrate } from '../jobs/calibrate.ts';
+import type { JobContext } from '../jobs/context.ts';
+import { gazetteFeed } from '../jobs/feeds.ts';
+import { ingest } from '../jobs/ingest.ts';
+import { revalue } from '../jobs/revalue.ts';
+import { createOrganisation, issueKey, type OrganisationKind } from '../src/accounts/store.ts';
+import { buildApp } from '../src/app.ts';
+import { type SettableClock, settableClock } from '../src/clock.ts';
+import type { Database } from '../src/db/client.ts';
+import { knownPatents } from '../src/patents/facts.ts';
+import { assessPledges } from '../src/risk/assess.ts';
+import type { Service } from '../src/service.ts';
+import { createAddressGuard } from '../src/webhooks/address-guard.ts';
+import { createSender } from '../src/webhooks/send.ts';
+import { createTestDatabase } from './database.ts';
+import { contractOf } from './http/contract.ts';
+
+export const CN_PATENTS = fileURLToPath(new URL('../data/cn_patents.csv', import.meta.url));
+
+/** When the patents were read, and when the tests begin. */
+export const LEARNT_AT = new Date('2009-06-01T01:00:00Z');
+export const STARTS_AT = new Date('2009-06-10T02:00:00Z');
+
+export interface Party {
+  id: string;
+  key: string;
+}
+
+export interface Answer<Body> {
+  status: number;
+  headers: Record<string, unknown>;
+  text: string;
+  body: Body;
+}
+
+export interface ProblemAnswer {
+  status: number;
+  code: string;
+  detail: string;
+  request_id: string;
+  errors?: { pointer: string; detail: string }[];
+}
+
+type Method = NonNullable<InjectOptions['method']>;
+
+export interface TestService {
+  app: FastifyInstance;
+  database: Database;
+  clock: SettableClock;
+  bank_a: Party;
+  bank_b: Party;
+  firm_a: Party;
+  firm_b: Party;
+  staff: Party;
+  /** Sends a request and holds the answer against the OpenAPI document. A string is sent as it is. */
+  call<Body = ProblemAnswer>(
+    key: string | null,
+    method: Method,
+    url: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<Body>>;
+  /** A patent in force that no test was handed before. */
+  takePatent(): string;
+  /** Puts the calendar there and does the jobs of that day: gazette, valuation, assessment. */
+  passTo(instant: string): Promise<void>;
+}
+
+export async function buildService(
+  t: { teardown(done: () => Promise<void>): unknown },
+  overrides: Partial<Service> = {},
+): Promise<TestService> {
+  const { database } = await createTestDatabase(t);
+  const log = pino({ level: 'silent' });
+  const clock = settableClock(LEARNT_AT);
+  const guard = createAddressGuard({ allowed_hosts: [] });
+  const service: Service = { database, clock, guard, calendar: null, onNews: () => {}, ...overrides };
+  const app = await buildApp({ service, log, version: '0.0.0' });
+  const sender = createSender({ allowed_hosts: [] });
+  t.teardown(async () => {
+    await app.close();
+    await sender.close();
+  });
+  const context: JobContext = { database, clock, log, feeds: [await gazetteFeed(CN_PATENTS)], sender };
+  await ingest(context, LEARNT_AT);
+  await calibrate(context, LEARNT_AT);
+  clock.set(STARTS_AT);
+  const free = await patentsInForce(database, STARTS_AT);
+  return {
+    app,
+    database,
+    clock,
+    ...(await foundParties(database, LEARNT_AT)),
+    call: callerOf(app),
+    takePatent: () => free.pop()!,
+    async passTo(instant) {
+      clock.set(new Date(instant));
+      await ingest(context, clock.now());
+      await revalue(context, clock.now());
+      await assessPledges(database, clock.now());
+    },
+  };
+}
+
+async function foundParties(database: Database, now: Date) {
+  const found = (kind: OrganisationKind, name: string): Promise<Party> =>
+    database.transaction(async (tx) => {
+      const { id } = await createOrganisation(tx, { kind, name, demonstration: false }, now);
+      return { id, key: (await issueKey(tx, id, 'test', now)).key };
+    });
+  return {
+    bank_a: await found('bank', 'Bank A'),
+    bank_b: await found('bank', 'Bank B'),
+    firm_a: await found('firm', 'Firm A'),
+    firm_b: await found('firm', 'Firm B'),
+    staff: await found('staff', 'Staff'),
+  };
+}
+
+async function patentsInForce({ sql }: Database, at: Date): Promise<string[]> {
+  const granted = await sql<{ patent_id: string }[]>`
+    select distinct patent_id from signal where kind = 'granted' order by patent_id`;
+  const known = await knownPatents(
+    sql,
+    granted.map((row) => row.patent_id),
+    at,
+  );
+  return [...known.values()]
+    .filter(({ facts }) => facts.legal_state === 'in_force')
+    .map(({ patent_id }) => patent_id);
+}
+
+function callerOf(app: FastifyInstance): TestService['call'] {
+  const contract = contractOf(app.swagger() as object);
+  return async <Body>(
+    key: string | null,
+    method: Method,
+    url: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ) => {
+    const response = await app.inject({
+      method,
+      url,
+      headers: {
+        ...(key !== null && { authorization: `Bearer ${key}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = response.body;
+    const isJson = text !== '' && String(response.headers['content-type']).includes('json');
+    const answer = {
+      status: response.statusCode,
+      headers: response.headers,
+      text,
+      body: (isJson ? JSON.parse(text) : null) as Body,
+    };
+    contract(method, url, answer);
+    return answer;
+  };
+}
