@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
-import { callerOfGuarded } from '../http/guard.ts';
+import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import { Closed, Id, Instant, Nullable, OneOf } from '../http/schemas.ts';
 import type { Service } from '../service.ts';
 import { createOrganisation, findOrganisation, issueKey, revokeKey } from './store.ts';
@@ -19,8 +19,6 @@ const IssuedKey = Type.Object({
   id: Id,
   key: Nullable(Type.String({ description: 'shown this once; null when the request is repeated' })),
 });
-
-const EVERYONE = ['bank', 'firm', 'staff'] as const;
 
 export const accountRoutes =
   ({ database, clock }: Service): FastifyPluginAsyncTypebox =>

@@ -14,6 +14,9 @@ declare module 'fastify' {
   }
 }
 
+/** Any organisation with a key. */
+export const EVERYONE = ['bank', 'firm', 'staff'] as const;
+
 export function guardRoutes(app: FastifyInstance, database: Database): void {
   app.decorateRequest('caller', null);
   app.addHook('onRoute', (route) => {

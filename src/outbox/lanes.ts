@@ -102,6 +102,15 @@ export async function settleLane(tx: Transaction, lane: LeasedLane, outcome: Lan
   return true;
 }
 
+/** Gives up every delivery still open for an endpoint. A worker at one of its lanes loses the lease, and so settles nothing. */
+export async function dropLanes(tx: Transaction, endpoint_id: string, reason: string): Promise<void> {
+  await tx`update lane set open = 0, token = null, lease_until = null where endpoint_id = ${endpoint_id}`;
+  await tx`with dropped as (delete from delivery where endpoint_id = ${endpoint_id} returning *)
+    insert into delivery_history (id, endpoint_id, lane_key, seq, event_id, attempts, created_at, finished_at,
+      outcome, reason)
+    select id, endpoint_id, lane_key, seq, event_id, attempts, created_at, now(), 'dead', ${reason} from dropped`;
+}
+
 /** Deliveries still to be made, and how many of them are due now. */
 export async function backlog(sql: Sql): Promise<{ open: number; due: number }> {
   const [row] = await sql<{ open: number; due: number }[]>`

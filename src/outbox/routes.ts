@@ -3,8 +3,9 @@ import { and, eq, gt } from 'drizzle-orm';
 import Type from 'typebox';
 import { given, query, rowsOf } from '../db/list.ts';
 import { event } from '../db/schema.ts';
-import { callerOfGuarded } from '../http/guard.ts';
+import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import { Closed, Id, Page, PageQuery, page } from '../http/schemas.ts';
+import { visibleTo } from '../http/visible.ts';
 import type { Service } from '../service.ts';
 import { EVENT_TYPES, EVENTS } from '../webhooks/events.ts';
 
@@ -13,8 +14,6 @@ const FeedEvent = Type.Object({
   type: Type.String(),
   body: Type.Unknown({ description: 'what a webhook of this event carries' }),
 });
-
-const EVERYONE = ['bank', 'firm', 'staff'] as const;
 
 export const eventRoutes =
   ({ database }: Service): FastifyPluginAsyncTypebox =>
@@ -32,7 +31,6 @@ export const eventRoutes =
         },
       },
       async (request) => {
-        const { kind, organisation_id } = callerOfGuarded(request);
         const { limit, cursor, type } = request.query;
         const rows = await rowsOf<{ id: string; type: string; body: string }>(
           database.sql,
@@ -42,8 +40,7 @@ export const eventRoutes =
             .where(
               and(
                 ...given(
-                  kind === 'bank' && eq(event.bank_id, organisation_id),
-                  kind === 'firm' && eq(event.firm_id, organisation_id),
+                  visibleTo(callerOfGuarded(request), event),
                   type && eq(event.type, type),
                   cursor && gt(event.id, cursor),
                 ),

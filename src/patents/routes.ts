@@ -4,6 +4,7 @@ import Type from 'typebox';
 import { given, query, rowsOf } from '../db/list.ts';
 import { patent } from '../db/schema.ts';
 import { Problem } from '../errors.ts';
+import { EVERYONE } from '../http/guard.ts';
 import {
   AsOfQuery,
   Closed,
@@ -69,7 +70,6 @@ const PatentValuation = Type.Object({
   detail: Type.Unknown({ description: 'methods with their failures, explanation, lapse risk, next annuity' }),
 });
 
-const EVERYONE = ['bank', 'firm', 'staff'] as const;
 const ByPatent = Closed({ patent_id: PatentId });
 
 export const patentRoutes =

@@ -7,7 +7,7 @@ import { given, query, rowsOf } from '../db/list.ts';
 import { pledge } from '../db/schema.ts';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
-import { callerOfGuarded } from '../http/guard.ts';
+import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import {
   AsOfQuery,
   BasisPoints,
@@ -24,6 +24,7 @@ import {
   PatentId,
   page,
 } from '../http/schemas.ts';
+import { visibleTo } from '../http/visible.ts';
 import { flagsOf } from '../risk/store.ts';
 import type { Service } from '../service.ts';
 import { MOVE_DETAILS, type MoveTarget, PHASES, type PledgeState } from './lifecycle.ts';
@@ -34,7 +35,6 @@ const MAX_PATENTS = 100;
 /** CNY 10 billion a year: the values of as many patents as a pledge may hold still add up exactly. */
 const MAX_ANNUAL_REVENUE_MINOR = 1_000_000_000_000;
 const State = OneOf(Object.keys(PHASES) as PledgeState[], 'state of the contract');
-const EVERYONE = ['bank', 'firm', 'staff'] as const;
 const ById = Closed({ id: Id });
 
 /** Limits in force where the request names none: bank practice of 30 % on invention patents. */
@@ -232,7 +232,6 @@ export const pledgeRoutes =
         },
       },
       async (request) => {
-        const { kind, organisation_id } = callerOfGuarded(request);
         const { limit, cursor, state } = request.query;
         const rows = await rowsOf<StoredPledge>(
           database.sql,
@@ -242,8 +241,7 @@ export const pledgeRoutes =
             .where(
               and(
                 ...given(
-                  kind === 'bank' && eq(pledge.bank_id, organisation_id),
-                  kind === 'firm' && eq(pledge.firm_id, organisation_id),
+                  visibleTo(callerOfGuarded(request), pledge),
                   state && eq(pledge.state, state),
                   cursor && gt(pledge.id, cursor),
                 ),

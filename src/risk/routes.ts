@@ -5,7 +5,7 @@ import { RULES } from '../../models/risk/rules.ts';
 import { given, query, rowsOf } from '../db/list.ts';
 import { flag, pledge } from '../db/schema.ts';
 import { create } from '../http/create.ts';
-import { callerOfGuarded } from '../http/guard.ts';
+import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import {
   Closed,
   Day,
@@ -18,6 +18,7 @@ import {
   PatentId,
   page,
 } from '../http/schemas.ts';
+import { visibleTo } from '../http/visible.ts';
 import type { Service } from '../service.ts';
 import { decideFlag } from './decide.ts';
 import type { Flag as StoredFlag } from './store.ts';
@@ -51,8 +52,6 @@ const Rule = Type.Object({
   event_type: Type.String(),
   title: Type.String(),
 });
-
-const EVERYONE = ['bank', 'firm', 'staff'] as const;
 
 export const riskRoutes =
   ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
@@ -94,7 +93,6 @@ export const riskRoutes =
         },
       },
       async (request) => {
-        const { kind, organisation_id } = callerOfGuarded(request);
         const { limit, cursor, state, rule, pledge_id } = request.query;
         const rows = await rowsOf<StoredFlag>(
           database.sql,
@@ -105,8 +103,7 @@ export const riskRoutes =
             .where(
               and(
                 ...given(
-                  kind === 'bank' && eq(pledge.bank_id, organisation_id),
-                  kind === 'firm' && eq(pledge.firm_id, organisation_id),
+                  visibleTo(callerOfGuarded(request), pledge),
                   state && eq(flag.state, state),
                   rule && eq(flag.rule, rule),
                   pledge_id && eq(flag.pledge_id, pledge_id),

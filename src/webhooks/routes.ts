@@ -4,7 +4,7 @@ import type { Caller } from '../accounts/store.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
-import { callerOfGuarded } from '../http/guard.ts';
+import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import { Closed, Id, Instant, Nullable, OneOf, Page, PageQuery, page, WithDefault } from '../http/schemas.ts';
 import { emitEvents, enqueue } from '../outbox/emit.ts';
 import type { Service } from '../service.ts';
@@ -12,7 +12,6 @@ import { EVENT_TYPES } from './events.ts';
 import * as store from './store.ts';
 
 const MAX_ENDPOINTS = 20;
-const PARTIES = ['bank', 'firm', 'staff'] as const;
 const ById = Closed({ id: Id });
 
 const Endpoint = Type.Object({
@@ -55,7 +54,7 @@ export const webhookRoutes =
     app.post(
       '/v1/webhooks/endpoints',
       {
-        config: { access: PARTIES },
+        config: { access: EVERYONE },
         schema: {
           operationId: 'createEndpoint',
           tags: ['webhooks'],
@@ -91,7 +90,7 @@ export const webhookRoutes =
     app.get(
       '/v1/webhooks/endpoints',
       {
-        config: { access: PARTIES },
+        config: { access: EVERYONE },
         schema: {
           operationId: 'listEndpoints',
           tags: ['webhooks'],
@@ -106,7 +105,7 @@ export const webhookRoutes =
     app.patch(
       '/v1/webhooks/endpoints/:id',
       {
-        config: { access: PARTIES },
+        config: { access: EVERYONE },
         schema: {
           operationId: 'setEndpointState',
           tags: ['webhooks'],
@@ -129,7 +128,7 @@ export const webhookRoutes =
     app.delete(
       '/v1/webhooks/endpoints/:id',
       {
-        config: { access: PARTIES },
+        config: { access: EVERYONE },
         schema: {
           operationId: 'deleteEndpoint',
           tags: ['webhooks'],
@@ -149,7 +148,7 @@ export const webhookRoutes =
     app.post(
       '/v1/webhooks/endpoints/:id/secret',
       {
-        config: { access: PARTIES },
+        config: { access: EVERYONE },
         schema: {
           operationId: 'rotateSecret',
           tags: ['webhooks'],
@@ -168,7 +167,7 @@ export const webhookRoutes =
     app.post(
       '/v1/webhooks/endpoints/:id/test',
       {
-        config: { access: PARTIES },
+        config: { access: EVERYONE },
         schema: {
           operationId: 'testEndpoint',
           tags: ['webhooks'],
@@ -197,7 +196,7 @@ export const webhookRoutes =
     app.get(
       '/v1/webhooks/endpoints/:id/deliveries',
       {
-        config: { access: PARTIES },
+        config: { access: EVERYONE },
         schema: {
           operationId: 'listDeliveries',
           tags: ['webhooks'],
@@ -218,7 +217,7 @@ export const webhookRoutes =
     app.get(
       '/v1/webhooks/deliveries/:id/attempts',
       {
-        config: { access: PARTIES },
+        config: { access: EVERYONE },
         schema: {
           operationId: 'listAttempts',
           tags: ['webhooks'],
@@ -237,7 +236,7 @@ export const webhookRoutes =
     app.post(
       '/v1/webhooks/deliveries/:id/replay',
       {
-        config: { access: PARTIES },
+        config: { access: EVERYONE },
         schema: {
           operationId: 'replayDelivery',
           tags: ['webhooks'],

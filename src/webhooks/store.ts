@@ -1,6 +1,7 @@
 /** Endpoints and the record of their deliveries: the queries. */
 import type { Sql, Transaction } from '../db/client.ts';
 import { newId } from '../ids.ts';
+import { dropLanes } from '../outbox/lanes.ts';
 import { newSecret } from './sign.ts';
 
 /** How long the old secret still signs beside the new one. */
@@ -93,19 +94,11 @@ export async function disableEndpoint(tx: Transaction, id: string, reason: strin
   await setEndpointState(tx, id, 'disabled', reason);
 }
 
-/**
- * The endpoint takes no more events; what is still open for it is dropped, the record of what went out stays. A worker
- * that is at one of its lanes loses the lease, and so settles nothing.
- */
+/** The endpoint takes no more events; what is still open for it is dropped, the record of what went out stays. */
 export async function deleteEndpoint(tx: Transaction, id: string, now: Date): Promise<void> {
   await tx`update endpoint set state = 'disabled', disabled_reason = 'deleted by its owner', deleted_at = ${now}
     where id = ${id}`;
-  await tx`update lane set open = 0, token = null, lease_until = null where endpoint_id = ${id}`;
-  await tx`with dropped as (delete from delivery where endpoint_id = ${id} returning *)
-    insert into delivery_history (id, endpoint_id, lane_key, seq, event_id, attempts, created_at, finished_at,
-      outcome, reason)
-    select id, endpoint_id, lane_key, seq, event_id, attempts, created_at, now(), 'dead', 'endpoint deleted'
-    from dropped`;
+  await dropLanes(tx, id, 'endpoint deleted');
 }
 
 /** @returns the new secret; the old one signs beside it for the overlap */

@@ -9,7 +9,7 @@ import pino from 'pino';
 import t from 'tap';
 import { buildApp } from '../../src/app.ts';
 import { foundCalendar, openCalendar } from '../../src/demonstration/calendar.ts';
-import { openapiFiles } from '../../src/http/openapi-file.ts';
+import { openapiFiles } from '../../src/openapi-file.ts';
 import { leaseLanes, settleLane } from '../../src/outbox/lanes.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import { buildService, type Party, type ProblemAnswer, STARTS_AT } from '../service.ts';

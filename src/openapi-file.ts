@@ -2,15 +2,15 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
-import { buildApp } from '../app.ts';
-import { systemClock } from '../clock.ts';
-import { run } from '../command.ts';
-import { connect } from '../db/client.ts';
-import { VERSION } from '../package.ts';
-import { createAddressGuard } from '../webhooks/address-guard.ts';
-import { EVENT_TYPES, eventSchema } from '../webhooks/events.ts';
+import { buildApp } from './app.ts';
+import { systemClock } from './clock.ts';
+import { run } from './command.ts';
+import { connect } from './db/client.ts';
+import { VERSION } from './package.ts';
+import { createAddressGuard } from './webhooks/address-guard.ts';
+import { EVENT_TYPES, eventSchema } from './webhooks/events.ts';
 
-const FOLDER = fileURLToPath(new URL('../../openapi/', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../openapi/', import.meta.url));
 
 /** Every file of `openapi/` by its path there, as text. */
 export async function openapiFiles(): Promise<Map<string, string>> {
