@@ -12,6 +12,8 @@ export interface FeedItem {
   source: string;
   name: string;
   records: AsyncIterable<SourceRecord>;
+  /** When the service learnt of it, if not now: a feed that walks history again says so. */
+  known_at?: Date;
   /** Called once all are stored. */
   done?: () => Promise<void>;
   /** Called when the stream turns out not to have its layout. */
@@ -39,7 +41,7 @@ export async function openSource(file: string): Promise<FeedItem> {
   }
 }
 
-/** Files put into a folder, oldest name first; an ingested one moves to its `done/`, an unreadable one to `refused/`. */
+/** Files moved into a folder, oldest name first (one still being copied would be read half-way); an ingested one moves to its `done/`, an unreadable one to `refused/`. */
 export function inboxFeed(folder: string, log: (line: string) => void): Feed {
   const moveTo = async (name: string, target: string) => {
     await mkdir(path.join(folder, target), { recursive: true });
@@ -89,7 +91,13 @@ export async function gazetteFeed(file: string): Promise<Feed> {
         read_to = today;
       };
       if (first || news.length > 0)
-        yield { source: cnSample.id, name: `gazette to ${today}`, records: iterate(news), done };
+        yield {
+          source: cnSample.id,
+          name: `gazette to ${today}`,
+          records: iterate(news),
+          known_at: slot,
+          done,
+        };
     },
   };
 }

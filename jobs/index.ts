@@ -1,7 +1,9 @@
 /** The jobs of the service: what runs when, and the loop that runs it. */
 import cron from 'node-cron';
 import { forgetKeys } from '../src/http/create.ts';
+import { revalueStale } from '../src/pledges/revalue.ts';
 import { assessPledges } from '../src/risk/assess.ts';
+import { latestModel } from '../src/valuations/store.ts';
 import type { JobContext } from './context.ts';
 import { deliverUntilStopped } from './deliver.ts';
 import { ingest } from './ingest.ts';
@@ -67,8 +69,9 @@ async function react(context: JobContext): Promise<void> {
   const now = clock.now();
   const stale = await database.sql<{ pledge_id: string }[]>`
     select pledge_id from pledge_stale where since <= ${now} order by pledge_id`;
-  if (stale.length === 0) return;
-  await revalue(context, now);
+  const stored = stale.length === 0 ? null : await latestModel(database.sql, now);
+  if (stored === null) return;
+  await revalueStale(database, stored, now);
   await assessPledges(
     database,
     now,

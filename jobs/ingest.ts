@@ -5,12 +5,13 @@ import type { JobContext } from './context.ts';
 import type { FeedItem } from './feeds.ts';
 
 /** Stores what every feed has for the slot. An item without its layout is refused and does not hold up the next. */
-export async function ingest({ database, feeds }: JobContext, slot: Date): Promise<IngestCounts> {
+export async function ingest({ database, clock, feeds }: JobContext, slot: Date): Promise<IngestCounts> {
   const total: IngestCounts = { read: 0, accepted: 0, duplicate: 0, quarantined: 0, signals: 0 };
   for (const feed of feeds) {
     for await (const item of feed.items(slot)) {
       const source = { id: item.source, name: item.name };
-      const counts = await ingestRecords(database, source, item.records, slot).catch(refused(item));
+      const known_at = item.known_at ?? clock.now();
+      const counts = await ingestRecords(database, source, item.records, known_at).catch(refused(item));
       if (counts === null) continue;
       for (const key of Object.keys(total) as (keyof IngestCounts)[]) total[key] += counts[key];
       await item.done?.();

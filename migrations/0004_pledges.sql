@@ -64,7 +64,7 @@ create table annuity_payment (
   paid_on date not null,
   evidence text not null check (length(evidence) between 1 and 500),
   known_at timestamptz not null,
-  primary key (pledge_id, patent_id, patent_year)
+  primary key (pledge_id, patent_id, patent_year, known_at)
 );
 
 -- Pledges whose value must be computed anew; ten signals make one row.

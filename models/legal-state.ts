@@ -41,7 +41,7 @@ const RESTORED_FROM: Partial<Record<LegalState, LegalState>> = {
 };
 
 /** Order of kinds that share a publication day: a filing is read before the grant it led to. */
-const KINDS = Object.keys(MOVES);
+const KINDS = [...Object.keys(MOVES), 'restored'];
 
 export function legalHistory(
   signals: readonly DatedSignal[],

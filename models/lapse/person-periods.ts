@@ -7,8 +7,8 @@
  * event when the notice (published by trained_to) speaks of it. Rows stop after the event and at any other end.
  * A notice on or after the end of the term says that the term is over and is no event.
  * Nothing dated after trained_to is read: histories granted later are passed over, later notices and ends ignored.
- * Errors: named failures `date_invalid`, `office_unsupported`, `grant_before_filing`, `notice_before_due`,
- * `covariate_invalid`.
+ * Errors: a history with a fault (`date_invalid`, `office_unsupported`, `grant_before_filing`, `notice_before_due`,
+ * `covariate_invalid`) is left out and counted, so that one bad record does not hold up all values.
  * Worked: filed 2001-08-09, granted 2004-02-11, notice 2011-10-12: due dates 2004 to 2010, the last one an event.
  */
 import { annuities, CNIPA_OFFICE, expiresOn } from '../annuity/cnipa.ts';
@@ -26,21 +26,25 @@ export interface PersonPeriods {
   lapsed: boolean;
 }
 
-/** Observed due dates of every history with at least one, or the first fault found. */
+/** Observed due dates of every sound history with at least one, and the faults of those left out. */
 export function personPeriods(
   histories: readonly LapseHistory[],
   trained_to: CalendarDate,
-): { ok: true; periods: PersonPeriods[] } | { ok: false; failure: Failure } {
+): { periods: PersonPeriods[]; faults: Failure[] } {
   const observed_to = addDays(trained_to, -NOTICE_DELAY_days);
   const periods: PersonPeriods[] = [];
+  const faults: Failure[] = [];
   for (const history of histories) {
     if (isCalendarDate(history.granted_on) && history.granted_on > trained_to) continue;
     const failure = fault(history, trained_to);
-    if (failure !== null) return { ok: false, failure };
+    if (failure !== null) {
+      faults.push(failure);
+      continue;
+    }
     const period = observe(history, trained_to, observed_to);
     if (period.patent_years.length > 0) periods.push(period);
   }
-  return { ok: true, periods };
+  return { periods, faults };
 }
 
 function observe(history: LapseHistory, trained_to: CalendarDate, observed_to: CalendarDate): PersonPeriods {

@@ -34,6 +34,8 @@ export interface LapseModel {
   /** Of these, left unpaid. */
   events: number;
   patents: number;
+  /** Histories left out for a fault in them. */
+  excluded: number;
   /** Missing covariate values that were replaced by a mean, by covariate. */
   imputed: Record<string, number>;
   converged: boolean;

@@ -210,7 +210,7 @@ export async function markStale(
   since: Date,
 ): Promise<void> {
   await tx`insert into pledge_stale (pledge_id, since, reason) values (${pledge_id}, ${since}, ${reason})
-    on conflict (pledge_id) do nothing`;
+    on conflict (pledge_id) do update set since = least(pledge_stale.since, excluded.since)`;
 }
 
 export async function recordAnnuityPayment(
@@ -225,6 +225,5 @@ export async function recordAnnuityPayment(
   },
 ): Promise<void> {
   await tx`insert into annuity_payment ${tx(payment)}
-    on conflict (pledge_id, patent_id, patent_year) do update
-    set paid_on = excluded.paid_on, evidence = excluded.evidence, known_at = excluded.known_at`;
+    on conflict (pledge_id, patent_id, patent_year, known_at) do nothing`;
 }

@@ -30,6 +30,8 @@ export interface ReceiverCounts {
 }
 
 export interface ReceiverOptions {
+  /** Port of 127.0.0.1; any free one when left out. */
+  port?: number;
   /** Active secrets of the endpoint at this path; none when there is no such endpoint. */
   secrets_for: (path: string) => readonly string[];
   /** Called once for each event; when it throws, the answer is 500 and a retry is handed over again. */
@@ -45,8 +47,8 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** Listens on a free port of 127.0.0.1. Answers 204, 401 with the reason, 413 over 256 kB, or 500. */
-export async function startReceiver({ secrets_for, on_event }: ReceiverOptions): Promise<Receiver> {
+/** Listens on 127.0.0.1. Answers 204, 401 with the reason, 413 over 256 kB, or 500. */
+export async function startReceiver({ port = 0, secrets_for, on_event }: ReceiverOptions): Promise<Receiver> {
   const counts: ReceiverCounts = { received: 0, verified: 0, rejected: 0, duplicates: 0 };
   const seen = new Set<string>();
 
@@ -86,7 +88,7 @@ export async function startReceiver({ secrets_for, on_event }: ReceiverOptions):
       () => answer(response, 500, 'the event could not be taken'),
     );
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {

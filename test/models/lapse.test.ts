@@ -45,14 +45,18 @@ t.test('a notice speaks of the anniversary before the last, and the delay holds 
   t.ok(within / delays.length >= 0.99 && within < delays.length);
 });
 
+t.test('a history with a fault is left out and counted, so that it holds up no other', async (t) => {
+  const faulty = { ...first, granted_on: '1980-01-01' };
+  const mixed = fitted(fitLapse([...histories, faulty], TRAINED_TO));
+  t.equal(model.excluded, 0);
+  t.same(mixed, { ...model, excluded: 1 });
+  t.match(fitLapse([faulty], TRAINED_TO), { ok: false, failure: { code: 'grant_before_filing' } });
+});
+
 t.test('person-periods hold each observable annuity once, the unpaid one last', async (t) => {
   const history = { ...first, facts: { ...first.facts, filed_on: '2001-08-09' }, granted_on: '2004-02-11' };
   const lapsed = { ...history, terminated_notice_on: '2011-10-12' };
-  const years = (of: LapseHistory, to: string) => {
-    const built = personPeriods([of], to);
-    if (!built.ok) throw new Error(built.failure.message);
-    return built.periods[0];
-  };
+  const years = (of: LapseHistory, to: string) => personPeriods([of], to).periods[0];
   t.match(years(lapsed, '2015-01-01'), { patent_years: [4, 5, 6, 7, 8, 9, 10], lapsed: true });
   t.match(
     years(lapsed, '2011-10-11'),
