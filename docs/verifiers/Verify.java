@@ -58,6 +58,7 @@ public final class Verify {
      * @return the webhook-id, which every retry carries again: skip an id that you have stored
      * @throws VerificationException when the event is not to be trusted
      * @throws IllegalArgumentException when the key is malformed
+     * @throws GeneralSecurityException when this Java lacks an algorithm or the public key is no point of the curve
      */
     public static String verify(
             Map<String, List<String>> headers, byte[] body, String secretOrKey, Instant now)

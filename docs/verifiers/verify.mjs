@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 export const TOLERANCE_S = 300;
 
 const MALFORMED_KEY =
-  'A key is "whsec_" and base64 of 24 to 64 bytes, "whpk_" and base64 of 32 bytes, or the x of a JWK: copy it again, whole.';
+  'A key is "whsec_" and base64 of 24 to 64 bytes, "whpk_" and base64 of 32 bytes, ' +
+  'or the x of a JWK: copy it again, whole.';
 
 /** `reason` is one word, safe to log; answer 401. */
 export class VerificationError extends Error {

@@ -1,8 +1,8 @@
 <?php
 /**
  * Verifies a signed event of Pledgewatch: Standard Webhooks 1.0.0, schemes v1 (HMAC-SHA256) and v1a (ed25519).
- * Copy this file into your code and change its namespace to yours. It needs PHP 8.0 or later; v1a needs the sodium extension,
- * which comes with PHP.
+ * Copy this file into your code and change its namespace to yours. It needs PHP 8.0 or later; v1a needs the extension
+ * sodium, which comes with PHP.
  */
 
 declare(strict_types=1);
