@@ -11,7 +11,7 @@ import { openFolder } from './database.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** A first start replays history, which takes a minute or two. */
-const FILE_LIMIT_ms = 240_000;
+const FILE_LIMIT_ms = 540_000;
 const WALK_LIMIT_ms = 480_000;
 t.setTimeout(FILE_LIMIT_ms);
 
