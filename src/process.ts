@@ -4,23 +4,29 @@ import type { Config } from './config.ts';
 
 /** An ended process that has not finished by then is cut. */
 const SHUTDOWN_LIMIT_MS = 25_000;
+/** Signals this close together are one. */
+const SAME_WISH_MS = 1000;
 
 export function createLogger({ log_level }: Config): Logger {
   return pino({ level: log_level, serializers: { error: pino.stdSerializers.err } });
 }
 
 /**
- * Runs the phases one after the other on SIGTERM or SIGINT, then ends the process; a second signal ends it at once.
+ * Runs the phases one after the other on SIGTERM or SIGINT, then ends the process; a later signal ends it at once. One
+ * that follows on the heels of the first is the same wish, passed on by npm.
  * A failure outside of any request ends it too: what was under way is in the database and is taken up again.
  */
 export function endInOrder(
   log: Logger,
   phases: readonly (readonly [name: string, end: () => Promise<void>])[],
 ): void {
-  let ending = false;
+  let asked_ms: number | null = null;
   const end = async (cause: string, exit_code: number) => {
-    if (ending) process.exit(1);
-    ending = true;
+    if (asked_ms !== null) {
+      if (performance.now() - asked_ms > SAME_WISH_MS) process.exit(1);
+      return;
+    }
+    asked_ms = performance.now();
     log.info({ cause }, 'ending');
     setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
     for (const [name, phase] of phases) {
