@@ -9,10 +9,10 @@ import {
   leaseLanes,
   settleLane,
 } from '../src/outbox/lanes.ts';
+import { type Failure, recordFailure, recordSuccess } from '../src/webhooks/health.ts';
 import { nextDelaySeconds } from '../src/webhooks/retry.ts';
 import { type PostResult, retryAfterSeconds, type Sender, TIMEOUT_MS } from '../src/webhooks/send.ts';
 import { headers } from '../src/webhooks/sign.ts';
-import { disableEndpoint } from '../src/webhooks/store.ts';
 import type { JobContext } from './context.ts';
 
 /** Lanes posted to at the same time by one worker. */
@@ -47,7 +47,7 @@ export async function deliverDue(
 
 async function deliverLane(database: Database, sender: Sender, lane: LeasedLane): Promise<LaneOutcome> {
   const outcome: LaneOutcome = { delivered: [], attempts: [], failure: null };
-  let gone = false;
+  let failed: Failure | null = null;
   let spent_ms = 0;
   for (const delivery of lane.deliveries) {
     if (spent_ms > LANE_LIMIT_MS) break;
@@ -58,13 +58,16 @@ async function deliverLane(database: Database, sender: Sender, lane: LeasedLane)
       outcome.delivered.push(delivery.id);
       continue;
     }
-    gone = result.status === 410;
-    outcome.failure = { delivery_id: delivery.id, next: afterFailure(delivery, result) };
+    const next = afterFailure(lane, delivery, result);
+    const paused_pledge_id = 'pause_lane' in next && next.pause_lane ? delivery.pledge_id : null;
+    failed = { reason: result.error_message!, gone: result.status === 410, paused_pledge_id };
+    outcome.failure = { delivery_id: delivery.id, next };
     break;
   }
   await database.transaction(async (tx) => {
-    const held = await settleLane(tx, lane, outcome);
-    if (held && gone) await disableEndpoint(tx, lane.endpoint_id, 'the receiver answered 410 Gone');
+    if (!(await settleLane(tx, lane, outcome))) return;
+    if (outcome.delivered.length > 0) await recordSuccess(tx, lane);
+    if (failed) await recordFailure(tx, lane, failed);
   });
   return outcome;
 }
@@ -73,16 +76,21 @@ async function post(sender: Sender, lane: LeasedLane, delivery: DueDelivery): Pr
   const timestamp_s = Math.floor(Date.now() / 1000);
   return sender.post(
     lane.url,
-    { ...headers(delivery.event_id, timestamp_s, delivery.body, lane.secrets) },
+    { ...lane.headers, ...headers(delivery.event_id, timestamp_s, delivery.body, lane.keys) },
     delivery.body,
   );
 }
 
-function afterFailure(delivery: DueDelivery, result: PostResult) {
+/** Only the events of a pledge have an order that a dead letter breaks. */
+function afterFailure(lane: LeasedLane, delivery: DueDelivery, result: PostResult) {
+  if (lane.on_demand)
+    return { dead_reason: `the one attempt failed: ${result.error_message}`, pause_lane: false };
   const delay = nextDelaySeconds(delivery.attempts + 1, Math.random(), retryAfterSeconds(result));
-  return delay === null
-    ? { dead_reason: `${delivery.attempts + 1} attempts failed, the last with: ${result.error_message}` }
-    : { retry_after_seconds: delay };
+  if (delay !== null) return { retry_after_seconds: delay };
+  return {
+    dead_reason: `${delivery.attempts + 1} attempts failed, the last with: ${result.error_message}`,
+    pause_lane: lane.on_dead_letter === 'pause' && delivery.pledge_id !== null,
+  };
 }
 
 function attemptOf(delivery: DueDelivery, result: PostResult): Attempt {

@@ -1,6 +1,5 @@
 /** The jobs of the service: what runs when, and the loop that runs it. */
 import cron from 'node-cron';
-import { forgetKeys } from '../src/http/create.ts';
 import { revalueStale } from '../src/pledges/revalue.ts';
 import { assessPledges } from '../src/risk/assess.ts';
 import { latestModel } from '../src/valuations/store.ts';
@@ -9,13 +8,14 @@ import { deliverUntilStopped } from './deliver.ts';
 import { ingest } from './ingest.ts';
 import { revalue } from './revalue.ts';
 import { runDueSlots, type SlottedJob, startSlots } from './slots.ts';
+import { tend } from './tend.ts';
 
 /** In the order of a day: what was ingested is valued, what was valued is assessed. */
 export const JOBS: readonly SlottedJob[] = [
   { id: 'ingest', minute: 10, run: ingest },
   { id: 'revalue', minute: 20, run: revalue },
   { id: 'assess', minute: 30, run: ({ database }, slot) => assessPledges(database, slot) },
-  { id: 'tend', minute: 40, run: ({ database }) => forgetKeys(database) },
+  { id: 'tend', minute: 40, run: tend },
 ];
 
 /** The ticker only looks; what is due is read from the database. */

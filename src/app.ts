@@ -13,7 +13,10 @@ import { patentRoutes } from './patents/routes.ts';
 import { pledgeRoutes } from './pledges/routes.ts';
 import { riskRoutes } from './risk/routes.ts';
 import type { Service } from './service.ts';
+import { keyRoutes } from './webhooks/key-routes.ts';
+import { recoveryRoutes } from './webhooks/recovery-routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
+import { sandboxRoutes } from './webhooks/sandbox-routes.ts';
 
 const BODY_LIMIT_BYTES = 262_144;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -62,6 +65,9 @@ export async function buildApp({
   await app.register(riskRoutes(service));
   await app.register(eventRoutes(service));
   await app.register(webhookRoutes(service));
+  await app.register(recoveryRoutes(service));
+  await app.register(keyRoutes(service));
+  await app.register(sandboxRoutes(service));
   await app.register(demonstrationRoutes(service));
   await app.ready();
   return app;

@@ -63,14 +63,3 @@ export const flag = pgTable('flag', {
   decided_by: text(),
   decided_at: timestamp({ withTimezone: true, mode: 'date' }),
 });
-
-export const event = pgTable('event', {
-  id: text().primaryKey(),
-  type: text().notNull(),
-  pledge_id: text(),
-  pledge_seq: bigint({ mode: 'number' }),
-  bank_id: text(),
-  firm_id: text(),
-  occurred_at: timestamp({ withTimezone: true, mode: 'date' }).notNull(),
-  body: text().notNull(),
-});

@@ -2,6 +2,7 @@
 import type { Transaction } from '../db/client.ts';
 import { newId } from '../ids.ts';
 import type { EventType } from '../webhooks/events.ts';
+import { feed } from './feed.ts';
 
 export interface NewEvent {
   type: EventType;
@@ -19,8 +20,15 @@ interface StoredEvent extends NewEvent {
   pledge_seq: number | null;
 }
 
-/** @returns the ids of the events, in the order given */
-export async function emitEvents(tx: Transaction, events: readonly NewEvent[]): Promise<string[]> {
+/**
+ * @param except_endpoint_id an endpoint that is not told, as when the events are about it
+ * @returns the ids of the events, in the order given
+ */
+export async function emitEvents(
+  tx: Transaction,
+  events: readonly NewEvent[],
+  except_endpoint_id: string | null = null,
+): Promise<string[]> {
   if (events.length === 0) return [];
   const stored = await numberInPledge(tx, events);
   const rows = stored.map((event) => ({ ...event, data: undefined, body: bodyOf(event) }));
@@ -29,11 +37,13 @@ export async function emitEvents(tx: Transaction, events: readonly NewEvent[]): 
     from jsonb_to_recordset(${tx.json(rows as never)}) as row (id text, type text, pledge_id text, pledge_seq bigint,
       bank_id text, firm_id text, occurred_at timestamptz, body text)`;
   const ids = stored.map((event) => event.id);
+  await feed(tx, ids);
   const targets = await tx<{ endpoint_id: string; lane_key: string; seq: number; event_id: string }[]>`
     select endpoint.id as endpoint_id, coalesce(event.pledge_id, event.id) as lane_key,
       coalesce(event.pledge_seq, 0) as seq, event.id as event_id
     from event join endpoint on endpoint.organisation_id in (event.bank_id, event.firm_id)
     where event.id = any(${ids}) and endpoint.state = 'enabled'
+      and endpoint.id is distinct from ${except_endpoint_id}
       and (endpoint.event_types = '{}' or event.type = any(endpoint.event_types))
     order by endpoint.id, event.pledge_id, event.pledge_seq`;
   await enqueue(tx, targets);

@@ -7,14 +7,20 @@
  * recounting it would miss a concurrent insert and strand an event.
  */
 import type { Sql, Transaction } from '../db/client.ts';
+import { PAYLOAD_VERSION_HEADER } from '../webhooks/payload-versions.ts';
+import { signingKeys } from '../webhooks/signing-keys.ts';
 
 export const LEASE_SECONDS = 60;
 /** Deliveries handed out with one lease; with the send timeout of 15 s a lane gives up its rest in time. */
 export const LANE_BATCH_DELIVERIES = 20;
+/** The breaker of an endpoint opens after this many failures in a row; then one lane at a time probes it. */
+export const BREAKER_FAILURES = 5;
+export const PROBE_SECONDS = 60;
 
 export interface DueDelivery {
   id: string;
   event_id: string;
+  pledge_id: string | null;
   attempts: number;
   body: string;
 }
@@ -24,29 +30,55 @@ export interface LeasedLane {
   lane_key: string;
   token: string;
   url: string;
-  /** Active signing secrets, newest first. */
-  secrets: string[];
+  /** What each delivery carries besides its signature. */
+  headers: Record<string, string>;
+  /** What signs: the endpoint's active secrets, newest first, then the private keys of the installation. */
+  keys: string[];
+  /** Asked for by the endpoint's owner: one attempt, also while the endpoint is disabled or its breaker open. */
+  on_demand: boolean;
+  /** What a dead letter means for what waits behind it. */
+  on_dead_letter: 'skip' | 'pause';
   deliveries: DueDelivery[];
 }
 
-/** Leases up to `limit` due lanes with their oldest deliveries. Lanes leased elsewhere are passed over. */
+/**
+ * Leases up to `limit` due lanes with their oldest deliveries, and one lane of each endpoint whose breaker is open and
+ * whose probe is due. Lanes leased elsewhere are passed over. A paused lane is due at infinity.
+ */
 export async function leaseLanes(sql: Sql, limit: number): Promise<LeasedLane[]> {
   const lanes = await sql<Omit<LeasedLane, 'deliveries'>[]>`
     with due as (
       select lane.endpoint_id, lane.lane_key
-      from lane join endpoint on endpoint.id = lane.endpoint_id and endpoint.state = 'enabled'
-      where lane.open > 0 and lane.due_at <= now() and (lane.lease_until is null or lane.lease_until < now())
-      order by lane.due_at limit ${limit} for update of lane skip locked)
+      from lane where ${isDue(sql)} and (lane.on_demand or lane.endpoint_id <> all (array(
+        select id from endpoint where state = 'disabled' and deleted_at is null
+        union all select endpoint_id from endpoint_health where failures >= ${BREAKER_FAILURES})))
+      order by lane.due_at limit ${limit} for update of lane skip locked),
+    probed as (
+      update endpoint_health set probe_at = now() + make_interval(secs => ${PROBE_SECONDS})
+      where endpoint_id in (select health.endpoint_id
+        from endpoint_health health join endpoint on endpoint.id = health.endpoint_id and endpoint.state = 'enabled'
+        where health.failures >= ${BREAKER_FAILURES} and health.probe_at <= now()
+          and exists (select from lane
+            where lane.endpoint_id = health.endpoint_id and not lane.on_demand and ${isDue(sql)})
+        for update of health skip locked)
+      returning endpoint_id),
+    probes as (
+      select lane.endpoint_id, lane.lane_key from probed cross join lateral (
+        select endpoint_id, lane_key from lane
+        where lane.endpoint_id = probed.endpoint_id and not lane.on_demand and ${isDue(sql)}
+        order by lane.due_at limit 1 for update skip locked) lane)
     update lane set token = gen_random_uuid(), lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
-    from due, endpoint
-    where lane.endpoint_id = due.endpoint_id and lane.lane_key = due.lane_key and endpoint.id = lane.endpoint_id
-    returning lane.endpoint_id, lane.lane_key, lane.token, endpoint.url,
+    from (select * from due union all select * from probes) ready, endpoint
+    where lane.endpoint_id = ready.endpoint_id and lane.lane_key = ready.lane_key and endpoint.id = lane.endpoint_id
+    returning lane.endpoint_id, lane.lane_key, lane.token, lane.on_demand, endpoint.on_dead_letter, endpoint.url,
+      endpoint.headers || jsonb_build_object(${PAYLOAD_VERSION_HEADER}::text, endpoint.payload_version) as headers,
       array_remove(array[endpoint.secret, case when endpoint.previous_secret_until > now()
-        then endpoint.previous_secret end], null) as secrets`;
+        then endpoint.previous_secret end], null) as keys`;
   if (lanes.length === 0) return [];
+  const private_keys = (await signingKeys(sql)).map(({ private_key }) => private_key);
   const keys = lanes.map(({ endpoint_id, lane_key }) => ({ endpoint_id, lane_key }));
   const heads = await sql<(DueDelivery & { endpoint_id: string; lane_key: string })[]>`
-    select key.endpoint_id, key.lane_key, head.id, head.event_id, head.attempts, event.body
+    select key.endpoint_id, key.lane_key, head.id, head.event_id, head.attempts, event.pledge_id, event.body
     from jsonb_to_recordset(${sql.json(keys)}) as key (endpoint_id text, lane_key text)
     join lateral (select * from delivery where delivery.endpoint_id = key.endpoint_id
       and delivery.lane_key = key.lane_key order by seq limit ${LANE_BATCH_DELIVERIES}) head on true
@@ -55,8 +87,13 @@ export async function leaseLanes(sql: Sql, limit: number): Promise<LeasedLane[]>
   const byLane = Map.groupBy(heads, (head) => `${head.endpoint_id} ${head.lane_key}`);
   return lanes.map((lane) => ({
     ...lane,
+    keys: [...lane.keys, ...private_keys],
     deliveries: byLane.get(`${lane.endpoint_id} ${lane.lane_key}`) ?? [],
   }));
+}
+
+function isDue(sql: Sql) {
+  return sql`lane.open > 0 and lane.due_at <= now() and (lane.lease_until is null or lane.lease_until < now())`;
 }
 
 export interface Attempt {
@@ -74,18 +111,22 @@ export interface LaneOutcome {
   delivered: string[];
   attempts: Attempt[];
   /** What became of the first delivery that did not arrive, if any. */
-  failure: { delivery_id: string; next: { retry_after_seconds: number } | { dead_reason: string } } | null;
+  failure: {
+    delivery_id: string;
+    next: { retry_after_seconds: number } | { dead_reason: string; pause_lane: boolean };
+  } | null;
 }
 
 /** Writes what happened to a leased lane and gives the lease back. Does nothing when the lease was lost. */
 export async function settleLane(tx: Transaction, lane: LeasedLane, outcome: LaneOutcome): Promise<boolean> {
   const { failure } = outcome;
   const dead = failure && 'dead_reason' in failure.next ? failure.next.dead_reason : null;
+  const pause = failure && 'dead_reason' in failure.next ? failure.next.pause_lane : false;
   const retry = failure && 'retry_after_seconds' in failure.next ? failure.next.retry_after_seconds : 0;
   const finished = [...outcome.delivered, ...(dead === null ? [] : [failure!.delivery_id])];
   const held = await tx`
     update lane set open = open - ${finished.length}, token = null, lease_until = null,
-      due_at = now() + make_interval(secs => ${retry})
+      due_at = case when ${pause} then 'infinity' else now() + make_interval(secs => ${retry}) end
     where endpoint_id = ${lane.endpoint_id} and lane_key = ${lane.lane_key} and token = ${lane.token}`;
   if (held.count === 0) return false;
   await tx`insert into delivery_attempt (delivery_id, attempt, started_at, duration_ms, status, error, answer)
@@ -109,6 +150,20 @@ export async function dropLanes(tx: Transaction, endpoint_id: string, reason: st
     insert into delivery_history (id, endpoint_id, lane_key, seq, event_id, attempts, created_at, finished_at,
       outcome, reason)
     select id, endpoint_id, lane_key, seq, event_id, attempts, created_at, now(), 'dead', ${reason} from dropped`;
+}
+
+/** Lets the paused lanes of an endpoint go on. */
+export async function releaseLanes(tx: Transaction, endpoint_id: string): Promise<void> {
+  await tx`update lane set due_at = now() where endpoint_id = ${endpoint_id} and due_at = 'infinity'`;
+  await tx`notify outbox`;
+}
+
+/** The same for those whose dead letters have all arrived or wait again. */
+export async function releaseRecoveredLanes(tx: Transaction, endpoint_id: string): Promise<void> {
+  await tx`update lane set due_at = now() where endpoint_id = ${endpoint_id} and due_at = 'infinity'
+    and not exists (select from dead_letter where dead_letter.endpoint_id = lane.endpoint_id
+      and dead_letter.lane_key = lane.lane_key)`;
+  await tx`notify outbox`;
 }
 
 /** Deliveries still to be made, and how many of them are due now. */

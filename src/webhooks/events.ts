@@ -38,6 +38,25 @@ const DecisionData = Type.Object({
   note: Type.String(),
 });
 
+const EndpointData = {
+  endpoint_id: Id,
+  description: Type.String({ description: 'the owner’s own, of the endpoint' }),
+  failures: Type.Integer({ description: 'attempts since it last took an event' }),
+  failing_since: Type.String({ format: 'date-time' }),
+  reason: Type.String(),
+};
+
+const FailingData = Type.Object({
+  ...EndpointData,
+  cause: Type.Union([Type.Literal('failures'), Type.Literal('lane_paused')]),
+  failing_percent: Nullable(
+    Type.Integer({ description: 'of the time after which the endpoint is disabled; null for lane_paused' }),
+  ),
+  paused_pledge_id: Nullable(
+    Type.String({ description: 'whose events wait behind one that was given up; null for failures' }),
+  ),
+});
+
 const TestData = Type.Object({ message: Type.String() });
 
 interface EventKind {
@@ -57,6 +76,14 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
   ...Object.fromEntries(RULES.map((rule) => [rule.event_type, { summary: rule.title, data: FlagData }])),
   [CLEARED_EVENT_TYPE]: { summary: 'A flag was closed by its own rule', data: FlagData },
   'review.decided': { summary: 'Staff decided a flag', data: DecisionData },
+  'endpoint.failing': {
+    summary: 'An endpoint keeps failing, or stopped at a dead letter; sent to its owner’s other endpoints',
+    data: FailingData,
+  },
+  'endpoint.disabled': {
+    summary: 'An endpoint was disabled by the service; sent to its owner’s other endpoints',
+    data: Type.Object(EndpointData),
+  },
   'endpoint.test': { summary: 'A test, asked for by the endpoint’s owner', data: TestData },
 };
 
@@ -70,6 +97,7 @@ export function eventSchema(type: EventType): TSchema {
     event_id: Type.String({ description: 'the same in every copy; equals the webhook-id header' }),
     pledge_id: Nullable(Id),
     pledge_seq: Nullable(Type.Integer({ description: 'counts the events of one pledge without gaps' })),
+    simulated: Type.Optional(Type.Literal(true, { description: 'an example that its owner asked for' })),
   });
   return Type.Object({
     type: Type.Literal(type),

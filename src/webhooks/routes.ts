@@ -8,23 +8,56 @@ import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import { Closed, Id, Instant, Nullable, OneOf, Page, PageQuery, page, WithDefault } from '../http/schemas.ts';
 import { emitEvents, enqueue } from '../outbox/emit.ts';
 import type { Service } from '../service.ts';
+import { MAX_CUSTOM_HEADERS } from './custom-headers.ts';
 import { EVENT_TYPES } from './events.ts';
+import {
+  NEWEST_PAYLOAD_VERSION,
+  PAYLOAD_VERSION_HEADER,
+  PAYLOAD_VERSIONS,
+  type PayloadVersion,
+} from './payload-versions.ts';
+import { refuseHeaders, refuseSecret, refuseUrl } from './refuse.ts';
+import { signingKeys } from './signing-keys.ts';
 import * as store from './store.ts';
 
 const MAX_ENDPOINTS = 20;
 const ById = Closed({ id: Id });
+
+const OnDeadLetter = OneOf(
+  ['skip', 'pause'],
+  'when an event is given up: `skip` goes on with the later events of its pledge, `pause` holds them back and tells the owner by `endpoint.failing`; if not chosen, `pause` for banks and `skip` for others',
+);
 
 const Endpoint = Type.Object({
   id: Id,
   url: Type.String(),
   description: Type.String(),
   event_types: Type.Array(Type.String(), { description: 'types it receives; empty for all' }),
+  payload_version: Type.String({
+    description: `version of the bodies that it is sent, also in the header ${PAYLOAD_VERSION_HEADER}`,
+  }),
+  header_names: Type.Array(Type.String(), { description: 'own headers; their values are not read back' }),
+  public_keys: Type.Array(Type.String(), {
+    description: 'whpk_..., newest first: verify the v1a signatures; as a JWK set at /.well-known/jwks.json',
+  }),
   state: OneOf(['enabled', 'disabled'], 'whether events are sent to it'),
   disabled_reason: Nullable(Type.String()),
+  on_dead_letter: OnDeadLetter,
   created_at: Instant,
 });
 
 const Secret = Type.String({ description: 'signing secret (Standard Webhooks), shown this once' });
+const OwnSecret = Type.Optional(
+  Type.String({
+    maxLength: 200,
+    description: 'own signing secret, whsec_ and base64 of 24 to 64 random bytes; made by us if left out',
+  }),
+);
+
+const Headers = Type.Record(Type.String(), Type.String(), {
+  maxProperties: MAX_CUSTOM_HEADERS,
+  description: 'static headers of each delivery, such as Authorization; stored, but never read back',
+});
 
 const Delivery = Type.Object({
   id: Id,
@@ -63,17 +96,25 @@ export const webhookRoutes =
             url: Type.String({ minLength: 1, maxLength: 2048 }),
             description: WithDefault(Type.String({ maxLength: 200, default: '' })),
             event_types: Type.Optional(EventTypes),
+            payload_version: WithDefault(
+              Type.Unsafe<PayloadVersion>(
+                Type.String({ enum: [...PAYLOAD_VERSIONS], default: NEWEST_PAYLOAD_VERSION }),
+              ),
+            ),
+            on_dead_letter: Type.Optional(OnDeadLetter),
+            headers: Type.Optional(Headers),
+            secret: OwnSecret,
           }),
           response: { 201: Type.Object({ ...Endpoint.properties, secret: Secret }) },
         },
       },
       (request, reply) =>
         create(request, reply, database, async (tx) => {
-          const { organisation_id } = callerOfGuarded(request);
-          const { url, description, event_types = [] } = request.body;
-          const refusal = guard.urlRefusal(url);
-          if (refusal)
-            throw new Problem('webhook_url_refused', refusal, [{ pointer: '/body/url', detail: refusal }]);
+          const { organisation_id, kind } = callerOfGuarded(request);
+          const { event_types = [], ...chosen } = request.body;
+          refuseUrl(guard, chosen.url);
+          refuseHeaders(chosen.headers ?? {});
+          refuseSecret(chosen.secret);
           await store.lockEndpoints(tx, organisation_id);
           const existing = await store.endpointsOf(tx, organisation_id);
           if (existing.length >= MAX_ENDPOINTS)
@@ -81,9 +122,10 @@ export const webhookRoutes =
               'refused',
               `An organisation has at most ${MAX_ENDPOINTS} endpoints; delete one first.`,
             );
-          const given = { organisation_id, url, description, event_types };
+          const on_dead_letter = kind === 'bank' ? ('pause' as const) : ('skip' as const);
+          const given = { organisation_id, event_types, on_dead_letter, ...chosen };
           const { endpoint, secret } = await store.insertEndpoint(tx, given, clock.now());
-          return { ...endpoint, secret };
+          return { ...(await shown(tx, [endpoint]))[0]!, secret };
         }),
     );
 
@@ -98,7 +140,10 @@ export const webhookRoutes =
         },
       },
       async (request) => ({
-        data: shown(await store.endpointsOf(database.sql, callerOfGuarded(request).organisation_id)),
+        data: await shown(
+          database.sql,
+          await store.endpointsOf(database.sql, callerOfGuarded(request).organisation_id),
+        ),
       }),
     );
 
@@ -107,21 +152,29 @@ export const webhookRoutes =
       {
         config: { access: EVERYONE },
         schema: {
-          operationId: 'setEndpointState',
+          operationId: 'changeEndpoint',
           tags: ['webhooks'],
-          description: 'Enables an endpoint, which sends what waited for it, or disables it.',
+          description:
+            'Enables an endpoint, which sends what waited for it and counts failures anew, or disables it; says what a dead letter means for it.',
           params: ById,
-          body: Closed({ state: OneOf(['enabled', 'disabled'], 'wanted state') }),
+          body: Type.Object(
+            {
+              state: Type.Optional(OneOf(['enabled', 'disabled'], 'wanted state')),
+              on_dead_letter: Type.Optional(OnDeadLetter),
+            },
+            { additionalProperties: false, minProperties: 1 },
+          ),
           response: { 200: Endpoint },
         },
       },
       (request) =>
         database.transaction(async (tx) => {
           const endpoint = await own(tx, callerOfGuarded(request), request.params.id);
-          const { state } = request.body;
+          const { state, on_dead_letter } = request.body;
           const reason = state === 'disabled' ? 'disabled by its owner' : null;
-          await store.setEndpointState(tx, endpoint.id, state, reason);
-          return shown([{ ...endpoint, state, disabled_reason: reason }])[0]!;
+          if (state !== undefined) await store.setEndpointState(tx, endpoint.id, state, reason);
+          if (on_dead_letter !== undefined) await store.setOnDeadLetter(tx, endpoint.id, on_dead_letter);
+          return (await shown(tx, [await own(tx, callerOfGuarded(request), endpoint.id)]))[0]!;
         }),
     );
 
@@ -154,13 +207,38 @@ export const webhookRoutes =
           tags: ['webhooks'],
           description: 'Issues a new secret; for 24 hours both sign every delivery.',
           params: ById,
+          body: Nullable(Closed({ secret: OwnSecret })),
           response: { 201: Type.Object({ secret: Secret }) },
         },
       },
       (request, reply) =>
         create(request, reply, database, async (tx) => {
           const endpoint = await own(tx, callerOfGuarded(request), request.params.id);
-          return { secret: await store.rotateSecret(tx, endpoint.id) };
+          const given = request.body?.secret;
+          refuseSecret(given);
+          return { secret: await store.rotateSecret(tx, endpoint.id, given) };
+        }),
+    );
+
+    app.put(
+      '/v1/webhooks/endpoints/:id/headers',
+      {
+        config: { access: EVERYONE },
+        schema: {
+          operationId: 'setHeaders',
+          tags: ['webhooks'],
+          description: 'Puts these own headers in the place of all that the endpoint had.',
+          params: ById,
+          body: Closed({ headers: Headers }),
+          response: { 200: Endpoint },
+        },
+      },
+      (request) =>
+        database.transaction(async (tx) => {
+          const { id } = await own(tx, callerOfGuarded(request), request.params.id);
+          refuseHeaders(request.body.headers);
+          await store.setHeaders(tx, id, request.body.headers);
+          return (await shown(tx, [await own(tx, callerOfGuarded(request), id)]))[0]!;
         }),
     );
 
@@ -171,7 +249,8 @@ export const webhookRoutes =
         schema: {
           operationId: 'testEndpoint',
           tags: ['webhooks'],
-          description: 'Sends an event of type endpoint.test to this endpoint alone.',
+          description:
+            'Sends an event of type endpoint.test to this endpoint alone: one attempt, also while it is disabled. When it arrives, the count of failures begins anew, and an endpoint that the service had disabled is enabled again; one that its owner disabled stays so.',
           params: ById,
           response: { 201: Type.Object({ event_id: Id, delivery_id: Id }) },
         },
@@ -240,7 +319,8 @@ export const webhookRoutes =
         schema: {
           operationId: 'replayDelivery',
           tags: ['webhooks'],
-          description: 'Sends the event once more: the same id and bytes, signed anew.',
+          description:
+            'Sends the event once more: the same id and bytes, signed anew; one attempt, also while the endpoint is disabled. It does not count as a failure of the endpoint; when it arrives, it counts like a test.',
           params: ById,
           response: { 201: Type.Object({ event_id: Id, delivery_id: Id }) },
         },
@@ -255,7 +335,8 @@ export const webhookRoutes =
     );
   };
 
-async function own(sql: Sql, caller: Caller, id: string): Promise<store.Endpoint> {
+/** @throws Problem when the caller has no such endpoint */
+export async function own(sql: Sql, caller: Caller, id: string): Promise<store.Endpoint> {
   const endpoint = await store.findEndpoint(sql, caller.organisation_id, id);
   if (!endpoint) throw new Problem('not_found', 'There is no such endpoint.');
   return endpoint;
@@ -267,13 +348,16 @@ async function ownDelivery(sql: Sql, caller: Caller, id: string) {
   return delivery;
 }
 
-/** In a lane of its own, so that it neither waits for others nor holds them up. */
-async function enqueueAlone(tx: Transaction, endpoint_id: string, event_id: string): Promise<string> {
+/** In a lane of its own, so that it neither waits for others nor holds them up; see `LeasedLane.on_demand`. */
+export async function enqueueAlone(tx: Transaction, endpoint_id: string, event_id: string): Promise<string> {
   const lane_key = `${event_id} ${crypto.randomUUID()}`;
+  await tx`insert into lane (endpoint_id, lane_key, open, due_at, on_demand)
+    values (${endpoint_id}, ${lane_key}, 0, now(), true)`;
   const [id] = await enqueue(tx, [{ endpoint_id, lane_key, seq: 0, event_id }]);
   return id!;
 }
 
-function shown(endpoints: readonly store.Endpoint[]) {
-  return endpoints as unknown as Type.Static<typeof Endpoint>[];
+async function shown(sql: Sql, endpoints: readonly store.Endpoint[]) {
+  const public_keys = (await signingKeys(sql)).map(({ public_key }) => public_key);
+  return endpoints.map((endpoint) => ({ ...endpoint, public_keys }));
 }

@@ -1,7 +1,9 @@
 /** Endpoints and the record of their deliveries: the queries. */
 import type { Sql, Transaction } from '../db/client.ts';
 import { newId } from '../ids.ts';
-import { dropLanes } from '../outbox/lanes.ts';
+import { dropLanes, releaseLanes } from '../outbox/lanes.ts';
+import { resetHealth } from './health.ts';
+import { NEWEST_PAYLOAD_VERSION, type PayloadVersion } from './payload-versions.ts';
 import { newSecret } from './sign.ts';
 
 /** How long the old secret still signs beside the new one. */
@@ -14,6 +16,12 @@ export interface Endpoint {
   description: string;
   /** Types it receives; empty for all. */
   event_types: string[];
+  /** The version of the events' bodies that it is pinned to. */
+  payload_version: string;
+  /** Names of the owner's own headers; their values are never read back. */
+  header_names: string[];
+  /** What a dead letter means for the later events of its pledge: they go on, or wait for the owner. */
+  on_dead_letter: 'skip' | 'pause';
   state: 'enabled' | 'disabled';
   disabled_reason: string | null;
   created_at: Date;
@@ -37,27 +45,56 @@ const COLUMNS = [
   'url',
   'description',
   'event_types',
+  'payload_version',
+  'on_dead_letter',
   'state',
   'disabled_reason',
   'created_at',
 ] as const;
 
+const columns = (sql: Sql) =>
+  sql`${sql(COLUMNS)}, array(select jsonb_object_keys(headers) order by 1) as header_names`;
+
+/** What the owner may choose; left out, the newest version, no headers, `skip`, and a secret of ours. */
+export interface EndpointChoices {
+  payload_version?: PayloadVersion;
+  headers?: Readonly<Record<string, string>>;
+  on_dead_letter?: Endpoint['on_dead_letter'];
+  secret?: string;
+}
+
 /** @returns the endpoint and its secret, which is shown this once */
 export async function insertEndpoint(
   tx: Transaction,
-  given: Pick<Endpoint, 'organisation_id' | 'url' | 'description' | 'event_types'>,
+  given: Pick<Endpoint, 'organisation_id' | 'url' | 'description' | 'event_types'> & EndpointChoices,
   now: Date,
 ): Promise<{ endpoint: Endpoint; secret: string }> {
-  const endpoint: Endpoint = {
+  const { headers: given_headers = {}, secret = newSecret(), ...rest } = given;
+  const headers = lowerCase(given_headers);
+  const row = {
     id: newId('whe'),
-    ...given,
-    state: 'enabled',
+    payload_version: NEWEST_PAYLOAD_VERSION,
+    on_dead_letter: 'skip' as const,
+    ...rest,
+    state: 'enabled' as const,
     disabled_reason: null,
     created_at: now,
   };
-  const secret = newSecret();
-  await tx`insert into endpoint ${tx({ ...endpoint, secret })}`;
-  return { endpoint, secret };
+  await tx`insert into endpoint ${tx({ ...row, headers: tx.json(headers), secret })}`;
+  return { endpoint: { ...row, header_names: Object.keys(headers).sort() }, secret };
+}
+
+/** Puts these headers in the place of all that it had. */
+export async function setHeaders(
+  tx: Transaction,
+  id: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
+  await tx`update endpoint set headers = ${tx.json(lowerCase(headers))} where id = ${id}`;
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** One more endpoint at a time for each organisation, so that its limit holds. */
@@ -66,7 +103,7 @@ export async function lockEndpoints(tx: Transaction, organisation_id: string): P
 }
 
 export async function endpointsOf(sql: Sql, organisation_id: string): Promise<Endpoint[]> {
-  return sql<Endpoint[]>`select ${sql(COLUMNS)} from endpoint
+  return sql<Endpoint[]>`select ${columns(sql)} from endpoint
     where organisation_id = ${organisation_id} and deleted_at is null order by id`;
 }
 
@@ -75,11 +112,12 @@ export async function findEndpoint(
   organisation_id: string,
   id: string,
 ): Promise<Endpoint | null> {
-  const [row] = await sql<Endpoint[]>`select ${sql(COLUMNS)} from endpoint
+  const [row] = await sql<Endpoint[]>`select ${columns(sql)} from endpoint
     where id = ${id} and organisation_id = ${organisation_id} and deleted_at is null`;
   return row ?? null;
 }
 
+/** The owner's decision; what was counted of the endpoint's failures is forgotten. */
 export async function setEndpointState(
   tx: Transaction,
   id: string,
@@ -87,11 +125,18 @@ export async function setEndpointState(
   reason: string | null,
 ): Promise<void> {
   await tx`update endpoint set state = ${state}, disabled_reason = ${reason} where id = ${id}`;
+  await resetHealth(tx, id);
+  await tx`notify outbox`;
 }
 
-/** Deliveries still open stay in their lanes; they go out when the endpoint is enabled again. */
-export async function disableEndpoint(tx: Transaction, id: string, reason: string): Promise<void> {
-  await setEndpointState(tx, id, 'disabled', reason);
+/** With `skip`, lanes that wait behind a dead letter go on. */
+export async function setOnDeadLetter(
+  tx: Transaction,
+  id: string,
+  on_dead_letter: Endpoint['on_dead_letter'],
+): Promise<void> {
+  await tx`update endpoint set on_dead_letter = ${on_dead_letter} where id = ${id}`;
+  if (on_dead_letter === 'skip') await releaseLanes(tx, id);
 }
 
 /** The endpoint takes no more events; what is still open for it is dropped, the record of what went out stays. */
@@ -99,11 +144,11 @@ export async function deleteEndpoint(tx: Transaction, id: string, now: Date): Pr
   await tx`update endpoint set state = 'disabled', disabled_reason = 'deleted by its owner', deleted_at = ${now}
     where id = ${id}`;
   await dropLanes(tx, id, 'endpoint deleted');
+  await resetHealth(tx, id);
 }
 
 /** @returns the new secret; the old one signs beside it for the overlap */
-export async function rotateSecret(tx: Transaction, id: string): Promise<string> {
-  const secret = newSecret();
+export async function rotateSecret(tx: Transaction, id: string, secret = newSecret()): Promise<string> {
   await tx`update endpoint set previous_secret = secret, secret = ${secret},
     previous_secret_until = now() + make_interval(hours => ${ROTATION_OVERLAP_HOURS}) where id = ${id}`;
   return secret;

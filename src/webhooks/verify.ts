@@ -5,8 +5,8 @@
  * `ok`, skip an `id` seen before (every retry carries the same one), store the event, answer 204.
  * Source: Standard Webhooks specification 1.0.0; the tolerance of five minutes is that of its reference library.
  */
-import { timingSafeEqual } from 'node:crypto';
-import { signature, WEBHOOK_ID } from './sign.ts';
+import { timingSafeEqual, verify as verifyBytes } from 'node:crypto';
+import { PUBLIC_KEY_PREFIX, parsePublicKey, signature, signedBytes, WEBHOOK_ID } from './sign.ts';
 
 export const TOLERANCE_S = 300;
 
@@ -26,14 +26,15 @@ export type Verification =
 export type ReceivedHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
- * Checks one received event against the secrets that are active for its endpoint. `now_s` and `timestamp` are Unix
- * seconds. Signatures of other versions than `v1` are passed over. The time taken does not tell how much of a
- * signature was right. Throws a `TypeError` only on a malformed secret of the receiver's own.
+ * Checks one received event against the keys that the receiver holds: `whsec_` secrets of its endpoint (`v1`), `whpk_`
+ * public keys of the service (`v1a`), or both; one match is enough. The prefix of a key alone decides the scheme, never
+ * the sender. `now_s` and `timestamp` are Unix seconds. Signatures of other versions are passed over. The time taken
+ * does not tell how much of a signature was right. Throws a `TypeError` only on a malformed key of the receiver's own.
  */
 export function verify(
   headers: ReceivedHeaders,
   raw_body: string | Uint8Array,
-  secrets: readonly string[],
+  keys: readonly string[],
   now_s: number,
   tolerance_s: number = TOLERANCE_S,
 ): Verification {
@@ -47,15 +48,35 @@ export function verify(
   if (timestamp < now_s - tolerance_s) return { ok: false, reason: 'too_old' };
   if (timestamp > now_s + tolerance_s) return { ok: false, reason: 'too_new' };
 
-  const expected = secrets.map((secret) => Buffer.from(signature(id, timestamp, raw_body, secret)));
-  const given = signatures.split(' ').map((text) => Buffer.from(text));
-  let matches = 0;
-  for (const a of expected) {
-    for (const b of given) {
-      if (a.length === b.length && timingSafeEqual(a, b)) matches += 1;
-    }
+  const given = signatures.split(' ');
+  const matches = keys.map((key) => signedWith(key, given, id, timestamp, raw_body));
+  return matches.includes(true)
+    ? { ok: true, id, timestamp }
+    : { ok: false, reason: 'no_matching_signature' };
+}
+
+function signedWith(
+  key: string,
+  given: readonly string[],
+  id: string,
+  timestamp_s: number,
+  body: string | Uint8Array,
+): boolean {
+  if (key.startsWith(PUBLIC_KEY_PREFIX)) {
+    const [public_key, bytes] = [parsePublicKey(key), signedBytes(id, timestamp_s, body)];
+    return given.map(ed25519Of).some((each) => each !== null && verifyBytes(null, bytes, public_key, each));
   }
-  return matches > 0 ? { ok: true, id, timestamp } : { ok: false, reason: 'no_matching_signature' };
+  const expected = Buffer.from(signature(id, timestamp_s, body, key));
+  const matches = given
+    .map((text) => Buffer.from(text))
+    .filter((each) => each.length === expected.length && timingSafeEqual(each, expected));
+  return matches.length > 0;
+}
+
+/** The 64 bytes of a `v1a` signature in its one right spelling, else null. */
+function ed25519Of(text: string): Buffer | null {
+  const bytes = Buffer.from(text.slice('v1a,'.length), 'base64');
+  return bytes.length === 64 && `v1a,${bytes.toString('base64')}` === text ? bytes : null;
 }
 
 function single(headers: ReceivedHeaders, name: string): string | null {

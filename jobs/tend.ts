@@ -1,0 +1,17 @@
+/** The daily tidying: keys and records past their time, the check of the lanes, the numbers of the feed. */
+import { forgetKeys } from '../src/http/create.ts';
+import { numberStreams } from '../src/outbox/feed.ts';
+import { forgetDelivered } from '../src/outbox/retention.ts';
+import { mendLanes } from '../src/outbox/sweep.ts';
+import type { JobContext } from './context.ts';
+
+export async function tend({ database, log }: Pick<JobContext, 'database' | 'log'>) {
+  const mended = await mendLanes(database);
+  for (const lane of mended) log.error(lane, 'a lane did not know what was open; mended');
+  return {
+    lanes_mended: mended.length,
+    ...(await numberStreams(database)),
+    ...(await forgetKeys(database)),
+    ...(await forgetDelivered(database)),
+  };
+}

@@ -1,0 +1,144 @@
+/** Dead letters of an endpoint, and sending again in bulk. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import type { Clock } from '../clock.ts';
+import { Problem } from '../errors.ts';
+import { create } from '../http/create.ts';
+import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
+import { Closed, Id, Instant, Nullable, OneOf, Page, PageQuery, page } from '../http/schemas.ts';
+import { HISTORY_DAYS } from '../outbox/retention.ts';
+import type { Service } from '../service.ts';
+import { EVENT_TYPES } from './events.ts';
+import { deadLettersOf, lockEndpoint, MAX_RECOVERED_DELIVERIES, recover, replayMissing } from './recovery.ts';
+import { own } from './routes.ts';
+
+const DAY_MS = 86_400_000;
+const ById = Closed({ id: Id });
+const Since = Type.String({ format: 'date-time', description: 'from this instant on' });
+const More = Type.Boolean({
+  description: `one call queues at most ${MAX_RECOVERED_DELIVERIES}, in the order of each pledge: call again, with a new idempotency key, until this is false`,
+});
+
+const DeadLetter = Type.Object({
+  delivery_id: Id,
+  event_id: Id,
+  event_type: Type.String(),
+  pledge_id: Nullable(Id),
+  attempts: Type.Integer(),
+  reason: Type.String({ description: 'why it was given up' }),
+  created_at: Instant,
+  died_at: Instant,
+  lane_paused: Type.Boolean({ description: 'later events of the pledge wait for this one' }),
+});
+
+export const recoveryRoutes =
+  ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/v1/webhooks/endpoints/:id/dead-letters',
+      {
+        config: { access: EVERYONE },
+        schema: {
+          operationId: 'listDeadLetters',
+          tags: ['webhooks'],
+          description:
+            'Events that were given up and have not arrived since, newest first. With on_dead_letter `pause` the later events of the pledge wait until the letter has arrived or was queued again (replay, recover), or until on_dead_letter is set to `skip`.',
+          params: ById,
+          querystring: Closed(PageQuery),
+          response: { 200: Page(DeadLetter) },
+        },
+      },
+      async (request) => {
+        const { limit, cursor } = request.query;
+        const endpoint = await own(database.sql, callerOfGuarded(request), request.params.id);
+        const rows = await deadLettersOf(database.sql, endpoint.id, cursor ?? null, limit + 1);
+        return page(rows, limit, (row) => row.delivery_id);
+      },
+    );
+
+    app.post(
+      '/v1/webhooks/endpoints/:id/recover',
+      {
+        config: { access: EVERYONE },
+        schema: {
+          operationId: 'recoverEndpoint',
+          tags: ['webhooks'],
+          description:
+            'Sends again, with the same ids and bytes and in the order of each pledge, what was given up in that time, and brings forward the retries of what last failed in it.',
+          params: ById,
+          body: Closed({
+            since: Since,
+            until: Type.Optional(
+              Type.String({ format: 'date-time', description: 'before this instant; now if left out' }),
+            ),
+            event_types: Type.Optional(
+              Type.Array(OneOf(EVENT_TYPES, 'type of event'), {
+                uniqueItems: true,
+                maxItems: 100,
+                description: 'all types if left out or empty',
+              }),
+            ),
+          }),
+          response: {
+            201: Type.Object({
+              resent: Type.Integer({ description: 'dead letters queued again' }),
+              hastened: Type.Integer({ description: 'failing deliveries whose next attempt is now' }),
+              more: More,
+            }),
+          },
+        },
+      },
+      (request, reply) =>
+        create(request, reply, database, async (tx) => {
+          const caller = callerOfGuarded(request);
+          const { since, until, event_types = [] } = request.body;
+          const span = { since: new Date(since), until: until ? new Date(until) : NO_END, event_types };
+          if (span.until <= span.since) throw badField('/body/until', 'must be later than since');
+          await lockEndpoint(tx, caller.organisation_id, request.params.id);
+          const endpoint = await own(tx, caller, request.params.id);
+          return recover(tx, endpoint.id, span);
+        }),
+    );
+
+    app.post(
+      '/v1/webhooks/endpoints/:id/replay-missing',
+      {
+        config: { access: EVERYONE },
+        schema: {
+          operationId: 'replayMissing',
+          tags: ['webhooks'],
+          description:
+            'Sends the own events since an instant (their timestamp) that the endpoint’s filter lets through and that were never queued for it, as when it was disabled: the same ids and bytes, in the order of each pledge.',
+          params: ById,
+          body: Closed({ since: Since }),
+          response: {
+            201: Type.Object({ sent: Type.Integer({ description: 'events queued' }), more: More }),
+          },
+        },
+      },
+      (request, reply) =>
+        create(request, reply, database, async (tx) => {
+          const caller = callerOfGuarded(request);
+          const since = new Date(request.body.since);
+          refuseForgotten(clock, since);
+          await lockEndpoint(tx, caller.organisation_id, request.params.id);
+          const endpoint = await own(tx, caller, request.params.id);
+          return replayMissing(tx, endpoint.id, since);
+        }),
+    );
+  };
+
+const NO_END = new Date('9999-12-31T23:59:59Z');
+
+/** Beyond the records, what arrived long ago would look as if it had never been sent. */
+function refuseForgotten(clock: Clock, since: Date): void {
+  if (clock.now().getTime() - since.getTime() > HISTORY_DAYS * DAY_MS)
+    throw badField(
+      '/body/since',
+      `must lie in the last ${HISTORY_DAYS} days, for which deliveries are recorded`,
+    );
+}
+
+function badField(pointer: string, detail: string): Problem {
+  return new Problem('bad_request', `${pointer} ${detail}.`, [{ pointer, detail }]);
+}

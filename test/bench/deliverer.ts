@@ -1,0 +1,17 @@
+// A process of its own: the delivery loop of one worker, as in production.
+import pino from 'pino';
+import { deliverUntilStopped } from '../../jobs/deliver.ts';
+import { systemClock } from '../../src/clock.ts';
+import { connect } from '../../src/db/client.ts';
+import { createSender } from '../../src/webhooks/send.ts';
+
+const [url, host] = process.argv.slice(2);
+const database = connect(url!);
+const sender = createSender({ allowed_hosts: [host!] });
+const stopping = new AbortController();
+process.on('disconnect', () => stopping.abort());
+process.send!('ready');
+const context = { database, clock: systemClock, log: pino(pino.destination(2)), feeds: [], sender };
+await deliverUntilStopped(context, stopping.signal);
+await sender.close();
+await database.close();

@@ -1,0 +1,65 @@
+/** `npm run bench`: what is measured on a machine, not asserted in the tests. */
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { progressBar } from '../../jobs/progress.ts';
+import { run, UsageError } from '../../src/command.ts';
+import { benchDeliver, deliverText } from './deliver.ts';
+import { benchResume, keepsPromises, resumeText } from './resume.ts';
+
+const MAX_KILLS = 10_000;
+const MAX_SEED = 999_999_999;
+
+const HELP = `npm run bench -- NAME [--json]
+
+Measures on this machine, with a PostgreSQL of its own that writes to disk as in production.
+
+  deliver        deliveries a second of a backlog, and their ratio to bare undici; milliseconds from commit to
+                 arrival at 100 events a second; and how a hanging endpoint among 100 delays the others (two minutes)
+  resume         a revaluation killed at random points, and 1,000 slots under three workers with six hours off;
+                 ends with 0 when every hash is the undisturbed one and each slot ran once, in order (two minutes)
+
+  --kills N      resume: SIGKILLs of the revaluation (default 50)
+  --seed N       resume: when they strike (default 1)
+  --json         print the figures as one line of JSON
+  --help         this text
+`;
+
+await run(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      kills: { type: 'string', default: '50' },
+      seed: { type: 'string', default: '1' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return void process.stdout.write(HELP);
+  const [name, ...more] = positionals;
+  if (more.length > 0 || !(name === 'deliver' || name === 'resume'))
+    throw new UsageError(`"${positionals.join(' ')}" is no bench: name one, deliver or resume.`);
+  process.stderr.write(`${machine()}\n`);
+  const print = (report: object, text: string) =>
+    void process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : text);
+  if (name === 'deliver') {
+    const report = await benchDeliver(progressBar(name));
+    return print(report, deliverText(report));
+  }
+  const kills = whole('kills', values.kills, MAX_KILLS);
+  const report = await benchResume({ kills, seed: whole('seed', values.seed, MAX_SEED) }, progressBar(name));
+  print(report, resumeText(report));
+  if (!keepsPromises(report)) process.exitCode = 1;
+});
+
+function whole(name: string, text: string, most: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 1 && value <= most) return value;
+  throw new UsageError(
+    `--${name}: "${text}" is no whole number from 1 to ${most}; give one, such as --${name} 5.`,
+  );
+}
+
+function machine(): string {
+  const memory_gb = Math.round(totalmem() / 2 ** 30);
+  return `On ${availableParallelism()} cores of ${cpus()[0]?.model}, ${memory_gb} GB, Node ${process.versions.node}`;
+}
