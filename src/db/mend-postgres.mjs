@@ -7,6 +7,8 @@
 // - a query given to a connection that has lost its socket (the rollback of a cut transaction) stays pending for ever;
 // - the flush timer, the unsent bytes and the half-read answer of the lost socket outlive it: the next socket never
 //   flushes, or its first query gets the old one's error, or rows with holes;
+// - the question for array types that a new connection asks first is not awaited: when the connection is lost under it,
+//   its rejection is nobody's and the process dies;
 // - a cursor whose consumer is busy when the socket goes writes to the null socket too.
 // The mend settles such queries with CONNECTION_CLOSED and clears that state.
 import { createHash } from 'node:crypto';
@@ -14,10 +16,11 @@ import { existsSync, readFileSync, realpathSync, renameSync, writeFileSync } fro
 import { fileURLToPath } from 'node:url';
 
 const ORIGINAL_SHA256 = 'ee3a218d9aa6a6f2887c1a19da50009335fe84c11a5431d5cab72d6bc528632f';
-const MENDED_SHA256 = 'b15e7c01b39d6110a3aa8ad9a1412340850d3f846f1f6d317627c140ecb9cce9';
+const MENDED_SHA256 = '5f197f84ff5e2894ef147b3d267d38c18acbb1ca9448aa54115c040c1518b3fe';
 
 /** Each text stands exactly once in the original. */
 export const REPLACEMENTS = [
+  ['        return fetchArrayTypes()\n', '        return fetchArrayTypes().catch(() => undefined)\n'],
   [
     '    if (q.cancelled)\n      return\n',
     "    if (q.cancelled)\n      return\n\n    if (socket === null)\n      return (queryError(q, Errors.connection('CONNECTION_CLOSED', options)), true)\n",

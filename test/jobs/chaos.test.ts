@@ -5,16 +5,24 @@ import { type Evidence, judge } from '../chaos/judge.ts';
 import { keepsPromises } from '../chaos/report.ts';
 import { runChaos } from '../chaos/run.ts';
 
-t.test('killed, frozen and cut off, each event still arrives, in order and the same', async (t) => {
-  const asked = { events: 1000, kills: 20, restarts: 2, freezes: 2, seed: randomInt(1_000_000_000) };
-  const { report, trace } = await runChaos(asked, () => undefined);
-  t.comment(JSON.stringify({ ...report, ...trace }));
-  t.match(report, { lost: 0, reordered: 0, phantom: 0, stuck: 0 }, `seed ${asked.seed}`);
-  t.equal(report.duplicates_same_id_and_bytes, report.duplicates, 'every copy has the same id and bytes');
-  t.ok(keepsPromises(report, asked), 'all that was asked for happened');
-  t.ok(report.duplicates > 0, 'some acknowledgements were lost');
-  t.ok(trace.uncommitted > 0, 'some transactions were rolled back or cut off');
-});
+/** Over the limit at which the run itself breaks off. */
+const TEST_LIMIT_ms = 150_000;
+t.setTimeout(TEST_LIMIT_ms);
+
+t.test(
+  'killed, frozen and cut off, each event still arrives, in order and the same',
+  { timeout: TEST_LIMIT_ms },
+  async (t) => {
+    const asked = { events: 1000, kills: 20, restarts: 2, freezes: 2, seed: randomInt(1_000_000_000) };
+    const { report, trace } = await runChaos(asked, () => undefined);
+    t.comment(JSON.stringify({ ...report, ...trace }));
+    t.match(report, { lost: 0, reordered: 0, phantom: 0, stuck: 0 }, `seed ${asked.seed}`);
+    t.equal(report.duplicates_same_id_and_bytes, report.duplicates, 'every copy has the same id and bytes');
+    t.ok(keepsPromises(report, asked), 'all that was asked for happened');
+    t.ok(report.duplicates > 0, 'some acknowledgements were lost');
+    t.ok(trace.uncommitted > 0, 'some transactions were rolled back or cut off');
+  },
+);
 
 t.test('the judge sees each broken promise', async (t) => {
   const move = (id: string) => ({ id, pledge_id: 'p', to_state: 'active' as const });
