@@ -1,12 +1,11 @@
 /** Outbox to endpoints: lease lanes, sign, post, settle. */
-import type { Database } from '../src/db/client.ts';
+import { bell } from '../src/bell.ts';
 import {
   type Attempt,
   type DueDelivery,
   type LaneOutcome,
   LEASE_SECONDS,
   type LeasedLane,
-  leaseLanes,
   settleLane,
 } from '../src/outbox/lanes.ts';
 import { type Failure, recordFailure, recordSuccess } from '../src/webhooks/health.ts';
@@ -14,9 +13,8 @@ import { nextDelaySeconds } from '../src/webhooks/retry.ts';
 import { type PostResult, retryAfterSeconds, type Sender, TIMEOUT_MS } from '../src/webhooks/send.ts';
 import { headers } from '../src/webhooks/sign.ts';
 import type { JobContext } from './context.ts';
+import { lanePool } from './lane-pool.ts';
 
-/** Lanes posted to at the same time by one worker. */
-const CONCURRENT_LANES = 32;
 /** A lane that has taken this long leaves its rest to the next lease, so that one more slow answer settles in time. */
 export const LANE_LIMIT_MS = LEASE_SECONDS * 1000 - 2 * TIMEOUT_MS;
 const MAX_ANSWER_CHARACTERS = 1000;
@@ -27,30 +25,44 @@ export interface DeliverCounts {
   dead: number;
 }
 
+type Means = Pick<JobContext, 'database' | 'sender'>;
+
 /** Makes every delivery that is due now, lane by lane in order, and returns when none is left. */
 export async function deliverDue(
-  { database, sender }: Pick<JobContext, 'database' | 'sender'>,
+  means: Means,
   on_progress?: (counts: DeliverCounts) => void,
 ): Promise<DeliverCounts> {
   const total: DeliverCounts = { delivered: 0, failed: 0, dead: 0 };
-  for (;;) {
-    const lanes = await leaseLanes(database.sql, CONCURRENT_LANES);
-    if (lanes.length === 0) return total;
-    const outcomes = await Promise.all(lanes.map((lane) => deliverLane(database, sender, lane)));
-    for (const outcome of outcomes) {
-      total.delivered += outcome.delivered.length;
-      if (outcome.failure) total['dead_reason' in outcome.failure.next ? 'dead' : 'failed'] += 1;
-    }
+  const news = bell();
+  const work = async (lane: LeasedLane) => {
+    const outcome = await deliverLane(means, lane);
+    total.delivered += outcome.delivered.length;
+    if (outcome.failure) total['dead_reason' in outcome.failure.next ? 'dead' : 'failed'] += 1;
     on_progress?.(total);
+  };
+  const pool = lanePool(means.database.sql, work, news.ring);
+  try {
+    for (;;) {
+      await pool.fill();
+      if (pool.isEmpty()) return total;
+      await news.heard(IDLE_POLL_MS);
+    }
+  } finally {
+    await pool.emptied();
   }
 }
 
-async function deliverLane(database: Database, sender: Sender, lane: LeasedLane): Promise<LaneOutcome> {
+/** @param stopping leaves the lane's rest to the next lease */
+async function deliverLane(
+  { database, sender }: Means,
+  lane: LeasedLane,
+  stopping?: AbortSignal,
+): Promise<LaneOutcome> {
   const outcome: LaneOutcome = { delivered: [], attempts: [], failure: null };
   let failed: Failure | null = null;
   let spent_ms = 0;
   for (const delivery of lane.deliveries) {
-    if (spent_ms > LANE_LIMIT_MS) break;
+    if (spent_ms > LANE_LIMIT_MS || stopping?.aborted) break;
     const result = await post(sender, lane, delivery);
     spent_ms += result.duration_ms;
     outcome.attempts.push(attemptOf(delivery, result));
@@ -110,22 +122,19 @@ const IDLE_POLL_MS = 1000;
 
 /** Delivers for as long as `signal` is not aborted; the outbox's NOTIFY only shortens the wait. */
 export async function deliverUntilStopped(context: JobContext, signal: AbortSignal): Promise<void> {
-  let wake = () => {};
-  const listening = await context.database.listen('outbox', () => wake());
-  signal.addEventListener('abort', () => wake(), { once: true });
+  const news = bell();
+  const listening = await context.database.listen('outbox', news.ring);
+  signal.addEventListener('abort', news.ring, { once: true });
+  const work = async (lane: LeasedLane) => void (await deliverLane(context, lane, signal));
+  const pool = lanePool(context.database.sql, work, news.ring);
   while (!signal.aborted) {
     try {
-      await deliverDue(context);
+      await pool.fill();
     } catch (error) {
       context.log.error({ error }, 'deliveries are held up; trying again');
     }
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, IDLE_POLL_MS);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    await news.heard(IDLE_POLL_MS);
   }
+  await pool.emptied();
   await listening.stop();
 }

@@ -16,6 +16,8 @@ export const LANE_BATCH_DELIVERIES = 20;
 /** The breaker of an endpoint opens after this many failures in a row; then one lane at a time probes it. */
 export const BREAKER_FAILURES = 5;
 export const PROBE_SECONDS = 60;
+/** Of one endpoint in one worker: one that hangs leaves room for the others. */
+export const CONCURRENT_LANES_AN_ENDPOINT = 8;
 
 export interface DueDelivery {
   id: string;
@@ -42,16 +44,29 @@ export interface LeasedLane {
 }
 
 /**
- * Leases up to `limit` due lanes with their oldest deliveries, and one lane of each endpoint whose breaker is open and
- * whose probe is due. Lanes leased elsewhere are passed over. A paused lane is due at infinity.
+ * Leases up to `limit` due lanes with their oldest deliveries, those first that are due the longest, and one lane of each
+ * endpoint whose breaker is open and whose probe is due. Lanes leased elsewhere are passed over. A paused lane is due at
+ * infinity.
+ * @param under_way how many lanes of each endpoint this worker is at
  */
-export async function leaseLanes(sql: Sql, limit: number): Promise<LeasedLane[]> {
+export async function leaseLanes(
+  sql: Sql,
+  limit: number,
+  under_way: ReadonlyMap<string, number> = new Map(),
+): Promise<LeasedLane[]> {
   const lanes = await sql<Omit<LeasedLane, 'deliveries'>[]>`
-    with due as (
-      select lane.endpoint_id, lane.lane_key
-      from lane where ${isDue(sql)} and (lane.on_demand or lane.endpoint_id <> all (array(
-        select id from endpoint where state = 'disabled' and deleted_at is null
-        union all select endpoint_id from endpoint_health where failures >= ${BREAKER_FAILURES})))
+    with next as materialized (
+      select endpoint.id as endpoint_id, lane.lane_key
+      from endpoint left join endpoint_health health on health.endpoint_id = endpoint.id
+      cross join lateral (
+        select lane_key from lane
+        where lane.endpoint_id = endpoint.id and ${isDue(sql)} and (lane.on_demand
+          or (endpoint.state = 'enabled' and coalesce(health.failures, 0) < ${BREAKER_FAILURES}))
+        order by lane.due_at limit greatest(0, ${CONCURRENT_LANES_AN_ENDPOINT}
+          - coalesce((${sql.json(Object.fromEntries(under_way))} ->> endpoint.id)::integer, 0))) lane),
+    due as (
+      select endpoint_id, lane_key from next join lane using (endpoint_id, lane_key)
+      where ${isDue(sql)}
       order by lane.due_at limit ${limit} for update of lane skip locked),
     probed as (
       update endpoint_health set probe_at = now() + make_interval(secs => ${PROBE_SECONDS})

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { Webhook } from 'standardwebhooks';
@@ -11,7 +12,7 @@ import { deliverDue, deliverUntilStopped, LANE_LIMIT_MS } from '../../jobs/deliv
 import { appendAudit, verifyChain } from '../../src/audit/log.ts';
 import type { Transaction } from '../../src/db/client.ts';
 import { emitEvents, enqueue } from '../../src/outbox/emit.ts';
-import { backlog, leaseLanes, settleLane } from '../../src/outbox/lanes.ts';
+import { backlog, CONCURRENT_LANES_AN_ENDPOINT, leaseLanes, settleLane } from '../../src/outbox/lanes.ts';
 import { ingestRecords } from '../../src/patents/ingest.ts';
 import { revalueOne } from '../../src/pledges/revalue.ts';
 import { latestValues, type Pledge, setBalance } from '../../src/pledges/store.ts';
@@ -509,4 +510,39 @@ t.test('the deliverer wakes on news and ends when it is told to', async (t) => {
   stopping.abort();
   await running;
   t.equal(received.length, 1);
+});
+
+t.test('an endpoint that hangs holds up no other, and takes its share of lanes at most', async (t) => {
+  await afresh();
+  const { id } = await subscribe('/hangs');
+  await subscribe('/answers', ['pledge.released']);
+  const answered = Promise.withResolvers<void>();
+  let hanging = 0;
+  const post: typeof context.sender.post = async (url, ...rest) => {
+    if (url.endsWith('/hangs')) {
+      hanging += 1;
+      await answered.promise;
+    }
+    return context.sender.post(url, ...rest);
+  };
+  const stopping = new AbortController();
+  const running = deliverUntilStopped({ ...context, sender: { ...context.sender, post } }, stopping.signal);
+  const LANES = CONCURRENT_LANES_AN_ENDPOINT + 4;
+  await database.transaction(async (tx) => {
+    await tell(tx, watched);
+    const [event] = await tx<{ id: string }[]>`select id from event order by id desc limit 1`;
+    const common = { endpoint_id: id, seq: 0, event_id: event!.id };
+    await enqueue(
+      tx,
+      Array.from({ length: LANES }, (_, n) => ({ ...common, lane_key: `lane ${n}` })),
+    );
+  });
+  while (hanging < CONCURRENT_LANES_AN_ENDPOINT) await sleep(5);
+  await database.transaction((tx) => tell(tx, watched, 2, 'pledge.released'));
+  while (!received.some(({ path }) => path === '/answers')) await sleep(5);
+  t.equal(hanging, CONCURRENT_LANES_AN_ENDPOINT);
+  answered.resolve();
+  while ((await backlog(sql)).open > 0) await sleep(5);
+  stopping.abort();
+  await running;
 });
