@@ -6,6 +6,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { addMonths } from '../models/calendar.ts';
+import { mulberry32 } from '../models/random.ts';
 import { type Caller, createOrganisation, issueKey, type OrganisationKind } from '../src/accounts/store.ts';
 import { settableClock } from '../src/clock.ts';
 import type { Database, Transaction } from '../src/db/client.ts';
@@ -160,15 +161,4 @@ function monthsBetween(from: string, to: string): string[] {
 
 function instantOf(day: string): Date {
   return new Date(`${day}T01:00:00Z`);
-}
-
-/** Uniform numbers in [0, 1), 32 bits of state (Tommy Ettinger's mulberry32, public domain). */
-export function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

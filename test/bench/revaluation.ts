@@ -1,6 +1,6 @@
 /** A revaluation killed at random points, and whether what it leaves is taken up to the same end. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mulberry32 } from '../../jobs/replay.ts';
+import { mulberry32 } from '../../models/random.ts';
 import type { Database } from '../../src/db/client.ts';
 import { at, freePatents, hire, ingestTo, request } from '../jobs/setting.ts';
 import { startChild } from './child.ts';

@@ -1,6 +1,6 @@
 // A process to be killed: makes moves of pledges and emits their events, each transaction as the service does it.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mulberry32 } from '../../jobs/replay.ts';
+import { mulberry32 } from '../../models/random.ts';
 import { connect, isDatabaseAway, type Transaction } from '../../src/db/client.ts';
 import { emitEvents } from '../../src/outbox/emit.ts';
 import { insertMove, type PledgeMove } from '../../src/pledges/store.ts';

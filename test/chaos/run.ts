@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mulberry32 } from '../../jobs/replay.ts';
+import { mulberry32 } from '../../models/random.ts';
 import { connect, type Database } from '../../src/db/client.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { MIGRATIONS } from '../../src/db/open.ts';
