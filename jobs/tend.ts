@@ -1,7 +1,7 @@
 /** The daily tidying: keys and records past their time, the check of the lanes, the numbers of the feed. */
 import { forgetKeys } from '../src/http/create.ts';
 import { numberStreams } from '../src/outbox/feed.ts';
-import { forgetDelivered } from '../src/outbox/retention.ts';
+import { forgetDelivered, removeIdleLanes } from '../src/outbox/retention.ts';
 import { mendLanes } from '../src/outbox/sweep.ts';
 import type { JobContext } from './context.ts';
 
@@ -13,5 +13,6 @@ export async function tend({ database, log }: Pick<JobContext, 'database' | 'log
     ...(await numberStreams(database)),
     ...(await forgetKeys(database)),
     ...(await forgetDelivered(database)),
+    ...(await removeIdleLanes(database)),
   };
 }

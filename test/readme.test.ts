@@ -34,7 +34,8 @@ t.test('the walk runs as printed and ends with a worthless patent and verified e
     .join('')
     .replaceAll('.pledgewatch/', `${home}/`)
     .replaceAll('http://127.0.0.1:8080', api)
-    .replaceAll('9099', String(receiver_port));
+    .replaceAll('9099', String(receiver_port))
+    .replaceAll('9098', String(await freePort()));
   const { stdout } = await promisify(execFile)('bash', ['-eo', 'pipefail', '-c', TERMINAL + script], {
     cwd: ROOT,
     timeout: WALK_LIMIT_ms,
@@ -45,6 +46,11 @@ t.test('the walk runs as printed and ends with a worthless patent and verified e
   const types = events.map((line) => (JSON.parse(line) as { type: string }).type);
   t.same(types, ['patent.lapsed', 'pledge.ltv.breached']);
   t.match(stdout, /as_of: '2013-05-0[89]',[\s\S]*status: 'worthless'/);
+  t.match(stdout, /hastened: 1/);
+  const inFeed = [...stdout.matchAll(/^in the feed (pledge\.\S+ \S+)$/gm)].map(([, event]) => event);
+  const recovered = [...new Set([...stdout.matchAll(/^received (\S+ \S+)$/gm)].map(([, event]) => event))];
+  t.match(recovered, [/^pledge.defaulted evt_/, /^pledge.in_disposal evt_/]);
+  t.ok(recovered.every((event) => inFeed.includes(event)));
 });
 
 t.test('every command and local link of the README leads somewhere', async (t) => {

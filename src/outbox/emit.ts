@@ -50,11 +50,15 @@ export async function emitEvents(
   return ids;
 }
 
-/** The row lock on the pledge makes the numbers follow the order of commits, without gaps. */
+/**
+ * The row lock on the pledge makes the numbers follow the order of commits, without gaps. Locks are taken in order of id,
+ * so that two transactions over the same pledges wait for each other instead of deadlocking.
+ */
 async function numberInPledge(tx: Transaction, events: readonly NewEvent[]): Promise<StoredEvent[]> {
   const counts = new Map<string, number>();
   for (const { pledge_id } of events) if (pledge_id) counts.set(pledge_id, (counts.get(pledge_id) ?? 0) + 1);
   const rows = [...counts].map(([id, count]) => ({ id, count }));
+  await tx`select from pledge where id = any(${[...counts.keys()]}) order by id for no key update`;
   const numbered = await tx<{ id: string; next: number }[]>`
     update pledge set last_event_seq = last_event_seq + row.count
     from jsonb_to_recordset(${tx.json(rows)}) as row (id text, count bigint) where pledge.id = row.id

@@ -1,8 +1,9 @@
-/** How long the record of what was delivered is kept. Dead letters stay: they have not arrived. */
+/** What is kept of deliveries, and for how long. Dead letters stay: they have not arrived. */
 import type { Database } from '../db/client.ts';
 
 export const HISTORY_DAYS = 400;
 const BATCH_DELIVERIES = 5_000;
+const IDLE_LANE_HOURS = 24;
 
 /** Removes deliveries that arrived before that time, with their attempts, in short transactions. */
 export async function forgetDelivered({ sql }: Database): Promise<{ deliveries_forgotten: number }> {
@@ -17,4 +18,11 @@ export async function forgetDelivered({ sql }: Database): Promise<{ deliveries_f
     deliveries_forgotten += batch!.count;
     if (batch!.count < BATCH_DELIVERIES) return { deliveries_forgotten };
   }
+}
+
+/** Removes lanes that have carried nothing for a day, so that leasing looks through few; a paused one stays. */
+export async function removeIdleLanes({ sql }: Database): Promise<{ lanes_removed: number }> {
+  const removed = await sql`delete from lane
+    where open = 0 and token is null and due_at < now() - make_interval(hours => ${IDLE_LANE_HOURS})`;
+  return { lanes_removed: removed.count };
 }

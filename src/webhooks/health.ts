@@ -4,6 +4,7 @@
  *
  * Source of the figures: Svix disables after 120 hours of nothing but failures, Hookdeck warns at 50, 70 and 90 %.
  */
+import { appendAudit } from '../audit/log.ts';
 import type { Transaction } from '../db/client.ts';
 import { emitEvents } from '../outbox/emit.ts';
 import { type LeasedLane, PROBE_SECONDS, releaseRecoveredLanes } from '../outbox/lanes.ts';
@@ -24,8 +25,10 @@ export async function recordSuccess(tx: Transaction, lane: LeasedLane): Promise<
     and endpoint_id = ${lane.endpoint_id} and (endpoint.state = 'enabled' or ${lane.on_demand})
     returning endpoint.state`;
   if (!lane.on_demand) return;
-  if (failing?.state === 'disabled')
+  if (failing?.state === 'disabled') {
     await tx`update endpoint set state = 'enabled', disabled_reason = null where id = ${lane.endpoint_id}`;
+    await auditState(tx, lane.endpoint_id, 'endpoint.enabled', { reason: 'a delivery on demand arrived' });
+  }
   await releaseRecoveredLanes(tx, lane.endpoint_id);
 }
 
@@ -103,7 +106,21 @@ function stepDue({ warnings, failing_hours, warned_hours }: Health): boolean {
 async function disable(tx: Transaction, endpoint_id: string, reason: string, health: Health): Promise<void> {
   const disabled = await tx`update endpoint set state = 'disabled', disabled_reason = ${reason}
     where id = ${endpoint_id} and state = 'enabled'`;
-  if (disabled.count > 0) await tellOwner(tx, endpoint_id, 'endpoint.disabled', health, { reason });
+  if (disabled.count === 0) return;
+  await auditState(tx, endpoint_id, 'endpoint.disabled', { reason });
+  await tellOwner(tx, endpoint_id, 'endpoint.disabled', health, { reason });
+}
+
+/** What the service itself decided about an endpoint. */
+async function auditState(
+  tx: Transaction,
+  endpoint_id: string,
+  action: string,
+  detail: Record<string, unknown>,
+): Promise<void> {
+  const [owner] = await tx<{ organisation_id: string; at: Date }[]>`
+    select organisation_id, now() as at from endpoint where id = ${endpoint_id}`;
+  await appendAudit(tx, [{ ...owner!, actor: 'deliver', action, subject: endpoint_id, detail }]);
 }
 
 /** To the owner's other endpoints and its feed. */

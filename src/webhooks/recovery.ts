@@ -113,8 +113,8 @@ export async function deadLettersOf(
 ): Promise<DeadLetter[]> {
   return sql<DeadLetter[]>`
     select id as delivery_id, event_id, event_type, pledge_id, attempts, reason, created_at, finished_at as died_at,
-      lane.due_at = 'infinity' as lane_paused
-    from dead_letter join lane using (endpoint_id, lane_key)
+      coalesce(lane.due_at = 'infinity', false) as lane_paused
+    from dead_letter left join lane using (endpoint_id, lane_key)
     where endpoint_id = ${endpoint_id} and (${before}::text is null or id < ${before})
     order by id desc limit ${limit}`;
 }

@@ -1,12 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { Caller } from '../accounts/store.ts';
+import { appendAudit } from '../audit/log.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
 import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import { Closed, Id, Instant, Nullable, OneOf, Page, PageQuery, page, WithDefault } from '../http/schemas.ts';
 import { emitEvents, enqueue } from '../outbox/emit.ts';
+import { BREAKER_FAILURES, PROBE_SECONDS } from '../outbox/lanes.ts';
 import type { Service } from '../service.ts';
 import { MAX_CUSTOM_HEADERS } from './custom-headers.ts';
 import { EVENT_TYPES } from './events.ts';
@@ -42,6 +45,11 @@ const Endpoint = Type.Object({
   }),
   state: OneOf(['enabled', 'disabled'], 'whether events are sent to it'),
   disabled_reason: Nullable(Type.String()),
+  failures: Type.Integer({
+    description: `failures in a row; from ${BREAKER_FAILURES} on it is tried once in ${PROBE_SECONDS} seconds until it takes an event`,
+  }),
+  failing_since: Nullable(Instant),
+  paused_pledge_ids: Type.Array(Id, { description: 'pledges whose events wait behind a dead letter' }),
   on_dead_letter: OnDeadLetter,
   created_at: Instant,
 });
@@ -84,6 +92,17 @@ const EventTypes = Type.Array(OneOf(EVENT_TYPES, 'type of event'), { uniqueItems
 export const webhookRoutes =
   ({ database, clock, guard }: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
+    async function audit(
+      tx: Transaction,
+      request: FastifyRequest,
+      action: string,
+      subject: string,
+      detail: Record<string, unknown>,
+    ): Promise<void> {
+      const { organisation_id, key_id } = callerOfGuarded(request);
+      await appendAudit(tx, [{ organisation_id, at: clock.now(), actor: key_id, action, subject, detail }]);
+    }
+
     app.post(
       '/v1/webhooks/endpoints',
       {
@@ -125,6 +144,7 @@ export const webhookRoutes =
           const on_dead_letter = kind === 'bank' ? ('pause' as const) : ('skip' as const);
           const given = { organisation_id, event_types, on_dead_letter, ...chosen };
           const { endpoint, secret } = await store.insertEndpoint(tx, given, clock.now());
+          await audit(tx, request, 'endpoint.created', endpoint.id, { url: endpoint.url, event_types });
           return { ...(await shown(tx, [endpoint]))[0]!, secret };
         }),
     );
@@ -145,6 +165,23 @@ export const webhookRoutes =
           await store.endpointsOf(database.sql, callerOfGuarded(request).organisation_id),
         ),
       }),
+    );
+
+    app.get(
+      '/v1/webhooks/endpoints/:id',
+      {
+        config: { access: EVERYONE },
+        schema: {
+          operationId: 'getEndpoint',
+          tags: ['webhooks'],
+          params: ById,
+          response: { 200: Endpoint },
+        },
+      },
+      async (request) => {
+        const endpoint = await own(database.sql, callerOfGuarded(request), request.params.id);
+        return (await shown(database.sql, [endpoint]))[0]!;
+      },
     );
 
     app.patch(
@@ -174,6 +211,7 @@ export const webhookRoutes =
           const reason = state === 'disabled' ? 'disabled by its owner' : null;
           if (state !== undefined) await store.setEndpointState(tx, endpoint.id, state, reason);
           if (on_dead_letter !== undefined) await store.setOnDeadLetter(tx, endpoint.id, on_dead_letter);
+          await audit(tx, request, 'endpoint.changed', endpoint.id, request.body);
           return (await shown(tx, [await own(tx, callerOfGuarded(request), endpoint.id)]))[0]!;
         }),
     );
@@ -193,6 +231,7 @@ export const webhookRoutes =
         await database.transaction(async (tx) => {
           const endpoint = await own(tx, callerOfGuarded(request), request.params.id);
           await store.deleteEndpoint(tx, endpoint.id, clock.now());
+          await audit(tx, request, 'endpoint.deleted', endpoint.id, {});
         });
         return reply.code(204).send(null);
       },
@@ -216,6 +255,7 @@ export const webhookRoutes =
           const endpoint = await own(tx, callerOfGuarded(request), request.params.id);
           const given = request.body?.secret;
           refuseSecret(given);
+          await audit(tx, request, 'endpoint.secret_rotated', endpoint.id, {});
           return { secret: await store.rotateSecret(tx, endpoint.id, given) };
         }),
     );
@@ -238,6 +278,8 @@ export const webhookRoutes =
           const { id } = await own(tx, callerOfGuarded(request), request.params.id);
           refuseHeaders(request.body.headers);
           await store.setHeaders(tx, id, request.body.headers);
+          const header_names = Object.keys(request.body.headers);
+          await audit(tx, request, 'endpoint.headers_set', id, { header_names });
           return (await shown(tx, [await own(tx, callerOfGuarded(request), id)]))[0]!;
         }),
     );

@@ -24,6 +24,11 @@ export interface Endpoint {
   on_dead_letter: 'skip' | 'pause';
   state: 'enabled' | 'disabled';
   disabled_reason: string | null;
+  /** Failures in a row, whatever the event; 0 when it took the last one. */
+  failures: number;
+  failing_since: Date | null;
+  /** Pledges whose events wait behind a dead letter. */
+  paused_pledge_ids: string[];
   created_at: Date;
 }
 
@@ -53,7 +58,11 @@ const COLUMNS = [
 ] as const;
 
 const columns = (sql: Sql) =>
-  sql`${sql(COLUMNS)}, array(select jsonb_object_keys(headers) order by 1) as header_names`;
+  sql`${sql(COLUMNS)}, array(select jsonb_object_keys(headers) order by 1) as header_names,
+    coalesce((select failures from endpoint_health where endpoint_id = endpoint.id), 0) as failures,
+    (select failing_since from endpoint_health where endpoint_id = endpoint.id) as failing_since,
+    array(select lane_key from lane where endpoint_id = endpoint.id and open > 0 and due_at = 'infinity'
+      order by 1) as paused_pledge_ids`;
 
 /** What the owner may choose; left out, the newest version, no headers, `skip`, and a secret of ours. */
 export interface EndpointChoices {
@@ -81,7 +90,8 @@ export async function insertEndpoint(
     created_at: now,
   };
   await tx`insert into endpoint ${tx({ ...row, headers: tx.json(headers), secret })}`;
-  return { endpoint: { ...row, header_names: Object.keys(headers).sort() }, secret };
+  const health = { failures: 0, failing_since: null, paused_pledge_ids: [] };
+  return { endpoint: { ...row, ...health, header_names: Object.keys(headers).sort() }, secret };
 }
 
 /** Puts these headers in the place of all that it had. */

@@ -14,7 +14,7 @@ const HELP = `npm run chaos -- [--events N] [--kills N] [--restarts N] [--freeze
 
 Delivers signed events to faulty receivers on loopback, from a PostgreSQL of its own, while processes are killed and
 frozen and the database is crashed. Ends with 0 when nothing was lost, reordered, stuck or sent without its commit,
-and every duplicate had the same id and bytes. At the default size it takes about two minutes.
+and every duplicate had the same id and bytes. At the default size it takes about four minutes.
 
   --events N     events committed (default ${DEFAULTS.events}), each for a bank's and a firm's endpoints
   --kills N      SIGKILLs of a worker or the producer (default ${DEFAULTS.kills})

@@ -317,7 +317,7 @@ t.test('410 disables at once and is told; a passing test enables again', async (
   answers.set('/gone', () => 410);
   await tell(FIRST);
   await deliver();
-  t.match(await shown(id), { state: 'disabled', disabled_reason: /410/ });
+  t.match(await shown(id), { state: 'disabled', disabled_reason: /410/, failures: 1, failing_since: String });
   const [told] = at('/other').filter(({ body }) => body.type === 'endpoint.disabled');
   t.match(told!.body.data, { endpoint_id: id, reason: /410/, failures: 1 });
   t.ok(fitsSchema(told!));
@@ -339,8 +339,13 @@ t.test('410 disables at once and is told; a passing test enables again', async (
   answers.clear();
   await test();
   await deliver();
-  t.match(await shown(id), { state: 'enabled', disabled_reason: null });
+  t.match(await shown(id), { state: 'enabled', disabled_reason: null, failures: 0, failing_since: null });
   t.equal(await health(id), undefined);
+  const audited = await sql`select actor, action from audit_entry where subject = ${id} order by seq`;
+  t.match(audited.slice(-2), [
+    { actor: 'deliver', action: 'endpoint.disabled' },
+    { actor: 'deliver', action: 'endpoint.enabled' },
+  ]);
   await retriesDue();
   await deliver();
   t.equal(at('/gone').at(-1)!.body.type, 'pledge.requested', 'what waited arrives');
@@ -406,6 +411,32 @@ t.test('behind a dead letter the lane of a bank pauses, its owner is told, and o
   const seqs = seqsAt('/paused', FIRST).slice(-3);
   t.same(seqs, [seqs[0]!, seqs[0]! + 1, seqs[0]! + 2], 'then the lane goes on in order');
 });
+
+t.test(
+  'a lane idle for a day is removed; its dead letter stays, and the next event makes it anew',
+  async (t) => {
+    await afresh();
+    const id = await subscribe('/idle', { on_dead_letter: 'skip' });
+    const given_up = await tell(FIRST);
+    answers.set('/idle', () => 400);
+    await failToDeath();
+    const log = pino({ level: 'silent' });
+    t.match(await tend({ database, log }), { lanes_removed: 0 }, 'idle for a moment only');
+    await sql`update lane set due_at = due_at - interval '25 hours' where endpoint_id = ${id}`;
+    t.match(await tend({ database, log }), { lanes_removed: 1 });
+    const { body } = await call<Page<{ event_id: string; lane_paused: boolean }>>(
+      bank_a.key,
+      'GET',
+      `${ENDPOINTS}/${id}/dead-letters`,
+    );
+    t.match(body.data, [{ event_id: given_up, lane_paused: false }]);
+    answers.clear();
+    const next = await tell(FIRST);
+    await probesDue();
+    await deliver();
+    t.equal(at('/idle').at(-1)!.id, next);
+  },
+);
 
 t.test('with `skip` the lane goes on; choosing it releases what was paused', async (t) => {
   await afresh();
