@@ -1,7 +1,7 @@
 /**
  * From the value of a patent to what a lender may count on.
  *
- * Gate: in force 1; lapsed, expired, refused, withdrawn, surrendered, invalidated 0; unknown stays unknown; pending is
+ * Gate: in force 1, but unknown when the register has been silent for too long; lapsed, expired, refused, withdrawn, surrendered, invalidated 0; unknown stays unknown; pending is
  * not pledgeable (a pledge is registered on a granted right: CNIPA announcement 461 of 2021).
  * Collateral = value (1 - haircut). Loan-to-value = outstanding / value before the haircut.
  * Cure: what must be paid back to reach a target ratio: max(0, outstanding - target * value), rounded up.
@@ -10,7 +10,8 @@
  * Units: `_minor` are integer minor units of one currency; ratios are shares. Errors: RangeError naming the value.
  * Worked: (G18) .30 against a trigger of .40 bears a fall of 25.0 %; (G19) debt 3.0 M, value 7.0 M, target .30: 0.9 M.
  */
-import type { Failure, LegalState } from './types.ts';
+import { daysBetween } from './calendar.ts';
+import type { CalendarDate, Failure, PatentFacts } from './types.ts';
 
 export type LegalGate =
   | { status: 'open' }
@@ -21,7 +22,22 @@ const RATIO_SCALE = 1_000_000;
 const BP_PER_UNIT = 10_000;
 export const LTV_MAX_BP = 1_000_000_000;
 
-export function legalGate(state: LegalState): LegalGate {
+/** @param stale_after_days how long the register may be silent before its last word counts for nothing */
+export function legalGate(
+  { legal_state: state, register_seen_on }: Pick<PatentFacts, 'legal_state' | 'register_seen_on'>,
+  as_of: CalendarDate,
+  stale_after_days: number,
+): LegalGate {
+  const silent = register_seen_on !== null && daysBetween(register_seen_on, as_of) > stale_after_days;
+  if (state === 'in_force' && silent) {
+    return {
+      status: 'unknown',
+      failure: {
+        code: 'register_stale',
+        message: `The register was last heard of on ${register_seen_on}; bring its signals up to date.`,
+      },
+    };
+  }
   if (state === 'in_force') return { status: 'open' };
   if (state === 'unknown') {
     return {

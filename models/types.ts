@@ -4,6 +4,7 @@
  * Dates are calendar dates in the office's own day. Money inside `models/` is a float in major units
  * of `currency`; `money.ts` turns it into integer minor units at the boundary.
  */
+import type { Quantiles } from './quantiles.ts';
 
 /** ISO 8601 calendar date, `YYYY-MM-DD`. */
 export type CalendarDate = string;
@@ -44,20 +45,39 @@ export interface PatentFacts {
   domestic_applicant: boolean | null;
   /** Represented by a patent agency. */
   agency: boolean | null;
+  /** WIPO technology field of the first IPC symbol, 1 to 35. */
+  technology_field: number | null;
+  /** Patent year up to which annuities are proven to be paid; null without any proof. */
+  paid_through: number | null;
+  /** What became known of attacks on the patent's validity, in order of time. */
+  challenges: ChallengeEvent[];
+  /** Day on which a source last told of the office's register. */
+  register_seen_on: CalendarDate | null;
 }
 
-/** Yearly revenue of the products that the patent covers, as declared by the pledgor. */
-export interface Revenue {
-  /** Major units of `currency`, next twelve months. */
-  annual: number;
+/** A step in an attack on a patent's validity. */
+export type ChallengeEvent =
+  | 'challenge_filed'
+  | 'challenge_withdrawn'
+  | 'challenge_survived'
+  | 'invalidated_in_full';
+
+/** What the pledgor declares of a patent's use, in major units of `currency`; null where nothing is declared. */
+export interface DeclaredUse {
   currency: string;
-}
-
-/** A value range in major units: `low` and `high` bound the central 80 %, `mid` is the median. */
-export interface Range {
-  low: number;
-  mid: number;
-  high: number;
+  /** Revenue of the next twelve months from the products that the patent covers. */
+  annual_revenue: number | null;
+  /** Industry of those products, one of ROYALTY_PRIORS. */
+  industry: string | null;
+  /** A product that is not yet on the market. */
+  launch: {
+    /** Present value of its cash flows if launched today. */
+    value: number;
+    /** Present value of what is still to be spent on it. */
+    development_cost: number;
+  } | null;
+  /** What developing the same again would cost today. */
+  reproduction_cost: number | null;
 }
 
 /** One step of a calculation, kept with the valuation so that a reader can follow it. */
@@ -79,5 +99,7 @@ export interface Failure {
   message: string;
 }
 
-/** What a valuation method returns. */
-export type MethodResult = { ok: true; range: Range; steps: Step[] } | { ok: false; failure: Failure };
+/** What a valuation method returns: the distribution of the value in force, and how it was reached. */
+export type MethodResult =
+  | { ok: true; quantiles: Quantiles; steps: Step[] }
+  | { ok: false; failure: Failure };

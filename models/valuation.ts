@@ -1,34 +1,46 @@
 /**
- * The valuation of one patent as collateral: legal gate, lapse risk, methods, reconciliation, haircut.
+ * The valuation of one patent as collateral: legal gate, lapse risk, methods, reconciliation, validity, haircut.
  *
- *   range = reconciled value in force * P(in force | no notice yet);  collateral = range.mid (1 - haircut)
+ *   if_valid = calibrated quantiles of the reconciled value of a patent that is in force and valid
+ *   weighted = if_valid * P(in force | no notice yet) * P(valid);  collateral = weighted.p50 (1 - haircut)
+ * The two chances stand apart from the quantiles, because a mixture with nothing would put its low quantiles at 0 and
+ * tell no more. `weighted` is what a lender may reckon with; its ends are no quantiles of the mixture.
  * Deterministic: equal inputs give equal bytes; sums run in a fixed order; nothing is read but the inputs.
- * The range carries the spread of values given the models, not the standard error of the lapse model.
  *
  * Status: `worthless` (all zero) when the right is known to have ended or its nominal term is over; `unknown` (nulls
- * and a named failure) when the state is not known, the right is not granted or no method could run.
+ * and a named failure) when the state is not known or stale, the right is not granted or no method could run.
  * Units: major units of VALUATION_CURRENCY; probabilities as shares; dates in the office's day.
  * Errors: missing or impossible facts are failures; a text that is no date throws RangeError.
- * Worked: reconciled mid 100,000, P(in force) .9, haircut .5: mid 90,000, collateral 45,000.
+ * Worked: reconciled p50 100,000, P(in force) .9, P(valid) .85, haircut .5: weighted 76,500, collateral 38,250.
  */
-import { annuityDue, CNIPA_CURRENCY, CNIPA_OFFICE, expiresOn } from './annuity/cnipa.ts';
+import { annuityDue, CNIPA_CURRENCY, CNIPA_OFFICE, expiresOn, patentYear } from './annuity/cnipa.ts';
 import type { Assumptions } from './assumptions.ts';
 import { parseDate } from './calendar.ts';
 import { collateralValue, legalGate } from './collateral.ts';
+import { calibrate, calibrationCell, type IntervalCalibration } from './interval/calibration.ts';
 import { predictLapse } from './lapse/predict.ts';
 import type { LapseModel, LapsePrediction } from './lapse/types.ts';
-import type { CalendarDate, Failure, MethodResult, PatentFacts, Range, Revenue, Step } from './types.ts';
-import { LAPSE_REQUIREMENTS, METHODS, runMethods, unmet } from './value/methods.ts';
+import { type Quantiles, scaleQuantiles } from './quantiles.ts';
+import type { CalendarDate, DeclaredUse, Failure, MethodResult, PatentFacts, Step } from './types.ts';
+import type { HedonicModel } from './value/formulas/hedonic.ts';
+import { PREMISES, type Premise, type PremiseValue, valueUnderPremise } from './value/formulas/premise.ts';
+import { validityProbability } from './value/formulas/validity.ts';
+import { METHODS, type Method, runMethods } from './value/methods.ts';
 import { reconcile } from './value/reconcile.ts';
+import { LAPSE_REQUIREMENTS, unmet } from './value/requirements.ts';
 
-export const VALUATION_MODEL = 'pledgewatch-valuation/1';
+export const VALUATION_MODEL = 'pledgewatch-valuation/2';
 export const VALUATION_CURRENCY = CNIPA_CURRENCY;
 
 export interface ValuationInputs {
   as_of: CalendarDate;
   facts: PatentFacts;
   lapse_model: LapseModel;
-  revenue: Revenue | null;
+  declared: DeclaredUse | null;
+  /** Fitted to recorded deals; null while there are none. */
+  market: HedonicModel | null;
+  /** Null: the intervals are those of the models, not corrected by any value that became known. */
+  calibration: IntervalCalibration | null;
   assumptions: Assumptions;
 }
 
@@ -36,11 +48,18 @@ export interface Valuation {
   as_of: CalendarDate;
   currency: string;
   status: 'valued' | 'worthless' | 'unknown';
-  /** Reconciled, times in-force probability and legal gate; zeros when worthless, null when unknown. */
-  range: Range | null;
-  /** `range.mid` after the haircut; 0 when worthless, null when unknown. */
-  collateral: number | null;
+  /** Value of a patent in force and valid; zeros when worthless, null when unknown. */
+  if_valid: Quantiles | null;
   in_force_probability: number | null;
+  validity_probability: number | null;
+  /** `if_valid` times both chances. */
+  weighted: Quantiles | null;
+  /** `weighted.p50` after the haircut; 0 when worthless, null when unknown. */
+  collateral: number | null;
+  /** What `weighted.p50` would bring, by the manner of the sale. */
+  premises: Record<Premise, PremiseValue> | null;
+  /** Greatest value that a floor method gives; null when none ran. Not part of the value. */
+  floor: number | null;
   lapse_probability_12m: { value: number; standard_error: number } | null;
   next_annuity: {
     patent_year: number;
@@ -61,46 +80,76 @@ export function valuePatent(inputs: ValuationInputs): Valuation {
   const { as_of, facts } = inputs;
   parseDate(as_of);
   const expires_on = facts.office === CNIPA_OFFICE ? expiresOn(facts.right_type, facts.filed_on) : null;
-  const ended = endOfRight(facts, as_of, expires_on);
-  const gateStep = legalStep(facts, ended);
+  const ended = endOfRight(inputs, expires_on);
+  const gateStep = legalStep(inputs, ended);
   if (ended !== null) return { ...empty(as_of, expires_on), ...worthless(), explanation: [gateStep] };
   const predictable = unmet(LAPSE_REQUIREMENTS, { ...inputs, lapse: null }) === null;
   const lapse = predictable ? predictLapse(inputs.lapse_model, facts, facts.granted_on!, as_of) : null;
   const methods = runMethods({ ...inputs, lapse });
   const state = { ...empty(as_of, expires_on), methods, ...outlook(inputs, lapse) };
-  const lapseSteps = lapse === null ? [] : [lapseStep(inputs.lapse_model, lapse)];
-  const valued = METHODS.flatMap(({ id }) => {
-    const result = methods[id]!;
-    return result.ok ? [{ id, ...result }] : [];
+  const known = [gateStep, ...(lapse === null ? [] : [lapseStep(inputs.lapse_model, lapse)])];
+  const joined = resultsOf(methods, 'joined');
+  if (joined.length === 0 || lapse === null)
+    return { ...state, failure: firstFailure(methods), explanation: known };
+  return { ...state, ...joinedValue(inputs, lapse, methods, known) };
+}
+
+type Result = Extract<MethodResult, { ok: true }> & Pick<Method, 'id' | 'log_error'>;
+
+/** What was reached by methods of a role, in the order of METHODS. */
+function resultsOf(methods: Record<string, MethodResult>, role: 'joined' | 'floor'): Result[] {
+  return METHODS.flatMap((method) => {
+    const result = methods[method.id]!;
+    const { id, log_error } = method;
+    return method.role === role && result.ok ? [{ id, log_error, ...result }] : [];
   });
-  if (valued.length === 0 || lapse === null) {
-    return { ...state, failure: firstFailure(methods), explanation: [gateStep, ...lapseSteps] };
-  }
-  const joined = reconcile(valued.map(({ range }) => range));
-  const range = scale(joined.range, lapse.in_force_probability);
-  const haircut = inputs.assumptions.haircut.value;
-  const collateral = collateralValue(range.mid, haircut);
+}
+
+function joinedValue(
+  inputs: ValuationInputs,
+  lapse: LapsePrediction,
+  methods: Record<string, MethodResult>,
+  known: Step[],
+) {
+  const { facts, as_of, calibration, assumptions } = inputs;
+  const results = resultsOf(methods, 'joined');
+  const floors = resultsOf(methods, 'floor');
+  const reconciled = reconcile(
+    results.map(({ quantiles, log_error }) => ({ quantiles, log_error: assumptions[log_error!].value })),
+  );
+  const cell = calibrationCell(facts.technology_field, patentYear(facts.filed_on, as_of));
+  const corrected = calibration === null ? null : calibrate(reconciled.quantiles, calibration, cell);
+  const if_valid = corrected?.quantiles ?? reconciled.quantiles;
+  const validity = validityProbability(assumptions.unchallenged_validity.value, facts.challenges);
+  const weighted = scaleQuantiles(if_valid, lapse.in_force_probability * validity);
+  const haircut = assumptions.haircut.value;
+  const collateral = collateralValue(weighted.p50, haircut);
   return {
-    ...state,
-    status: 'valued',
-    range,
+    status: 'valued' as const,
+    if_valid,
+    validity_probability: validity,
+    weighted,
     collateral,
+    premises: underPremises(weighted.p50),
+    floor: floors.length === 0 ? null : Math.max(...floors.map(({ quantiles }) => quantiles.p50)),
     explanation: [
-      gateStep,
-      ...lapseSteps,
-      ...valued.flatMap(({ steps }) => steps),
+      ...known,
+      ...[...results, ...floors].flatMap(({ steps }) => steps),
       reconcileStep(
-        valued.map(({ id }) => id),
-        joined,
+        results.map(({ id }) => id),
+        reconciled,
       ),
-      collateralStep(range, collateral, lapse.in_force_probability, inputs.assumptions),
+      calibrationStep(calibration, corrected),
+      validityStep(inputs, validity),
+      collateralStep(weighted, collateral, lapse.in_force_probability, validity, assumptions),
     ],
   };
 }
 
 /** How the right ended, as far as known, or null. */
-function endOfRight(facts: PatentFacts, as_of: CalendarDate, expires_on: CalendarDate | null): string | null {
-  if (legalGate(facts.legal_state).status === 'worthless') return facts.legal_state;
+function endOfRight({ facts, as_of, assumptions }: ValuationInputs, expires_on: CalendarDate | null) {
+  const { status } = legalGate(facts, as_of, assumptions.register_stale_after.value);
+  if (status === 'worthless') return facts.legal_state;
   const over = expires_on !== null && as_of >= expires_on;
   return facts.legal_state === 'in_force' && over ? 'expired' : null;
 }
@@ -110,9 +159,13 @@ function empty(as_of: CalendarDate, expires_on: CalendarDate | null): Omit<Valua
     as_of,
     currency: VALUATION_CURRENCY,
     status: 'unknown',
-    range: null,
-    collateral: null,
+    if_valid: null,
     in_force_probability: null,
+    validity_probability: null,
+    weighted: null,
+    collateral: null,
+    premises: null,
+    floor: null,
     lapse_probability_12m: null,
     next_annuity: null,
     expires_on,
@@ -121,13 +174,25 @@ function empty(as_of: CalendarDate, expires_on: CalendarDate | null): Omit<Valua
   };
 }
 
+const NOTHING: Quantiles = { p05: 0, p10: 0, p25: 0, p50: 0, p75: 0, p90: 0, p95: 0 };
+
 function worthless() {
   return {
     status: 'worthless' as const,
-    range: { low: 0, mid: 0, high: 0 },
-    collateral: 0,
+    if_valid: NOTHING,
     in_force_probability: 0,
+    weighted: NOTHING,
+    collateral: 0,
+    premises: underPremises(0),
   };
+}
+
+function underPremises(value: number): Record<Premise, PremiseValue> {
+  const names = Object.keys(PREMISES) as Premise[];
+  return Object.fromEntries(names.map((premise) => [premise, valueUnderPremise(value, premise)])) as Record<
+    Premise,
+    PremiseValue
+  >;
 }
 
 function outlook({ facts, as_of }: ValuationInputs, lapse: LapsePrediction | null) {
@@ -140,25 +205,23 @@ function outlook({ facts, as_of }: ValuationInputs, lapse: LapsePrediction | nul
 }
 
 function firstFailure(methods: Record<string, MethodResult>): Failure | null {
-  for (const { id } of METHODS) {
+  for (const { id, role } of METHODS) {
     const result = methods[id]!;
-    if (!result.ok) return result.failure;
+    if (role === 'joined' && !result.ok) return result.failure;
   }
   return null;
 }
 
-function scale({ low, mid, high }: Range, factor: number): Range {
-  return { low: low * factor, mid: mid * factor, high: high * factor };
-}
-
-function legalStep(facts: PatentFacts, ended: string | null): Step {
+function legalStep({ facts, as_of, assumptions }: ValuationInputs, ended: string | null): Step {
+  const { status } = legalGate(facts, as_of, assumptions.register_stale_after.value);
   return {
     what: 'legal state',
-    formula: 'in force 1, ended 0, otherwise unknown',
+    formula: 'in force 1, ended 0, otherwise or with a silent register unknown',
     values: {
       legal_state: facts.legal_state,
       since: facts.legal_state_since ?? 'unknown',
-      gate: ended !== null ? 0 : legalGate(facts.legal_state).status === 'open' ? 1 : 'unknown',
+      register_seen_on: facts.register_seen_on ?? 'unknown',
+      gate: ended !== null ? 0 : status === 'open' ? 1 : 'unknown',
       ...(ended === null ? {} : { ended }),
     },
     source: 'legal status signals; nominal term [M]',
@@ -181,21 +244,65 @@ function lapseStep(model: LapseModel, lapse: LapsePrediction): Step {
   };
 }
 
-function reconcileStep(ids: string[], { range, weights, tau }: ReturnType<typeof reconcile>): Step {
+function reconcileStep(
+  ids: string[],
+  { quantiles, weights, disagreement }: ReturnType<typeof reconcile>,
+): Step {
   const shares = Object.fromEntries(ids.map((id, index) => [`weight_${id}`, weights[index]!]));
   return {
     what: 'reconciled value in force',
-    formula: 'precision-weighted mean of log values; disagreement widens the range',
-    values: { ...shares, tau, ...range },
-    source: 'DerSimonian and Laird 1986',
+    formula: 'mean of log values weighted by the precision of each method; disagreement widens the quantiles',
+    values: { ...shares, disagreement, ...quantiles },
+    source: 'logarithmic opinion pool, Genest and Zidek 1986',
   };
 }
 
-function collateralStep(range: Range, collateral: number, in_force: number, { haircut }: Assumptions): Step {
+function calibrationStep(
+  calibration: IntervalCalibration | null,
+  corrected: ReturnType<typeof calibrate> | null,
+): Step {
+  return {
+    what: 'interval',
+    formula: 'conformal correction of each central interval, by field and age',
+    values:
+      calibration === null || corrected === null
+        ? { basis: 'models alone: no value became known yet to correct by' }
+        : {
+            basis: calibration.basis,
+            known_values: calibration.known_values,
+            pool: corrected.pool,
+            pool_size: corrected.pool_size,
+            ...corrected.quantiles,
+          },
+    source: 'Romano, Patterson and Candes 2019; Vovk et al. 2005',
+  };
+}
+
+function validityStep({ facts, assumptions }: ValuationInputs, validity: number): Step {
+  const { value, source } = assumptions.unchallenged_validity;
+  return {
+    what: 'validity',
+    formula: 'prior odds times a likelihood ratio for each step of a challenge',
+    values: {
+      prior: value,
+      challenges: facts.challenges.length === 0 ? 'none' : facts.challenges.join(', '),
+      validity_probability: validity,
+    },
+    source,
+  };
+}
+
+function collateralStep(
+  weighted: Quantiles,
+  collateral: number,
+  in_force_probability: number,
+  validity_probability: number,
+  { haircut }: Assumptions,
+): Step {
   return {
     what: 'collateral value',
-    formula: 'reconciled value * in-force probability; mid * (1 - haircut)',
-    values: { in_force_probability: in_force, ...range, haircut: haircut.value, collateral },
+    formula: 'value if valid * in-force probability * validity probability; p50 * (1 - haircut)',
+    values: { in_force_probability, validity_probability, ...weighted, haircut: haircut.value, collateral },
     source: haircut.source,
   };
 }

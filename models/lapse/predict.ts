@@ -7,6 +7,7 @@
  * P(in force | no notice) = alive / (alive + hidden) (Bayes). A due date older than NOTICE_DELAY_days adds nothing.
  * Lapse within twelve months: P(in force) * h at the one due date in (as_of, as_of + 12 months], else 0; its
  * standard error carries the gradient of both factors.
+ * An annuity proven to be paid (`paid_through`) hides no lapse and can cause none.
  * A hazard is held between LEAST_HAZARD and MOST_HAZARD.
  * Domain: granted right with CNIPA annuities; finite covariates; errors: dates that are no dates throw RangeError.
  * Worked: h = .1 at a due date one month old, F = 0: P(in force) = .9; with h = .1 next, P(lapse in 12 months) = .09.
@@ -53,7 +54,9 @@ export function predictLapse(
   const year_end = addYears(as_of, 1);
   const next = due.find(({ due_on }) => due_on > as_of && due_on <= year_end);
   const lapse =
-    next === undefined ? constant(0, model.coefficients.length) : product(in_force, estimate(next));
+    next === undefined || next.paid
+      ? constant(0, model.coefficients.length)
+      : product(in_force, estimate(next));
   return {
     annuities: due.map(({ gradient: _, ...hazard }) => hazard),
     in_force_probability: in_force.value,
@@ -86,6 +89,7 @@ function dueHazard(model: LapseModel, facts: PatentFacts, patent: number[], annu
     amount,
     hazard,
     standard_error: deltaError(model.covariance, gradient),
+    paid: patent_year <= (facts.paid_through ?? 0),
     gradient,
   };
 }
@@ -95,7 +99,7 @@ function stillInForce(due: DueHazard[], as_of: CalendarDate, width: number): Est
   let hidden = constant(0, width);
   for (const annuity of due) {
     const elapsed = daysBetween(annuity.due_on, as_of);
-    if (elapsed < 0 || elapsed >= NOTICE_DELAY_days) continue;
+    if (annuity.paid || elapsed < 0 || elapsed >= NOTICE_DELAY_days) continue;
     const unpaid = product(alive, estimate(annuity));
     hidden = combine(hidden, 1, unpaid, 1 - publishedShare(elapsed));
     alive = combine(alive, 1, unpaid, -1);

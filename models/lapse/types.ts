@@ -51,6 +51,8 @@ export interface AnnuityHazard {
   amount: number;
   hazard: number;
   standard_error: number;
+  /** Proven to be paid: the hazard is what the model had said before. */
+  paid: boolean;
 }
 
 export interface LapsePrediction {

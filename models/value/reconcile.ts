@@ -1,78 +1,58 @@
 /**
- * One range from the ranges of several methods, joined on the log scale by precision.
+ * One distribution from those of several methods, joined on the log scale by precision.
  *
- * y_i = log mid_i, s_i = (log high_i - log low_i) / (2 * 1.2816) (low and high bound the central 80 %), w_i = 1 / s_i^2.
- * Between-method variance (DerSimonian and Laird 1986, moment estimator):
- *   tau^2 = max(0, (sum w_i (y_i - ybar)^2 - (k - 1)) / (sum w_i - sum w_i^2 / sum w_i)).
- * Weights w*_i = 1 / (s_i^2 + tau^2), normalised; mid = exp(sum w*_i y_i).
- * Half-width each side, separately: sqrt(sum w*_i half_i^2 + (1.2816 tau)^2). The within part is averaged, not
- * divided by k: the methods share survival and decay, so agreement must not narrow the range, and disagreement
- * widens it. One method gives its own range back.
+ *   w_i = (1 / e_i^2) / sum_j (1 / e_j^2),  y_i = log p50_i,  log p50 = sum w_i y_i
+ *   log q(p) = log p50 -+ sqrt(sum w_i (log q_i(p) - y_i)^2 + z_p^2 sum w_i (y_i - log p50)^2)
+ * e_i is the log error of the method itself, the same for every patent. Were it taken from the patent's own spread, a good
+ * word (a fee paid) could lower the value by moving weight; so each method's median moves the value its own way only.
+ * The spread within the methods is averaged and not divided by their number: they share survival and decay, so
+ * agreement must not narrow the distribution. The spread between them widens it. One method gives its own back.
  *
- * Units: major currency units. Values under one unit count as one in the logarithm. s_i is at least .05, so that no
- * method claims to be exact. Domain: low <= mid <= high, at least one range. Errors: RangeError when none.
- * Worked: (1, 10, 100) and (1, 10, 100) give (1, 10, 100).
+ * Source: logarithmic opinion pool (Genest and Zidek 1986) with inverse-variance weights; the width is the pool's
+ * total variance, ours. Units: major currency units; values under one unit count as one in the logarithm.
+ * Domain: quantiles that never fall, e_i > 0, at least one method. Errors: RangeError when none.
+ * Worked: medians 10 and 1,000 with e = 1 and 1: 100; with e = 1 and 2: weights .8 and .2, so 10^1.4 = 25.1.
  */
-import type { Range } from '../types.ts';
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
+import { type Quantiles, quantilesOf } from '../quantiles.ts';
 
-/** Standard normal quantile at .9. */
-const Z90 = 1.2815515655446004;
 const LEAST_VALUE = 1;
-const LEAST_LOG_SD = 0.05;
+
+export interface MethodValue {
+  quantiles: Quantiles;
+  /** Standard deviation of the method's error in log value. */
+  log_error: number;
+}
 
 export interface Reconciled {
-  range: Range;
-  /** Normalised weight of each method, in the order given. */
+  quantiles: Quantiles;
+  /** Weight of each method, in the order given; they sum to 1. */
   weights: number[];
-  /** Between-method standard deviation of the log value. */
-  tau: number;
+  /** Standard deviation between the methods' log medians. */
+  disagreement: number;
 }
 
-export function reconcile(ranges: readonly Range[]): Reconciled {
-  const only = ranges[0];
-  if (only === undefined) throw new RangeError('no range to reconcile: pass at least one');
-  if (ranges.length === 1) return { range: only, weights: [1], tau: 0 };
-  const logs = ranges.map(logRange);
-  const tau2 = betweenVariance(logs);
-  const raw = logs.map(({ sd }) => 1 / (sd ** 2 + tau2));
-  const total = sum(raw);
-  const weights = raw.map((weight) => weight / total);
-  const mid = sum(logs.map(({ y }, i) => weights[i]! * y));
-  const halfWidth = (side: 'below' | 'above') =>
-    Math.sqrt(sum(logs.map((log, i) => weights[i]! * log[side] ** 2)) + Z90 ** 2 * tau2);
-  return {
-    range: {
-      low: Math.exp(mid - halfWidth('below')),
-      mid: Math.exp(mid),
-      high: Math.exp(mid + halfWidth('above')),
-    },
-    weights,
-    tau: Math.sqrt(tau2),
-  };
+export function reconcile(methods: readonly MethodValue[]): Reconciled {
+  const only = methods[0];
+  if (only === undefined) throw new RangeError('no method to reconcile: pass at least one');
+  if (methods.length === 1) return { quantiles: only.quantiles, weights: [1], disagreement: 0 };
+  const precisions = methods.map(({ log_error }) => log_error ** -2);
+  const total = sum(precisions);
+  const weights = precisions.map((precision) => precision / total);
+  const logs = methods.map(({ quantiles }) => logarithms(quantiles));
+  const weighted = (term: (log: Quantiles) => number) => sum(logs.map((log, i) => weights[i]! * term(log)));
+  const middle = weighted(({ p50 }) => p50);
+  const between = weighted(({ p50 }) => (p50 - middle) ** 2);
+  const quantiles = quantilesOf((p, level) => {
+    const within = weighted((log) => (log[level] - log.p50) ** 2);
+    const distance = Math.sqrt(within + normalQuantile(p, 0, 1) ** 2 * between);
+    return Math.exp(middle + Math.sign(p - 0.5) * distance);
+  });
+  return { quantiles, weights, disagreement: Math.sqrt(between) };
 }
 
-interface LogRange {
-  y: number;
-  below: number;
-  above: number;
-  sd: number;
-}
-
-function logRange(range: Range): LogRange {
-  const log = (value: number) => Math.log(Math.max(value, LEAST_VALUE));
-  const y = log(range.mid);
-  const below = y - log(range.low);
-  const above = log(range.high) - y;
-  return { y, below, above, sd: Math.max((below + above) / (2 * Z90), LEAST_LOG_SD) };
-}
-
-function betweenVariance(logs: LogRange[]): number {
-  const weights = logs.map(({ sd }) => sd ** -2);
-  const total = sum(weights);
-  const mean = sum(logs.map(({ y }, i) => weights[i]! * y)) / total;
-  const q = sum(logs.map(({ y }, i) => weights[i]! * (y - mean) ** 2));
-  const scale = total - sum(weights.map((weight) => weight ** 2)) / total;
-  return Math.max(0, (q - (logs.length - 1)) / scale);
+function logarithms(quantiles: Quantiles): Quantiles {
+  return quantilesOf((_, level) => Math.log(Math.max(quantiles[level], LEAST_VALUE)));
 }
 
 function sum(values: number[]): number {

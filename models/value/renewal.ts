@@ -17,7 +17,7 @@
  */
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
-import type { Range } from '../types.ts';
+import { type Quantiles, quantilesOf } from '../quantiles.ts';
 
 /** One renewal still to be decided. */
 export interface RenewalDecision {
@@ -81,21 +81,21 @@ export function returnQuantile(p: number, paid_threshold: number, { mu, sigma }:
   return Math.exp(mu - sigma * normalQuantile((1 - p) * surviving, 0, 1));
 }
 
-/** Quantiles .1, .5, .9 of V. */
-export function renewalRange(
+/** Quantiles of V. */
+export function renewalQuantiles(
   position: RenewalPosition,
   returns: ReturnDistribution,
   decay: number,
   discount_factor: number,
-): Range {
-  const quantile = (p: number) =>
+): Quantiles {
+  return quantilesOf((p) =>
     renewalValueOfReturn(
       position,
       returnQuantile(p, position.paid_threshold, returns),
       decay,
       discount_factor,
-    );
-  return { low: quantile(0.1), mid: quantile(0.5), high: quantile(0.9) };
+    ),
+  );
 }
 
 /** Mean of V, in closed form. */

@@ -9,6 +9,7 @@ import { type DatedSignal, legalHistory } from '../../models/legal-state.ts';
 import type { CalendarDate, PatentFacts, RightType } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
 import type { Sql } from '../db/client.ts';
+import { technologyField } from './technology-field.ts';
 
 export interface KnownPatent {
   patent_id: string;
@@ -33,6 +34,7 @@ interface FactsRow {
   agency: boolean | null;
   signals: DatedSignal[];
   source_seen_at: Date | null;
+  paid_through: number | null;
 }
 
 /** @returns facts of those of the patents that were known by then with their filing day, by patent id */
@@ -44,7 +46,7 @@ export async function knownPatents(
   const rows = await sql<FactsRow[]>`
     select patent.patent_id, patent.office, patent.application_number, patent.right_type, facts.filed_on,
       facts.claims, facts.ipc, facts.individual_applicant, facts.domestic_applicant, facts.agency,
-      coalesce(history.signals, '[]') as signals, source.seen_at as source_seen_at
+      coalesce(history.signals, '[]') as signals, source.seen_at as source_seen_at, paid.through as paid_through
     from patent
     join lateral (select * from patent_facts where patent_facts.patent_id = patent.patent_id
       and patent_facts.known_at <= ${known_at} order by patent_facts.known_at desc limit 1) facts on true
@@ -53,6 +55,8 @@ export async function knownPatents(
       from signal where signal.patent_id = patent.patent_id and signal.known_at <= ${known_at}) history on true
     left join (select source, max(finished_at) as seen_at from ingest_run
       where finished_at <= ${known_at} group by source) source on source.source = patent.source
+    left join (select patent_id, max(patent_year) as through from annuity_payment
+      where known_at <= ${known_at} group by patent_id) paid on paid.patent_id = patent.patent_id
     where patent.patent_id = any(${patent_ids as string[]}::uuid[]) and patent.known_at <= ${known_at}
       and facts.filed_on is not null
     order by patent.patent_id`;
@@ -80,6 +84,12 @@ function knownPatent(row: FactsRow, as_of: CalendarDate): KnownPatent {
       individual_applicant: row.individual_applicant,
       domestic_applicant: row.domestic_applicant,
       agency: row.agency,
+      technology_field: row.ipc[0] === undefined ? null : technologyField(row.ipc[0]),
+      paid_through: row.paid_through,
+      challenges: row.signals.flatMap(({ kind }) =>
+        kind === 'challenged' ? ['challenge_filed' as const] : [],
+      ),
+      register_seen_on: row.source_seen_at && dateOf(row.source_seen_at),
     },
   };
 }

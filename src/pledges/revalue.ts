@@ -114,7 +114,7 @@ function valueIn(
 ): Valued {
   const facts = known.get(patent.patent_id);
   if (!facts) throw new Error(`patent ${patent.patent_id} of pledge ${pledge.id} was not known by ${as_of}`);
-  return value(facts, patent.annual_revenue_minor, pledge.currency, stored, as_of);
+  return value(facts, patent, pledge.currency, stored, as_of);
 }
 
 /**

@@ -2,6 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { and, eq, gt } from 'drizzle-orm';
 import Type from 'typebox';
 import { VALUATION_CURRENCY } from '../../models/valuation.ts';
+import { ROYALTY_PRIORS } from '../../models/value/formulas/royalty-prior.ts';
+import { CAUSES } from '../../models/waterfall.ts';
 import { findOrganisation } from '../accounts/store.ts';
 import { given, query, rowsOf } from '../db/list.ts';
 import { pledge } from '../db/schema.ts';
@@ -30,21 +32,29 @@ import type { Service } from '../service.ts';
 import { MOVE_DETAILS, type MoveTarget, PHASES, type PledgeState } from './lifecycle.ts';
 import { movePledge, proveAnnuity, repay, requestPledge } from './service.ts';
 import { findPledge, movesOf, pledgedPatents, type Pledge as StoredPledge, valuesOf } from './store.ts';
+import { pledgeWaterfall } from './waterfall.ts';
 
 const MAX_PATENTS = 100;
-/** CNY 10 billion a year: the values of as many patents as a pledge may hold still add up exactly. */
-const MAX_ANNUAL_REVENUE_MINOR = 1_000_000_000_000;
+/** CNY 10 billion: the values of as many patents as a pledge may hold still add up exactly. */
+const MAX_DECLARED_MINOR = 1_000_000_000_000;
 const State = OneOf(Object.keys(PHASES) as PledgeState[], 'state of the contract');
 const ById = Closed({ id: Id });
 
 /** Limits in force where the request names none: bank practice of 30 % on invention patents. */
 const DEFAULT_LTV = { target_bp: 3000, warning_bp: 4000, breach_bp: 5000 };
 
+const declared = (description: string) =>
+  Type.Integer({ minimum: 1, maximum: MAX_DECLARED_MINOR, description });
+
 const PledgedPatent = Type.Object({
   patent_id: PatentId,
   office: Type.String(),
   application_number: Type.String(),
   annual_revenue_minor: Nullable(Minor),
+  industry: Nullable(Type.String()),
+  launch_value_minor: Nullable(Minor),
+  development_cost_minor: Nullable(Minor),
+  reproduction_cost_minor: Nullable(Minor),
 });
 
 const Pledge = Type.Object({
@@ -75,12 +85,21 @@ const NewPledge = Closed({
     Closed({
       patent_id: PatentId,
       annual_revenue_minor: Type.Optional(
-        Type.Integer({
-          minimum: 1,
-          maximum: MAX_ANNUAL_REVENUE_MINOR,
-          description: 'yearly revenue of the products it covers, as the firm declares it',
-        }),
+        declared('yearly revenue of the products it covers, as the firm declares it'),
       ),
+      industry: Type.Optional(
+        OneOf(Object.keys(ROYALTY_PRIORS), 'industry of these products: decides the royalty rates'),
+      ),
+      launch: Type.Optional(
+        Closed(
+          {
+            value_minor: declared('present value of its cash flows if launched today'),
+            development_cost_minor: declared('present value of what is still to be spent on it'),
+          },
+          { description: 'a product that is not yet on the market' },
+        ),
+      ),
+      reproduction_cost_minor: Type.Optional(declared('what developing the same again would cost today')),
     }),
     { minItems: 1, maxItems: MAX_PATENTS },
   ),
@@ -119,6 +138,28 @@ const Move = Type.Object({
   moved_on: Day,
   moved_at: Instant,
   detail: Type.Record(Type.String(), Type.Unknown()),
+});
+
+const Waterfall = {
+  from_minor: Minor,
+  bars: Type.Array(
+    Type.Object({
+      cause: OneOf(
+        CAUSES,
+        'what changed; `residual` is what the stored figures differ from recomputed ones by',
+      ),
+      change_minor: Type.Integer(),
+    }),
+  ),
+  to_minor: Minor,
+};
+
+const PledgeWaterfall = Type.Object({
+  currency: Currency,
+  from: Day,
+  to: Day,
+  ...Waterfall,
+  patents: Type.Array(Type.Object({ patent_id: PatentId, ...Waterfall })),
 });
 
 const ValuePoint = Type.Object({
@@ -206,9 +247,13 @@ export const pledgeRoutes =
             {
               ...body,
               ...ltvLimits(loan_to_value),
-              patents: patents.map(({ annual_revenue_minor }, index) => ({
+              patents: patents.map(({ launch, ...use }, index) => ({
+                ...use,
                 patent_id: ids[index]!,
-                annual_revenue_minor: annual_revenue_minor ?? null,
+                ...(launch && {
+                  launch_value_minor: launch.value_minor,
+                  development_cost_minor: launch.development_cost_minor,
+                }),
               })),
             },
             caller,
@@ -376,6 +421,29 @@ export const pledgeRoutes =
           moves,
           flags,
         } as unknown as Type.Static<typeof ValueFlow>;
+      },
+    );
+
+    app.get(
+      '/v1/pledges/:id/waterfall',
+      {
+        config: { access: EVERYONE },
+        schema: {
+          operationId: 'getWaterfall',
+          tags: ['pledges'],
+          description:
+            'Why the value changed between two days: one bar a cause, adding up exactly, for the pledge and for each patent.',
+          params: ById,
+          querystring: Closed({ from: Day, to: Day, ...AsOfQuery }),
+          response: { 200: PledgeWaterfall },
+        },
+      },
+      async (request) => {
+        const { from, to, as_of } = request.query;
+        if (from > to) throw new Problem('refused', `The field from, ${from}, is later than to, ${to}.`);
+        const found = await find(request.params.id, callerOfGuarded(request));
+        const known_at = as_of === undefined ? clock.now() : new Date(as_of);
+        return pledgeWaterfall(database.sql, found, from, to, known_at);
       },
     );
 

@@ -22,6 +22,7 @@ import {
   markStale,
   type NewPledge,
   type Pledge,
+  type PledgedUse,
   recordAnnuityPayment,
   setBalance,
 } from './store.ts';
@@ -29,7 +30,7 @@ import {
 const FURTHEST_ZONE_MS = 14 * 3_600_000;
 
 export type PledgeRequest = Omit<NewPledge, 'requested_on' | 'demonstration' | 'created_at'> & {
-  patents: { patent_id: string; annual_revenue_minor: number | null }[];
+  patents: PledgedUse[];
 };
 
 /**
@@ -223,6 +224,7 @@ export async function proveAnnuity(
     await tx`select from pledge_patent where pledge_id = ${id} and patent_id = ${proof.patent_id}`;
   if (!pledged) throw new Problem('refused', `Patent ${proof.patent_id} is not part of this pledge.`);
   await recordAnnuityPayment(tx, { pledge_id: id, ...proof, known_at: now });
+  await markStale(tx, id, 'annuity proven', now);
   await appendAudit(tx, [entry(caller.organisation_id, caller, now, 'annuity.proven', id, proof)]);
 }
 

@@ -3,6 +3,7 @@
 import type { CalendarDate } from '../../models/types.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { newId } from '../ids.ts';
+import type { DeclaredUseMinor } from '../valuations/value.ts';
 import type { PledgeState } from './lifecycle.ts';
 
 export interface Pledge {
@@ -23,12 +24,11 @@ export interface Pledge {
   created_at: Date;
 }
 
-export interface PledgedPatent {
+export interface PledgedPatent extends DeclaredUseMinor {
   pledge_id: string;
   patent_id: string;
   office: string;
   application_number: string;
-  annual_revenue_minor: number | null;
 }
 
 export interface PledgeMove {
@@ -67,12 +67,22 @@ export interface PledgeValue {
   patents: PatentValue[];
 }
 
+export type PledgedUse = { patent_id: string } & Partial<DeclaredUseMinor>;
+
+const NOTHING_DECLARED: DeclaredUseMinor = {
+  annual_revenue_minor: null,
+  industry: null,
+  launch_value_minor: null,
+  development_cost_minor: null,
+  reproduction_cost_minor: null,
+};
+
 export type NewPledge = Omit<Pledge, 'id' | 'state' | 'approved_value_minor' | 'registration_number'>;
 
 export async function insertPledge(
   tx: Transaction,
   given: NewPledge,
-  patents: readonly { patent_id: string; annual_revenue_minor: number | null }[],
+  patents: readonly PledgedUse[],
 ): Promise<Pledge> {
   const pledge: Pledge = {
     id: newId('plg'),
@@ -82,7 +92,7 @@ export async function insertPledge(
     registration_number: null,
   };
   await tx`insert into pledge ${tx(pledge)}`;
-  await tx`insert into pledge_patent ${tx(patents.map((patent) => ({ pledge_id: pledge.id, ...patent })))}`;
+  await tx`insert into pledge_patent ${tx(patents.map((patent) => ({ pledge_id: pledge.id, ...NOTHING_DECLARED, ...patent })))}`;
   await tx`insert into pledge_stale (pledge_id, since, reason) values (${pledge.id}, ${given.created_at}, 'requested')`;
   return pledge;
 }

@@ -1,8 +1,8 @@
-/** One patent's valuation: facts and model in, a row to store out. No I/O. */
+/** One patent's valuation: facts and models in, a row to store out. No I/O. */
 
 import { DEFAULT_ASSUMPTIONS } from '../../models/assumptions.ts';
 import { toMajor, toMinor } from '../../models/money.ts';
-import type { CalendarDate } from '../../models/types.ts';
+import type { CalendarDate, DeclaredUse } from '../../models/types.ts';
 import { VALUATION_MODEL, type Valuation, valuePatent } from '../../models/valuation.ts';
 import { canonicalJson, sha256 } from '../canonical.ts';
 import type { KnownPatent } from '../patents/facts.ts';
@@ -10,42 +10,50 @@ import type { StoredModel, ValuationRow } from './store.ts';
 
 const ASSUMPTIONS_SHA256 = sha256(canonicalJson(DEFAULT_ASSUMPTIONS)).toString('hex');
 
+/** What the pledgor declares of a patent's use, in minor units of the pledge's currency; null where it says nothing. */
+export interface DeclaredUseMinor {
+  annual_revenue_minor: number | null;
+  industry: string | null;
+  launch_value_minor: number | null;
+  development_cost_minor: number | null;
+  reproduction_cost_minor: number | null;
+}
+
 export interface Valued {
   row: ValuationRow;
   valuation: Valuation;
 }
 
-/**
- * @param annual_revenue_minor declared by the pledgor, in minor units of `currency`; null when not declared
- */
+/** @param use declared by the pledgor, in minor units of `currency` */
 export function value(
   patent: KnownPatent,
-  annual_revenue_minor: number | null,
+  use: DeclaredUseMinor,
   currency: string,
   stored: StoredModel,
   as_of: CalendarDate,
 ): Valued {
   const { facts } = patent;
-  const revenue =
-    annual_revenue_minor === null ? null : { annual: toMajor(annual_revenue_minor, currency), currency };
+  const declared = declaredUse(use, currency);
   const valuation = valuePatent({
     as_of,
     facts,
     lapse_model: stored.model,
-    revenue,
+    declared,
+    market: null,
+    calibration: null,
     assumptions: DEFAULT_ASSUMPTIONS,
   });
   const inputs = canonicalJson({
     valuation_model: VALUATION_MODEL,
     as_of,
     facts,
-    revenue,
+    declared,
     assumptions_sha256: ASSUMPTIONS_SHA256,
   });
   const input_sha256 = sha256(inputs).toString('hex');
   const minor = (major: number | undefined | null) =>
     major === undefined || major === null ? null : toMinor(major, valuation.currency);
-  const { status, range, collateral, ...detail } = valuation;
+  const { status, weighted, collateral, ...detail } = valuation;
   return {
     valuation,
     row: {
@@ -56,11 +64,23 @@ export function value(
       input_sha256: `\\x${input_sha256}`,
       status,
       currency: valuation.currency,
-      low_minor: minor(range?.low),
-      mid_minor: minor(range?.mid),
-      high_minor: minor(range?.high),
+      low_minor: minor(weighted?.p10),
+      mid_minor: minor(weighted?.p50),
+      high_minor: minor(weighted?.p90),
       collateral_minor: minor(collateral),
-      detail: { ...detail, facts, revenue },
+      detail: { ...detail, weighted, facts, declared },
     },
   };
+}
+
+/** In major units; null when the pledgor declares nothing at all. */
+function declaredUse(use: DeclaredUseMinor, currency: string): DeclaredUse | null {
+  const major = (minor: number | null) => (minor === null ? null : toMajor(minor, currency));
+  const annual_revenue = major(use.annual_revenue_minor);
+  const reproduction_cost = major(use.reproduction_cost_minor);
+  const value = major(use.launch_value_minor);
+  const development_cost = major(use.development_cost_minor);
+  const launch = value === null || development_cost === null ? null : { value, development_cost };
+  const nothing = annual_revenue === null && reproduction_cost === null && launch === null;
+  return nothing ? null : { currency, annual_revenue, industry: use.industry, launch, reproduction_cost };
 }

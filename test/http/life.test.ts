@@ -61,6 +61,12 @@ const request = (patents: string[], change: object = {}) => ({
   ...change,
 });
 
+interface Bars {
+  from_minor: number;
+  bars: { cause: string; change_minor: number }[];
+  to_minor: number;
+}
+
 /** A minute passes, so that what came before can be read as of then. */
 function minute(): void {
   clock.set(new Date(clock.now().getTime() + 60_000));
@@ -246,6 +252,68 @@ t.test('a patent is under one live pledge, however parallel the requests', async
   t.equal((await requested([patent])).state, 'requested', 'free again');
 });
 
+/** The waterfall of the month adds up from one value to the other, for those who may see the pledge. */
+async function explains(t: Test, id: string, from_minor: number, to_minor: number): Promise<void> {
+  const ask = (party: Party, days: string) =>
+    call<Bars & { patents: (Bars & { patent_id: string })[] } & ProblemAnswer>(
+      party.key,
+      'GET',
+      `/v1/pledges/${id}/waterfall?${days}`,
+    );
+  const { body, text } = await ask(firm_a, 'from=2009-06-10&to=2009-07-20');
+  t.hasStrict(body, { from: '2009-06-10', to: '2009-07-10', from_minor, to_minor }, text);
+  t.equal(
+    body.bars.reduce((sum, { change_minor }) => sum + change_minor, from_minor),
+    to_minor,
+  );
+  const time = body.bars.find(({ cause }) => cause === 'time')!;
+  t.ok(time.change_minor < 0, 'a month of protection is gone');
+  t.equal(body.bars.find(({ cause }) => cause === 'residual')!.change_minor, 0);
+  t.equal(body.patents.length, 1);
+  t.equal((await ask(bank_b, 'from=2009-06-10&to=2009-07-10')).status, 404);
+  t.match((await ask(bank_a, 'from=2009-06-09&to=2009-07-10')).body.detail, /no value by 2009-06-09/);
+  t.match((await ask(bank_a, 'from=2009-07-11&to=2009-07-10')).body.detail, /is later than to/);
+}
+
+t.test('what the firm declares of its use decides the methods', async (t) => {
+  const patents = [
+    {
+      patent_id: service.takePatent(),
+      industry: 'electronics',
+      annual_revenue_minor: 300_000_000,
+      launch: { value_minor: 200_000_000, development_cost_minor: 250_000_000 },
+      reproduction_cost_minor: 50_000_000,
+    },
+  ];
+  const pledge = await requested([], { patents });
+  t.hasStrict(pledge.patents[0], {
+    industry: 'electronics',
+    launch_value_minor: 200_000_000,
+    development_cost_minor: 250_000_000,
+    reproduction_cost_minor: 50_000_000,
+  });
+  const [row] = await database.sql`select detail from valuation where patent_id = ${patents[0]!.patent_id}`;
+  const { methods, floor } = row!.detail as { methods: Record<string, { ok: boolean }>; floor: number };
+  const ran = Object.keys(methods).filter((id) => methods[id]!.ok);
+  t.same(ran.sort(), ['option_to_launch', 'relief_from_royalty', 'renewal', 'reproduction_cost']);
+  t.match(methods.market, { ok: false });
+  t.equal(floor, 500_000);
+  for (const wrong of [
+    { industry: 'magic' },
+    { launch: { value_minor: 1 } },
+    { reproduction_cost_minor: 0 },
+  ]) {
+    const { status } = await call(
+      firm_a.key,
+      'POST',
+      '/v1/pledges',
+      request([], { patents: [{ patent_id: service.takePatent(), ...wrong }] }),
+    );
+    t.equal(status, 400, JSON.stringify(wrong));
+  }
+  await move(firm_a, pledge.id, { to: 'withdrawn', reason: 'test' });
+});
+
 t.test('a loan that is repaid: from request to release', async (t) => {
   const { id } = await requested();
   const url = `/v1/pledges/${id}`;
@@ -290,6 +358,7 @@ t.test('a loan that is repaid: from request to release', async (t) => {
   const point = (await flowOf(id)).points.at(-1)!;
   t.hasStrict(point, { as_of: '2009-07-10', phase: 'during', state: 'active', outstanding_minor: limit });
   t.equal(point.ltv_bp, Math.round((10_000 * limit) / point.mid_minor!));
+  await explains(t, id, value, point.mid_minor!);
 
   const repay = (amount_minor: number, paid_on = today()) =>
     call<{ outstanding_minor: number } & ProblemAnswer>(bank_a.key, 'POST', `${url}/repayments`, {

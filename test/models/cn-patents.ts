@@ -32,6 +32,10 @@ function history(row: Row): LapseHistory {
     individual_applicant: row.type3_individual === '1',
     domestic_applicant: row.Chinese === '1',
     agency: row.if_agency === '1',
+    technology_field: null,
+    paid_through: null,
+    challenges: [],
+    register_seen_on: null,
   };
   return {
     facts,

@@ -1,3 +1,4 @@
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import fc from 'fast-check';
 import t from 'tap';
 import {
@@ -27,22 +28,25 @@ import {
   loanToValue,
   loanToValueBp,
 } from '../../models/collateral.ts';
+import { calibrateIntervals, calibrationCell } from '../../models/interval/calibration.ts';
 import { fitLapse } from '../../models/lapse/fit.ts';
 import { formatMinor, toMajor, toMinor } from '../../models/money.ts';
-import type { LegalState, PatentFacts } from '../../models/types.ts';
+import { type Quantiles, quantilesOf, scaleQuantiles } from '../../models/quantiles.ts';
+import type { ChallengeEvent, DeclaredUse, LegalState, PatentFacts } from '../../models/types.ts';
 import { type Valuation, type ValuationInputs, valuePatent } from '../../models/valuation.ts';
 import { reconcile } from '../../models/value/reconcile.ts';
 import { reliefFromRoyalty, royaltyBase } from '../../models/value/relief-from-royalty.ts';
 import {
   type RenewalPosition,
   renewalMean,
-  renewalRange,
+  renewalQuantiles,
   renewalSurvival,
   renewalThresholds,
   renewalValueOfReturn,
 } from '../../models/value/renewal.ts';
 import { commonSigma, fitReturnLocation, fitReturns } from '../../models/value/renewal-fit.ts';
 import { royaltyRateQuantile } from '../../models/value/royalty-rates.ts';
+import { addWaterfalls, waterfall } from '../../models/waterfall.ts';
 import { cnHistories } from './cn-patents.ts';
 
 const AS_OF = '2011-01-01';
@@ -63,8 +67,18 @@ const FACTS: PatentFacts = {
   individual_applicant: false,
   domestic_applicant: true,
   agency: true,
+  technology_field: 34,
+  paid_through: null,
+  challenges: [],
+  register_seen_on: AS_OF,
 };
-const REVENUE = { annual: 10_000_000, currency: 'CNY' };
+const DECLARED: DeclaredUse = {
+  currency: 'CNY',
+  annual_revenue: 10_000_000,
+  industry: null,
+  launch: null,
+  reproduction_cost: null,
+};
 
 function valued(facts: Partial<PatentFacts> = {}, changes: Partial<ValuationInputs> = {}): Valuation {
   const assumptions = DEFAULT_ASSUMPTIONS;
@@ -72,7 +86,9 @@ function valued(facts: Partial<PatentFacts> = {}, changes: Partial<ValuationInpu
     as_of: AS_OF,
     facts: { ...FACTS, ...facts },
     lapse_model,
-    revenue: REVENUE,
+    declared: DECLARED,
+    market: null,
+    calibration: null,
     assumptions,
     ...changes,
   });
@@ -186,8 +202,10 @@ t.test('renewal model: closed-form survival and value quantiles (G6)', async (t)
     paid_threshold: 0,
     future: fees.map((fee, k) => ({ fee, years_ahead: k, years_since_first: k, threshold: thresholds[k]! })),
   };
-  const range = renewalRange(position, returns, decay, 0.9);
-  t.ok(near(range.mid, 13_279, 0.01) && near(range.high, 226_950, 0.01), 'within simulation error');
+  const { p25, p50, p75, p90, p95 } = renewalQuantiles(position, returns, decay, 0.9);
+  const simulated = [942, 13_279, 65_457, 226_950, 458_710];
+  for (const [index, value] of [p25, p50, p75, p90, p95].entries())
+    t.ok(near(value, simulated[index]!, 0.015), 'within simulation error');
   t.ok(near(renewalMean(position, returns, decay, 0.9), 114_584, 0.02));
 });
 
@@ -252,25 +270,37 @@ t.test('relief from royalty (G9) and the rates it takes', async (t) => {
   t.throws(() => royaltyRateQuantile(0.95), /outside 0 to .92/);
 });
 
+/** Quantiles of a lognormal. */
+const lognormal = (median: number, sd: number) =>
+  quantilesOf((p) => median * Math.exp(sd * normalQuantile(p, 0, 1)));
+
 t.test('reconciliation: one method is itself, agreement keeps the width, disagreement widens', async (t) => {
-  const range = { low: 1, mid: 10, high: 100 };
-  t.same(reconcile([range]).range, range);
-  const agreed = reconcile([range, range]).range;
-  t.ok(near(agreed.low, 1, 1e-9) && near(agreed.mid, 10, 1e-9) && near(agreed.high, 100, 1e-9));
-  const split = reconcile([
-    { low: 5, mid: 10, high: 20 },
-    { low: 5000, mid: 10_000, high: 20_000 },
-  ]);
-  t.ok(split.tau > 3 && split.range.low < 10 && split.range.high > 10_000);
+  const one = { quantiles: lognormal(1000, 1.8), log_error: 1.8 };
+  t.same(reconcile([one]).quantiles, one.quantiles);
+  const agreed = reconcile([one, one]).quantiles;
+  for (const level of Object.keys(agreed) as (keyof Quantiles)[])
+    t.ok(near(agreed[level], one.quantiles[level], 1e-9));
+  const apart = (log_error: number) => [
+    { quantiles: lognormal(10, 0.5), log_error: 1 },
+    { quantiles: lognormal(1000, 0.5), log_error },
+  ];
+  const even = reconcile(apart(1));
+  t.ok(near(even.quantiles.p50, 100, 1e-9) && near(even.disagreement, Math.log(10), 1e-9));
+  t.ok(even.quantiles.p10 < 10 && even.quantiles.p90 > 1000);
+  t.ok(near(reconcile(apart(2)).quantiles.p50, 10 ** 1.4, 1e-9));
   t.throws(() => reconcile([]), /pass at least one/);
-  const ranges = fc
-    .array(fc.double({ min: 0, max: 1e9, noNaN: true }), { minLength: 3, maxLength: 3 })
+  const anyQuantiles = fc
+    .array(fc.double({ min: 0, max: 1e9, noNaN: true }), { minLength: 7, maxLength: 7 })
     .map((values) => values.sort((a, b) => a - b))
-    .map(([low, mid, high]) => ({ low: low!, mid: mid!, high: high! }));
+    .map((values) => {
+      let next = 0;
+      return quantilesOf(() => values[next++]!);
+    });
   fc.assert(
-    fc.property(fc.array(ranges, { minLength: 1, maxLength: 4 }), (given) => {
-      const { low, mid, high } = reconcile(given).range;
-      return low >= 0 && low <= mid && mid <= high && Number.isFinite(high);
+    fc.property(fc.array(anyQuantiles, { minLength: 1, maxLength: 4 }), (given) => {
+      const methods = given.map((quantiles, index) => ({ quantiles, log_error: 1 + index }));
+      const values = Object.values(reconcile(methods).quantiles);
+      return values.every((value, index) => Number.isFinite(value) && value >= (values[index - 1] ?? 0));
     }),
   );
 });
@@ -295,7 +325,12 @@ t.test('a patent in force is valued with its outlook and an explanation', async 
   const valuation = valued();
   t.match(valuation, { status: 'valued', currency: 'CNY', failure: null, expires_on: '2021-07-02' });
   t.match(valuation.next_annuity, { patent_year: 11, due_on: '2011-07-02', amount: 4000 });
-  t.equal(valuation.collateral, valuation.range!.mid * 0.5);
+  t.equal(valuation.collateral, valuation.weighted!.p50 * 0.5);
+  t.equal(valuation.validity_probability, 0.85);
+  t.ok(
+    near(valuation.weighted!.p50, valuation.if_valid!.p50 * valuation.in_force_probability! * 0.85, 1e-12),
+  );
+  t.match(valuation.premises, { going_concern: { expected_proceeds: valuation.weighted!.p50 } });
   t.ok(valuation.in_force_probability! > 0.7 && valuation.in_force_probability! < 1);
   t.same(
     valuation.explanation.map(({ what }) => what),
@@ -307,11 +342,13 @@ t.test('a patent in force is valued with its outlook and an explanation', async 
       'present value of covered revenue after tax',
       'relief from royalty in force',
       'reconciled value in force',
+      'interval',
+      'validity',
       'collateral value',
     ],
   );
   const { renewal, relief_from_royalty: royalty } = valuation.methods;
-  t.ok(renewal?.ok && royalty?.ok && renewal.range.mid < royalty.range.mid);
+  t.ok(renewal?.ok && royalty?.ok && renewal.quantiles.p50 < royalty.quantiles.p50);
   t.equal(JSON.stringify(valued()), JSON.stringify(valuation), 'bit for bit');
 });
 
@@ -320,12 +357,12 @@ t.test('assumptions reach the method they are named for', async (t) => {
     const assumptions = { ...DEFAULT_ASSUMPTIONS, [name]: { ...DEFAULT_ASSUMPTIONS[name], value } };
     const result = valued({}, { assumptions }).methods[method]!;
     if (!result.ok) throw new Error(result.failure.message);
-    return result.range.mid;
+    return result.quantiles.p50;
   };
   const royalty = median('tax_rate', 0.25, 'relief_from_royalty');
-  t.ok(near(median('tax_rate', 0.5, 'relief_from_royalty'), (royalty * 2) / 3, 1e-12));
-  t.ok(median('royalty_discount_rate', 0.3, 'relief_from_royalty') < royalty);
-  t.ok(median('royalty_decay', 0.3, 'relief_from_royalty') < royalty);
+  t.ok(near(median('tax_rate', 0.5, 'relief_from_royalty'), (royalty * 2) / 3, 1e-9));
+  t.ok(median('royalty_discount_rate', 0.25, 'relief_from_royalty') < royalty);
+  t.ok(median('royalty_decay', 0.15, 'relief_from_royalty') < royalty);
   t.ok(median('royalty_growth', 0.1, 'relief_from_royalty') > royalty);
   t.ok(median('royalty_revenue_share', 0.5, 'relief_from_royalty') < royalty);
   t.equal(median('return_decay', 0.3, 'relief_from_royalty'), royalty);
@@ -339,11 +376,11 @@ t.test('what has ended is worth nothing, and the unknown stays unknown', async (
   for (const legal_state of ended) {
     t.match(valued({ legal_state }), {
       status: 'worthless',
-      range: { low: 0, mid: 0, high: 0 },
+      weighted: { p10: 0, p50: 0, p90: 0 },
       collateral: 0,
     });
   }
-  t.equal(valued({}, { as_of: '2021-07-01' }).status, 'valued');
+  t.equal(valued({ register_seen_on: '2021-07-01' }, { as_of: '2021-07-01' }).status, 'valued');
   t.match(valued({}, { as_of: '2021-07-02' }), { status: 'worthless', collateral: 0 }, 'term over');
   const unknowns: [Partial<PatentFacts>, string][] = [
     [{ legal_state: 'unknown' }, 'legal_state_unknown'],
@@ -352,29 +389,36 @@ t.test('what has ended is worth nothing, and the unknown stays unknown', async (
     [{ granted_on: '2012-01-01' }, 'not_granted'],
     [{ granted_on: '2001-01-01' }, 'grant_before_filing'],
     [{ office: 'DE' }, 'no_fee_schedule'],
-    [{ claims: Number.NaN }, 'covariate_invalid'],
+    [{ claims: Number.NaN }, 'claims_invalid'],
+    [{ claims: -3 }, 'claims_invalid'],
+    [{ claims: Number.POSITIVE_INFINITY }, 'covariate_invalid'],
+    [{ register_seen_on: '2010-10-02' }, 'register_stale'],
   ];
   for (const [facts, code] of unknowns) {
     const valuation = valued(facts);
-    t.match(valuation, { status: 'unknown', range: null, collateral: null, failure: { code } }, code);
+    t.match(valuation, { status: 'unknown', weighted: null, collateral: null, failure: { code } }, code);
     t.equal(failureOf(valuation, 'relief_from_royalty'), code);
   }
 });
 
 t.test('a method without its facts fails by name while the other stands', async (t) => {
-  const without = valued({}, { revenue: null });
+  const without = valued({}, { declared: null });
   t.equal(failureOf(without, 'relief_from_royalty'), 'revenue_missing');
   t.equal(without.status, 'valued');
   const { renewal } = without.methods;
-  t.ok(renewal?.ok && near(without.range!.mid, renewal.range.mid * without.in_force_probability!, 1e-12));
-  t.equal(
-    failureOf(valued({}, { revenue: { annual: 1, currency: 'USD' } }), 'relief_from_royalty'),
-    'currency_mismatch',
-  );
-  t.equal(
-    failureOf(valued({}, { revenue: { annual: 0, currency: 'CNY' } }), 'relief_from_royalty'),
-    'revenue_not_positive',
-  );
+  t.ok(renewal?.ok && near(without.if_valid!.p50, renewal.quantiles.p50, 1e-12));
+  const cases: [Partial<DeclaredUse>, string, string][] = [
+    [{ currency: 'USD' }, 'relief_from_royalty', 'currency_mismatch'],
+    [{ annual_revenue: 0 }, 'relief_from_royalty', 'revenue_not_positive'],
+    [{ annual_revenue: Number.NaN }, 'relief_from_royalty', 'revenue_not_positive'],
+    [{ industry: 'magic' }, 'relief_from_royalty', 'industry_unknown'],
+    [{ launch: { value: 1, development_cost: 0 } }, 'option_to_launch', 'development_cost_not_positive'],
+    [{}, 'option_to_launch', 'launch_missing'],
+    [{ reproduction_cost: -1 }, 'reproduction_cost', 'reproduction_cost_not_positive'],
+    [{}, 'market', 'deals_missing'],
+  ];
+  for (const [change, method, code] of cases)
+    t.equal(failureOf(valued({}, { declared: { ...DECLARED, ...change } }), method), code, code);
   const late = { right_type: 'utility_model', filed_on: '2001-07-02', granted_on: '2010-12-01' } as const;
   t.equal(failureOf(valued(late), 'renewal'), 'no_renewal_decision');
   t.equal(valued(late).status, 'valued');
@@ -402,12 +446,14 @@ t.test('for any patent: no negative value, an ordered range, finite probabilitie
           individual_applicant: flag,
           agency: flag,
         };
-        const { status, range, collateral, in_force_probability, lapse_probability_12m } = valued(facts, {
-          revenue: annual === null ? null : { annual, currency: 'CNY' },
+        const { status, weighted, collateral, in_force_probability, lapse_probability_12m } = valued(facts, {
+          declared: annual === null ? null : { ...DECLARED, annual_revenue: annual },
         });
-        if (status === 'unknown') return range === null && collateral === null;
-        const { low, mid, high } = range!;
-        const ordered = low >= 0 && low <= mid && mid <= high && Number.isFinite(high);
+        if (status === 'unknown') return weighted === null && collateral === null;
+        const values = Object.values(weighted!);
+        const ordered = values.every(
+          (value, index) => Number.isFinite(value) && value >= (values[index - 1] ?? 0),
+        );
         const lapse = lapse_probability_12m?.value ?? 0;
         return (
           ordered &&
@@ -420,4 +466,221 @@ t.test('for any patent: no negative value, an ordered range, finite probabilitie
       { numRuns: 500 },
     ),
   );
+});
+
+const anyPatent = fc.record({
+  filed_on: fc.integer({ min: 0, max: 5000 }).map((days) => addDays('1993-01-01', days)),
+  lag: fc.integer({ min: 100, max: 1500 }),
+  claims: fc.option(fc.nat({ max: 60 })),
+  annual_revenue: fc.option(fc.double({ min: 1, max: 1e10, noNaN: true })),
+});
+
+/** Value of a patent drawn by `anyPatent`, with other facts and inputs. */
+function valuationOf(
+  {
+    filed_on,
+    lag,
+    claims,
+    annual_revenue,
+  }: typeof anyPatent extends fc.Arbitrary<infer Patent> ? Patent : never,
+  facts: Partial<PatentFacts> = {},
+  changes: Partial<ValuationInputs> = {},
+): Valuation {
+  const declared = annual_revenue === null ? null : { ...DECLARED, annual_revenue };
+  return valued({ filed_on, granted_on: addDays(filed_on, lag), claims, ...facts }, { declared, ...changes });
+}
+
+const noHigher = (a: Quantiles, b: Quantiles) =>
+  (Object.keys(a) as (keyof Quantiles)[]).every((level) => a[level] <= b[level] * (1 + 1e-9) + 1e-9);
+
+t.test('a paid fee never lowers the value', async (t) => {
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(anyPatent, fc.integer({ min: 1, max: 20 }), (patent, paid_through) => {
+        const before = valuationOf(patent);
+        const after = valuationOf(patent, { paid_through });
+        if (before.status !== 'valued') return after.status === before.status;
+        return (
+          before.weighted!.p50 <= after.weighted!.p50 * (1 + 1e-9) &&
+          before.in_force_probability! <= after.in_force_probability! + 1e-12
+        );
+      }),
+      { numRuns: 300 },
+    ),
+  );
+  const [unpaid, paid] = [valued(), valued({ paid_through: 11 })];
+  t.ok(paid.weighted!.p50 > unpaid.weighted!.p50);
+  t.equal(paid.in_force_probability, 1);
+  t.equal(paid.lapse_probability_12m!.value, 0);
+});
+
+t.test('an added claim of invalidity never raises the value', async (t) => {
+  const event = fc.constantFrom<ChallengeEvent>(
+    'challenge_withdrawn',
+    'challenge_survived',
+    'challenge_filed',
+  );
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(anyPatent, fc.array(event, { maxLength: 4 }), (patent, challenges) => {
+        const before = valuationOf(patent, { challenges });
+        const after = valuationOf(patent, { challenges: [...challenges, 'challenge_filed'] });
+        if (before.status !== 'valued') return after.status === before.status;
+        return noHigher(after.weighted!, before.weighted!);
+      }),
+      { numRuns: 200 },
+    ),
+  );
+  t.ok(near(valued({ challenges: ['challenge_filed'] }).validity_probability!, 0.5, 1e-12));
+});
+
+t.test('a value never exceeds what survival allows', async (t) => {
+  const chances = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 16 });
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(chances, fc.double({ min: 0, max: 0.1, noNaN: true }), (kept, rate) => {
+        let alive = 1;
+        const annuities = kept.map((chance, index) => {
+          alive *= chance;
+          return { years_ahead: index + 0.4, fee: 2000, survival: alive };
+        });
+        const years = kept.length + 1;
+        const stream = { revenue: 1e6, growth: 0, decay: 0.1, tax: 0.25, discount: 0.18, years, annuities };
+        const base = royaltyBase(stream);
+        const lived = annuities.reduce((sum, { survival }) => sum + survival, 1);
+        return (
+          base.revenue <= stream.revenue * lived * (1 + 1e-12) &&
+          reliefFromRoyalty(base, rate) <= rate * base.revenue * (1 + 1e-12)
+        );
+      }),
+    ),
+  );
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(anyPatent, (patent) => {
+        const { status, weighted, if_valid, in_force_probability, validity_probability } =
+          valuationOf(patent);
+        if (status !== 'valued') return true;
+        const chance = in_force_probability! * validity_probability!;
+        return chance <= 1 && noHigher(weighted!, scaleQuantiles(if_valid!, chance));
+      }),
+    ),
+  );
+  const [constant, ...others] = lapse_model.coefficients;
+  const riskier = (by: number) =>
+    valued({}, { lapse_model: { ...lapse_model, coefficients: [constant! + by, ...others] } }).if_valid!.p50;
+  t.ok(
+    riskier(0) > riskier(0.5) && riskier(0.5) > riskier(2) && riskier(2) > riskier(4),
+    'riskier, worth less',
+  );
+});
+
+t.test('a launch and a cost are valued by their own methods; the cost stays a floor', async (t) => {
+  const launch = { value: 5_000_000, development_cost: 6_000_000 };
+  const declared = { ...DECLARED, annual_revenue: null, launch, reproduction_cost: 1_000_000 };
+  const valuation = valued({}, { declared });
+  const { option_to_launch: option, reproduction_cost: cost, renewal } = valuation.methods;
+  t.ok(option?.ok && option.quantiles.p50 > 0 && option.quantiles.p50 < launch.value);
+  t.ok(cost?.ok && cost.quantiles.p05 === 1_000_000);
+  t.equal(valuation.floor, 1_000_000);
+  t.ok(option?.ok && renewal?.ok);
+  const without = valued({}, { declared: { ...declared, reproduction_cost: null } });
+  t.same(without.if_valid, valuation.if_valid, 'a cost is not part of the value');
+});
+
+t.test('known values correct the intervals, and the median stays', async (t) => {
+  const plain = valued();
+  const cell = calibrationCell(34, 10);
+  t.same(cell, ['34', '6-10']);
+  const known = Array.from({ length: 199 }, (_, index) => ({
+    cell,
+    quantiles: plain.if_valid!,
+    value: index < 198 ? plain.if_valid!.p95 * Math.exp(0.1) : plain.if_valid!.p50,
+  }));
+  const calibration = calibrateIntervals(known, 'test');
+  const corrected = valued({}, { calibration });
+  t.ok(near(corrected.if_valid!.p95, plain.if_valid!.p95 * Math.exp(0.1), 1e-9));
+  t.equal(corrected.if_valid!.p50, plain.if_valid!.p50);
+  t.match(corrected.explanation.find(({ what }) => what === 'interval')?.values, {
+    pool: '34/6-10',
+    pool_size: 199,
+    known_values: 199,
+  });
+  const parsed = JSON.parse(JSON.stringify(calibration)) as typeof calibration;
+  t.same(valued({}, { calibration: parsed }), corrected, 'stored as JSON');
+});
+
+t.test('a waterfall between any two valuations adds up exactly', async (t) => {
+  const later = fitLapse(cnHistories(), '2012-01-01');
+  t.ok(later.ok);
+  const state = fc.record({
+    as_of: fc.integer({ min: 0, max: 3000 }).map((days) => addDays('2006-01-01', days)),
+    refitted: fc.boolean(),
+    claims: fc.option(fc.nat({ max: 60 })),
+    paid_through: fc.option(fc.integer({ min: 1, max: 20 })),
+    challenges: fc.array(fc.constantFrom<ChallengeEvent>('challenge_filed', 'challenge_survived'), {
+      maxLength: 2,
+    }),
+    legal_state: fc.constantFrom<LegalState>('in_force', 'in_force', 'in_force', 'lapsed'),
+    annual_revenue: fc.option(fc.integer({ min: 1, max: 1e9 })),
+    drift_minor: fc.integer({ min: -5, max: 5 }),
+  });
+  const stateOf = ({
+    as_of,
+    refitted,
+    annual_revenue,
+    drift_minor,
+    ...facts
+  }: typeof state extends fc.Arbitrary<infer S> ? S : never) => {
+    const inputs: ValuationInputs = {
+      as_of,
+      facts: { ...FACTS, ...facts, register_seen_on: as_of },
+      lapse_model: refitted && later.ok ? later.model : lapse_model,
+      declared: annual_revenue === null ? null : { ...DECLARED, annual_revenue },
+      market: null,
+      calibration: null,
+      assumptions: DEFAULT_ASSUMPTIONS,
+    };
+    return { inputs, stored_minor: toMinor(valuePatent(inputs).weighted?.p50 ?? 0, 'CNY') + drift_minor };
+  };
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(state, state, (one, other) => {
+        const [from, to] = [stateOf(one), stateOf(other)];
+        const { from_minor, bars, to_minor } = waterfall(from, to);
+        const changes = Object.fromEntries(bars.map(({ cause, change_minor }) => [cause, change_minor]));
+        const sum = bars.reduce((total, { change_minor }) => total + change_minor, from_minor);
+        return (
+          sum === to_minor &&
+          to_minor === to.stored_minor &&
+          changes.residual === other.drift_minor - one.drift_minor &&
+          (one.refitted !== other.refitted || changes.model === 0) &&
+          (one.paid_through !== other.paid_through || changes.fees === 0) &&
+          (one.annual_revenue !== other.annual_revenue || changes.market === 0)
+        );
+      }),
+      { numRuns: 200 },
+    ),
+  );
+  const at = (as_of: string, facts: Partial<PatentFacts> = {}) =>
+    stateOf({
+      ...FACTS,
+      as_of,
+      refitted: false,
+      annual_revenue: 1e7,
+      drift_minor: 0,
+      legal_state: 'in_force',
+      ...facts,
+    });
+  const aged = waterfall(at('2009-01-01'), at('2011-01-01'));
+  t.ok(aged.bars.find(({ cause }) => cause === 'time')!.change_minor < 0, 'time wears');
+  const both = addWaterfalls([aged, aged]);
+  t.equal(both.to_minor, 2 * aged.to_minor);
+  t.equal(
+    both.bars.reduce((total, { change_minor }) => total + change_minor, both.from_minor),
+    both.to_minor,
+  );
+  t.throws(() => waterfall(at('2009-01-01'), at('2011-01-01', { legal_state: 'unknown' })), {
+    code: 'no_value',
+  });
 });

@@ -1,0 +1,58 @@
+/** Why the value of a pledge changed between two points of its value flow. */
+import { attempt } from '../../models/failure.ts';
+import type { CalendarDate } from '../../models/types.ts';
+import { addWaterfalls, type Waterfall, waterfall } from '../../models/waterfall.ts';
+import type { Sql } from '../db/client.ts';
+import { Problem } from '../errors.ts';
+import { type StoredValuation, storedValuations } from '../valuations/stored.ts';
+import { type Pledge, type PledgeValue, valuesOf } from './store.ts';
+
+export interface PledgeWaterfall extends Waterfall {
+  currency: string;
+  /** Days of the points that were compared: the last ones by the days asked for. */
+  from: CalendarDate;
+  to: CalendarDate;
+  patents: (Waterfall & { patent_id: string })[];
+}
+
+/** @throws Problem `refused` when there is no value at either end, or its inputs can no longer be read */
+export async function pledgeWaterfall(
+  sql: Sql,
+  pledge: Pledge,
+  from: CalendarDate,
+  to: CalendarDate,
+  known_at: Date,
+): Promise<PledgeWaterfall> {
+  const points = await valuesOf(sql, pledge.id, known_at);
+  const first = pointBy(points, from);
+  const last = pointBy(points, to);
+  const ids = [...first.patents, ...last.patents].map(({ valuation_id }) => valuation_id);
+  const stored = await storedValuations(sql, ids);
+  const patents = first.patents.map(({ patent_id, valuation_id }) => {
+    const later = last.patents.find((each) => each.patent_id === patent_id);
+    return { patent_id, ...between(stored.get(valuation_id), stored.get(later?.valuation_id ?? '')) };
+  });
+  return { currency: pledge.currency, from: first.as_of, to: last.as_of, ...addWaterfalls(patents), patents };
+}
+
+function pointBy(points: readonly PledgeValue[], day: CalendarDate): PledgeValue {
+  const point = points.findLast(({ as_of }) => as_of <= day);
+  if (!point) throw new Problem('refused', `The pledge had no value by ${day}; choose a later day.`);
+  return point;
+}
+
+function between(from: StoredValuation | undefined, to: StoredValuation | undefined): Waterfall {
+  if (!from || !to)
+    throw new Problem(
+      'refused',
+      'The inputs of one of these valuations are of an older model; choose later days.',
+    );
+  const made = attempt(() => waterfall(stateOf(from), stateOf(to)));
+  if (made.ok) return made.value;
+  throw new Problem('refused', made.failure.message);
+}
+
+/** An unknown value is refused by the waterfall itself, by its day. */
+function stateOf({ inputs, mid_minor }: StoredValuation) {
+  return { inputs, stored_minor: mid_minor ?? 0 };
+}
