@@ -36,11 +36,16 @@ export interface RoyaltyBase {
 export function royaltyBase(stream: RoyaltyStream): RoyaltyBase {
   const { growth, decay, tax, discount, years, annuities } = stream;
   let revenue = 0;
+  let yearly = stream.revenue * (1 - tax);
+  let alive = 1;
+  let passed = 0;
   for (let start = 0; start < years; start++) {
     const share = Math.min(1, years - start);
     const middle = start + share / 2;
-    const yearly = stream.revenue * ((1 + growth) * (1 - decay)) ** start;
-    revenue += (share * survivalAt(middle, annuities) * yearly * (1 - tax)) / (1 + discount) ** middle;
+    while (passed < annuities.length && annuities[passed]!.years_ahead <= middle)
+      alive = annuities[passed++]!.survival;
+    revenue += (share * alive * yearly) / (1 + discount) ** middle;
+    yearly *= (1 + growth) * (1 - decay);
   }
   let fees = 0;
   for (const { years_ahead, fee, survival } of annuities) {
@@ -52,13 +57,4 @@ export function royaltyBase(stream: RoyaltyStream): RoyaltyBase {
 /** Value at one royalty rate. */
 export function reliefFromRoyalty({ revenue, fees }: RoyaltyBase, rate: number): number {
   return Math.max(0, rate * revenue - fees);
-}
-
-function survivalAt(time: number, annuities: RoyaltyStream['annuities']): number {
-  let alive = 1;
-  for (const { years_ahead, survival } of annuities) {
-    if (years_ahead > time) break;
-    alive = survival;
-  }
-  return alive;
 }

@@ -26,7 +26,14 @@ import { ROYALTY_RATE_CDF } from './royalty-rates.ts';
 const DRAWS = 128;
 const DIMENSIONS = 5;
 const SEED = 20_040_101;
-const POINTS = quasiRandomPoints(DRAWS, DIMENSIONS, SEED);
+/** Growth and revenue are normal: their coordinates as standard deviations. */
+const POINTS = quasiRandomPoints(DRAWS, DIMENSIONS, SEED).map(([rate, growth, revenue, discount, decay]) => ({
+  rate: rate!,
+  growth_sds: normalQuantile(growth!, 0, 1),
+  revenue_sds: normalQuantile(revenue!, 0, 1),
+  discount: discount!,
+  decay: decay!,
+}));
 const [, TABLE_END] = ROYALTY_RATE_CDF.at(-1)!;
 
 export function royaltyMethod({
@@ -93,16 +100,15 @@ export function royaltyMethod({
 }
 
 function valueAt(
-  point: readonly number[],
+  { rate, growth_sds, revenue_sds, discount, decay }: (typeof POINTS)[number],
   stream: RoyaltyStream,
   industry: string | null,
   assumptions: Assumptions,
 ): number {
-  const [rate, growth, revenue, discount, decay] = point as [number, number, number, number, number];
   const drawn = royaltyBase({
     ...stream,
-    growth: normalQuantile(growth, stream.growth, assumptions.royalty_growth_sd.value),
-    revenue: stream.revenue * Math.exp(normalQuantile(revenue, 0, assumptions.royalty_revenue_log_sd.value)),
+    growth: stream.growth + growth_sds * assumptions.royalty_growth_sd.value,
+    revenue: stream.revenue * Math.exp(revenue_sds * assumptions.royalty_revenue_log_sd.value),
     discount: triangularQuantile(discount, {
       least: assumptions.royalty_discount_rate_least.value,
       likeliest: stream.discount,

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { progressBar } from '../../jobs/progress.ts';
 import { run, UsageError } from '../../src/command.ts';
 import { benchDeliver, deliverText } from './deliver.ts';
+import { benchModels, modelsText } from './models.ts';
 import { benchResume, keepsPromises, resumeText } from './resume.ts';
 
 const MAX_KILLS = 10_000;
@@ -11,12 +12,13 @@ const MAX_SEED = 999_999_999;
 
 const HELP = `npm run bench -- NAME [--json]
 
-Measures on this machine, with a PostgreSQL of its own that writes to disk as in production.
+Measures on this machine; what needs a database, with a PostgreSQL of its own that writes to disk as in production.
 
   deliver        deliveries a second of a backlog, and their ratio to bare undici; milliseconds from commit to
                  arrival at 100 events a second; and how a hanging endpoint among 100 delays the others (two minutes)
   resume         a revaluation killed at random points, and 1,000 slots under three workers with six hours off;
                  ends with 0 when every hash is the undisturbed one and each slot ran once, in order (two minutes)
+  models         microseconds of one valuation, by the methods that run and by the years left (half a minute)
 
   --kills N      resume: SIGKILLs of the revaluation (default 50)
   --seed N       resume: when they strike (default 1)
@@ -36,14 +38,18 @@ await run(async () => {
   });
   if (values.help) return void process.stdout.write(HELP);
   const [name, ...more] = positionals;
-  if (more.length > 0 || !(name === 'deliver' || name === 'resume'))
-    throw new UsageError(`"${positionals.join(' ')}" is no bench: name one, deliver or resume.`);
+  if (more.length > 0 || !(name === 'deliver' || name === 'resume' || name === 'models'))
+    throw new UsageError(`"${positionals.join(' ')}" is no bench: name one, deliver, resume or models.`);
   process.stderr.write(`${machine()}\n`);
   const print = (report: object, text: string) =>
     void process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : text);
   if (name === 'deliver') {
     const report = await benchDeliver(progressBar(name));
     return print(report, deliverText(report));
+  }
+  if (name === 'models') {
+    const report = benchModels(progressBar(name));
+    return print(report, modelsText(report));
   }
   const kills = whole('kills', values.kills, MAX_KILLS);
   const report = await benchResume({ kills, seed: whole('seed', values.seed, MAX_SEED) }, progressBar(name));
