@@ -3,6 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Logger } from 'pino';
 import { accountRoutes } from './accounts/routes.ts';
 import { demonstrationRoutes } from './demonstration/routes.ts';
+import { modelRoutes } from './governance/routes.ts';
 import { guardRoutes } from './http/guard.ts';
 import { healthRoutes } from './http/health.ts';
 import { describeApi } from './http/openapi.ts';
@@ -12,7 +13,9 @@ import { eventRoutes } from './outbox/routes.ts';
 import { patentRoutes } from './patents/routes.ts';
 import { pledgeRoutes } from './pledges/routes.ts';
 import { riskRoutes } from './risk/routes.ts';
+import { scoringRoutes } from './scoring/routes.ts';
 import type { Service } from './service.ts';
+import { valuationRoutes } from './valuations/routes.ts';
 import { keyRoutes } from './webhooks/key-routes.ts';
 import { recoveryRoutes } from './webhooks/recovery-routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
@@ -62,7 +65,10 @@ export async function buildApp({
   await app.register(accountRoutes(service));
   await app.register(patentRoutes(service));
   await app.register(pledgeRoutes(service));
+  await app.register(valuationRoutes(service));
   await app.register(riskRoutes(service));
+  await app.register(modelRoutes(service));
+  await app.register(scoringRoutes(service));
   await app.register(eventRoutes(service));
   await app.register(webhookRoutes(service));
   await app.register(recoveryRoutes(service));

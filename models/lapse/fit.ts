@@ -7,7 +7,7 @@
  * Errors: `trained_to_invalid`, `no_rows`, or the first fault of person-periods.ts where no sound history is left, as
  * named failures, never a throw.
  * Measured on data/cn_patents.csv, trained to and asked on 1 January of 2009, 2011, 2013: lapses within twelve months
- * expected 128, 91, 65, came 118, 64, 80; AUC .59, .61, .53 (.5 is chance). The level drifts by more than chance and the
+ * expected 128, 91, 65, came 118, 64, 80; AUC .59, .60, .53 (.5 is chance). The level drifts by more than chance and the
  * ranking of patents one year ahead is weak: read the probability as a level for a class, not as a verdict.
  * Worked: see test/models/lapse.test.ts; on data/cn_patents.csv more claims lower the hazard, domestic and individual
  * applicants raise it.

@@ -6,9 +6,10 @@
  * Errors: those of metrics/: `one_class` where all outcomes are equal.
  * Worked: see test/models/termination.test.ts.
  */
-import { areaUnderCurve, aucStandardError } from '../metrics/auc.ts';
+import { areaUnderCurve } from '../metrics/auc.ts';
 import { brierScore } from '../metrics/brier.ts';
 import { calibrationError, calibrationNoise } from '../metrics/calibration-error.ts';
+import { aucStandardError } from '../metrics/hanley-mcneil.ts';
 import { fitTermination, predictTermination } from './model.ts';
 import type { Split } from './split.ts';
 import { learnStageHazard, stageProbability } from './stage-hazard.ts';

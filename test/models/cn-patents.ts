@@ -28,7 +28,7 @@ function history(row: Row): LapseHistory {
     legal_state: 'in_force',
     legal_state_since: row.grant!,
     claims: Number(row.total_claims),
-    ipc: row.IPC!.split(';'),
+    ipc: row.IPC!.split(';').filter((symbol) => !symbol.trim().startsWith('//')),
     individual_applicant: row.type3_individual === '1',
     domestic_applicant: row.Chinese === '1',
     agency: row.if_agency === '1',

@@ -1,0 +1,58 @@
+/** The granted patents of the bundled file, as the model cards measure on them. */
+import { createReadStream } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { LapseHistory } from '../models/lapse/types.ts';
+import { cnSample } from '../src/patents/sources/cn-sample.ts';
+import type { AcceptedRecord } from '../src/patents/sources/record.ts';
+import { technologyField } from '../src/patents/technology-field.ts';
+
+const FILE = fileURLToPath(new URL('../data/cn_patents.csv', import.meta.url));
+
+/** In the order of the file; whoever asks as of a day leaves out what was published later. */
+export async function readGranted(): Promise<LapseHistory[]> {
+  const histories: LapseHistory[] = [];
+  for await (const record of cnSample.read(createReadStream(FILE))) {
+    const history = record.ok ? historyOf(record) : null;
+    if (history !== null) histories.push(history);
+  }
+  return histories;
+}
+
+function historyOf({ patent, signals }: AcceptedRecord): LapseHistory | null {
+  const publishedOn = (kind: string) => signals.find((signal) => signal.kind === kind)?.published_on ?? null;
+  const granted_on = publishedOn('granted');
+  if (granted_on === null) return null;
+  const { office, application_number, right_type, claims, ipc } = patent;
+  const { individual_applicant, domestic_applicant, agency } = patent;
+  return {
+    granted_on,
+    terminated_notice_on: publishedOn('lapsed'),
+    otherwise_ended_on: null,
+    facts: {
+      office,
+      application_number,
+      right_type,
+      filed_on: patent.filed_on!,
+      granted_on,
+      legal_state: 'in_force',
+      legal_state_since: granted_on,
+      claims,
+      ipc,
+      individual_applicant,
+      domestic_applicant,
+      agency,
+      technology_field: technologyField(ipc[0]!),
+      paid_through: null,
+      challenges: [],
+      register_seen_on: null,
+    },
+  };
+}
+
+/** Granted and without a notice of termination by a day: those a lender would have asked about. */
+export function silentOn(histories: readonly LapseHistory[], day: string): LapseHistory[] {
+  return histories.filter(
+    ({ granted_on, terminated_notice_on }) =>
+      granted_on <= day && (terminated_notice_on === null || terminated_notice_on > day),
+  );
+}
