@@ -383,7 +383,7 @@ t.test('what this program holds no code for is neither compared nor promoted', a
 });
 
 t.test('the files are compared from the command line, without a database', async (t) => {
-  const program = fileURLToPath(new URL('../../jobs/compare.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../../jobs/compare/main.ts', import.meta.url));
   const compare = (...args: string[]) =>
     promisify(execFile)(process.execPath, ['--import', 'tsx', program, ...args]);
   const { stdout } = await compare('--file', CN_PATENTS, '--on', '2009-01-01', '--json');

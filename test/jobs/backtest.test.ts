@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { backtestFiles, backtestSample } from '../../jobs/backtest-report.ts';
-import { readBacktestRows } from '../../jobs/backtest-rows.ts';
-import { backtestText } from '../../jobs/backtest-text.ts';
+import { backtestFiles, backtestSample } from '../../jobs/backtest/report.ts';
+import { readBacktestRows } from '../../jobs/backtest/rows.ts';
+import { backtestText } from '../../jobs/backtest/text.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../jobs/backtest.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../jobs/backtest/main.ts', import.meta.url));
 const BUNDLED = fileURLToPath(new URL('../../data/cn_patents.csv', import.meta.url));
 const [HEADER, ...LINES] = readFileSync(BUNDLED, 'utf8').trimEnd().split(/\r?\n/);
 

@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { LAPSE_MATERIALITY } from '../../jobs/cards-lapse.ts';
-import { moneyText, percentText } from '../../jobs/cards-text.ts';
-import { freshCards, requireFresh, withFigures } from '../../jobs/cards-update.ts';
+import { LAPSE_MATERIALITY } from '../../jobs/cards/lapse.ts';
+import { moneyText, percentText } from '../../jobs/cards/text.ts';
+import { freshCards, requireFresh, withFigures } from '../../jobs/cards/update.ts';
 import { expiresOn } from '../../models/annuity/cnipa.ts';
 import { DEFAULT_ASSUMPTIONS } from '../../models/assumptions.ts';
 import { addYears } from '../../models/calendar.ts';
@@ -16,7 +16,7 @@ import type { LapseHistory } from '../../models/lapse/types.ts';
 import { cnHistories } from '../models/cn-patents.ts';
 
 const FOLDER = new URL('../../docs/models/', import.meta.url);
-const PROGRAM = fileURLToPath(new URL('../../jobs/cards.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../jobs/cards/main.ts', import.meta.url));
 const START = '<!-- figures:start -->';
 const END = '<!-- figures:end -->';
 

@@ -1,18 +1,18 @@
 /** The figures of docs/models/valuation.md: assumptions, methods, and what they give for three real patents. Pure. */
-import { expiresOn } from '../models/annuity/cnipa.ts';
-import { type Assumptions, DEFAULT_ASSUMPTIONS } from '../models/assumptions.ts';
-import { yearsBetween } from '../models/calendar.ts';
-import type { Materiality } from '../models/governance/registry.ts';
-import type { LapseHistory } from '../models/lapse/types.ts';
-import type { DeclaredUse } from '../models/types.ts';
-import { valuePatent } from '../models/valuation.ts';
-import { PREMISES } from '../models/value/formulas/premise.ts';
-import { CHALLENGE_LIKELIHOOD_RATIOS } from '../models/value/formulas/validity.ts';
-import { METHODS } from '../models/value/methods.ts';
-import { sensitivityPart } from './cards-sensitivity.ts';
-import { AS_OF, chooseSubjects, LAUNCH, type Subject, USE } from './cards-subjects.ts';
-import { materialityPart, moneyText, part, shareText, yesOrNo } from './cards-text.ts';
-import { digits, prose, sumOf, table } from './walkthrough-format.ts';
+import { expiresOn } from '../../models/annuity/cnipa.ts';
+import { type Assumptions, DEFAULT_ASSUMPTIONS } from '../../models/assumptions.ts';
+import { yearsBetween } from '../../models/calendar.ts';
+import type { Materiality } from '../../models/governance/registry.ts';
+import type { LapseHistory } from '../../models/lapse/types.ts';
+import type { DeclaredUse } from '../../models/types.ts';
+import { valuePatent } from '../../models/valuation.ts';
+import { PREMISES } from '../../models/value/formulas/premise.ts';
+import { CHALLENGE_LIKELIHOOD_RATIOS } from '../../models/value/formulas/validity.ts';
+import { METHODS } from '../../models/value/methods.ts';
+import { digits, prose, sumOf, table } from '../walkthrough/format.ts';
+import { sensitivityPart } from './sensitivity.ts';
+import { AS_OF, chooseSubjects, LAUNCH, type Subject, USE } from './subjects.ts';
+import { materialityPart, moneyText, part, shareText, yesOrNo } from './text.ts';
 
 export const VALUATION_MATERIALITY: Materiality = {
   exposure: 3,

@@ -1,26 +1,15 @@
 /** The walkthrough's renewal method: spread and level of the returns, their quantiles, the value as a sum. */
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
-import { CNIPA_FEES, patentYear } from '../models/annuity/cnipa.ts';
-import { addYears, yearsBetween } from '../models/calendar.ts';
-import { dueCovariates } from '../models/lapse/covariates.ts';
-import { logistic } from '../models/lapse/logit.ts';
-import { survivalPath } from '../models/lapse/predict.ts';
-import { LEVELS } from '../models/quantiles.ts';
-import { renewalThresholds } from '../models/value/renewal.ts';
-import {
-  agree,
-  digits,
-  explained,
-  formulas,
-  prose,
-  section,
-  source,
-  sumOf,
-  table,
-  term,
-} from './walkthrough-format.ts';
-import type { Subject } from './walkthrough-subject.ts';
+import { CNIPA_FEES, patentYear } from '../../models/annuity/cnipa.ts';
+import { addYears, yearsBetween } from '../../models/calendar.ts';
+import { dueCovariates } from '../../models/lapse/covariates.ts';
+import { logistic } from '../../models/lapse/logit.ts';
+import { survivalPath } from '../../models/lapse/predict.ts';
+import { LEVELS } from '../../models/quantiles.ts';
+import { renewalThresholds } from '../../models/value/renewal.ts';
+import { agree, digits, explained, formulas, prose, section, source, sumOf, table, term } from './format.ts';
+import type { Subject } from './subject.ts';
 
 /** Patent year of the first annuity of the average patent, as in models/value/renewal-fit.ts. */
 const AVERAGE_FIRST_YEAR = 5;

@@ -2,13 +2,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { StartupError } from '../src/errors.ts';
-import { readGranted } from './cards-file.ts';
-import { lapseFigures } from './cards-lapse.ts';
-import { monitoringFigures } from './cards-monitoring.ts';
-import { valuationFigures } from './cards-valuation.ts';
+import { StartupError } from '../../src/errors.ts';
+import { readGranted } from './file.ts';
+import { lapseFigures } from './lapse.ts';
+import { monitoringFigures } from './monitoring.ts';
+import { valuationFigures } from './valuation.ts';
 
-const FOLDER = fileURLToPath(new URL('../docs/models', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../docs/models/', import.meta.url));
 const START = '<!-- figures:start -->';
 const END = '<!-- figures:end -->';
 

@@ -2,16 +2,16 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { run } from '../src/command.ts';
-import { loadConfig } from '../src/config.ts';
-import type { Database } from '../src/db/client.ts';
-import { openDatabase } from '../src/db/open.ts';
-import { openCalendar } from '../src/demonstration/calendar.ts';
-import { StartupError } from '../src/errors.ts';
-import { movesOf, type Pledge, pledgedPatents, valuesOf } from '../src/pledges/store.ts';
-import { createLogger } from '../src/process.ts';
-import { flagsOf } from '../src/risk/store.ts';
-import { drawValueFlow, type FlowPicture } from './picture-chart.ts';
+import { run } from '../../src/command.ts';
+import { loadConfig } from '../../src/config.ts';
+import type { Database } from '../../src/db/client.ts';
+import { openDatabase } from '../../src/db/open.ts';
+import { openCalendar } from '../../src/demonstration/calendar.ts';
+import { StartupError } from '../../src/errors.ts';
+import { movesOf, type Pledge, pledgedPatents, valuesOf } from '../../src/pledges/store.ts';
+import { createLogger } from '../../src/process.ts';
+import { flagsOf } from '../../src/risk/store.ts';
+import { drawValueFlow, type FlowPicture } from './chart.ts';
 
 const HELP = `npm run picture
 
@@ -19,7 +19,7 @@ Draws docs/value-flow.svg from the demonstration database in PLEDGEWATCH_HOME, w
 pledge that has a termination notice, a default and declared revenue for each of its patents.
 `;
 
-const FILE = fileURLToPath(new URL('../docs/value-flow.svg', import.meta.url));
+const FILE = fileURLToPath(new URL('../../docs/value-flow.svg', import.meta.url));
 
 await run(async () => {
   const { values } = parseArgs({ options: { help: { type: 'boolean' } } });

@@ -1,16 +1,16 @@
 /** The figures of docs/models/monitoring.md: what the charts cost in false alarms, and when they speak. Pure. */
-import { type AlarmBudget, cusumThreshold, inControlRunLength } from '../models/drift/alarm-budget.ts';
-import { LEAST_POOL_COUNT } from '../models/drift/residuals.ts';
-import { cusumRunLength, ewmaRunLength } from '../models/drift/run-length.ts';
-import { type Materiality, REVIEW_MONTHS } from '../models/governance/registry.ts';
-import { LEAST_CELL_COUNT } from '../models/interval/mondrian.ts';
-import { coverageBand } from '../models/metrics/coverage-band.ts';
-import { DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES } from '../models/metrics/paired-bootstrap.ts';
-import { PSI_ACT, PSI_WATCH } from '../models/metrics/population-stability.ts';
-import { GBT_42748_2023 } from '../models/scoring/gbt-42748-2023.ts';
-import { childrenByParent } from '../models/scoring/table.ts';
-import { materialityPart, part, shareText } from './cards-text.ts';
-import { prose, sumOf, table } from './walkthrough-format.ts';
+import { type AlarmBudget, cusumThreshold, inControlRunLength } from '../../models/drift/alarm-budget.ts';
+import { LEAST_POOL_COUNT } from '../../models/drift/residuals.ts';
+import { cusumRunLength, ewmaRunLength } from '../../models/drift/run-length.ts';
+import { type Materiality, REVIEW_MONTHS } from '../../models/governance/registry.ts';
+import { LEAST_CELL_COUNT } from '../../models/interval/mondrian.ts';
+import { coverageBand } from '../../models/metrics/coverage-band.ts';
+import { DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES } from '../../models/metrics/paired-bootstrap.ts';
+import { PSI_ACT, PSI_WATCH } from '../../models/metrics/population-stability.ts';
+import { GBT_42748_2023 } from '../../models/scoring/gbt-42748-2023.ts';
+import { childrenByParent } from '../../models/scoring/table.ts';
+import { prose, sumOf, table } from '../walkthrough/format.ts';
+import { materialityPart, part, shareText } from './text.ts';
 
 export const MONITORING_MATERIALITY: Materiality = {
   exposure: 2,

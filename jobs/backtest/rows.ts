@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { parse } from 'csv-parse/sync';
-import type { GrantFacts, GrantHistory } from '../models/termination/types.ts';
-import type { CalendarDate } from '../models/types.ts';
-import { StartupError } from '../src/errors.ts';
-import { cnSample } from '../src/patents/sources/cn-sample.ts';
-import { readLines } from '../src/patents/sources/lines.ts';
-import type { AcceptedRecord, SignalKind } from '../src/patents/sources/record.ts';
+import type { GrantFacts, GrantHistory } from '../../models/termination/types.ts';
+import type { CalendarDate } from '../../models/types.ts';
+import { StartupError } from '../../src/errors.ts';
+import { cnSample } from '../../src/patents/sources/cn-sample.ts';
+import { readLines } from '../../src/patents/sources/lines.ts';
+import type { AcceptedRecord, SignalKind } from '../../src/patents/sources/record.ts';
 
 export interface BadRow {
   line: number;

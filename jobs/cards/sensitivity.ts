@@ -1,9 +1,9 @@
 /** How the weighted median of one patent moves with each assumption: the tornado table of docs/models/valuation.md. Pure. */
-import { type Assumptions, DEFAULT_ASSUMPTIONS } from '../models/assumptions.ts';
-import { valuePatent } from '../models/valuation.ts';
-import { LAUNCH, type Subject, USE } from './cards-subjects.ts';
-import { moneyText, part, percentText } from './cards-text.ts';
-import { digits, prose, table } from './walkthrough-format.ts';
+import { type Assumptions, DEFAULT_ASSUMPTIONS } from '../../models/assumptions.ts';
+import { valuePatent } from '../../models/valuation.ts';
+import { digits, prose, table } from '../walkthrough/format.ts';
+import { LAUNCH, type Subject, USE } from './subjects.ts';
+import { moneyText, part, percentText } from './text.ts';
 
 const STEP = 0.2;
 

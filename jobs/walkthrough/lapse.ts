@@ -1,19 +1,19 @@
 /** The walkthrough's first part: facts, lapse model, hazards by year, chance that the patent is still in force. */
-import { patentYear } from '../models/annuity/cnipa.ts';
-import { daysBetween } from '../models/calendar.ts';
+import { patentYear } from '../../models/annuity/cnipa.ts';
+import { daysBetween } from '../../models/calendar.ts';
 import {
   centre,
   DUE_COVARIATES,
   dueCovariates,
   PATENT_COVARIATES,
   patentCovariates,
-} from '../models/lapse/covariates.ts';
-import { logistic } from '../models/lapse/logit.ts';
-import { NOTICE_DELAY_days, publishedShare } from '../models/lapse/notice.ts';
-import { survivalPath } from '../models/lapse/predict.ts';
-import { renewalThresholds } from '../models/value/renewal.ts';
-import { agree, digits, formulas, prose, section, source, sumOf, table, term } from './walkthrough-format.ts';
-import type { Subject } from './walkthrough-subject.ts';
+} from '../../models/lapse/covariates.ts';
+import { logistic } from '../../models/lapse/logit.ts';
+import { NOTICE_DELAY_days, publishedShare } from '../../models/lapse/notice.ts';
+import { survivalPath } from '../../models/lapse/predict.ts';
+import { renewalThresholds } from '../../models/value/renewal.ts';
+import { agree, digits, formulas, prose, section, source, sumOf, table, term } from './format.ts';
+import type { Subject } from './subject.ts';
 
 /** Points of the measured delay of notices, as models/lapse/notice.ts has them. */
 const DELAY_POINTS_days = [379, 408, 417, 422, 426, 430, 441, 458, NOTICE_DELAY_days];

@@ -1,9 +1,9 @@
 /** The value flow of one pledge as SVG: flags, value with band and loan, loan-to-value, on one time axis. Pure. */
 import * as echarts from 'echarts';
-import { toMajor } from '../models/money.ts';
-import { PHASES, type Phase } from '../src/pledges/lifecycle.ts';
-import type { Pledge, PledgedPatent, PledgeMove, PledgeValue } from '../src/pledges/store.ts';
-import type { StandingFlag } from '../src/risk/store.ts';
+import { toMajor } from '../../models/money.ts';
+import { PHASES, type Phase } from '../../src/pledges/lifecycle.ts';
+import type { Pledge, PledgedPatent, PledgeMove, PledgeValue } from '../../src/pledges/store.ts';
+import type { StandingFlag } from '../../src/risk/store.ts';
 
 export interface FlowPicture {
   pledge: Pledge;

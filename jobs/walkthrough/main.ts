@@ -3,9 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { run } from '../src/command.ts';
-import { readSubject } from './walkthrough-subject.ts';
-import { walkthroughText } from './walkthrough-text.ts';
+import { run } from '../../src/command.ts';
+import { readSubject } from './subject.ts';
+import { walkthroughText } from './text.ts';
 
 const HELP = `npm run walkthrough
 
@@ -13,7 +13,7 @@ Writes docs/models/walkthrough.md: every step of the valuation of one patent of 
 numbers put in. Run it after any change of models/ that moves a value.
 `;
 
-const FILE = fileURLToPath(new URL('../docs/models/walkthrough.md', import.meta.url));
+const FILE = fileURLToPath(new URL('../../docs/models/walkthrough.md', import.meta.url));
 
 await run(async () => {
   const { values } = parseArgs({ options: { help: { type: 'boolean' } } });

@@ -1,7 +1,7 @@
 /** `npm run cards`: the figures of the model cards in docs/models, from the models as they are now. */
 import { parseArgs } from 'node:util';
-import { run } from '../src/command.ts';
-import { freshCards, requireFresh, storeCards } from './cards-update.ts';
+import { run } from '../../src/command.ts';
+import { freshCards, requireFresh, storeCards } from './update.ts';
 
 const HELP = `npm run cards -- [--check]
 

@@ -1,6 +1,6 @@
 /** How the model cards print what they share. */
-import { type Materiality, materialityTier } from '../models/governance/registry.ts';
-import { table } from './walkthrough-format.ts';
+import { type Materiality, materialityTier } from '../../models/governance/registry.ts';
+import { table } from '../walkthrough/format.ts';
 
 export function shareText(value: number): string {
   return value.toFixed(3);

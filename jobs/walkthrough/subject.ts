@@ -1,19 +1,19 @@
 /** Whom docs/models/walkthrough.md follows: one real patent of the bundled file, valued as on one day. */
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { CNIPA_CURRENCY, expiresOn } from '../models/annuity/cnipa.ts';
-import { DEFAULT_ASSUMPTIONS } from '../models/assumptions.ts';
-import { fitLapse } from '../models/lapse/fit.ts';
-import { predictLapse } from '../models/lapse/predict.ts';
-import type { LapseHistory, LapsePrediction } from '../models/lapse/types.ts';
-import { legalHistory } from '../models/legal-state.ts';
-import type { CalendarDate } from '../models/types.ts';
-import { type Valuation, type ValuationInputs, valuePatent } from '../models/valuation.ts';
-import { cnSample } from '../src/patents/sources/cn-sample.ts';
-import type { AcceptedRecord } from '../src/patents/sources/record.ts';
-import { technologyField } from '../src/patents/technology-field.ts';
+import { CNIPA_CURRENCY, expiresOn } from '../../models/annuity/cnipa.ts';
+import { DEFAULT_ASSUMPTIONS } from '../../models/assumptions.ts';
+import { fitLapse } from '../../models/lapse/fit.ts';
+import { predictLapse } from '../../models/lapse/predict.ts';
+import type { LapseHistory, LapsePrediction } from '../../models/lapse/types.ts';
+import { legalHistory } from '../../models/legal-state.ts';
+import type { CalendarDate } from '../../models/types.ts';
+import { type Valuation, type ValuationInputs, valuePatent } from '../../models/valuation.ts';
+import { cnSample } from '../../src/patents/sources/cn-sample.ts';
+import type { AcceptedRecord } from '../../src/patents/sources/record.ts';
+import { technologyField } from '../../src/patents/technology-field.ts';
 
-const FILE = fileURLToPath(new URL('../data/cn_patents.csv', import.meta.url));
+const FILE = fileURLToPath(new URL('../../data/cn_patents.csv', import.meta.url));
 /** A firm's patent with seven annuities left, so that every sum fits on a page, and with a notice to compare with. */
 const APPLICATION_NUMBER = '00131104.2';
 const AS_OF = '2013-01-01';

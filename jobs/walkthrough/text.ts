@@ -1,16 +1,11 @@
 /** docs/models/walkthrough.md: the steps of valuePatent for one patent, as formulas with their numbers. Pure. */
 
-import { prose } from './walkthrough-format.ts';
-import {
-  aftermathSection,
-  assumptionsSection,
-  collateralSection,
-  joinedSection,
-} from './walkthrough-joined.ts';
-import { factsSection, inForceSection, lapseSection } from './walkthrough-lapse.ts';
-import { renewalSection } from './walkthrough-renewal.ts';
-import { royaltySection } from './walkthrough-royalty.ts';
-import type { Subject } from './walkthrough-subject.ts';
+import { prose } from './format.ts';
+import { aftermathSection, assumptionsSection, collateralSection, joinedSection } from './joined.ts';
+import { factsSection, inForceSection, lapseSection } from './lapse.ts';
+import { renewalSection } from './renewal.ts';
+import { royaltySection } from './royalty.ts';
+import type { Subject } from './subject.ts';
 
 const SECTIONS = [
   factsSection,

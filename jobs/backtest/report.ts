@@ -1,21 +1,21 @@
 /** The backtest of the termination model: which patents it takes, how they are divided, and the figures that come. */
-import { attempt } from '../models/failure.ts';
-import { mulberry32 } from '../models/random.ts';
+import { attempt } from '../../models/failure.ts';
+import { mulberry32 } from '../../models/random.ts';
 import {
   type Assessment,
   assess,
   type Measures,
   type Predicted,
   predictSplit,
-} from '../models/termination/assess.ts';
-import { type Importance, importances } from '../models/termination/importance.ts';
-import { fitTermination, TERMINATION_MODEL } from '../models/termination/model.ts';
-import { examplesKnownBy, HORIZON_days } from '../models/termination/outcome.ts';
-import { earliest, folds, type Split } from '../models/termination/split.ts';
-import type { Example } from '../models/termination/types.ts';
-import type { CalendarDate, Failure } from '../models/types.ts';
-import { StartupError } from '../src/errors.ts';
-import type { BacktestRows, BadRow } from './backtest-rows.ts';
+} from '../../models/termination/assess.ts';
+import { type Importance, importances } from '../../models/termination/importance.ts';
+import { fitTermination, TERMINATION_MODEL } from '../../models/termination/model.ts';
+import { examplesKnownBy, HORIZON_days } from '../../models/termination/outcome.ts';
+import { earliest, folds, type Split } from '../../models/termination/split.ts';
+import type { Example } from '../../models/termination/types.ts';
+import type { CalendarDate, Failure } from '../../models/types.ts';
+import { StartupError } from '../../src/errors.ts';
+import type { BacktestRows, BadRow } from './rows.ts';
 
 const TRAINING_SHARE = 0.7;
 const FOLDS = 5;

@@ -1,12 +1,12 @@
 /** The granted patents of the bundled file, as the model cards measure on them. */
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { LapseHistory } from '../models/lapse/types.ts';
-import { cnSample } from '../src/patents/sources/cn-sample.ts';
-import type { AcceptedRecord } from '../src/patents/sources/record.ts';
-import { technologyField } from '../src/patents/technology-field.ts';
+import type { LapseHistory } from '../../models/lapse/types.ts';
+import { cnSample } from '../../src/patents/sources/cn-sample.ts';
+import type { AcceptedRecord } from '../../src/patents/sources/record.ts';
+import { technologyField } from '../../src/patents/technology-field.ts';
 
-const FILE = fileURLToPath(new URL('../data/cn_patents.csv', import.meta.url));
+const FILE = fileURLToPath(new URL('../../data/cn_patents.csv', import.meta.url));
 
 /** In the order of the file; whoever asks as of a day leaves out what was published later. */
 export async function readGranted(): Promise<LapseHistory[]> {

@@ -1,6 +1,6 @@
 /** The backtest for people: one table of figures and what became of the rows. */
-import type { Assessment, Measures } from '../models/termination/assess.ts';
-import type { BacktestReport, Figures, FileReport } from './backtest-report.ts';
+import type { Assessment, Measures } from '../../models/termination/assess.ts';
+import type { BacktestReport, Figures, FileReport } from './report.ts';
 
 const NAME_WIDTH = 34;
 const IMPORTANT_TERMS = 8;

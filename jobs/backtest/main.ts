@@ -2,14 +2,14 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { FormulaFailure } from '../models/failure.ts';
-import { run, UsageError } from '../src/command.ts';
-import { StartupError } from '../src/errors.ts';
-import { backtestFiles, backtestSample } from './backtest-report.ts';
-import { readBacktestRows } from './backtest-rows.ts';
-import { backtestText } from './backtest-text.ts';
+import { FormulaFailure } from '../../models/failure.ts';
+import { run, UsageError } from '../../src/command.ts';
+import { StartupError } from '../../src/errors.ts';
+import { backtestFiles, backtestSample } from './report.ts';
+import { readBacktestRows } from './rows.ts';
+import { backtestText } from './text.ts';
 
-const SAMPLE = path.relative('.', fileURLToPath(new URL('../data/cn_patents.csv', import.meta.url)));
+const SAMPLE = path.relative('.', fileURLToPath(new URL('../../data/cn_patents.csv', import.meta.url)));
 const DEFAULT_SEED = 20_260;
 
 const HELP = `npm run backtest -- [--json] [--seed N] [--train FILE --test FILE]

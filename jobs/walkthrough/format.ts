@@ -1,5 +1,5 @@
 /** How the walkthrough prints numbers, prose and tables, and how it makes sure of its numbers. */
-import type { Subject } from './walkthrough-subject.ts';
+import type { Subject } from './subject.ts';
 
 const DIGITS = 8;
 const COLUMNS = 120;

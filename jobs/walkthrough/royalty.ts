@@ -1,30 +1,23 @@
 /** The walkthrough's income method: relief from royalty year by year, one draw, and how the draws make quantiles. */
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
-import { yearsBetween } from '../models/calendar.ts';
-import { survivalPath } from '../models/lapse/predict.ts';
-import { LEVELS } from '../models/quantiles.ts';
-import { mulberry32 } from '../models/random.ts';
-import { quasiRandomPoints, radicalInverse } from '../models/value/formulas/quasi-random.ts';
+import { yearsBetween } from '../../models/calendar.ts';
+import { survivalPath } from '../../models/lapse/predict.ts';
+import { LEVELS } from '../../models/quantiles.ts';
+import { mulberry32 } from '../../models/random.ts';
+import { quasiRandomPoints, radicalInverse } from '../../models/value/formulas/quasi-random.ts';
 import {
   industryRoyaltyQuantile,
   ROYALTY_PRIORS,
   royaltyRateLognormal,
-} from '../models/value/formulas/royalty-prior.ts';
-import { type Triangular, triangularQuantile } from '../models/value/formulas/triangular.ts';
-import { type RoyaltyStream, reliefFromRoyalty, royaltyBase } from '../models/value/relief-from-royalty.ts';
+} from '../../models/value/formulas/royalty-prior.ts';
+import { type Triangular, triangularQuantile } from '../../models/value/formulas/triangular.ts';
 import {
-  agree,
-  digits,
-  explained,
-  formulas,
-  prose,
-  section,
-  source,
-  sumOf,
-  table,
-  term,
-} from './walkthrough-format.ts';
-import type { Subject } from './walkthrough-subject.ts';
+  type RoyaltyStream,
+  reliefFromRoyalty,
+  royaltyBase,
+} from '../../models/value/relief-from-royalty.ts';
+import { agree, digits, explained, formulas, prose, section, source, sumOf, table, term } from './format.ts';
+import type { Subject } from './subject.ts';
 
 const BASE_STEP = 'present value of covered revenue after tax';
 const VALUE_STEP = 'relief from royalty in force';

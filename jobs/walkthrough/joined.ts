@@ -1,15 +1,15 @@
 /** The walkthrough's last part: the methods joined, both chances, haircut, minor units, and what came. */
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
-import { annualFee } from '../models/annuity/cnipa.ts';
-import type { Assumptions } from '../models/assumptions.ts';
-import { yearsBetween } from '../models/calendar.ts';
-import { dueDateOfNotice } from '../models/lapse/notice.ts';
-import { survivalPath } from '../models/lapse/predict.ts';
-import { formatMinor, toMinor } from '../models/money.ts';
-import { LEVELS, type Level } from '../models/quantiles.ts';
-import { PREMISES, type Premise } from '../models/value/formulas/premise.ts';
-import { agree, digits, explained, formulas, prose, section, source, table } from './walkthrough-format.ts';
-import type { Subject } from './walkthrough-subject.ts';
+import { annualFee } from '../../models/annuity/cnipa.ts';
+import type { Assumptions } from '../../models/assumptions.ts';
+import { yearsBetween } from '../../models/calendar.ts';
+import { dueDateOfNotice } from '../../models/lapse/notice.ts';
+import { survivalPath } from '../../models/lapse/predict.ts';
+import { formatMinor, toMinor } from '../../models/money.ts';
+import { LEVELS, type Level } from '../../models/quantiles.ts';
+import { PREMISES, type Premise } from '../../models/value/formulas/premise.ts';
+import { agree, digits, explained, formulas, prose, section, source, table } from './format.ts';
+import type { Subject } from './subject.ts';
 
 const JOINED_STEP = 'reconciled value in force';
 const NAMES = Object.keys(LEVELS) as Level[];

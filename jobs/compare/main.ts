@@ -1,17 +1,17 @@
 /** `npm run compare`: does the champion still deserve its place, and may a challenger take it? */
 import { parseArgs } from 'node:util';
-import { isCalendarDate } from '../models/calendar.ts';
-import { FormulaFailure } from '../models/failure.ts';
-import { dateOf, systemClock } from '../src/clock.ts';
-import { run, UsageError } from '../src/command.ts';
-import { loadConfig } from '../src/config.ts';
-import { openDatabase } from '../src/db/open.ts';
-import { openCalendar } from '../src/demonstration/calendar.ts';
-import { StartupError } from '../src/errors.ts';
-import type { Comparison } from '../src/governance/comparison.ts';
-import { compareChallengers } from '../src/governance/service.ts';
-import { createLogger } from '../src/process.ts';
-import { compareOnFile } from './compare-file.ts';
+import { isCalendarDate } from '../../models/calendar.ts';
+import { FormulaFailure } from '../../models/failure.ts';
+import { dateOf, systemClock } from '../../src/clock.ts';
+import { run, UsageError } from '../../src/command.ts';
+import { loadConfig } from '../../src/config.ts';
+import { openDatabase } from '../../src/db/open.ts';
+import { openCalendar } from '../../src/demonstration/calendar.ts';
+import { StartupError } from '../../src/errors.ts';
+import type { Comparison } from '../../src/governance/comparison.ts';
+import { compareChallengers } from '../../src/governance/service.ts';
+import { createLogger } from '../../src/process.ts';
+import { compareOnFile } from './file.ts';
 
 const HELP = `npm run compare -- [--on DATE] [--json] [--file FILE]
 

@@ -1,11 +1,11 @@
 /** Whom docs/models/valuation.md values: real patents by kind of owner, and an invented use. */
-import { CNIPA_CURRENCY } from '../models/annuity/cnipa.ts';
-import { DEFAULT_ASSUMPTIONS } from '../models/assumptions.ts';
-import { fitLapse } from '../models/lapse/fit.ts';
-import type { LapseHistory } from '../models/lapse/types.ts';
-import type { DeclaredUse, PatentFacts } from '../models/types.ts';
-import { type ValuationInputs, valuePatent } from '../models/valuation.ts';
-import { silentOn } from './cards-file.ts';
+import { CNIPA_CURRENCY } from '../../models/annuity/cnipa.ts';
+import { DEFAULT_ASSUMPTIONS } from '../../models/assumptions.ts';
+import { fitLapse } from '../../models/lapse/fit.ts';
+import type { LapseHistory } from '../../models/lapse/types.ts';
+import type { DeclaredUse, PatentFacts } from '../../models/types.ts';
+import { type ValuationInputs, valuePatent } from '../../models/valuation.ts';
+import { silentOn } from './file.ts';
 
 export const AS_OF = '2011-01-01';
 

@@ -1,19 +1,19 @@
 /** The figures of docs/models/lapse.md: what the lapse hazard has learnt, and how it has done. Pure. */
-import { annuityDue, CNIPA_FEES, expiresOn } from '../models/annuity/cnipa.ts';
-import { addYears } from '../models/calendar.ts';
-import type { Materiality } from '../models/governance/registry.ts';
-import { fitLapse } from '../models/lapse/fit.ts';
-import { dueDateOfNotice } from '../models/lapse/notice.ts';
-import { predictLapse } from '../models/lapse/predict.ts';
-import { fitStageRate, stageRateLapse } from '../models/lapse/stage-rate.ts';
-import type { LapseHistory, LapseModel } from '../models/lapse/types.ts';
-import { areaUnderCurve } from '../models/metrics/auc.ts';
-import { brierScore } from '../models/metrics/brier.ts';
-import { aucStandardError } from '../models/metrics/hanley-mcneil.ts';
-import type { CalendarDate } from '../models/types.ts';
-import { silentOn } from './cards-file.ts';
-import { materialityPart, part, shareText } from './cards-text.ts';
-import { digits, prose, sumOf, table } from './walkthrough-format.ts';
+import { annuityDue, CNIPA_FEES, expiresOn } from '../../models/annuity/cnipa.ts';
+import { addYears } from '../../models/calendar.ts';
+import type { Materiality } from '../../models/governance/registry.ts';
+import { fitLapse } from '../../models/lapse/fit.ts';
+import { dueDateOfNotice } from '../../models/lapse/notice.ts';
+import { predictLapse } from '../../models/lapse/predict.ts';
+import { fitStageRate, stageRateLapse } from '../../models/lapse/stage-rate.ts';
+import type { LapseHistory, LapseModel } from '../../models/lapse/types.ts';
+import { areaUnderCurve } from '../../models/metrics/auc.ts';
+import { brierScore } from '../../models/metrics/brier.ts';
+import { aucStandardError } from '../../models/metrics/hanley-mcneil.ts';
+import type { CalendarDate } from '../../models/types.ts';
+import { digits, prose, sumOf, table } from '../walkthrough/format.ts';
+import { silentOn } from './file.ts';
+import { materialityPart, part, shareText } from './text.ts';
 
 /** After the last notice of the file. */
 const TRAINED_TO = '2018-01-01';

@@ -1,14 +1,19 @@
 /** The comparison on a patent file, without a database: what the file tells, as it was public on a day. */
-import { CNIPA_OFFICE, expiresOn } from '../models/annuity/cnipa.ts';
-import { LAPSE_MODEL } from '../models/lapse/fit.ts';
-import { STAGE_RATE_MODEL } from '../models/lapse/stage-rate.ts';
-import type { LapseHistory } from '../models/lapse/types.ts';
-import { legalHistory } from '../models/legal-state.ts';
-import type { CalendarDate, PatentFacts } from '../models/types.ts';
-import { StartupError } from '../src/errors.ts';
-import { type Comparison, compareModels, LAPSE_METRIC, latestAskable } from '../src/governance/comparison.ts';
-import type { AcceptedRecord, PatentRecord } from '../src/patents/sources/record.ts';
-import { openSource } from './feeds.ts';
+import { CNIPA_OFFICE, expiresOn } from '../../models/annuity/cnipa.ts';
+import { LAPSE_MODEL } from '../../models/lapse/fit.ts';
+import { STAGE_RATE_MODEL } from '../../models/lapse/stage-rate.ts';
+import type { LapseHistory } from '../../models/lapse/types.ts';
+import { legalHistory } from '../../models/legal-state.ts';
+import type { CalendarDate, PatentFacts } from '../../models/types.ts';
+import { StartupError } from '../../src/errors.ts';
+import {
+  type Comparison,
+  compareModels,
+  LAPSE_METRIC,
+  latestAskable,
+} from '../../src/governance/comparison.ts';
+import type { AcceptedRecord, PatentRecord } from '../../src/patents/sources/record.ts';
+import { openSource } from '../feeds.ts';
 
 /** What ends a granted right, or takes the end back. */
 const ENDINGS = ['lapsed', 'expired', 'surrendered', 'invalidated', 'restored'];
