@@ -10,6 +10,15 @@ import {
   expiresOn,
   termYears,
 } from '../../models/annuity/cnipa.ts';
+import {
+  EUROPEAN_APPLICATION,
+  GERMANY,
+  UNITARY_PATENT,
+  UNITED_KINGDOM,
+} from '../../models/annuity/europe.ts';
+import { JAPAN, KOREA } from '../../models/annuity/japan-korea.ts';
+import { feeOf, totalFees } from '../../models/annuity/schedule.ts';
+import { maintenanceFee } from '../../models/annuity/uspto.ts';
 import { type Assumptions, DEFAULT_ASSUMPTIONS } from '../../models/assumptions.ts';
 import {
   addDays,
@@ -172,6 +181,32 @@ t.test('CNIPA annuities: sums, due dates, grace and late fees (G20, G21)', async
   t.equal(annuities('invention', '2001-07-02', '2005-05-11').length, 16);
   t.equal(termYears('design', '2021-05-31'), 10);
   t.equal(expiresOn('design', '2021-06-01'), '2036-06-01');
+});
+
+t.test('fee schedules of other offices (G22)', async (t) => {
+  t.equal(feeOf(JAPAN, 10, 10), 105_400);
+  t.equal(totalFees(JAPAN, 20, 10), 1_367_600);
+  t.equal(feeOf(KOREA, 4, 11), 282_000);
+  t.equal(feeOf(EUROPEAN_APPLICATION, 10, 1), 1775);
+  t.equal(feeOf(EUROPEAN_APPLICATION, 20, 1), 1775);
+  t.equal(totalFees(UNITARY_PATENT, 20, 1), 35_555);
+  t.equal(totalFees(UNITARY_PATENT, 10, 1), 4685);
+  t.equal(totalFees(GERMANY, 20, 1), 13_170);
+  t.equal(totalFees(UNITED_KINGDOM, 20, 1), 4640);
+  for (const [size, total] of [
+    ['large', 14_470],
+    ['small', 5788],
+    ['micro', 2894],
+  ] as const)
+    t.equal(
+      [1, 2, 3].reduce((sum, stage) => sum + maintenanceFee(stage, size, false), 0),
+      total,
+    );
+  t.equal(maintenanceFee(1, 'small', true), 860 + 216);
+  t.throws(() => feeOf(GERMANY, 2, 1), { code: 'no_fee' });
+  t.throws(() => feeOf(JAPAN, 4, Number.NaN), { code: 'not_finite' });
+  t.throws(() => feeOf(JAPAN, 4, 0), { code: 'out_of_range' });
+  t.throws(() => maintenanceFee(4, 'large', false), { code: 'no_fee' });
 });
 
 t.test('renewal model: closed-form survival and value quantiles (G6)', async (t) => {
