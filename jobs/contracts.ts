@@ -11,7 +11,7 @@ import type { Database, Transaction } from '../src/db/client.ts';
 import type { MoveTarget } from '../src/pledges/lifecycle.ts';
 import { movePledge, repay, requestPledge } from '../src/pledges/service.ts';
 import { latestValues, type Pledge } from '../src/pledges/store.ts';
-import { latestModel } from '../src/valuations/store.ts';
+import { latestModels } from '../src/valuations/store.ts';
 
 const CONTRACTS_A_MONTH = 3;
 const MAX_PATENTS = 4;
@@ -121,7 +121,7 @@ export function contractBook({ banks, firms }: Parties, random: () => number): C
   return {
     async month(database, index, now) {
       for (const contract of contracts) await database.transaction((tx) => step(tx, contract, index, now));
-      if ((await latestModel(database.sql, now)) === null) return;
+      if ((await latestModels(database.sql, now)) === null) return;
       for (let n = 0; n < CONTRACTS_A_MONTH; n++) await database.transaction((tx) => open(tx, index, now));
     },
   };

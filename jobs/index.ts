@@ -2,7 +2,7 @@
 import cron from 'node-cron';
 import { revalueStale } from '../src/pledges/revalue.ts';
 import { assessPledges } from '../src/risk/assess.ts';
-import { latestModel } from '../src/valuations/store.ts';
+import { latestModels } from '../src/valuations/store.ts';
 import type { JobContext } from './context.ts';
 import { deliverUntilStopped } from './deliver.ts';
 import { ingest } from './ingest.ts';
@@ -69,9 +69,9 @@ async function react(context: JobContext): Promise<void> {
   const now = clock.now();
   const stale = await database.sql<{ pledge_id: string }[]>`
     select pledge_id from pledge_stale where since <= ${now} order by pledge_id`;
-  const stored = stale.length === 0 ? null : await latestModel(database.sql, now);
-  if (stored === null) return;
-  await revalueStale(database, stored, now);
+  const models = stale.length === 0 ? null : await latestModels(database.sql, now);
+  if (models === null) return;
+  await revalueStale(database, models, now);
   await assessPledges(
     database,
     now,

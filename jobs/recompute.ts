@@ -6,7 +6,14 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { isCalendarDate } from '../models/calendar.ts';
 import { run, UsageError } from '../src/command.ts';
 import { StartupError } from '../src/errors.ts';
-import { contentOf, type Difference, firstDifference, isSigned, Receipt } from '../src/valuations/receipt.ts';
+import {
+  contentOf,
+  type Difference,
+  firstDifference,
+  inputsOf,
+  isSigned,
+  Receipt,
+} from '../src/valuations/receipt.ts';
 
 const HELP = `npm run -s recompute -- FILE [--key=X] [--json]
 
@@ -41,8 +48,7 @@ export interface Verdict {
 
 /** @param pinned the x of the key that must have signed; null when the receipt's own word is taken */
 export function recompute({ signature, ...stated }: Receipt, pinned: string | null): Verdict {
-  const { lapse_model, known_at, ...inputs } = stated;
-  const content = contentOf({ ...inputs, lapse_model: lapse_model.parameters }, known_at);
+  const content = contentOf(inputsOf(stated), stated.known_at);
   const parts = Object.keys(content) as (keyof typeof content)[];
   const differences = parts.flatMap((part) => firstDifference(stated[part], content[part], `/${part}`) ?? []);
   const ofResult = differences.filter(({ path }) => path.startsWith('/result')).length;

@@ -2,6 +2,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { accountRoutes } from './accounts/routes.ts';
+import { dealRoutes } from './deals/routes.ts';
 import { demonstrationRoutes } from './demonstration/routes.ts';
 import { modelRoutes } from './governance/routes.ts';
 import { guardRoutes } from './http/guard.ts';
@@ -66,6 +67,7 @@ export async function buildApp({
   await app.register(patentRoutes(service));
   await app.register(pledgeRoutes(service));
   await app.register(valuationRoutes(service));
+  await app.register(dealRoutes(service));
   await app.register(riskRoutes(service));
   await app.register(modelRoutes(service));
   await app.register(scoringRoutes(service));

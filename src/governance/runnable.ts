@@ -13,7 +13,7 @@ import {
 } from '../../models/lapse/stage-rate.ts';
 import type { LapseHistory, LapseModel } from '../../models/lapse/types.ts';
 import type { CalendarDate, PatentFacts } from '../../models/types.ts';
-import { LAPSE_MODEL_KIND } from '../valuations/store.ts';
+import { LAPSE_MODEL_KIND } from '../valuations/models.ts';
 
 export interface FittedModel {
   parameters: LapseModel | StageRateModel;

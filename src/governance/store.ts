@@ -75,7 +75,7 @@ export async function versionsOf(sql: Sql, specification_id: string): Promise<Ve
     where specification_id = ${specification_id} order by trained_to desc, created_at desc limit ${SHOWN_ROWS}`;
 }
 
-/** The last version of each specification: the order is that of `latestModel`. */
+/** The last version of each specification. */
 export async function latestVersions(sql: Sql): Promise<Version[]> {
   return sql<Version[]>`select distinct on (specification_id) ${versionColumns(sql)} from model_version
     order by specification_id, trained_to desc, created_at desc`;
@@ -155,7 +155,7 @@ export async function storeComparison(
   return (await findComparison(tx, id))!;
 }
 
-/** The id is that of `storeModel`: a monthly refit and a comparison on the same data share one version. */
+/** The id is that of `partOf` (src/valuations/models.ts): a monthly refit and a comparison on the same data share one version. */
 async function storeVersion(
   tx: Transaction,
   kind: string,

@@ -4,7 +4,8 @@ import { loanToValueBp } from '../../models/collateral.ts';
 import { dateOf } from '../clock.ts';
 import type { Database, Transaction } from '../db/client.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
-import { appendValuations, type StoredModel } from '../valuations/store.ts';
+import type { ModelSet } from '../valuations/models.ts';
+import { appendValuations } from '../valuations/store.ts';
 import { type Valued, value } from '../valuations/value.ts';
 import {
   appendPledgeValues,
@@ -39,14 +40,10 @@ export async function markDue(database: Database, slot: Date): Promise<void> {
  * Revalues every pledge marked stale, with facts and model as known at the slot.
  * Several workers may run it at once: each claims other pledges.
  */
-export async function revalueStale(
-  database: Database,
-  stored: StoredModel,
-  slot: Date,
-): Promise<RevalueCounts> {
+export async function revalueStale(database: Database, models: ModelSet, slot: Date): Promise<RevalueCounts> {
   const total: RevalueCounts = { pledges: 0, valuations: 0 };
   for (;;) {
-    const batch = await database.transaction((tx) => revalueBatch(tx, stored, slot));
+    const batch = await database.transaction((tx) => revalueBatch(tx, models, slot));
     total.pledges += batch.pledges;
     total.valuations += batch.valuations;
     if (batch.claimed < BATCH_PLEDGES) return total;
@@ -57,21 +54,21 @@ export async function revalueStale(
 export async function revalueOne(
   tx: Transaction,
   pledge_id: string,
-  stored: StoredModel,
+  models: ModelSet,
   now: Date,
 ): Promise<void> {
   await tx`delete from pledge_stale where pledge_id = ${pledge_id}`;
-  await revaluePledges(tx, [pledge_id], stored, now);
+  await revaluePledges(tx, [pledge_id], models, now);
 }
 
-async function revalueBatch(tx: Transaction, stored: StoredModel, slot: Date) {
+async function revalueBatch(tx: Transaction, models: ModelSet, slot: Date) {
   const claimed = await tx<{ pledge_id: string }[]>`
     delete from pledge_stale where pledge_id in (select pledge_id from pledge_stale where since <= ${slot}
       order by pledge_id limit ${BATCH_PLEDGES} for update skip locked) returning pledge_id`;
   const counts = await revaluePledges(
     tx,
     claimed.map((row) => row.pledge_id),
-    stored,
+    models,
     slot,
   );
   return { claimed: claimed.length, ...counts };
@@ -80,7 +77,7 @@ async function revalueBatch(tx: Transaction, stored: StoredModel, slot: Date) {
 async function revaluePledges(
   tx: Transaction,
   ids: string[],
-  stored: StoredModel,
+  models: ModelSet,
   known_at: Date,
 ): Promise<RevalueCounts> {
   if (ids.length === 0) return { pledges: 0, valuations: 0 };
@@ -94,10 +91,10 @@ async function revaluePledges(
   const valuations: Valued[] = [];
   const points = pledges.map((pledge) => {
     const own = (byPledge.get(pledge.id) ?? []).map((patent) =>
-      valueIn(pledge, patent, known, stored, dateOf(known_at)),
+      valueIn(pledge, patent, known, models, dateOf(known_at)),
     );
     valuations.push(...own);
-    return pointOf(pledge, own, owed.get(pledge.id) ?? 0, stored.id, known_at);
+    return pointOf(pledge, own, owed.get(pledge.id) ?? 0, models.lapse.id, known_at);
   });
   const rows = [...new Map(valuations.map(({ row }) => [row.valuation_id, row])).values()];
   const added = await appendValuations(tx, rows, known_at);
@@ -109,12 +106,12 @@ function valueIn(
   pledge: Pledge,
   patent: PledgedPatent,
   known: Map<string, KnownPatent>,
-  stored: StoredModel,
+  models: ModelSet,
   as_of: string,
 ): Valued {
   const facts = known.get(patent.patent_id);
   if (!facts) throw new Error(`patent ${patent.patent_id} of pledge ${pledge.id} was not known by ${as_of}`);
-  return value(facts, patent, pledge.currency, stored, as_of);
+  return value(facts, patent, pledge.currency, models, as_of);
 }
 
 /**

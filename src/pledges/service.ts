@@ -8,7 +8,7 @@ import { Problem } from '../errors.ts';
 import { emitEvents } from '../outbox/emit.ts';
 import { knownPatents } from '../patents/facts.ts';
 import { clearFlags, standingFlags } from '../risk/store.ts';
-import { latestModel } from '../valuations/store.ts';
+import { latestModels } from '../valuations/store.ts';
 import { isFinal, MOVES, type MoveTarget, type PledgeState, refusal } from './lifecycle.ts';
 import { revalueOne } from './revalue.ts';
 import {
@@ -139,8 +139,8 @@ async function endWatch(tx: Transaction, pledge_id: string, today: string, now: 
 
 /** Values a pledge at once when a model is there; else it stays marked, or is, until one is. */
 async function revalueNow(tx: Transaction, pledge_id: string, now: Date): Promise<void> {
-  const model = await latestModel(tx, now);
-  if (model) await revalueOne(tx, pledge_id, model, now);
+  const models = await latestModels(tx, now);
+  if (models) await revalueOne(tx, pledge_id, models, now);
 }
 
 /**
@@ -201,9 +201,13 @@ export async function repay(
   return steps.at(-1)!.outstanding_minor - amount_minor;
 }
 
-/** No earlier than the furthest time zone, UTC+14, has that day. */
+/** Whether a day has not begun yet even in the furthest time zone, UTC+14. */
+export function isFuture(day: string, now: Date): boolean {
+  return day > dateOf(new Date(now.getTime() + FURTHEST_ZONE_MS));
+}
+
 function refuseFuture(field: string, day: string, now: Date): void {
-  if (day > dateOf(new Date(now.getTime() + FURTHEST_ZONE_MS)))
+  if (isFuture(day, now))
     throw new Problem(
       'refused',
       `The field ${field} says ${day}, which is still to come; today is ${dateOf(now)}.`,

@@ -2,16 +2,14 @@
  * The receipt of a valuation: all that went into it and came out of it, hashed and signed, so that anyone who holds it
  * can recompute it without the service.
  *
- *   input_sha256 = SHA-256 of { valuation_model, as_of, facts, declared, assumptions_sha256 }
- *   lapse_model.parameters_sha256 = SHA-256 of `lapse-hazard|` and the parameters; lapse_model.id = mdl_ and 24 digits of it
- *   valuation_id = val_ and 32 digits of the SHA-256 of `input_sha256|lapse_model.id`
+ *   ids and hashes of the inputs: as in models.ts
  *   result_sha256 = SHA-256 of the result
  *   signature.value = ed25519 over the whole receipt without signature.value itself
  * each over canonical JSON (src/canonical.ts). It does not say when it was exported: equal valuations under one key have
  * equal receipts. No I/O.
  */
 import { sign as signBytes, verify as verifyBytes } from 'node:crypto';
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static, type TSchema, type TUnsafe } from 'typebox';
 import { type Assumptions, DEFAULT_ASSUMPTIONS } from '../../models/assumptions.ts';
 import type { IntervalCalibration } from '../../models/interval/calibration.ts';
 import type { LapseModel } from '../../models/lapse/types.ts';
@@ -29,7 +27,7 @@ import { canonicalJson, sha256 } from '../canonical.ts';
 import { Closed, Currency, Day, Minor, Nullable, OneOf } from '../http/schemas.ts';
 import { PUBLIC_KEY_PREFIX, parsePrivateKey, parsePublicKey } from '../webhooks/sign.ts';
 import { jwkOf, type SigningKey } from '../webhooks/signing-keys.ts';
-import { LAPSE_MODEL_KIND } from './store.ts';
+import { inputSha256, inputsWith, modelsOf, type Part, valuationId } from './models.ts';
 
 export const RECEIPT_FORMAT = 'pledgewatch-receipt/1';
 
@@ -46,6 +44,10 @@ const Figure = Type.Number();
 const Figures = Type.Array(Figure);
 const Anything = Type.Record(Type.String(), Type.Unknown());
 const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'hexadecimal' });
+
+/** A part of what the valuation was made with, whole. */
+const PartWith = <T>(parameters: TUnsafe<T>) =>
+  Type.Unsafe<Part<T>>(Closed({ id: Text, parameters_sha256: Sha256, parameters }));
 
 const Facts = Whole<PatentFacts>(
   {
@@ -159,10 +161,11 @@ const CONTENT = {
   known_at: Type.String({ format: 'date-time', description: 'when it was valued, UTC' }),
   facts: Facts,
   declared: Nullable(Declared),
-  lapse_model: Closed({ id: Text, parameters_sha256: Sha256, parameters: LapseParameters }),
-  market: Nullable(Market),
-  calibration: Nullable(Calibration),
-  assumptions: AssumptionsWhole,
+  lapse_model: PartWith(LapseParameters),
+  market: Nullable(PartWith(Market)),
+  calibration: Nullable(PartWith(Calibration)),
+  assumptions: PartWith(AssumptionsWhole),
+  model_set_id: Type.String({ description: 'the four above' }),
   input_sha256: Sha256,
   valuation_id: Text,
   result: Closed({
@@ -194,19 +197,11 @@ export const Receipt = Closed(
 export type Receipt = Static<typeof Receipt>;
 export type ReceiptContent = Omit<Receipt, 'signature'>;
 
-export function inputSha256({ as_of, facts, declared, assumptions }: ValuationInputs): string {
-  const assumptions_sha256 = hexOf(canonicalJson(assumptions));
-  return hexOf(
-    canonicalJson({ valuation_model: VALUATION_MODEL, as_of, facts, declared, assumptions_sha256 }),
-  );
-}
-
 /** Values the patent again and says all of it. @param known_at ISO 8601, UTC */
 export function contentOf(inputs: ValuationInputs, known_at: string): ReceiptContent {
-  const { as_of, facts, declared, lapse_model, market, calibration, assumptions } = inputs;
-  const parameters_sha256 = hexOf(`${LAPSE_MODEL_KIND}|${canonicalJson(lapse_model)}`);
-  const model_id = `mdl_${parameters_sha256.slice(0, 24)}`;
-  const input_sha256 = inputSha256(inputs);
+  const { as_of, facts, declared } = inputs;
+  const { id: model_set_id, lapse: lapse_model, ...parts } = modelsOf(inputs);
+  const input_sha256 = inputSha256({ lapse: lapse_model, ...parts }, inputs);
   const result = resultOf(valuePatent(inputs));
   return {
     format: RECEIPT_FORMAT,
@@ -216,15 +211,19 @@ export function contentOf(inputs: ValuationInputs, known_at: string): ReceiptCon
     known_at,
     facts,
     declared,
-    lapse_model: { id: model_id, parameters_sha256, parameters: lapse_model },
-    market,
-    calibration,
-    assumptions,
+    lapse_model,
+    ...parts,
+    model_set_id,
     input_sha256,
-    valuation_id: `val_${hexOf(`${input_sha256}|${model_id}`).slice(0, 32)}`,
+    valuation_id: valuationId(input_sha256),
     result,
     result_sha256: hexOf(canonicalJson(result)),
   };
+}
+
+/** What a receipt says that the patent was valued with. */
+export function inputsOf({ lapse_model: lapse, ...stated }: ReceiptContent): ValuationInputs {
+  return inputsWith({ lapse, ...stated }, stated);
 }
 
 function resultOf(valuation: Valuation): Receipt['result'] {

@@ -1,34 +1,69 @@
-/** Fitted models and the valuations made with them. Both are append-only. */
-
-import type { LapseModel } from '../../models/lapse/types.ts';
+/** What valuations are made with, and the valuations. All of it is append-only. */
+import { DEFAULT_ASSUMPTIONS } from '../../models/assumptions.ts';
 import type { CalendarDate } from '../../models/types.ts';
-import { canonicalJson, sha256 } from '../canonical.ts';
+import { canonicalJson } from '../canonical.ts';
 import type { Sql, Transaction } from '../db/client.ts';
+import { type ModelSet, modelSet, PART_KINDS, type Part, type PartName, partOf } from './models.ts';
 
-export const LAPSE_MODEL_KIND = 'lapse-hazard';
+const OWN_ASSUMPTIONS = partOf('assumptions', DEFAULT_ASSUMPTIONS);
 
-export interface StoredModel {
-  id: string;
-  model: LapseModel;
-}
-
-/** @returns the model with an id derived from its content: fitting the same data again is the same version */
-export async function storeModel(sql: Sql, model: LapseModel, now: Date): Promise<StoredModel> {
-  const parameters = canonicalJson(model);
-  const digest = sha256(`${LAPSE_MODEL_KIND}|${parameters}`);
-  const id = `mdl_${digest.toString('hex').slice(0, 24)}`;
-  await sql`insert into model_version (id, kind, parameters, parameters_sha256, trained_to, created_at)
-    values (${id}, ${LAPSE_MODEL_KIND}, ${parameters}::text::jsonb, ${digest}, ${model.trained_to}, ${now})
+/** Stores a set with its parts. Ids follow from content: fitting the same data again is the same set. */
+export async function storeModels(sql: Sql, models: ModelSet, now: Date): Promise<ModelSet> {
+  const { trained_to } = models.lapse.parameters;
+  for (const [name, kind] of Object.entries(PART_KINDS) as [PartName, string][]) {
+    const part = models[name];
+    if (part === null) continue;
+    const digest = Buffer.from(part.parameters_sha256, 'hex');
+    await sql`insert into model_version (id, kind, parameters, parameters_sha256, trained_to, created_at)
+      values (${part.id}, ${kind}, ${canonicalJson(part.parameters)}::text::jsonb, ${digest}, ${trained_to}, ${now})
+      on conflict (id) do nothing`;
+  }
+  const { id, lapse, market, calibration, assumptions } = models;
+  await sql`insert into model_set (id, lapse_id, market_id, calibration_id, assumptions_id, created_at)
+    values (${id}, ${lapse.id}, ${market?.id ?? null}, ${calibration?.id ?? null}, ${assumptions.id}, ${now})
     on conflict (id) do nothing`;
-  return { id, model };
+  return models;
 }
 
-/** The latest model that was fitted by an instant; null when there is none. */
-export async function latestModel(sql: Sql, known_at: Date): Promise<StoredModel | null> {
-  const [row] = await sql<{ id: string; parameters: LapseModel }[]>`
-    select id, parameters from model_version where kind = ${LAPSE_MODEL_KIND} and created_at <= ${known_at}
-    order by trained_to desc, created_at desc limit 1`;
-  return row ? { id: row.id, model: row.parameters } : null;
+/**
+ * The latest models that were fitted by an instant, with the assumptions of this program, which are stored when they
+ * are first used; null when there are none.
+ */
+export async function latestModels(sql: Sql, now: Date): Promise<ModelSet | null> {
+  const rows = await sql<SetRow[]>`select * from model_set where created_at <= ${now}
+    order by created_at desc, number desc limit 1`;
+  const [latest = null] = await withParts(sql, rows);
+  if (latest === null || latest.assumptions.id === OWN_ASSUMPTIONS.id) return latest;
+  return storeModels(sql, modelSet({ ...latest, assumptions: OWN_ASSUMPTIONS }), now);
+}
+
+/** By id, as they were stored. */
+export async function modelsById(sql: Sql, ids: readonly string[]): Promise<Map<string, ModelSet>> {
+  const rows = await sql<SetRow[]>`select * from model_set where id = any(${ids as string[]})`;
+  return new Map((await withParts(sql, rows)).map((models) => [models.id, models]));
+}
+
+interface SetRow {
+  id: string;
+  lapse_id: string;
+  market_id: string | null;
+  calibration_id: string | null;
+  assumptions_id: string;
+}
+
+async function withParts(sql: Sql, rows: readonly SetRow[]): Promise<ModelSet[]> {
+  const ids = rows.flatMap((row) => [row.lapse_id, row.market_id, row.calibration_id, row.assumptions_id]);
+  const stored = await sql<Part<never>[]>`
+    select id, encode(parameters_sha256, 'hex') as parameters_sha256, parameters from model_version
+    where id = any(${[...new Set(ids)] as string[]})`;
+  const parts = new Map(stored.map((part) => [part.id, part]));
+  return rows.map((row) => ({
+    id: row.id,
+    lapse: parts.get(row.lapse_id)!,
+    market: parts.get(row.market_id ?? '') ?? null,
+    calibration: parts.get(row.calibration_id ?? '') ?? null,
+    assumptions: parts.get(row.assumptions_id)!,
+  }));
 }
 
 export interface ValuationRow {
@@ -36,6 +71,7 @@ export interface ValuationRow {
   valuation_id: string;
   as_of: CalendarDate;
   model_version_id: string;
+  model_set_id: string;
   input_sha256: string;
   status: 'valued' | 'worthless' | 'unknown';
   currency: string;
@@ -46,15 +82,15 @@ export interface ValuationRow {
   detail: Record<string, unknown>;
 }
 
-/** @returns how many were new; equal inputs under an equal model are there already */
+/** @returns how many were new; equal inputs under equal models are there already */
 export async function appendValuations(tx: Transaction, rows: ValuationRow[], now: Date): Promise<number> {
   const inserted = await tx`insert into valuation (patent_id, valuation_id, as_of, known_at, model_version_id,
-      input_sha256, status, currency, low_minor, mid_minor, high_minor, collateral_minor, detail)
-    select patent_id, valuation_id, as_of, ${now}::timestamptz, model_version_id, input_sha256, status, currency,
-      low_minor, mid_minor, high_minor, collateral_minor, detail
+      model_set_id, input_sha256, status, currency, low_minor, mid_minor, high_minor, collateral_minor, detail)
+    select patent_id, valuation_id, as_of, ${now}::timestamptz, model_version_id, model_set_id, input_sha256, status,
+      currency, low_minor, mid_minor, high_minor, collateral_minor, detail
     from jsonb_to_recordset(${tx.json(rows as never)}) as row (patent_id uuid, valuation_id text, as_of date,
-      model_version_id text, input_sha256 bytea, status text, currency text, low_minor bigint, mid_minor bigint,
-      high_minor bigint, collateral_minor bigint, detail jsonb)
+      model_version_id text, model_set_id text, input_sha256 bytea, status text, currency text, low_minor bigint,
+      mid_minor bigint, high_minor bigint, collateral_minor bigint, detail jsonb)
     on conflict (patent_id, input_sha256, model_version_id) do nothing`;
   return inserted.count;
 }

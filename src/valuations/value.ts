@@ -1,14 +1,11 @@
 /** One patent's valuation: facts and models in, a row to store out. No I/O. */
 
-import { DEFAULT_ASSUMPTIONS } from '../../models/assumptions.ts';
 import { toMajor, toMinor } from '../../models/money.ts';
 import type { CalendarDate, DeclaredUse } from '../../models/types.ts';
-import { VALUATION_MODEL, type Valuation, valuePatent } from '../../models/valuation.ts';
-import { canonicalJson, sha256 } from '../canonical.ts';
+import { type Valuation, valuePatent } from '../../models/valuation.ts';
 import type { KnownPatent } from '../patents/facts.ts';
-import type { StoredModel, ValuationRow } from './store.ts';
-
-const ASSUMPTIONS_SHA256 = sha256(canonicalJson(DEFAULT_ASSUMPTIONS)).toString('hex');
+import { inputSha256, inputsWith, type ModelSet, valuationId } from './models.ts';
+import type { ValuationRow } from './store.ts';
 
 /** What the pledgor declares of a patent's use, in minor units of the pledge's currency; null where it says nothing. */
 export interface DeclaredUseMinor {
@@ -29,28 +26,14 @@ export function value(
   patent: KnownPatent,
   use: DeclaredUseMinor,
   currency: string,
-  stored: StoredModel,
+  models: ModelSet,
   as_of: CalendarDate,
 ): Valued {
   const { facts } = patent;
   const declared = declaredUse(use, currency);
-  const valuation = valuePatent({
-    as_of,
-    facts,
-    lapse_model: stored.model,
-    declared,
-    market: null,
-    calibration: null,
-    assumptions: DEFAULT_ASSUMPTIONS,
-  });
-  const inputs = canonicalJson({
-    valuation_model: VALUATION_MODEL,
-    as_of,
-    facts,
-    declared,
-    assumptions_sha256: ASSUMPTIONS_SHA256,
-  });
-  const input_sha256 = sha256(inputs).toString('hex');
+  const own = { as_of, facts, declared };
+  const valuation = valuePatent(inputsWith(models, own));
+  const input_sha256 = inputSha256(models, own);
   const minor = (major: number | undefined | null) =>
     major === undefined || major === null ? null : toMinor(major, valuation.currency);
   const { status, weighted, collateral, ...detail } = valuation;
@@ -58,9 +41,10 @@ export function value(
     valuation,
     row: {
       patent_id: patent.patent_id,
-      valuation_id: `val_${sha256(`${input_sha256}|${stored.id}`).toString('hex').slice(0, 32)}`,
+      valuation_id: valuationId(input_sha256),
       as_of,
-      model_version_id: stored.id,
+      model_version_id: models.lapse.id,
+      model_set_id: models.id,
       input_sha256: `\\x${input_sha256}`,
       status,
       currency: valuation.currency,

@@ -17,7 +17,7 @@ import type { LapseHistory } from '../../models/lapse/types.ts';
 import { verifyChain } from '../../src/audit/log.ts';
 import { type Comparison, compareModels, LAPSE_METRIC } from '../../src/governance/comparison.ts';
 import { compareChallengers } from '../../src/governance/service.ts';
-import { latestModel } from '../../src/valuations/store.ts';
+import { latestModels } from '../../src/valuations/store.ts';
 import { cnHistories } from '../models/cn-patents.ts';
 import { buildService, CN_PATENTS, type ProblemAnswer } from '../service.ts';
 
@@ -202,7 +202,7 @@ t.test('the registry begins with a champion that nobody has reviewed, and says s
   t.ok(champion!.latest_version!.rows > 1000);
   t.equal(
     champion!.latest_version!.id,
-    (await latestModel(sql, clock.now()))!.id,
+    (await latestModels(sql, clock.now()))!.lapse.id,
     'what values are made with',
   );
   t.hasStrict(challenger, { id: CHALLENGER, role: 'challenger', tier: 3, latest_version: null });
@@ -253,7 +253,7 @@ t.test('a review takes other eyes than the author’s, and holds for a year', as
 t.test('a comparison is stored once, with its versions, and moves no valuation', async (t) => {
   await service.passTo(`${ASKED_ON}T01:00:00Z`);
   await service.passTo(KNOWN_AT);
-  const used = await latestModel(sql, clock.now());
+  const used = await latestModels(sql, clock.now());
   const [stored, ...others] = await compareChallengers(database, ASKED_ON, clock.now());
   t.same(others, []);
   const { result } = stored!;
@@ -281,7 +281,7 @@ t.test('a comparison is stored once, with its versions, and moves no valuation',
     [stored!.champion_version_id],
     'the monthly refit of that day is the version that was compared',
   );
-  t.same(await latestModel(sql, clock.now()), used);
+  t.same(await latestModels(sql, clock.now()), used);
   await t.rejects(sql`delete from model_comparison`, /append-only/);
   await t.rejects(sql`update model_version set trained_to = '2015-01-01'`, /append-only/);
   await t.rejects(compareChallengers(database, '2009-05-01', clock.now()), { code: 'nothing_known' });

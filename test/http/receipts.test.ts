@@ -8,12 +8,16 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import t from 'tap';
 import { MAX_RECEIPT_BYTES, parseReceipt, recompute, type Verdict } from '../../jobs/recompute.ts';
+import { DEFAULT_ASSUMPTIONS } from '../../models/assumptions.ts';
 import { addDays } from '../../models/calendar.ts';
 import { canonicalJson } from '../../src/canonical.ts';
 import type { Transaction } from '../../src/db/client.ts';
 import { patentId } from '../../src/patents/identity.ts';
 import { cnSample } from '../../src/patents/sources/cn-sample.ts';
-import { contentOf, type Receipt, signReceipt } from '../../src/valuations/receipt.ts';
+import { revalueOne } from '../../src/pledges/revalue.ts';
+import { type ModelSet, modelSet, partOf } from '../../src/valuations/models.ts';
+import { contentOf, inputsOf, type Receipt, signReceipt } from '../../src/valuations/receipt.ts';
+import { latestModels, storeModels } from '../../src/valuations/store.ts';
 import { newKeyPair } from '../../src/webhooks/sign.ts';
 import { rotateSigningKey } from '../../src/webhooks/signing-keys.ts';
 import { buildService, CN_PATENTS, type Party } from '../service.ts';
@@ -164,7 +168,28 @@ const CHANGES: { what: string; before: RegExp; inputs: boolean; result: boolean;
     before: /"coefficients":\[-?\d\./,
     inputs: false,
     result: false,
-    paths: ['/lapse_model/id', '/valuation_id', '/result/valuation/if_valid/p05', '/result_sha256'],
+    paths: [
+      '/lapse_model/id',
+      '/model_set_id',
+      '/input_sha256',
+      '/valuation_id',
+      '/result/valuation/if_valid/p05',
+      '/result_sha256',
+    ],
+  },
+  {
+    what: 'an assumption',
+    before: /"haircut":.*?"value":0\./,
+    inputs: false,
+    result: false,
+    paths: [
+      '/assumptions/id',
+      '/model_set_id',
+      '/input_sha256',
+      '/valuation_id',
+      '/result/valuation/collateral',
+      '/result_sha256',
+    ],
   },
   {
     what: 'a bit of the result',
@@ -265,9 +290,9 @@ t.test('a value changed for one of another kind is found too', async (t) => {
 t.test(
   'a receipt that someone else has signed agrees with itself, and not with the pinned key',
   async (t) => {
-    const { lapse_model, known_at, facts, signature, ...rest } = receipt;
-    const inputs = { ...rest, facts: { ...facts, claims: 99 }, lapse_model: lapse_model.parameters };
-    const forged = signReceipt(contentOf(inputs, known_at), { id: 'forged', ...newKeyPair() });
+    const { signature, ...content } = receipt;
+    const inputs = inputsOf({ ...content, facts: { ...receipt.facts, claims: 99 } });
+    const forged = signReceipt(contentOf(inputs, receipt.known_at), { id: 'forged', ...newKeyPair() });
     const file = canonicalJson(forged);
     t.equal(recompute(parseReceipt(file), null).agrees, true);
     const { code, output } = await command(['-', '--json', `--key=${signature.x}`], file);
@@ -339,7 +364,9 @@ t.test('nothing is signed that today’s code does not reach', async (t) => {
   const setMid = (mid_minor: number) => (tx: Transaction) =>
     tx`update valuation set mid_minor = ${mid_minor} where valuation_id = ${valuation_id}`;
   const setModel = (parameters: string) => (tx: Transaction) =>
-    tx`update model_version set parameters = ${parameters}::text::jsonb`;
+    tx`update model_version set parameters = ${parameters}::text::jsonb where kind = 'lapse-hazard'`;
+  const setSet = (id: string | null) => (tx: Transaction) =>
+    tx`update valuation set model_set_id = ${id} where valuation_id = ${valuation_id}`;
 
   const { facts, ...rest } = JSON.parse(kept!.detail);
   await tamper(setDetail(JSON.stringify({ ...rest, facts: { ...facts, claims: 99 } })));
@@ -358,7 +385,42 @@ t.test('nothing is signed that today’s code does not reach', async (t) => {
   await tamper(setModel(JSON.stringify({ ...model, coefficients: [-1, ...model.coefficients.slice(1)] })));
   await refused(/\/lapse_model\/id was stored as/);
   await tamper(setModel(kept!.parameters));
+
+  await tamper(setSet(null));
+  await refused(/was made before all that goes into one was kept/);
+  await tamper(setSet(receipt.model_set_id));
   t.equal((await receiptOf(bank_a, pledge_id, valuation_id)).text, text);
+});
+
+t.test('a valuation keeps its assumptions and models when others take their place', async (t) => {
+  const now = clock.now();
+  const used = (await latestModels(sql, now))!;
+  const { haircut } = DEFAULT_ASSUMPTIONS;
+  const changed = { ...DEFAULT_ASSUMPTIONS, haircut: { ...haircut, value: 0.3 } };
+  const other = modelSet({ ...used, assumptions: partOf('assumptions', changed) });
+  t.not(other.id, used.id);
+  clock.set(new Date(now.getTime() + 60_000));
+  const valuedUnder = async (models: ModelSet) => {
+    await database.transaction((tx) => revalueOne(tx, pledge_id, models, clock.now()));
+    const { valuation_id } = (await pointsOf(pledge_id)).at(-1)!.patents[0]!;
+    return (await receiptOf(bank_a, pledge_id, valuation_id)).body;
+  };
+  await storeModels(sql, other, clock.now());
+  const second = await valuedUnder(other);
+  t.equal(second.assumptions.parameters.haircut.value, 0.3);
+  t.equal(second.model_set_id, other.id);
+  t.same(second.lapse_model, receipt.lapse_model);
+  t.hasStrict(recompute(second, null), { agrees: true });
+  t.ok(second.result.collateral_minor! > receipt.result.collateral_minor!);
+
+  const own = (await latestModels(sql, clock.now()))!;
+  t.equal(own.id, used.id, 'the assumptions are those of this program again');
+  const third = await valuedUnder(own);
+  t.equal(third.valuation_id, valuation_id, 'the same inputs are the same valuation');
+  const [latest] = await sql`select count(*) from model_set`;
+  t.equal(latest!.count, 2);
+  t.equal((await receiptOf(bank_a, pledge_id, valuation_id)).text, text, 'to the byte');
+  clock.set(now);
 });
 
 t.test('the newest key signs', async (t) => {

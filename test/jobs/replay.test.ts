@@ -284,7 +284,7 @@ t.test('revaluing', async (t) => {
     const signals = [news('granted', '2009-06-02', '2009-06-02'), news('lapsed', '2009-06-03')];
     const impossible = told('09100001.1', { filed_on: '2009-05-01' }, signals);
     await ingestRecords(database, SOURCE, [impossible], july);
-    t.equal((await calibrate(context, july))?.model.excluded, 1);
+    t.equal((await calibrate(context, july))?.lapse.parameters.excluded, 1);
     t.match(await revalue(context, july), { pledges: PLEDGES });
   });
   t.end();
