@@ -11,13 +11,16 @@ import type { SourceFormatError, SourceRecord } from '../src/patents/sources/rec
 export interface FeedItem {
   source: string;
   name: string;
-  records: AsyncIterable<SourceRecord>;
+  /** From the start, at every call. */
+  records: () => AsyncIterable<SourceRecord>;
   /** When the service learnt of it, if not now: a feed that walks history again says so. */
   known_at?: Date;
   /** Called once all are stored. */
   done?: () => Promise<void>;
   /** Called when the stream turns out not to have its layout. */
   refuse?: (error: SourceFormatError) => Promise<void>;
+  /** Called when too many of its records are bad. */
+  pause?: (reason: string) => Promise<void>;
 }
 
 export interface Feed {
@@ -33,7 +36,8 @@ export async function openSource(file: string): Promise<FeedItem> {
   try {
     const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(HEAD_BYTES), position: 0 });
     const adapter = recogniseSource(buffer.subarray(0, bytesRead).toString('utf8'));
-    return { source: adapter.id, name: path.basename(file), records: adapter.read(createReadStream(file)) };
+    const records = () => adapter.read(createReadStream(file));
+    return { source: adapter.id, name: path.basename(file), records };
   } catch (error) {
     throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
   } finally {
@@ -41,15 +45,15 @@ export async function openSource(file: string): Promise<FeedItem> {
   }
 }
 
-/** Files moved into a folder, oldest name first (one still being copied would be read half-way); an ingested one moves to its `done/`, an unreadable one to `refused/`. */
+/** Files moved into a folder, oldest name first (one still being copied would be read half-way); an ingested one moves to its `done/`, an unreadable one to `refused/`, one with many bad records to `paused/`. */
 export function inboxFeed(folder: string, log: (line: string) => void): Feed {
   const moveTo = async (name: string, target: string) => {
     await mkdir(path.join(folder, target), { recursive: true });
     await rename(path.join(folder, name), path.join(folder, target, name));
   };
-  const refuse = async (name: string, reason: string) => {
+  const putAside = async (name: string, reason: string, target: 'refused' | 'paused') => {
     log(reason);
-    await moveTo(name, 'refused');
+    await moveTo(name, target);
   };
   return {
     async *items() {
@@ -61,12 +65,13 @@ export function inboxFeed(folder: string, log: (line: string) => void): Feed {
         .sort()) {
         const file = path.join(folder, name);
         const item = await openSource(file).catch((error: Error) => error);
-        if (item instanceof Error) await refuse(name, item.message);
+        if (item instanceof Error) await putAside(name, item.message, 'refused');
         else
           yield {
             ...item,
             done: () => moveTo(name, 'done'),
-            refuse: ({ message }) => refuse(name, `${file}: ${message}`),
+            refuse: ({ message }) => putAside(name, `${file}: ${message}`, 'refused'),
+            pause: (reason) => putAside(name, `${file}: ${reason}`, 'paused'),
           };
       }
     },
@@ -94,7 +99,7 @@ export async function gazetteFeed(file: string): Promise<Feed> {
         yield {
           source: cnSample.id,
           name: `gazette to ${today}`,
-          records: iterate(news),
+          records: () => iterate(news),
           known_at: slot,
           done,
         };

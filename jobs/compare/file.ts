@@ -39,7 +39,7 @@ async function readRecords(file: string): Promise<{ records: AcceptedRecord[]; b
   const byNumber = new Map<string, AcceptedRecord>();
   let bad = 0;
   try {
-    for await (const record of (await openSource(file)).records) {
+    for await (const record of (await openSource(file)).records()) {
       if (!record.ok) bad++;
       else if (!byNumber.has(record.patent.application_number))
         byNumber.set(record.patent.application_number, record);

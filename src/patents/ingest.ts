@@ -13,6 +13,7 @@ import type { SourceRecord } from './sources/record.ts';
 
 /** Records a transaction: large enough to amortise the commit, small enough to hold in memory. */
 const BATCH_RECORDS = 500;
+const MAX_FAILURE_CHARS = 500;
 
 export interface IngestCounts {
   read: number;
@@ -29,6 +30,7 @@ type Rejected = Extract<SourceRecord, { ok: false }>;
 /**
  * Reads every record of a source and stores what is new.
  * @param known_at when the service learnt of it; no read as of an earlier instant sees it
+ * @param failure why these are not all the records of the source, and so do not count as word of its register
  * @throws whatever the source or database throws; what was committed before stays, and reading again adds the rest
  */
 export async function ingestRecords(
@@ -36,6 +38,7 @@ export async function ingestRecords(
   source: { id: string; name: string },
   records: AsyncIterable<SourceRecord> | Iterable<SourceRecord>,
   known_at: Date,
+  failure: string | null = null,
 ): Promise<IngestCounts> {
   const run_id = newId('run');
   await database.sql`insert into ingest_run (id, source, name, started_at)
@@ -55,10 +58,11 @@ export async function ingestRecords(
     }
     await flush();
   } catch (error) {
-    await database.sql`update ingest_run set failure = ${String(error).slice(0, 500)} where id = ${run_id}`;
+    await database.sql`update ingest_run set failure = ${String(error).slice(0, MAX_FAILURE_CHARS)} where id = ${run_id}`;
     throw error;
   }
-  await database.sql`update ingest_run set finished_at = ${known_at} where id = ${run_id}`;
+  await database.sql`update ingest_run set finished_at = ${failure === null ? known_at : null},
+    failure = ${failure?.slice(0, MAX_FAILURE_CHARS) ?? null} where id = ${run_id}`;
   return total;
 }
 

@@ -243,6 +243,29 @@ t.test('the inbox keeps what it read in done/ and what it could not in refused/,
   t.match(await ingest(context, slot), { read: 0 }, 'nothing is left');
 });
 
+t.test('a file with more than 2 % bad records is paused: nothing of it is published', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'pledgewatch-paused-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  const bad = LINES[0]!.replace(/^[^,]*,/, 'CN99999999.0,');
+  const put = (name: string, lines: (string | undefined)[]) =>
+    writeFile(path.join(folder, name), lines.join('\n'));
+  await put('1-bad.csv', [HEADER, ...LINES.slice(1, 49), bad]);
+  await put('2-good-enough.csv', [HEADER, ...LINES.slice(1, 50), bad]);
+  const said: string[] = [];
+  const feeds = [inboxFeed(folder, (line) => void said.push(line))];
+  const slot = at('2018-01-01');
+  const context = { ...surroundings(t, database, slot), feeds };
+  await empty();
+  t.match(await ingest(context, slot), { read: 50, accepted: 49, quarantined: 1 }, 'one in fifty is taken');
+  t.same(await readdir(path.join(folder, 'paused')), ['1-bad.csv']);
+  t.match(said, [
+    /1-bad\.csv: 1 of 49 records are bad \(2\.04 %.*line 50, app_date: .*Nothing was stored.*--accept-bad/,
+  ]);
+  const [run] = await sql`select read, accepted, quarantined, finished_at, failure from ingest_run
+    where name = '1-bad.csv'`;
+  t.match(run, { read: 1, accepted: 0, quarantined: 1, finished_at: null, failure: /^paused: 1 of 49/ });
+});
+
 t.test('a gazette issue that was not stored is issued again', async (t) => {
   const feed = await gazetteFeed(BUNDLED);
   const context = { ...surroundings(t, database, at('2003-01-01')), feeds: [feed] };
