@@ -5,7 +5,7 @@
 
 import { CNIPA_OFFICE, expiresOn } from '../../models/annuity/cnipa.ts';
 import type { LapseHistory } from '../../models/lapse/types.ts';
-import { type DatedSignal, legalHistory } from '../../models/legal-state.ts';
+import { type DatedSignal, type LegalHistory, legalHistory } from '../../models/legal-state.ts';
 import type { CalendarDate, PatentFacts, RightType } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
 import type { Sql } from '../db/client.ts';
@@ -15,6 +15,7 @@ export interface KnownPatent {
   patent_id: string;
   facts: PatentFacts;
   signals: DatedSignal[];
+  history: LegalHistory;
   /** End of the nominal term; null for offices whose terms are not modelled yet. */
   expires_on: CalendarDate | null;
   /** When a source last told of the office's register; null when no run has finished. */
@@ -51,7 +52,8 @@ export async function knownPatents(
     join lateral (select * from patent_facts where patent_facts.patent_id = patent.patent_id
       and patent_facts.known_at <= ${known_at} order by patent_facts.known_at desc limit 1) facts on true
     left join lateral (select jsonb_agg(jsonb_build_object('kind', signal.kind, 'effective_on', signal.effective_on,
-        'published_on', signal.published_on) order by signal.published_on, signal.signal_id) as signals
+        'published_on', signal.published_on, 'category', signal.category, 'source_code', signal.source_code,
+        'detail', signal.detail) order by signal.published_on, signal.signal_id) as signals
       from signal where signal.patent_id = patent.patent_id and signal.known_at <= ${known_at}) history on true
     left join (select source, max(finished_at) as seen_at from ingest_run
       where finished_at <= ${known_at} group by source) source on source.source = patent.source
@@ -65,10 +67,11 @@ export async function knownPatents(
 
 function knownPatent(row: FactsRow, as_of: CalendarDate): KnownPatent {
   const expires_on = row.office === CNIPA_OFFICE ? expiresOn(row.right_type, row.filed_on) : null;
-  const history = legalHistory(row.signals, expires_on, as_of);
+  const history = legalHistory(row.signals, expires_on, as_of, row.office);
   return {
     patent_id: row.patent_id,
     signals: row.signals,
+    history,
     expires_on,
     source_seen_at: row.source_seen_at,
     facts: {

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { and, eq, gt } from 'drizzle-orm';
 import Type from 'typebox';
+import { ENCUMBRANCE_KINDS } from '../../models/encumbrances.ts';
 import { given, query, rowsOf } from '../db/list.ts';
 import { patent } from '../db/schema.ts';
 import { Problem } from '../errors.ts';
@@ -29,12 +30,26 @@ const ListedPatent = Type.Object({
   right_type: OneOf(['invention', 'utility_model', 'design'], 'kind of right'),
 });
 
+const Encumbrance = Type.Object({
+  kind: OneOf(ENCUMBRANCE_KINDS, 'what burdens the right'),
+  number: Nullable(Type.String({ description: 'reel/frame or registration number' })),
+  source_code: Nullable(Type.String()),
+  effective_on: Nullable(Day),
+  opened_on: Day,
+  changed_on: Nullable(Day),
+  released_on: Nullable(Day),
+  released_by: Nullable(OneOf(['number', 'kind'], 'a number is proof, the kind alone a guess')),
+});
+
 const Patent = Type.Object({
   ...ListedPatent.properties,
   filed_on: Day,
   granted_on: Nullable(Day),
   legal_state: Type.String({ description: 'state of the right in law as far as the signals tell' }),
   legal_state_since: Nullable(Day),
+  restorable_until: Nullable(Day),
+  partly_invalidated: Type.Boolean({ description: 'claims were lost while the right lived on' }),
+  encumbrances: Type.Array(Encumbrance, { description: 'open and released, in the order of opening' }),
   expires_on: Nullable(Day),
   claims: Nullable(Type.Integer()),
   ipc: Type.Array(Type.String()),
@@ -138,8 +153,12 @@ export const patentRoutes =
         const known = await knownPatents(database.sql, [patent_id], asOf(request.query.as_of));
         const found = known.get(patent_id);
         if (!found) throw new Problem('not_found', 'No such patent was known then.');
-        const { facts, expires_on, source_seen_at } = found;
-        return { patent_id, ...facts, expires_on, source_seen_at } as unknown as Type.Static<typeof Patent>;
+        const { facts, history, expires_on, source_seen_at } = found;
+        const { restorable_until, partly_invalidated, encumbrances } = history;
+        const burdens = { restorable_until, partly_invalidated, encumbrances };
+        return { patent_id, ...facts, ...burdens, expires_on, source_seen_at } as unknown as Type.Static<
+          typeof Patent
+        >;
       },
     );
 

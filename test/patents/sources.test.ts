@@ -362,7 +362,7 @@ t.test('OPS events become signals; a repeated event comes without', async (t) =>
     'PGFP fee_paid U',
     'GBPC other H',
     '27W invalidated H',
-    '27W other Y',
+    '27W deleted Y',
     'repeated',
     'GR01 granted F',
     'PE01 encumbered S',

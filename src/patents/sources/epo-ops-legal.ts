@@ -245,8 +245,10 @@ function signalOf(fields: ReadonlyMap<string, string>): SignalRecord {
   const national = code === 'REG' && state !== undefined && national_code !== undefined;
   const source_code = national ? `${state}.${national_code}` : code;
   // The office took the event back: it says nothing but that.
-  if (fields.get('L013EP') === 'D')
-    return { kind: 'other', category: 'Y', source_code, effective_on: null, published_on, detail };
+  if (fields.get('L013EP') === 'D') {
+    const undone = { ...detail, undoes_code: source_code, undoes_on: published_on };
+    return { kind: 'deleted', category: 'Y', source_code, effective_on: null, published_on, detail: undone };
+  }
   const meaning = legalMeaning(national ? state : authority, national ? national_code : code, text);
   return {
     ...(authority === 'EP' ? inOneState(meaning, code, detail) : { ...meaning, detail }),

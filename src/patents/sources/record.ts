@@ -51,6 +51,8 @@ export type SignalKind =
   | 'encumbrance_released'
   | 'fee_paid'
   | 'fee_late'
+  | 'corrected'
+  | 'deleted'
   | 'other';
 
 export interface SignalRecord {

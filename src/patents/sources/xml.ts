@@ -77,7 +77,8 @@ class XmlReader {
   private text(text: string): void {
     this.mark();
     const element = this.open.at(-1);
-    if (!element) return;
+    // White space between the items of a long list is no text of the list.
+    if (!element || (element.text === '' && text.trim() === '')) return;
     element.text += text;
     if (element.text.length > MAX_TEXT_CHARS)
       this.fail(`the text of ${element.name} is longer than ${MAX_TEXT_CHARS} characters`);
