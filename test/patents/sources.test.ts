@@ -8,7 +8,7 @@ import t from 'tap';
 import { cnApplicationNumber, withCheckDigit } from '../../src/patents/sources/cn-application-number.ts';
 import { cnSample } from '../../src/patents/sources/cn-sample.ts';
 import { epoOpsLegal } from '../../src/patents/sources/epo-ops-legal.ts';
-import { recogniseSource, SOURCE_ADAPTERS } from '../../src/patents/sources/index.ts';
+import { RECOGNITION_HEAD_CHARS, recogniseSource, SOURCE_ADAPTERS } from '../../src/patents/sources/index.ts';
 import {
   type AcceptedRecord,
   type QuarantinedRecord,
@@ -20,6 +20,8 @@ import { usptoFeeLapse } from '../../src/patents/sources/uspto-fee-lapse.ts';
 
 const root = join(import.meta.dirname, '../..');
 const fixtures = join(import.meta.dirname, 'fixtures');
+/** Fixtures of other tests: numbers, and mapped files with their mappings. */
+const NOT_A_SOURCE = /^(numbers|mapped|google|lens)-/;
 const CN_FILE = join(root, 'data/cn_patents.csv');
 const [CN_HEADER = '', ...CN_ROWS] = readFileSync(CN_FILE, 'utf8').trimEnd().split('\r\n');
 const CN_ROW =
@@ -395,7 +397,7 @@ t.test('OPS details: dates, owner, state, and the number in the form of its offi
   t.equal(accepted[11]!.patent.application_number, withCheckDigit('201799999901'));
   t.match(accepted[16]!.patent, {
     office: 'US',
-    application_number: '201615999901',
+    application_number: '15999901',
     publication_number: '10999901',
   });
 });
@@ -474,6 +476,21 @@ t.test('a bad OPS event is quarantined and the others are read', async (t) => {
     quarantined.map((record) => record.field),
     ['L003EP', 'application-reference', 'L525EP', 'L003EP', 'legal'],
   );
+});
+
+t.test('no file is taken by two adapters, and every one reads its fixture', async (t) => {
+  const seen = new Set<string>();
+  for (const name of readdirSync(fixtures)) {
+    const head = readFileSync(join(fixtures, name), 'utf8').slice(0, RECOGNITION_HEAD_CHARS);
+    const takers = SOURCE_ADAPTERS.filter((adapter) => adapter.recognises(head));
+    if (takers.length === 0 && NOT_A_SOURCE.test(name)) continue;
+    t.equal(takers.length, 1, `${name}: ${takers.map(({ id }) => id)}`);
+    seen.add(takers[0]!.id);
+    let read = 0;
+    for await (const _record of takers[0]!.read(createReadStream(join(fixtures, name)))) read += 1;
+    t.ok(read > 0, name);
+  }
+  t.ok(seen.size >= 15, `${seen.size} adapters have a fixture`);
 });
 
 t.test('a file is recognised by its start, and an unknown one is told what is known', async (t) => {

@@ -9,7 +9,7 @@
  */
 import { hash } from 'node:crypto';
 import type { CalendarDate, RightType } from '../../../models/types.ts';
-import { cnApplicationNumber, withCheckDigit } from './cn-application-number.ts';
+import { officeForm } from './epo-numbers.ts';
 import { calendarDate, earliest, shown } from './fields.ts';
 import { type LegalMeaning, legalMeaning, stateOfEpCode } from './legal-codes.ts';
 import {
@@ -190,7 +190,7 @@ function patentOf(fields: ReadonlyMap<string, string>, member: Member | null): P
   const same_office = publication?.get('country') === application.office;
   return {
     office: application.office,
-    application_number: officeForm(application.office, application.number),
+    application_number: officeForm(application.office, application.number, 'L003EP'),
     right_type,
     publication_number: (same_office && publication?.get('doc-number')) || null,
     kind: (same_office && publication?.get('kind')) || null,
@@ -226,13 +226,6 @@ function filingDate(member: Member | null, office: string, number: string): Cale
   const date = application?.get('date');
   const same = application?.get('country') === office && application.get('doc-number') === number;
   return same && date ? calendarDate(date, 'application-reference') : null;
-}
-
-/** DOCDB writes Chinese numbers without point and mostly without check digit. */
-function officeForm(office: string, number: string): string {
-  if (office !== 'CN') return number;
-  if (/^(\d{8}|\d{12})$/.test(number)) return withCheckDigit(number);
-  return cnApplicationNumber(number, 'L003EP').number;
 }
 
 function signalOf(fields: ReadonlyMap<string, string>): SignalRecord {

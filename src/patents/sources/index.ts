@@ -1,10 +1,51 @@
 /** The sources that can be read, and which of them a file is. */
 import { cnSample } from './cn-sample.ts';
+import { cnipaNoticeLog } from './cnipa-notice-log.ts';
+import { cnipaNotices } from './cnipa-notices.ts';
+import { epoOpsBiblio } from './epo-ops-biblio.ts';
+import { epoOpsFamily } from './epo-ops-family.ts';
 import { epoOpsLegal } from './epo-ops-legal.ts';
+import { kiprisStatus } from './kipris-status.ts';
+import {
+  patentsviewAnswer,
+  patentsviewApplications,
+  patentsviewLines,
+  patentsviewPatents,
+} from './patentsview.ts';
+import { patstat } from './patstat.ts';
 import { type SourceAdapter, SourceFormatError } from './record.ts';
+import { st27Events } from './st27-events.ts';
+import { usptoAssignmentJson, usptoAssignmentTable, usptoAssignmentXml } from './uspto-assignment-answers.ts';
+import { usptoAssignments } from './uspto-assignments.ts';
 import { usptoFeeLapse } from './uspto-fee-lapse.ts';
+import { usptoMaintenanceFees } from './uspto-maintenance-fees.ts';
+import { usptoOpenData } from './uspto-open-data.ts';
+import { usptoTrials } from './uspto-trials.ts';
 
-export const SOURCE_ADAPTERS: readonly SourceAdapter[] = [cnSample, usptoFeeLapse, epoOpsLegal];
+/** No file is recognised by two of them (test/patents/sources.test.ts). */
+export const SOURCE_ADAPTERS: readonly SourceAdapter[] = [
+  cnSample,
+  cnipaNotices,
+  cnipaNoticeLog,
+  st27Events,
+  kiprisStatus,
+  epoOpsLegal,
+  epoOpsBiblio,
+  epoOpsFamily,
+  patstat,
+  usptoFeeLapse,
+  usptoMaintenanceFees,
+  usptoAssignments,
+  usptoAssignmentXml,
+  usptoAssignmentJson,
+  usptoAssignmentTable,
+  usptoOpenData,
+  usptoTrials,
+  patentsviewPatents,
+  patentsviewApplications,
+  patentsviewAnswer,
+  patentsviewLines,
+];
 
 /** As much of a file as recognition looks at. */
 export const RECOGNITION_HEAD_CHARS = 4096;
