@@ -1,18 +1,14 @@
 /** Where signals come from: each feed names its source and yields what is new to a slot. */
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { dateOf } from '../src/clock.ts';
+import { openSourceFile, type SourceFile } from '../src/patents/source-file.ts';
 import { cnSample } from '../src/patents/sources/cn-sample.ts';
-import { recogniseSource } from '../src/patents/sources/index.ts';
 import type { SourceFormatError, SourceRecord } from '../src/patents/sources/record.ts';
 
 /** What one feed has for a slot: a named stream of records. */
-export interface FeedItem {
-  source: string;
-  name: string;
-  /** From the start, at every call. */
-  records: () => AsyncIterable<SourceRecord>;
+export interface FeedItem extends SourceFile {
   /** When the service learnt of it, if not now: a feed that walks history again says so. */
   known_at?: Date;
   /** Called once all are stored. */
@@ -25,24 +21,6 @@ export interface FeedItem {
 
 export interface Feed {
   items(slot: Date): AsyncIterable<FeedItem>;
-}
-
-/** Bytes read of a file's start to recognise its format. */
-const HEAD_BYTES = 4096;
-
-/** Opens a file of any known format. @throws an error naming the file and the formats known */
-export async function openSource(file: string): Promise<FeedItem> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(HEAD_BYTES), position: 0 });
-    const adapter = recogniseSource(buffer.subarray(0, bytesRead).toString('utf8'));
-    const records = () => adapter.read(createReadStream(file));
-    return { source: adapter.id, name: path.basename(file), records };
-  } catch (error) {
-    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
-  } finally {
-    await handle.close();
-  }
 }
 
 /** Files moved into a folder, oldest name first (one still being copied would be read half-way); an ingested one moves to its `done/`, an unreadable one to `refused/`, one with many bad records to `paused/`. */
@@ -64,7 +42,7 @@ export function inboxFeed(folder: string, log: (line: string) => void): Feed {
         .map((entry) => entry.name)
         .sort()) {
         const file = path.join(folder, name);
-        const item = await openSource(file).catch((error: Error) => error);
+        const item = await openSourceFile(file).catch((error: Error) => error);
         if (item instanceof Error) await putAside(name, item.message, 'refused');
         else
           yield {

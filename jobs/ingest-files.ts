@@ -1,4 +1,5 @@
 /** `npm run ingest`: files of any known format into the patent database. */
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../src/clock.ts';
 import { run, UsageError } from '../src/command.ts';
@@ -8,19 +9,25 @@ import { openDatabase } from '../src/db/open.ts';
 import { openCalendar } from '../src/demonstration/calendar.ts';
 import { StartupError } from '../src/errors.ts';
 import { type IngestCounts, ingestRecords } from '../src/patents/ingest.ts';
+import { openSourceFile, type SourceFile } from '../src/patents/source-file.ts';
+import { SOURCE_ADAPTERS } from '../src/patents/sources/index.ts';
+import { mappedLines } from '../src/patents/sources/mapped-lines.ts';
+import { readMapping } from '../src/patents/sources/mapped-record.ts';
+import { mappedTable } from '../src/patents/sources/mapped-table.ts';
+import type { SourceAdapter } from '../src/patents/sources/record.ts';
 import { ingestSurveyed, MOST_BAD_SHARE, type StoredOrPaused } from '../src/patents/survey.ts';
 import { createLogger } from '../src/process.ts';
-import { type FeedItem, openSource } from './feeds.ts';
 
-const HELP = `npm run ingest -- FILE... [--accept-bad] [--json]
+const HELP = `npm run ingest -- FILE... [--mapping FILE] [--accept-bad] [--json]
 
-Recognises each file's format and stores what is new: read = accepted + duplicate + quarantined. Bad records are kept
+Recognises each file's format, plain, gz or zip, and stores what is new: read = accepted + duplicate + quarantined. Bad records are kept
 in the quarantine with line, field and reason. Run again, it accepts nothing twice. Of a file with more than ${100 * MOST_BAD_SHARE} % bad
 records nothing is stored, the others are; it ends with 1 then.
 
-  --accept-bad   store the good records of such a file too
-  --json         one line of JSON a file
-  --help         this text
+  --mapping FILE   for CSV and JSON Lines of any other kind: which column or path is what (docs/sources.md)
+  --accept-bad     store the good records of such a file too
+  --json           one line of JSON a file
+  --help           this text
 `;
 
 await run(async () => {
@@ -28,19 +35,21 @@ await run(async () => {
     allowPositionals: true,
     options: {
       'accept-bad': { type: 'boolean' },
+      mapping: { type: 'string' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
   if (values.help) return void process.stdout.write(HELP);
   if (positionals.length === 0) throw new UsageError('Name one file or more: npm run ingest -- FILE...');
+  const adapters = await adaptersOf(values.mapping);
   const config = loadConfig(process.env);
   const { database, close } = await openDatabase(config.database_url, config.home, createLogger(config));
   try {
     const clock = (await openCalendar(database))?.clock ?? systemClock;
     for (const file of positionals) {
       const started_ms = performance.now();
-      const item = await open(file);
+      const item = await open(file, adapters);
       const { counts, reason } = await store(database, item, values['accept-bad'] ?? false, clock.now());
       const seconds = (performance.now() - started_ms) / 1000;
       if (counts === null) {
@@ -55,7 +64,7 @@ await run(async () => {
 
 async function store(
   database: Database,
-  { source: id, name, records }: FeedItem,
+  { source: id, name, records }: SourceFile,
   accept_bad: boolean,
   known_at: Date,
 ): Promise<StoredOrPaused> {
@@ -64,11 +73,22 @@ async function store(
   return { counts: await ingestRecords(database, source, records(), known_at), reason: null };
 }
 
-async function open(file: string) {
+async function open(file: string, adapters: readonly SourceAdapter[]): Promise<SourceFile> {
   try {
-    return await openSource(file);
+    return await openSourceFile(file, adapters);
   } catch (error) {
     throw new StartupError((error as Error).message);
+  }
+}
+
+/** What reads the files: every known source, or the reader of a mapping. */
+async function adaptersOf(mapping: string | undefined): Promise<readonly SourceAdapter[]> {
+  if (mapping === undefined) return SOURCE_ADAPTERS;
+  try {
+    const read = readMapping(JSON.parse(await readFile(mapping, 'utf8')));
+    return [mappedTable(read), mappedLines(read)];
+  } catch (error) {
+    throw new StartupError(`${mapping}: ${(error as Error).message}`);
   }
 }
 

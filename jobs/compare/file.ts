@@ -12,8 +12,8 @@ import {
   LAPSE_METRIC,
   latestAskable,
 } from '../../src/governance/comparison.ts';
+import { openSourceFile } from '../../src/patents/source-file.ts';
 import type { AcceptedRecord, PatentRecord } from '../../src/patents/sources/record.ts';
-import { openSource } from '../feeds.ts';
 
 /** What ends a granted right, or takes the end back. */
 const ENDINGS = ['lapsed', 'expired', 'surrendered', 'invalidated', 'restored'];
@@ -39,7 +39,7 @@ async function readRecords(file: string): Promise<{ records: AcceptedRecord[]; b
   const byNumber = new Map<string, AcceptedRecord>();
   let bad = 0;
   try {
-    for await (const record of (await openSource(file)).records()) {
+    for await (const record of (await openSourceFile(file)).records()) {
       if (!record.ok) bad++;
       else if (!byNumber.has(record.patent.application_number))
         byNumber.set(record.patent.application_number, record);

@@ -35,7 +35,7 @@ function pauseReason({ read, bad, shown }: Survey): string | null {
   const share = ((100 * bad) / read).toFixed(2);
   return (
     `${bad} of ${read} records are bad (${share} %, at most ${100 * MOST_BAD_SHARE} % are taken), the first in line ${line}, ` +
-    `${field}: ${reason}. Nothing was stored: mend the file, or store its good records with npm run ingest -- --accept-bad FILE.`
+    `${field}: ${reason.replace(/\.$/, '')}. Nothing was stored: mend the file, or store its good records with npm run ingest -- --accept-bad FILE.`
   );
 }
 

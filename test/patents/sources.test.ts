@@ -21,7 +21,7 @@ import { usptoFeeLapse } from '../../src/patents/sources/uspto-fee-lapse.ts';
 const root = join(import.meta.dirname, '../..');
 const fixtures = join(import.meta.dirname, 'fixtures');
 /** Fixtures of other tests: numbers, and mapped files with their mappings. */
-const NOT_A_SOURCE = /^(numbers|mapped|google|lens)-/;
+const NOT_A_SOURCE = /^(numbers|mapped)-/;
 const CN_FILE = join(root, 'data/cn_patents.csv');
 const [CN_HEADER = '', ...CN_ROWS] = readFileSync(CN_FILE, 'utf8').trimEnd().split('\r\n');
 const CN_ROW =

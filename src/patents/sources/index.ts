@@ -5,7 +5,9 @@ import { cnipaNotices } from './cnipa-notices.ts';
 import { epoOpsBiblio } from './epo-ops-biblio.ts';
 import { epoOpsFamily } from './epo-ops-family.ts';
 import { epoOpsLegal } from './epo-ops-legal.ts';
+import { googlePatents, googlePatentsTable } from './google-patents.ts';
 import { kiprisStatus } from './kipris-status.ts';
+import { lens } from './lens.ts';
 import {
   patentsviewAnswer,
   patentsviewApplications,
@@ -45,6 +47,9 @@ export const SOURCE_ADAPTERS: readonly SourceAdapter[] = [
   patentsviewApplications,
   patentsviewAnswer,
   patentsviewLines,
+  googlePatents,
+  googlePatentsTable,
+  lens,
 ];
 
 /** As much of a file as recognition looks at. */
@@ -54,10 +59,13 @@ export const RECOGNITION_HEAD_CHARS = 4096;
  * @param head the first characters of the file, at least a line of a table
  * @throws {SourceFormatError} no adapter knows it
  */
-export function recogniseSource(head: string): SourceAdapter {
+export function recogniseSource(
+  head: string,
+  adapters: readonly SourceAdapter[] = SOURCE_ADAPTERS,
+): SourceAdapter {
   const start = head.slice(0, RECOGNITION_HEAD_CHARS).replace(/^\uFEFF/, '');
-  const adapter = SOURCE_ADAPTERS.find((candidate) => candidate.recognises(start));
+  const adapter = adapters.find((candidate) => candidate.recognises(start));
   if (adapter) return adapter;
-  const known = SOURCE_ADAPTERS.map(({ id, describe }) => `${id}: ${describe}`).join('; ');
+  const known = adapters.map(({ id, describe }) => `${id}: ${describe}`).join('; ');
   throw new SourceFormatError(`The start of the file fits no known source. Give one of these: ${known}.`);
 }
