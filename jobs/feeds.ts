@@ -4,7 +4,7 @@ import { mkdir, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { dateOf } from '../src/clock.ts';
 import { openSourceFile, type SourceFile } from '../src/patents/source-file.ts';
-import { cnSample } from '../src/patents/sources/cn-sample.ts';
+import { cnSample } from '../src/patents/sources/cnipa/sample.ts';
 import type { SourceFormatError, SourceRecord } from '../src/patents/sources/record.ts';
 
 /** What one feed has for a slot: a named stream of records. */

@@ -5,7 +5,7 @@ import { parse } from 'csv-parse/sync';
 import type { GrantFacts, GrantHistory } from '../../models/termination/types.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import { StartupError } from '../../src/errors.ts';
-import { cnSample } from '../../src/patents/sources/cn-sample.ts';
+import { cnSample } from '../../src/patents/sources/cnipa/sample.ts';
 import { readLines } from '../../src/patents/sources/lines.ts';
 import type { AcceptedRecord, SignalKind } from '../../src/patents/sources/record.ts';
 

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { LapseHistory } from '../../models/lapse/types.ts';
-import { cnSample } from '../../src/patents/sources/cn-sample.ts';
+import { cnSample } from '../../src/patents/sources/cnipa/sample.ts';
 import type { AcceptedRecord } from '../../src/patents/sources/record.ts';
 import { technologyField } from '../../src/patents/technology-field.ts';
 

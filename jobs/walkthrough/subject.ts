@@ -9,7 +9,7 @@ import type { LapseHistory, LapsePrediction } from '../../models/lapse/types.ts'
 import { legalHistory } from '../../models/legal-state.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import { type Valuation, type ValuationInputs, valuePatent } from '../../models/valuation.ts';
-import { cnSample } from '../../src/patents/sources/cn-sample.ts';
+import { cnSample } from '../../src/patents/sources/cnipa/sample.ts';
 import type { AcceptedRecord } from '../../src/patents/sources/record.ts';
 import { technologyField } from '../../src/patents/technology-field.ts';
 

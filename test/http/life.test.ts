@@ -8,7 +8,7 @@ import t, { type Test } from 'tap';
 import { addDays } from '../../models/calendar.ts';
 import { verifyChain } from '../../src/audit/log.ts';
 import { patentId } from '../../src/patents/identity.ts';
-import { cnSample } from '../../src/patents/sources/cn-sample.ts';
+import { cnSample } from '../../src/patents/sources/cnipa/sample.ts';
 import { buildService, CN_PATENTS, LEARNT_AT, type Party, type ProblemAnswer } from '../service.ts';
 
 interface Pledge {

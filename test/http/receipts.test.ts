@@ -13,7 +13,7 @@ import { addDays } from '../../models/calendar.ts';
 import { canonicalJson } from '../../src/canonical.ts';
 import type { Transaction } from '../../src/db/client.ts';
 import { patentId } from '../../src/patents/identity.ts';
-import { cnSample } from '../../src/patents/sources/cn-sample.ts';
+import { cnSample } from '../../src/patents/sources/cnipa/sample.ts';
 import { revalueOne } from '../../src/pledges/revalue.ts';
 import { type ModelSet, modelSet, partOf } from '../../src/valuations/models.ts';
 import { contentOf, inputsOf, type Receipt, signReceipt } from '../../src/valuations/receipt.ts';

@@ -15,7 +15,7 @@ import { canonicalJson } from '../../src/canonical.ts';
 import { knownPatents } from '../../src/patents/facts.ts';
 import { patentId } from '../../src/patents/identity.ts';
 import { ingestRecords } from '../../src/patents/ingest.ts';
-import { cnSample } from '../../src/patents/sources/cn-sample.ts';
+import { cnSample } from '../../src/patents/sources/cnipa/sample.ts';
 import type { PatentRecord, SourceRecord } from '../../src/patents/sources/record.ts';
 import { revalueStale } from '../../src/pledges/revalue.ts';
 import { movePledge } from '../../src/pledges/service.ts';

@@ -13,7 +13,7 @@ import {
 import { type SettableClock, settableClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/client.ts';
 import { ingestRecords } from '../../src/patents/ingest.ts';
-import { cnSample } from '../../src/patents/sources/cn-sample.ts';
+import { cnSample } from '../../src/patents/sources/cnipa/sample.ts';
 import type {
   AcceptedRecord,
   PatentRecord,

@@ -5,7 +5,7 @@ import t from 'tap';
 import { attempt } from '../../models/failure.ts';
 import { type DatedSignal, legalHistory, RESTORATION } from '../../models/legal-state.ts';
 import { mulberry32 } from '../../models/random.ts';
-import { cnSample } from '../../src/patents/sources/cn-sample.ts';
+import { cnSample } from '../../src/patents/sources/cnipa/sample.ts';
 
 const AS_OF = '2010-01-01';
 const EXPIRES = '2021-01-05';

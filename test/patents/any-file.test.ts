@@ -9,9 +9,9 @@ import { ARCHIVE_LIMITS, type ArchiveLimits, readDocuments } from '../../src/pat
 import { openSourceFile } from '../../src/patents/source-file.ts';
 import { googlePatents, googlePatentsTable } from '../../src/patents/sources/google-patents.ts';
 import { lens } from '../../src/patents/sources/lens.ts';
-import { mappedLines } from '../../src/patents/sources/mapped-lines.ts';
-import { readMapping } from '../../src/patents/sources/mapped-record.ts';
-import { mappedTable } from '../../src/patents/sources/mapped-table.ts';
+import { mappedLines } from '../../src/patents/sources/mapped/lines.ts';
+import { readMapping } from '../../src/patents/sources/mapped/record.ts';
+import { mappedTable } from '../../src/patents/sources/mapped/table.ts';
 import {
   type AcceptedRecord,
   type QuarantinedRecord,

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import t from 'tap';
-import { cnipaNoticeLog } from '../../src/patents/sources/cnipa-notice-log.ts';
-import { cnipaNotices } from '../../src/patents/sources/cnipa-notices.ts';
+import { cnipaNoticeLog } from '../../src/patents/sources/cnipa/notice-log.ts';
+import { cnipaNotices } from '../../src/patents/sources/cnipa/notices.ts';
 import { recogniseSource, SOURCE_ADAPTERS } from '../../src/patents/sources/index.ts';
-import { kiprisStatus } from '../../src/patents/sources/kipris-status.ts';
 import {
   type AcceptedRecord,
   type QuarantinedRecord,
@@ -14,9 +13,10 @@ import {
   SourceFormatError,
   type SourceRecord,
 } from '../../src/patents/sources/record.ts';
-import { kindOf, statusEventOf } from '../../src/patents/sources/st27-event-code.ts';
-import { st27Events } from '../../src/patents/sources/st27-events.ts';
-import { koreanApplicationNumber } from '../../src/patents/sources/st27-korean-number.ts';
+import { kindOf, statusEventOf } from '../../src/patents/sources/st27/event-code.ts';
+import { st27Events } from '../../src/patents/sources/st27/events.ts';
+import { kiprisStatus } from '../../src/patents/sources/st27/kipris-status.ts';
+import { koreanApplicationNumber } from '../../src/patents/sources/st27/korean-number.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 const NOTICES = readFileSync(join(fixtures, 'cnipa-notices.txt'), 'utf8');

@@ -16,7 +16,7 @@ import {
   sameNumber,
 } from '../../src/patents/numbers/read-number.ts';
 import { maintenanceFeeNumber } from '../../src/patents/numbers/us.ts';
-import { withCheckDigit } from '../../src/patents/sources/cn-application-number.ts';
+import { withCheckDigit } from '../../src/patents/sources/cnipa/application-number.ts';
 
 const root = join(import.meta.dirname, '../..');
 const FORMS: readonly NumberFormName[] = ['docdb', 'epodoc', 'original', 'google'];

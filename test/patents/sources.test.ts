@@ -5,9 +5,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import t from 'tap';
-import { cnApplicationNumber, withCheckDigit } from '../../src/patents/sources/cn-application-number.ts';
-import { cnSample } from '../../src/patents/sources/cn-sample.ts';
-import { epoOpsLegal } from '../../src/patents/sources/epo-ops-legal.ts';
+import { cnApplicationNumber, withCheckDigit } from '../../src/patents/sources/cnipa/application-number.ts';
+import { cnSample } from '../../src/patents/sources/cnipa/sample.ts';
+import { epoOpsLegal } from '../../src/patents/sources/epo/ops-legal.ts';
 import { RECOGNITION_HEAD_CHARS, recogniseSource, SOURCE_ADAPTERS } from '../../src/patents/sources/index.ts';
 import {
   type AcceptedRecord,
@@ -16,7 +16,7 @@ import {
   SourceFormatError,
   type SourceRecord,
 } from '../../src/patents/sources/record.ts';
-import { usptoFeeLapse } from '../../src/patents/sources/uspto-fee-lapse.ts';
+import { usptoFeeLapse } from '../../src/patents/sources/uspto/fee-lapse.ts';
 
 const root = join(import.meta.dirname, '../..');
 const fixtures = join(import.meta.dirname, 'fixtures');
@@ -521,3 +521,9 @@ for (const [adapter, folder, pattern] of sharedFiles) {
       t.ok(quarantined.length < read * 0.001);
     });
 }
+
+t.test('every source is told in docs/sources.md', (t) => {
+  const told = readFileSync(join(root, 'docs/sources.md'), 'utf8');
+  for (const { id, describe } of SOURCE_ADAPTERS) t.ok(told.includes(`| \`${id}\` | ${describe} |`), id);
+  t.end();
+});

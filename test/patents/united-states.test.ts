@@ -20,14 +20,14 @@ import {
   usptoAssignmentJson,
   usptoAssignmentTable,
   usptoAssignmentXml,
-} from '../../src/patents/sources/uspto-assignment-answers.ts';
-import { usptoAssignments } from '../../src/patents/sources/uspto-assignments.ts';
-import { conveyanceType, documentsNamed } from '../../src/patents/sources/uspto-conveyance.ts';
-import { readJsonItems } from '../../src/patents/sources/uspto-json.ts';
-import { usptoMaintenanceFees } from '../../src/patents/sources/uspto-maintenance-fees.ts';
-import { usptoOpenData } from '../../src/patents/sources/uspto-open-data.ts';
-import { feeExpiry, usPatentNumber } from '../../src/patents/sources/uspto-patents.ts';
-import { usptoTrials } from '../../src/patents/sources/uspto-trials.ts';
+} from '../../src/patents/sources/uspto/assignment-answers.ts';
+import { usptoAssignments } from '../../src/patents/sources/uspto/assignments.ts';
+import { conveyanceType, documentsNamed } from '../../src/patents/sources/uspto/conveyance.ts';
+import { readJsonItems } from '../../src/patents/sources/uspto/json.ts';
+import { usptoMaintenanceFees } from '../../src/patents/sources/uspto/maintenance-fees.ts';
+import { usptoOpenData } from '../../src/patents/sources/uspto/open-data.ts';
+import { feeExpiry, usPatentNumber } from '../../src/patents/sources/uspto/patents.ts';
+import { usptoTrials } from '../../src/patents/sources/uspto/trials.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 const shared = join(import.meta.dirname, '../../../shared/data');

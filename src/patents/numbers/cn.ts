@@ -3,7 +3,7 @@
  * [M] with four-digit year, type digit and serial of at least six digits. Publications: seven digits, nine since 2007.
  * Worked: CN 201710117081 A = CN20171117081 = 201710117081.7.
  */
-import { withCheckDigit } from '../sources/cn-application-number.ts';
+import { withCheckDigit } from '../sources/cnipa/application-number.ts';
 import { type NumberForm, type OfficeForms, type Reading, requireCheckDigit, sameForms } from './number.ts';
 
 /** Year from which numbers have twelve digits, during which both forms were given. */

@@ -12,9 +12,9 @@ import type { CalendarDate, RightType } from '../../../models/types.ts';
 import { kindMeaning } from '../numbers/kinds.ts';
 import { readNumber } from '../numbers/read-number.ts';
 import { calendarDate, notBefore, shown } from './fields.ts';
-import { type JsonObject, readJsonLines, valueAt } from './mapped-lines.ts';
-import { numberField } from './mapped-record.ts';
-import { readNamedColumns } from './mapped-table.ts';
+import { type JsonObject, readJsonLines, valueAt } from './mapped/lines.ts';
+import { numberField } from './mapped/record.ts';
+import { readNamedColumns } from './mapped/table.ts';
 import {
   type AcceptedRecord,
   RejectedField,

@@ -1,12 +1,12 @@
 /** The sources that can be read, and which of them a file is. */
-import { cnSample } from './cn-sample.ts';
-import { cnipaNoticeLog } from './cnipa-notice-log.ts';
-import { cnipaNotices } from './cnipa-notices.ts';
-import { epoOpsBiblio } from './epo-ops-biblio.ts';
-import { epoOpsFamily } from './epo-ops-family.ts';
-import { epoOpsLegal } from './epo-ops-legal.ts';
+
+import { cnipaNoticeLog } from './cnipa/notice-log.ts';
+import { cnipaNotices } from './cnipa/notices.ts';
+import { cnSample } from './cnipa/sample.ts';
+import { epoOpsBiblio } from './epo/ops-biblio.ts';
+import { epoOpsFamily } from './epo/ops-family.ts';
+import { epoOpsLegal } from './epo/ops-legal.ts';
 import { googlePatents, googlePatentsTable } from './google-patents.ts';
-import { kiprisStatus } from './kipris-status.ts';
 import { lens } from './lens.ts';
 import {
   patentsviewAnswer,
@@ -14,15 +14,16 @@ import {
   patentsviewLines,
   patentsviewPatents,
 } from './patentsview.ts';
-import { patstat } from './patstat.ts';
+import { patstat } from './patstat/tables.ts';
 import { type SourceAdapter, SourceFormatError } from './record.ts';
-import { st27Events } from './st27-events.ts';
-import { usptoAssignmentJson, usptoAssignmentTable, usptoAssignmentXml } from './uspto-assignment-answers.ts';
-import { usptoAssignments } from './uspto-assignments.ts';
-import { usptoFeeLapse } from './uspto-fee-lapse.ts';
-import { usptoMaintenanceFees } from './uspto-maintenance-fees.ts';
-import { usptoOpenData } from './uspto-open-data.ts';
-import { usptoTrials } from './uspto-trials.ts';
+import { st27Events } from './st27/events.ts';
+import { kiprisStatus } from './st27/kipris-status.ts';
+import { usptoAssignmentJson, usptoAssignmentTable, usptoAssignmentXml } from './uspto/assignment-answers.ts';
+import { usptoAssignments } from './uspto/assignments.ts';
+import { usptoFeeLapse } from './uspto/fee-lapse.ts';
+import { usptoMaintenanceFees } from './uspto/maintenance-fees.ts';
+import { usptoOpenData } from './uspto/open-data.ts';
+import { usptoTrials } from './uspto/trials.ts';
 
 /** No file is recognised by two of them (test/patents/sources.test.ts). */
 export const SOURCE_ADAPTERS: readonly SourceAdapter[] = [

@@ -11,7 +11,7 @@ import { attempt } from '../../../models/failure.ts';
 import type { CalendarDate, RightType } from '../../../models/types.ts';
 import { readNumber } from '../numbers/read-number.ts';
 import { calendarDate, earliest, notBefore, shown } from './fields.ts';
-import { numberField } from './mapped-record.ts';
+import { numberField } from './mapped/record.ts';
 import {
   type AcceptedRecord,
   RejectedField,

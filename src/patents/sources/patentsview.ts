@@ -27,7 +27,7 @@ import {
   readJsonItems,
   textAt,
   tidyText,
-} from './uspto-json.ts';
+} from './uspto/json.ts';
 import {
   type Converted,
   classSymbols,
@@ -36,8 +36,8 @@ import {
   usApplicationNumber,
   usPatent,
   usPatentNumber,
-} from './uspto-patents.ts';
-import { readRows } from './uspto-rows.ts';
+} from './uspto/patents.ts';
+import { readRows } from './uspto/rows.ts';
 
 const PATENT_COLUMNS = [
   'patent_id',
