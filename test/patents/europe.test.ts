@@ -68,7 +68,7 @@ t.test('a bibliographic answer gives one record a document, by what the document
     ],
     ['EP 14999901', 'granted B1 2017-05-10 2017-05-10'],
     [
-      'WO FI2014999901',
+      'WO PCT/FI2014/999901',
       'filed application-reference 2014-06-27 2014-12-31',
       'published A1 2014-12-31 2014-12-31',
     ],
@@ -310,7 +310,10 @@ t.test('kinds of documents mean what they mean at their office and in their time
 });
 
 t.test('numbers and classes lose padding and gain their office', async (t) => {
-  t.strictSame(applicationNumber('US', '2011040985', 'W', 'f'), { office: 'WO', number: 'US2011040985' });
+  t.strictSame(applicationNumber('US', '2011040985', 'W', 'f'), {
+    office: 'WO',
+    number: 'PCT/US2011/040985',
+  });
   t.strictSame(applicationNumber('CN', '201710117081', 'A', 'f'), { office: 'CN', number: '201710117081.7' });
   t.throws(() => applicationNumber('EP', '10 167', 'A', 'f'), { name: 'RejectedField', field: 'f' });
   t.throws(() => applicationNumber('', '10167', 'A', 'f'), { name: 'RejectedField' });
@@ -323,7 +326,7 @@ t.test('PATSTAT applications: sentinels, WO numbers and made-up applications', a
   t.strictSame(courses(accepted), [
     ['EP 09999901', 'filed tls201_appln 2014-06-30 2015-01-07'],
     ['US 99999901'],
-    ['WO FI2014999901', 'filed tls201_appln 2014-06-27 2014-12-31'],
+    ['WO PCT/FI2014/999901', 'filed tls201_appln 2014-06-27 2014-12-31'],
     ['CN 201499999901.7', 'filed tls201_appln 2014-06-27 2016-02-03'],
     ['DE 202014999901', 'filed tls201_appln 2014-07-01 2014-09-11'],
   ]);
@@ -348,7 +351,7 @@ t.test('PATSTAT publications: the first grant and its claims', async (t) => {
     ['EP 09999901', 'published A1 2015-01-07 2015-01-07'],
     ['EP 09999901', 'granted B1 2017-05-10 2017-05-10'],
     ['EP 09999901', 'other B2 null 2019-09-04'],
-    ['WO FI2014999901', 'published A1 2014-12-31 2014-12-31'],
+    ['WO PCT/FI2014/999901', 'published A1 2014-12-31 2014-12-31'],
     ['CN 201499999901.7', 'published A 2016-02-03 2016-02-03'],
     ['DE 202014999901', 'granted U1 2014-09-11 2014-09-11'],
     ['CN 201499999901.7'],
@@ -377,7 +380,7 @@ t.test('PATSTAT priorities, citations and classes stand in the record and make n
       .map(({ patent, priority }) => [patent.priority_on, priority!.number, priority!.filed_on]),
     [
       ['2013-06-28', '99999901', '2013-06-28'],
-      [null, 'FI2014999901', '2014-06-27'],
+      [null, 'PCT/FI2014/999901', '2014-06-27'],
       [null, '99999901', '2013-06-28'],
     ],
   );

@@ -1,4 +1,6 @@
 /** Numbers in DOCDB form (country, number, kind) into the forms that the store keeps. */
+import { attempt } from '../../../../models/failure.ts';
+import { readNumber } from '../../numbers/read-number.ts';
 import { cnApplicationNumber, withCheckDigit } from '../cnipa/application-number.ts';
 import { shown } from '../fields.ts';
 import { RejectedField } from '../record.ts';
@@ -16,8 +18,8 @@ export interface ApplicationNumber {
 }
 
 /**
- * DOCDB writes Chinese numbers without point and mostly without check digit, and an international application with its
- * receiving office in the place of WO: US 2011040985 W is PCT/US2011/040985, here WO and US2011040985.
+ * Of a DOCDB application. An international one stands there with its receiving office in the place of WO: US 2011040985 W is
+ * WO PCT/US2011/040985.
  * @throws {RejectedField} no office, no number, or a Chinese number that cannot be
  */
 export function applicationNumber(
@@ -30,20 +32,29 @@ export function applicationNumber(
     throw new RejectedField(field, `"${shown(country)}" is not a two-letter office code`);
   if (!/^[A-Z0-9]{1,30}$/.test(number))
     throw new RejectedField(field, `"${shown(number)}" is not an application number of letters and digits`);
-  if (kind.startsWith('W') && country !== 'WO') return { office: 'WO', number: `${country}${number}` };
-  return { office: country, number: officeForm(country, number, field) };
+  const office = kind.startsWith('W') ? 'WO' : country;
+  return { office, number: officeForm(country, number, kind, field) };
 }
 
 /**
- * The office's own form of a DOCDB application number: Chinese ones with point and check digit, US ones without the year
- * before series and serial number.
+ * The office's own form of a DOCDB application number, under which all sources meet (src/patents/numbers/). One that has no
+ * known form stays as it is; DOCDB writes Chinese ones without point and mostly without check digit.
  * @throws {RejectedField} a Chinese number that cannot be
  */
-export function officeForm(office: string, number: string, field: string): string {
-  if (office === 'US') return /^(?:19|20)\d{2}(\d{8})$/.exec(number)?.[1] ?? number;
-  if (office !== 'CN') return number;
-  const bare = /^(\d{8}|\d{12})$/.test(number);
-  return bare ? withCheckDigit(number) : cnApplicationNumber(number, field).number;
+export function officeForm(country: string, number: string, kind: string, field: string): string {
+  const national = !kind.startsWith('W');
+  if (country === 'CN' && national)
+    return /^(\d{8}|\d{12})$/.test(number)
+      ? withCheckDigit(number)
+      : cnApplicationNumber(number, field).number;
+  const read = attempt(() =>
+    readNumber(`${country} ${number} ${kind === '' ? 'A' : kind}`, {
+      kind_of_number: 'application',
+      form: 'docdb',
+    }),
+  );
+  if (read.ok) return read.value.number;
+  return national ? number : `${country}${number}`;
 }
 
 /** One word, `EP1000000A1`. */

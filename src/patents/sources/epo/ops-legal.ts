@@ -190,7 +190,12 @@ function patentOf(fields: ReadonlyMap<string, string>, member: Member | null): P
   const same_office = publication?.get('country') === application.office;
   return {
     office: application.office,
-    application_number: officeForm(application.office, application.number, 'L003EP'),
+    application_number: officeForm(
+      application.office,
+      application.number,
+      right_type === 'invention' ? 'A' : 'U',
+      'L003EP',
+    ),
     right_type,
     publication_number: (same_office && publication?.get('doc-number')) || null,
     kind: (same_office && publication?.get('kind')) || null,
