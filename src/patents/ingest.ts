@@ -1,13 +1,14 @@
 /**
  * Source records into patents, facts and signals: in batches, idempotent, every record accounted for.
  *
- * One batch is one transaction: its patents, facts, signals, quarantined lines, the counts of its run, and the mark
+ * One batch is one transaction: its patents, facts, signals, bibliography, quarantined lines, the counts of its run, and the mark
  * on every live pledge whose patents have news.
  */
 
 import { canonicalJson, uuidOf } from '../canonical.ts';
 import type { Database, Transaction } from '../db/client.ts';
 import { newId } from '../ids.ts';
+import { storeBibliography } from './bibliography.ts';
 import { patentId } from './identity.ts';
 import type { SourceRecord } from './sources/record.ts';
 
@@ -80,6 +81,7 @@ async function storeBatch(
   for (const id of await insertFacts(tx, accepted, known_at)) fresh.add(id);
   const signals = await insertSignals(tx, source, accepted, known_at);
   for (const id of signals) fresh.add(id);
+  for (const id of await storeBibliography(tx, source, accepted, known_at)) fresh.add(id);
   await markStale(tx, [...fresh], known_at);
   await quarantine(tx, run_id, rejected);
   const taken = accepted.filter((record) => fresh.delete(idOf(record))).length;

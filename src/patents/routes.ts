@@ -21,6 +21,7 @@ import {
   page,
 } from '../http/schemas.ts';
 import type { Service } from '../service.ts';
+import { citationCounts, cpcSymbols, owners, priorities, simpleFamily } from './bibliography.ts';
 import { knownPatents } from './facts.ts';
 
 const ListedPatent = Type.Object({
@@ -41,6 +42,37 @@ const Encumbrance = Type.Object({
   released_by: Nullable(OneOf(['number', 'kind'], 'a number is proof, the kind alone a guess')),
 });
 
+const Owner = Type.Object({
+  role: OneOf(['owner', 'applicant'], 'as what the document names the person'),
+  name: Type.String({ description: 'in the spelling of the source' }),
+  country: Nullable(Type.String({ description: 'two letters' })),
+  source: Type.String(),
+  published_on: Nullable(Type.String({ format: 'date', description: 'of the document that names them' })),
+});
+
+const Priority = Type.Object({
+  office: Type.String({ description: 'WIPO ST.3' }),
+  number: Type.String({ description: 'application number' }),
+  filed_on: Nullable(Day),
+});
+
+const Count = Nullable(Type.Integer({ minimum: 0 }));
+
+const Citations = Type.Object(
+  {
+    published_on: Nullable(Day),
+    backward: Count,
+    literature: Count,
+    forward: Count,
+    forward_5_years: Count,
+    forward_7_years: Count,
+  },
+  {
+    description:
+      'counts of the known: documents and literature cited by it, patents that cite it, and those within 5 and 7 years of its publication; null where nothing could be counted',
+  },
+);
+
 const Patent = Type.Object({
   ...ListedPatent.properties,
   filed_on: Day,
@@ -57,6 +89,18 @@ const Patent = Type.Object({
   domestic_applicant: Nullable(Type.Boolean()),
   agency: Nullable(Type.Boolean()),
   source_seen_at: Nullable(Instant),
+  owners: Type.Array(Owner, {
+    description: 'of the latest document that names any; a transfer since then is among the signals',
+  }),
+  priorities: Type.Array(Priority),
+  cpc: Type.Array(Type.String()),
+  family: Nullable(
+    Type.Array(PatentId, {
+      description:
+        'known patents with the same priorities, itself among them; null where no priorities are told',
+    }),
+  ),
+  citations: Citations,
 });
 
 const Signal = Type.Object({
@@ -150,15 +194,30 @@ export const patentRoutes =
       },
       async (request) => {
         const { patent_id } = request.params;
-        const known = await knownPatents(database.sql, [patent_id], asOf(request.query.as_of));
+        const { sql } = database;
+        const known_at = asOf(request.query.as_of);
+        const known = await knownPatents(sql, [patent_id], known_at);
         const found = known.get(patent_id);
         if (!found) throw new Problem('not_found', 'No such patent was known then.');
         const { facts, history, expires_on, source_seen_at } = found;
         const { restorable_until, partly_invalidated, encumbrances } = history;
         const burdens = { restorable_until, partly_invalidated, encumbrances };
-        return { patent_id, ...facts, ...burdens, expires_on, source_seen_at } as unknown as Type.Static<
-          typeof Patent
-        >;
+        const counts = await citationCounts(sql, [patent_id], known_at);
+        const around = {
+          owners: await owners(sql, patent_id, known_at),
+          priorities: await priorities(sql, patent_id, known_at),
+          cpc: await cpcSymbols(sql, patent_id, known_at),
+          family: await simpleFamily(sql, patent_id, known_at),
+          citations: counts.get(patent_id),
+        };
+        return {
+          patent_id,
+          ...facts,
+          ...burdens,
+          expires_on,
+          source_seen_at,
+          ...around,
+        } as unknown as Type.Static<typeof Patent>;
       },
     );
 

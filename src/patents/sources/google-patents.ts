@@ -2,26 +2,29 @@
  * Adapter of Google Patents public data (BigQuery `patents-public-data.patents.publications`): one publication a
  * record, as JSON Lines, or as CSV of those of its columns that are not nested.
  *
- * Days are whole numbers YYYYMMDD, 0 is none. The family, owners, priorities and cited publications, for which a
- * patent record has no place, stand in the detail of the signal of the publication. A grant without its day has
+ * Days are whole numbers YYYYMMDD, 0 is none. The family, owners, priorities and cited publications stand in the detail of
+ * the signal of the publication too. A grant without its day has
  * `effective_on` null. A `granted` record does not tell when the application was published: its filing was public on
  * the day of this publication at the latest.
  */
-import { attempt } from '../../../models/failure.ts';
 import type { CalendarDate, RightType } from '../../../models/types.ts';
 import { kindMeaning } from '../numbers/kinds.ts';
-import { readNumber } from '../numbers/read-number.ts';
+import { classSymbol } from './epo/numbers.ts';
 import { calendarDate, notBefore, shown } from './fields.ts';
 import { type JsonObject, readJsonLines, valueAt } from './mapped/lines.ts';
 import { numberField } from './mapped/record.ts';
 import { readNamedColumns } from './mapped/table.ts';
 import {
   type AcceptedRecord,
+  type CitedRecord,
+  type ClassRecord,
+  type PartyRecord,
   RejectedField,
   type SignalRecord,
   type SourceAdapter,
   SourceFormatError,
 } from './record.ts';
+import { writtenApplication, writtenPublication } from './written-numbers.ts';
 
 const REQUIRED = ['publication_number', 'application_number', 'publication_date'];
 /** What a flat export can have besides. */
@@ -96,7 +99,54 @@ function convert(row: JsonObject): Omit<AcceptedRecord, 'ok' | 'line'> {
       agency: null,
     },
     signals: signals(row, publication.kind ?? '', filed_on, published_on, meaning?.granted ?? null),
+    publication: {
+      office: publication.office,
+      number: publication.number,
+      kind: publication.kind,
+      published_on,
+    },
+    parties: [
+      ...parties(row, 'assignee_harmonized', 'owner'),
+      ...parties(row, 'inventor_harmonized', 'inventor'),
+    ],
+    priorities: list(row, 'priority_claim').flatMap((claim) => {
+      const application = writtenApplication(text(claim, 'application_number'));
+      return application ? [{ ...application, filed_on: day(claim, 'filing_date') }] : [];
+    }),
+    classes: [...classes(row, 'cpc', 'CPC'), ...classes(row, 'ipc', 'IPC')],
+    citations: list(row, 'citation').flatMap(citation),
   };
+}
+
+function parties(row: JsonObject, field: string, role: PartyRecord['role']): PartyRecord[] {
+  return list(row, field).flatMap((item) => {
+    const name = text(item, 'name');
+    return name === '' ? [] : [{ role, name, country: text(item, 'country_code') || null }];
+  });
+}
+
+function classes(row: JsonObject, field: string, scheme: ClassRecord['scheme']): ClassRecord[] {
+  const symbols = list(row, field).map((item) => classSymbol(text(item, 'code')));
+  return symbols.flatMap((symbol) => (symbol === null ? [] : [{ scheme, symbol }]));
+}
+
+/** An empty number stands where literature is cited. */
+function citation(item: JsonObject): CitedRecord[] {
+  const written = text(item, 'publication_number');
+  const reference = written || text(item, 'npl_text');
+  if (reference === '') return [];
+  const cited = writtenPublication(written);
+  return [
+    {
+      cited,
+      cited_application: null,
+      cited_reference: cited ? null : reference,
+      literature: written === '',
+      phase: null,
+      by: null,
+      categories: text(item, 'category') === '' ? [] : [text(item, 'category')],
+    },
+  ];
 }
 
 function signals(
@@ -164,8 +214,8 @@ function detail(row: JsonObject): Record<string, string> {
 /** Priorities in the office's own form where it can be read, so that families meet; else as written. */
 function applicationOf(claim: JsonObject): string {
   const written = text(claim, 'application_number');
-  const read = attempt(() => readNumber(written, { kind_of_number: 'application' }));
-  return read.ok ? `${read.value.office} ${read.value.number}` : written;
+  const application = writtenApplication(written);
+  return application ? `${application.office} ${application.number}` : written;
 }
 
 function rightType(row: JsonObject, by_publication: RightType | undefined): RightType {

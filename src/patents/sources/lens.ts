@@ -4,22 +4,24 @@
  * Days are written DD/MM/YY, and the year is that of the week: the last days of December can bear the next year. For
  * the publication `publication_year` tells the real one; a filing in those days is not sure by a year, so it is left
  * out. The filing is in the last year of those two digits that is no later than that of the publication. The export tells no day of grant and no legal status: a
- * granted patent is known as such from its publication, `effective_on` null. Counts, families and priorities, for
- * which a patent record has no place, stand in the detail of the signal of the publication.
+ * granted patent is known as such from its publication, `effective_on` null. Counts, families and priorities stand in the detail of the
+ * signal of the publication too.
  */
-import { attempt } from '../../../models/failure.ts';
 import type { CalendarDate, RightType } from '../../../models/types.ts';
-import { readNumber } from '../numbers/read-number.ts';
+import { classSymbol } from './epo/numbers.ts';
 import { calendarDate, earliest, notBefore, shown } from './fields.ts';
 import { numberField } from './mapped/record.ts';
 import {
   type AcceptedRecord,
+  type ClassRecord,
+  type PartyRecord,
   RejectedField,
   type SignalKind,
   type SignalRecord,
   type SourceAdapter,
 } from './record.ts';
 import { type Row, readTable } from './table.ts';
+import { writtenApplication } from './written-numbers.ts';
 
 const COLUMNS = [
   'number',
@@ -96,7 +98,7 @@ function convert(row: LensRow): Omit<AcceptedRecord, 'ok' | 'line'> {
   const published_on = publicationDay(row);
   const filed_on = filingDay(row, published_on);
   const priorities = list(row.priority_numbers);
-  const priority_on = earliest(priorities.map((claim) => calendarDate(claim.slice(-8), 'priority_numbers')));
+  const priority_on = earliest(priorities.map(claimDay));
   return {
     patent: {
       office: application.office,
@@ -114,7 +116,34 @@ function convert(row: LensRow): Omit<AcceptedRecord, 'ok' | 'line'> {
       agency: null,
     },
     signals: signals(row, type, filed_on, published_on, priorities),
+    publication: {
+      office: publication.office,
+      number: publication.number,
+      kind: publication.kind,
+      published_on,
+    },
+    parties: [...parties(row.applicants, 'applicant'), ...parties(row.inventors, 'inventor')],
+    priorities: priorities.flatMap((claim) => {
+      const application = writtenApplication(docdb(claim));
+      return application ? [{ ...application, filed_on: claimDay(claim) }] : [];
+    }),
+    classes: [...classes(row.cpc_classifications, 'CPC'), ...classes(row.ipcr_classifications, 'IPC')],
   };
+}
+
+function parties(names: string, role: PartyRecord['role']): PartyRecord[] {
+  return list(names).map((name) => ({ role, name, country: null }));
+}
+
+function classes(symbols: string, scheme: ClassRecord['scheme']): ClassRecord[] {
+  return list(symbols).flatMap((written) => {
+    const symbol = classSymbol(written);
+    return symbol === null ? [] : [{ scheme, symbol }];
+  });
+}
+
+function claimDay(claim: string): CalendarDate {
+  return calendarDate(claim.slice(-8), 'priority_numbers');
 }
 
 function signals(
@@ -156,8 +185,8 @@ function docdb(text: string): string {
 /** In the office's own form where it can be read, so that families meet; else as written. */
 function applicationOf(claim: string): string {
   const written = docdb(claim);
-  const read = attempt(() => readNumber(written, { kind_of_number: 'application' }));
-  return read.ok ? `${read.value.office} ${read.value.number}` : written;
+  const application = writtenApplication(written);
+  return application ? `${application.office} ${application.number}` : written;
 }
 
 function publicationDay(row: LensRow): CalendarDate {

@@ -8,9 +8,12 @@
  */
 import type { Readable } from 'node:stream';
 import type { CalendarDate } from '../../../models/types.ts';
+import { classSymbol } from './epo/numbers.ts';
 import { calendarDate, notBefore, shown } from './fields.ts';
 import { readLines } from './lines.ts';
 import {
+  type ClassRecord,
+  type PartyRecord,
   type PatentRecord,
   RejectedField,
   recordOrQuarantine,
@@ -171,18 +174,49 @@ function convertObject(object: JsonObject): Converted {
       ...applicantOf(object),
     }),
     signals: granted_on === null ? [] : [...filed, grantedSignal(granted_on)],
+    publication: { office: 'US', number: patent_number, kind: null, published_on: granted_on },
+    parties: [...partiesOf(object, 'assignee', 'owner'), ...partiesOf(object, 'inventor', 'inventor')],
+    classes: [...cpcOf(object).map(classIn('CPC')), ...ipcOf(object).map(classIn('IPC'))].filter(
+      (told) => told !== null,
+    ),
+  };
+}
+
+/** An organisation, or a person by first and last name; the members of an assignee's name say `individual`. */
+function partiesOf(
+  object: JsonObject,
+  what: 'assignee' | 'inventor',
+  role: PartyRecord['role'],
+): PartyRecord[] {
+  const person = what === 'assignee' ? 'assignee_individual' : 'inventor';
+  return objectsAt(object, `${what}s`).flatMap((row) => {
+    const parts = [`${what}_organization`, `${person}_name_first`, `${person}_name_last`];
+    const name = parts.flatMap((part) => textAt(row, part) ?? []).join(' ');
+    return name === '' ? [] : [{ role, name, country: textAt(row, `${what}_country`) }];
+  });
+}
+
+function classIn(scheme: ClassRecord['scheme']): (text: string) => ClassRecord | null {
+  return (text) => {
+    const symbol = classSymbol(text);
+    return symbol === null ? null : { scheme, symbol };
   };
 }
 
 function classesOf(object: JsonObject): string[] {
-  const part = (row: JsonObject, key: string) => textAt(row, key) ?? '';
-  const ipc = objectsAt(object, 'ipcr').map(
-    (row) =>
-      `${part(row, 'ipc_section')}${part(row, 'ipc_class').padStart(2, '0')}${part(row, 'ipc_subclass')}${part(row, 'ipc_main_group')}/${part(row, 'ipc_subgroup')}`,
-  );
-  const cpc = objectsAt(object, 'cpc_current').map((row) => part(row, 'cpc_group_id'));
-  const told = classSymbols(ipc);
-  return told.length > 0 ? told : classSymbols(cpc);
+  const told = classSymbols(ipcOf(object));
+  return told.length > 0 ? told : classSymbols(cpcOf(object));
+}
+
+function ipcOf(object: JsonObject): string[] {
+  return objectsAt(object, 'ipcr').map((row) => {
+    const part = (key: string) => textAt(row, key) ?? '';
+    return `${part('ipc_section')}${part('ipc_class').padStart(2, '0')}${part('ipc_subclass')}${part('ipc_main_group')}/${part('ipc_subgroup')}`;
+  });
+}
+
+function cpcOf(object: JsonObject): string[] {
+  return objectsAt(object, 'cpc_current').map((row) => textAt(row, 'cpc_group_id') ?? '');
 }
 
 /** Of the first assignee, for the owner at grant; without assignee the inventors own it, which no member says. */

@@ -66,6 +66,47 @@ export interface SignalRecord {
   detail: Record<string, string>;
 }
 
+export interface NumberRecord {
+  office: string;
+  number: string;
+}
+
+/** A published document; its number is DOCDB's. */
+export interface PublicationRecord extends NumberRecord {
+  kind: string | null;
+  published_on: CalendarDate | null;
+}
+
+/** A person as the document names it; persons of one role stand in the order of the document. */
+export interface PartyRecord {
+  role: 'owner' | 'applicant' | 'inventor';
+  name: string;
+  country: string | null;
+}
+
+/** An application whose priority is claimed, in the form of `PatentRecord.application_number`. */
+export interface PriorityRecord extends NumberRecord {
+  filed_on: CalendarDate | null;
+}
+
+export interface ClassRecord {
+  scheme: 'CPC' | 'IPC';
+  symbol: string;
+}
+
+/** What the document cites: at least one of its number, its application and its reference is there. */
+export interface CitedRecord {
+  cited: (NumberRecord & { kind: string | null }) | null;
+  cited_application: NumberRecord | null;
+  /** Literature as written, or the source's own key of a document without number. */
+  cited_reference: string | null;
+  literature: boolean;
+  phase: string | null;
+  by: 'applicant' | 'examiner' | null;
+  /** Search report categories as they stand. */
+  categories: readonly string[];
+}
+
 /** Accepted: a patent with its signals. No signals means that the record repeats an earlier one of the same file. */
 export interface AcceptedRecord {
   ok: true;
@@ -73,6 +114,12 @@ export interface AcceptedRecord {
   line: number;
   patent: PatentRecord;
   signals: SignalRecord[];
+  /** The document that tells what follows. */
+  publication?: PublicationRecord;
+  parties?: readonly PartyRecord[];
+  priorities?: readonly PriorityRecord[];
+  classes?: readonly ClassRecord[];
+  citations?: readonly CitedRecord[];
 }
 
 /** Quarantined: `field` says where in the record, `reason` what is wrong there. */

@@ -8,12 +8,15 @@ import type { CalendarDate } from '../../../../models/types.ts';
 import { calendarDate, earliest, notBefore, shown } from '../fields.ts';
 import {
   type AcceptedRecord,
+  type CitedRecord,
+  type PartyRecord,
   type PatentRecord,
   type QuarantinedRecord,
   RejectedField,
   recordOrQuarantine,
   type SignalRecord,
 } from '../record.ts';
+import { writtenApplication } from '../written-numbers.ts';
 import { documentMeaning, rightTypeOfApplication } from './document-kinds.ts';
 import { applicationNumber, classSymbol, joined, type PublicationNumber } from './numbers.ts';
 import {
@@ -107,7 +110,38 @@ function recordOf(document: RawDocument): Omit<DocumentRecord, 'ok' | 'line'> {
     patent: patentOf(document, bibliography, filed_on),
     signals: signalsOf(bibliography, publication.kind, filed_on, published_on),
     bibliography,
+    ...keptOf(document, bibliography, published_on),
   };
+}
+
+/** What the store keeps of the bibliography. */
+function keptOf(document: RawDocument, told: Bibliography, published_on: CalendarDate) {
+  return {
+    publication: { ...told.publication, published_on },
+    parties: told.applicants.map(applicantParty),
+    priorities: told.priorities.map(({ office, number, form, filed_on }) => {
+      const known = form === 'docdb' ? null : writtenApplication(office + number, 'epodoc');
+      return { ...(known ?? { office, number }), filed_on };
+    }),
+    classes: [
+      ...told.cpc.map((symbol) => ({ scheme: 'CPC' as const, symbol })),
+      ...ipcOf(document).map((symbol) => ({ scheme: 'IPC' as const, symbol })),
+    ],
+    citations: told.citations.flatMap(keptCitation),
+  };
+}
+
+function applicantParty(name: string): PartyRecord {
+  const [, plain = name, country = null] = /^(.*\S)\s*\[([A-Z]{2})\]$/.exec(name) ?? [];
+  return { role: 'applicant', name: plain, country };
+}
+
+/** A citation that names nothing is none. */
+function keptCitation(citation: CitationRecord): CitedRecord[] {
+  const { cited, cited_reference, phase, by, categories } = citation;
+  if (cited === null && cited_reference === null) return [];
+  const literature = cited === null;
+  return [{ cited, cited_application: null, cited_reference, literature, phase, by, categories }];
 }
 
 function patentOf(

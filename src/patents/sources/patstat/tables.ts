@@ -15,6 +15,7 @@ import { classSymbol, joined, type PublicationNumber } from '../epo/numbers.ts';
 import { shown } from '../fields.ts';
 import {
   type AcceptedRecord,
+  type NumberRecord,
   type PatentRecord,
   type QuarantinedRecord,
   RejectedField,
@@ -135,7 +136,7 @@ function publication(row: PatstatRow, known: PatstatKeys): Converted {
     // The claims as granted are what counts; those of the application, as long as there is no grant.
     claims: first_grant || told.granted === false ? claims : null,
   };
-  if (published_on === null) return { patent, signals: [] };
+  if (published_on === null) return { patent, signals: [], publication: { ...number, published_on } };
   const { opens: _, ...meaning } = first_grant
     ? grantMeaning(number.office, false, published_on)
     : laterOrApplication(number, published_on);
@@ -143,6 +144,7 @@ function publication(row: PatstatRow, known: PatstatKeys): Converted {
   return {
     patent,
     signals: [{ ...meaning, source_code: number.kind ?? 'tls211_pat_publn', published_on, detail }],
+    publication: { ...number, published_on },
   };
 }
 
@@ -162,17 +164,12 @@ function priority(row: PatstatRow, known: PatstatKeys): Converted {
   const told = applicationOfRow(row, known);
   const prior = knownApplication(keyIn(row, 'prior_appln_id'), 'prior_appln_id', known);
   const is_earliest = prior.filed_on !== null && prior.filed_on === told.earliest_filed_on;
+  const claimed = { office: prior.office, number: prior.application_number, filed_on: prior.filed_on };
   return {
     patent: { ...patentOf(told), priority_on: is_earliest ? prior.filed_on : null },
     signals: [],
-    priority: {
-      office: prior.office,
-      number: prior.application_number,
-      kind: prior.kind || null,
-      form: 'docdb',
-      filed_on: prior.filed_on,
-      active: null,
-    },
+    priority: { ...claimed, kind: prior.kind || null, form: 'docdb', active: null },
+    priorities: [claimed],
   };
 }
 
@@ -186,22 +183,39 @@ function citation(row: PatstatRow, known: PatstatKeys): Converted {
     );
   const patent = patentOf(knownApplication(citing.application_id, 'pat_publn_id', known));
   if (citing.published_on === null) return { patent, signals: [] };
+  const { publication, published_on } = citing;
   const cited = known.publications.get(row('cited_pat_publn_id'));
-  const origin = row('citn_origin');
+  const edge = {
+    cited: cited?.publication ?? null,
+    cited_reference: cited ? null : citedReference(row),
+    ...citingSide(row('citn_origin')),
+    categories: [],
+  };
   return {
     patent,
     signals: [],
-    citation: {
-      citing: citing.publication,
-      cited: cited?.publication ?? null,
-      cited_reference: cited ? null : citedReference(row),
-      cited_on: cited?.published_on ?? null,
-      published_on: citing.published_on,
-      phase: origin || null,
-      by: BY_APPLICANT.includes(origin) ? 'applicant' : BY_EXAMINER.includes(origin) ? 'examiner' : null,
-      categories: [],
-    },
+    citation: { citing: publication, ...edge, cited_on: cited?.published_on ?? null, published_on },
+    publication: { ...publication, published_on },
+    citations: [
+      {
+        ...edge,
+        cited_application: citedApplication(row, known),
+        literature: edge.cited_reference?.startsWith('npl_') ?? false,
+      },
+    ],
   };
+}
+
+function citingSide(origin: string): Pick<CitationRecord, 'phase' | 'by'> {
+  const by = BY_APPLICANT.includes(origin) ? 'applicant' : BY_EXAMINER.includes(origin) ? 'examiner' : null;
+  return { phase: origin || null, by };
+}
+
+/** Where its row came before. */
+function citedApplication(row: PatstatRow, known: PatstatKeys): NumberRecord | null {
+  const publication = known.publications.get(row('cited_pat_publn_id'));
+  const cited = known.applications.get(publication?.application_id ?? row('cited_appln_id'));
+  return cited ? { office: cited.office, number: cited.application_number } : null;
 }
 
 /** The key of what is cited, where its number is not known here. */
@@ -217,7 +231,12 @@ function classification(row: PatstatRow, known: PatstatKeys): Converted {
   const symbol = classSymbol(row('cpc_class_symbol'));
   if (symbol === null)
     throw new RejectedField('cpc_class_symbol', `"${shown(row('cpc_class_symbol'))}" is not a CPC symbol`);
-  return { patent: patentOf(applicationOfRow(row, known)), signals: [], cpc: symbol };
+  return {
+    patent: patentOf(applicationOfRow(row, known)),
+    signals: [],
+    cpc: symbol,
+    classes: [{ scheme: 'CPC', symbol }],
+  };
 }
 
 function publicationIn(row: PatstatRow): PublicationNumber {

@@ -1,0 +1,229 @@
+/**
+ * What documents tell around a patent: their numbers, persons, priorities, classes and citations. Stored as told, read as
+ * known at an instant; nothing learnt later takes part.
+ */
+import type { CalendarDate } from '../../models/types.ts';
+import { canonicalJson, uuidOf } from '../canonical.ts';
+import { dateOf } from '../clock.ts';
+import type { Sql, Transaction } from '../db/client.ts';
+import { patentId } from './identity.ts';
+import type { AcceptedRecord, NumberRecord, PartyRecord } from './sources/record.ts';
+
+/** Longer texts are cut: a page of prose in the place of a name or title is no help to anybody. */
+const MAX_NAME_CHARS = 500;
+const MAX_REFERENCE_CHARS = 2000;
+
+type Row = Record<string, unknown>;
+
+/** @returns ids of the patents of which something is told that was not there before */
+export async function storeBibliography(
+  tx: Transaction,
+  source: string,
+  records: readonly AcceptedRecord[],
+  known_at: Date,
+): Promise<string[]> {
+  const added: string[] = [];
+  const add = async (table: string, rowsOf: (record: AcceptedRecord) => Row[]) => {
+    const rows = records.flatMap((record) => {
+      const told = rowsOf(record);
+      // Most sources tell none of this, and an id costs a hash.
+      if (told.length === 0) return [];
+      const patent_id = patentId(record.patent.office, record.patent.application_number);
+      return told.map((row) => ({ ...row, patent_id, entry_id: uuidOf(canonicalJson(row)), known_at }));
+    });
+    if (rows.length === 0) return;
+    const inserted = await tx<{ patent_id: string }[]>`
+      insert into ${tx(table)} select * from jsonb_populate_recordset(null::${tx(table)}, ${tx.json(rows as never)})
+      order by patent_id on conflict do nothing returning patent_id`;
+    for (const { patent_id } of inserted) added.push(patent_id);
+  };
+  await add('patent_publication', ({ publication }) => (publication ? [{ ...publication }] : []));
+  await add('patent_party', (record) => partyRows(record, source));
+  await add('patent_priority', ({ priorities = [] }) => priorities.map((priority) => ({ ...priority })));
+  await add('patent_class', ({ classes = [] }) => classes.map((told) => ({ ...told })));
+  await add('patent_citation', citationRows);
+  return added;
+}
+
+function partyRows({ parties = [], publication }: AcceptedRecord, source: string): Row[] {
+  const published_on = publication?.published_on ?? null;
+  const seen = new Map<string, number>();
+  return parties.map(({ role, name, country }) => {
+    const sequence = (seen.get(role) ?? 0) + 1;
+    seen.set(role, sequence);
+    const two_letters = country !== null && /^[A-Z]{2}$/.test(country) ? country : null;
+    return {
+      source,
+      role,
+      sequence,
+      name: storable(name, MAX_NAME_CHARS),
+      country: two_letters,
+      published_on,
+    };
+  });
+}
+
+function citationRows({ citations = [], publication }: AcceptedRecord): Row[] {
+  return citations.map(
+    ({ cited, cited_application, cited_reference, by, literature, phase, categories }) => ({
+      cited_office: cited?.office ?? null,
+      cited_number: cited?.number ?? null,
+      cited_kind: cited?.kind ?? null,
+      cited_patent_id: cited_application && patentId(cited_application.office, cited_application.number),
+      cited_reference: cited_reference && storable(cited_reference, MAX_REFERENCE_CHARS),
+      literature,
+      phase: phase && storable(phase, MAX_NAME_CHARS),
+      cited_by: by,
+      categories: categories.map((category) => storable(category, MAX_NAME_CHARS)),
+      published_on: publication?.published_on ?? null,
+    }),
+  );
+}
+
+function storable(text: string, max_chars: number): string {
+  return text
+    .slice(0, max_chars)
+    .replace(/\p{Cc}/gu, ' ')
+    .toWellFormed();
+}
+
+export interface Owner extends Pick<PartyRecord, 'name' | 'country'> {
+  role: 'owner' | 'applicant';
+  source: string;
+  published_on: CalendarDate | null;
+}
+
+export interface Priority extends NumberRecord {
+  filed_on: CalendarDate | null;
+}
+
+/** Owners, else applicants, of the latest document that names any; of one source, since each spells names its own way. */
+export async function owners(sql: Sql, patent_id: string, known_at: Date): Promise<Owner[]> {
+  const rows = await sql<Owner[]>`
+    select role, name, country, source, published_on from (
+      select *, dense_rank() over (order by published_on desc nulls last, role = 'owner' desc, source collate "C") as place
+      from patent_party
+      where patent_id = ${patent_id} and role in ('owner', 'applicant') and known_at <= ${known_at}) told
+    where place = 1 order by sequence, name collate "C"`;
+  return [...rows];
+}
+
+/** In order of their days; where sources tell several days of one, the first. */
+export async function priorities(sql: Sql, patent_id: string, known_at: Date): Promise<Priority[]> {
+  const rows = await sql<Priority[]>`
+    select office, number, min(filed_on) as filed_on from patent_priority
+    where patent_id = ${patent_id} and known_at <= ${known_at}
+    group by office, number order by filed_on, office, number collate "C"`;
+  return [...rows];
+}
+
+export async function cpcSymbols(sql: Sql, patent_id: string, known_at: Date): Promise<string[]> {
+  const rows = await sql<{ symbol: string }[]>`
+    select symbol from patent_class where patent_id = ${patent_id} and scheme = 'CPC' and known_at <= ${known_at}
+    order by symbol collate "C"`;
+  return rows.map((row) => row.symbol);
+}
+
+/**
+ * Patents with the same set of priorities, itself among them; as in numbers/families.ts, one without priorities is its
+ * own priority, so a first filing belongs to those that claim it alone.
+ * @returns null where nothing is told of its priorities and nothing claims it
+ */
+export async function simpleFamily(sql: Sql, patent_id: string, known_at: Date): Promise<string[] | null> {
+  const claimed: NumberRecord[] = await priorities(sql, patent_id, known_at);
+  const [own] = await sql<NumberRecord[]>`select office, application_number as number from patent
+    where patent_id = ${patent_id} and known_at <= ${known_at}`;
+  if (!own) return null;
+  const [first = own] = claimed;
+  const wanted = (claimed.length > 0 ? claimed : [own]).map(({ office, number }) => `${office} ${number}`);
+  const members = await sql<{ patent_id: string }[]>`
+    with candidate as (
+      select patent_id from patent_priority
+      where office = ${first.office} and number = ${first.number} and known_at <= ${known_at}
+      union select patent_id from patent where office = ${first.office} and application_number = ${first.number})
+    select patent_id from candidate join patent using (patent_id) cross join lateral (
+      select coalesce(array_agg(priority.office || ' ' || priority.number),
+        array[patent.office || ' ' || patent.application_number]) as priorities
+      from patent_priority priority
+      where priority.patent_id = patent.patent_id and priority.known_at <= ${known_at}) told
+    where patent.known_at <= ${known_at}
+      and told.priorities <@ ${wanted}::text[] and told.priorities @> ${wanted}::text[]
+    order by patent_id`;
+  return claimed.length === 0 && members.length < 2 ? null : members.map((member) => member.patent_id);
+}
+
+export interface CitationCounts {
+  /** First day on which a document of the patent was published or granted: where the windows open. */
+  published_on: CalendarDate | null;
+  /** Distinct documents and pieces of literature that it cites; null where no citation of it is told. */
+  backward: number | null;
+  literature: number | null;
+  /** Distinct patents that cite it; null where no number is known under which others could. */
+  forward: number | null;
+  /** Of those, the ones within so many years of publication, both ends counted; a window may not have closed yet. */
+  forward_5_years: number | null;
+  forward_7_years: number | null;
+}
+
+/**
+ * Counts of what was known at an instant and public on a day; the publication of a citing document makes its citations
+ * public. A number is of one office whatever its kind, but for Japan, which gave numbers of applications again to grants.
+ * @param public_by the day of the instant, if left out
+ * @returns counts of each of the patents, by patent id
+ */
+export async function citationCounts(
+  sql: Sql,
+  patent_ids: readonly string[],
+  as_of: Date,
+  public_by: CalendarDate = dateOf(as_of),
+): Promise<Map<string, CitationCounts>> {
+  const rows = await sql<(CitationCounts & { patent_id: string })[]>`
+    with asked as (select distinct unnest(${patent_ids as string[]}::uuid[]) as patent_id),
+    opening as (
+      select patent_id, min(published_on) as published_on from asked join signal using (patent_id)
+      where kind in ('published', 'granted') and known_at <= ${as_of} and published_on <= ${public_by}
+      group by patent_id),
+    document as (
+      select patent_id, office, number, left(kind, 1) as letter from asked join patent_publication using (patent_id)
+      where known_at <= ${as_of}
+      union
+      select patent_id, patent.office, facts.publication_number, left(facts.kind, 1)
+      from asked join patent using (patent_id) join patent_facts facts using (patent_id)
+      where facts.publication_number is not null and facts.known_at <= ${as_of}),
+    made as (
+      select patent_id,
+        count(distinct coalesce(cited_office || ' ' || cited_number, cited_patent_id::text, cited_reference))
+          filter (where not literature) as backward,
+        count(distinct cited_reference) filter (where literature) as literature
+      from asked join patent_citation using (patent_id)
+      where known_at <= ${as_of} and published_on <= ${public_by} group by patent_id),
+    edge as (
+      select document.patent_id, citing.patent_id as citing_id, citing.published_on, citing.known_at
+      from document join patent_citation citing on (cited_office, cited_number) = (document.office, document.number)
+      where document.office <> 'JP' or left(cited_kind, 1) is not distinct from letter
+      union all
+      select asked.patent_id, citing.patent_id, citing.published_on, citing.known_at
+      from asked join patent_citation citing on cited_patent_id = asked.patent_id),
+    citing as (
+      select patent_id, citing_id, min(published_on) as published_on from edge
+      where citing_id <> patent_id and known_at <= ${as_of} and published_on <= ${public_by}
+      group by patent_id, citing_id),
+    received as (
+      select patent_id, count(*) as forward,
+        count(*) filter (where citing.published_on between opening.published_on
+          and opening.published_on + interval '5 years') as forward_5_years,
+        count(*) filter (where citing.published_on between opening.published_on
+          and opening.published_on + interval '7 years') as forward_7_years
+      from citing left join opening using (patent_id) group by patent_id),
+    numbered as (select distinct patent_id from document union select patent_id from citing)
+    select patent_id, opening.published_on, made.backward, made.literature,
+      case when numbered.patent_id is not null then coalesce(forward, 0) end as forward,
+      case when numbered.patent_id is not null and opening.published_on is not null
+        then coalesce(forward_5_years, 0) end as forward_5_years,
+      case when numbered.patent_id is not null and opening.published_on is not null
+        then coalesce(forward_7_years, 0) end as forward_7_years
+    from asked left join opening using (patent_id) left join made using (patent_id)
+      left join received using (patent_id) left join numbered using (patent_id)
+    order by patent_id`;
+  return new Map(rows.map(({ patent_id, ...counts }) => [patent_id, counts]));
+}

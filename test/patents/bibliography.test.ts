@@ -1,0 +1,466 @@
+/** What documents tell around a patent: stored once whatever the order, read as known at an instant. */
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import fc from 'fast-check';
+import t from 'tap';
+import { addYears } from '../../models/calendar.ts';
+import { canonicalJson } from '../../src/canonical.ts';
+import {
+  citationCounts,
+  cpcSymbols,
+  owners,
+  priorities,
+  simpleFamily,
+  storeBibliography,
+} from '../../src/patents/bibliography.ts';
+import { patentId } from '../../src/patents/identity.ts';
+import { ingestRecords } from '../../src/patents/ingest.ts';
+import { simpleFamilies } from '../../src/patents/numbers/families.ts';
+import { epoOpsBiblio } from '../../src/patents/sources/epo/ops-biblio.ts';
+import { epoOpsFamily } from '../../src/patents/sources/epo/ops-family.ts';
+import { googlePatents } from '../../src/patents/sources/google-patents.ts';
+import { lens } from '../../src/patents/sources/lens.ts';
+import { patentsviewLines } from '../../src/patents/sources/patentsview.ts';
+import { patstat } from '../../src/patents/sources/patstat/tables.ts';
+import type {
+  AcceptedRecord,
+  CitedRecord,
+  SourceAdapter,
+  SourceRecord,
+} from '../../src/patents/sources/record.ts';
+import { createTestDatabase } from '../database.ts';
+import { at, bundledRecords, news, SOURCE, told } from '../jobs/setting.ts';
+import { buildService } from '../service.ts';
+
+const { database } = await createTestDatabase(t);
+const { sql } = database;
+const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name));
+const PATSTAT = [
+  'tls201_appln',
+  'tls211_pat_publn',
+  'tls204_appln_prior',
+  'tls212_citation',
+  'tls224_appln_cpc',
+]
+  .map((table) => fixture(`patstat-${table}.csv`).toString())
+  .join('');
+const LENS = [
+  'number,jurisdiction,kind,publication_number,lens_id,publication_date,publication_year,application_number,application_date,priority_numbers,title,applicants,inventors,url,type,full_text,cited_count,simple_family_size,extended_family_size,sequence_count,cpc_classifications,ipcr_classifications,us_classifications,npl_citation_ids',
+  '1,US,A1,US 2017/0090068 A1,0,30/03/17,2017,US 201414284079 A,21/05/14,US 201361825823 P 20130521;;FI 2013050497 W 20130601,T,A CO;;B CO,DOE J,u,Patent Application,yes,3,2,4,0,B64C39/02,B64C39/02;;G05D1/00,,',
+].join('\n');
+const TABLES = ['publication', 'party', 'priority', 'class', 'citation'].map((table) => `patent_${table}`);
+
+const empty =
+  () => sql`truncate patent, ingest_run, ${sql(TABLES[0]!)}, ${sql(TABLES[1]!)}, ${sql(TABLES[2]!)},
+  ${sql(TABLES[3]!)}, ${sql(TABLES[4]!)} cascade`;
+
+async function stored(): Promise<string> {
+  const rows = TABLES.map((table) => sql`select * from ${sql(table)} order by 1, 2, 3`);
+  return canonicalJson(await Promise.all(rows));
+}
+
+async function read(adapter: SourceAdapter, content: string | Buffer): Promise<SourceRecord[]> {
+  const records: SourceRecord[] = [];
+  for await (const record of adapter.read(Readable.from([Buffer.from(content)]))) records.push(record);
+  return records;
+}
+
+const ingest = (adapter: { id: string }, records: Iterable<SourceRecord>, day: string) =>
+  ingestRecords(database, { id: adapter.id, name: 'test' }, records, at(day));
+
+const FILES: [SourceAdapter, SourceRecord[]][] = [
+  [epoOpsBiblio, await read(epoOpsBiblio, fixture('ops-biblio.xml'))],
+  [epoOpsFamily, await read(epoOpsFamily, fixture('ops-family.xml'))],
+  [patstat, await read(patstat, PATSTAT)],
+  [googlePatents, await read(googlePatents, fixture('google-publications.jsonl'))],
+  [lens, await read(lens, LENS)],
+  [patentsviewLines, await read(patentsviewLines, fixture('patentsview-patents.jsonl'))],
+];
+
+t.test('every adapter passes on what it reads', async (t) => {
+  for (const [adapter, records] of FILES) await ingest(adapter, records, '2024-01-01');
+  const ep = patentId('EP', '14999901');
+  t.strictSame(await owners(sql, ep, at('2024-01-01')), [
+    {
+      role: 'applicant',
+      name: 'EXAMPLE OY',
+      country: 'FI',
+      source: 'epo-ops-biblio',
+      published_on: '2015-01-07',
+    },
+    {
+      role: 'applicant',
+      name: 'EXAMPLE AB',
+      country: 'SE',
+      source: 'epo-ops-biblio',
+      published_on: '2015-01-07',
+    },
+  ]);
+  t.match(await priorities(sql, ep, at('2024-01-01')), [
+    { office: 'FI', filed_on: '2013-06-28' },
+    { office: 'FI', filed_on: '2013-06-28' },
+    { office: 'US', number: '61999901', filed_on: '2013-07-03' },
+  ]);
+  t.strictSame(await cpcSymbols(sql, ep, at('2024-01-01')), ['H04W84/20', 'Y02D30/70']);
+  const cited =
+    await sql`select cited_office, cited_number, cited_kind, cited_reference, literature, phase, cited_by,
+    categories, published_on from patent_citation where patent_id = ${ep} order by literature, cited_office`;
+  t.match(cited, [
+    { cited_office: 'GB', cited_number: '999901', cited_kind: 'A', literature: false, cited_by: 'applicant' },
+    { cited_office: 'US', cited_number: '2003999901', categories: ['Y', 'A'], published_on: '2015-01-07' },
+    { cited_office: null, cited_reference: 'NOBODY: "Invented devices", 2001', literature: true },
+  ]);
+  const us = patentId('US', '10871244');
+  t.match(await owners(sql, us, at('2024-01-01')), [{ role: 'owner', name: 'GOOGLE INC', country: 'US' }]);
+  t.strictSame(await priorities(sql, us, at('2024-01-01')), [
+    { office: 'US', number: '10871244', filed_on: null },
+  ]);
+  t.match((await citationCounts(sql, [us], at('2024-01-01'))).get(us), { backward: 1, literature: 1 });
+  const drone = patentId('US', '14284079');
+  t.match(await owners(sql, drone, at('2024-01-01')), [{ name: 'A CO' }, { name: 'B CO' }]);
+  t.match(await priorities(sql, drone, at('2024-01-01')), [
+    { office: 'US', number: '61825823', filed_on: '2013-05-21' },
+    { office: 'WO', filed_on: '2013-06-01' },
+  ]);
+  t.match(await owners(sql, patentId('US', 'patent 10001710'), at('2024-01-01')), [
+    { role: 'owner', name: 'ASML NETHERLANDS B.V.', country: 'NL', published_on: null },
+  ]);
+  const [inventors] = await sql`select count(*) from patent_party where role = 'inventor'`;
+  t.equal(inventors!.count, 1);
+  await empty();
+});
+
+t.test('PATSTAT citations reach the patent that is cited', async (t) => {
+  await ingest(patstat, await read(patstat, PATSTAT), '2024-01-01');
+  const [citing] = await sql<{ patent_id: string; cited_patent_id: string }[]>`
+    select patent_id, cited_patent_id from patent_citation where cited_number = '2014999901'`;
+  const [cited] = await sql<{ patent_id: string }[]>`select patent_id from patent where office = 'WO'`;
+  t.equal(citing!.cited_patent_id, cited!.patent_id);
+  const ids = [citing!.patent_id, cited!.patent_id];
+  const counts = await citationCounts(sql, ids, at('2024-01-01'));
+  t.match(counts.get(ids[0]!), { published_on: '2015-01-07', backward: 2, literature: 1, forward: 0 });
+  t.match(counts.get(ids[1]!), {
+    published_on: '2014-12-31',
+    backward: null,
+    forward: 1,
+    forward_5_years: 1,
+  });
+  t.equal((await citationCounts(sql, ids, at('2017-05-09'))).get(ids[1]!)!.forward, null, 'not known then');
+  const before = await citationCounts(sql, ids, at('2024-01-01'), '2017-05-09');
+  t.match(before.get(ids[1]!), { forward: 0 }, 'the citing document was not public');
+  await empty();
+});
+
+t.test('files read twice, in any order and in pieces, end in the same rows', async (t) => {
+  const all = FILES.flatMap(([adapter, records]) => records.map((record) => ({ adapter, record })));
+  const one_by_one = async (items: typeof all, size: number) => {
+    for (let start = 0; start < items.length; start += size) {
+      const piece = items.slice(start, start + size);
+      for (const adapter of new Set(piece.map((item) => item.adapter)))
+        await ingest(
+          adapter,
+          piece.filter((item) => item.adapter === adapter).map((item) => item.record),
+          '2024-01-01',
+        );
+    }
+  };
+  for (const [adapter, records] of FILES) {
+    await ingest(adapter, records, '2024-01-01');
+    t.match(await ingest(adapter, records, '2024-02-01'), { accepted: 0, signals: 0 }, adapter.id);
+    await empty();
+  }
+  await one_by_one(all, all.length);
+  const whole = await stored();
+  for (const [adapter, records] of FILES)
+    t.match(await ingest(adapter, records, '2024-02-01'), { signals: 0 }, adapter.id);
+  t.equal(await stored(), whole);
+  const order = fc.shuffledSubarray(all, { minLength: all.length });
+  await fc.assert(
+    fc.asyncProperty(order, fc.integer({ min: 3, max: 30 }), async (items, size) => {
+      await empty();
+      await one_by_one(items, size);
+      return (await stored()) === whole;
+    }),
+    { numRuns: 4 },
+  );
+  await empty();
+});
+
+/** A patent of which a document of that day tells something. */
+function document(number: string, published_on: string, more: Partial<AcceptedRecord> = {}): AcceptedRecord {
+  const publication = { office: 'CN', number: `1${number.slice(0, 6)}`, kind: 'A', published_on };
+  return { ...told(number, {}, [news('published', published_on)]), publication, ...more };
+}
+
+function citing(...documents: [office: string, number: string, kind: string | null][]): CitedRecord[] {
+  return documents.map(([office, number, kind]) => ({
+    cited: { office, number, kind },
+    cited_application: null,
+    cited_reference: null,
+    literature: false,
+    phase: null,
+    by: null,
+    categories: [],
+  }));
+}
+
+t.test('windows of 5 and 7 years hold both their ends, and count patents, not documents', async (t) => {
+  const id = patentId('CN', '01100000.1');
+  const cites = (number: string, day: string) =>
+    document(number, day, { citations: citing(['CN', '1011000', null], ['CN', '1011000', 'B']) });
+  const records = [
+    document('01100000.1', '2010-03-01', { citations: citing(['CN', '1011000', 'A'], ['US', '1', 'A']) }),
+    cites('02100000.1', '2010-03-01'),
+    cites('03100000.1', '2015-03-01'),
+    cites('03100000.1', '2016-03-01'),
+    cites('04100000.1', '2015-03-02'),
+    cites('05100000.1', '2017-03-01'),
+    cites('06100000.1', '2017-03-02'),
+  ];
+  await ingest(SOURCE, records, '2018-01-01');
+  const on = async (day: string) => (await citationCounts(sql, [id], at('2018-01-01'), day)).get(id);
+  t.strictSame(await on('2018-01-01'), {
+    published_on: '2010-03-01',
+    backward: 2,
+    literature: 0,
+    forward: 5,
+    forward_5_years: 2,
+    forward_7_years: 4,
+  });
+  t.match(await on('2015-03-01'), { forward: 2, forward_5_years: 2, forward_7_years: 2 });
+  t.strictSame(await on('2010-02-28'), {
+    published_on: null,
+    backward: null,
+    literature: null,
+    forward: 0,
+    forward_5_years: null,
+    forward_7_years: null,
+  });
+  const unknown = patentId('CN', 'none');
+  t.match((await citationCounts(sql, [unknown, id, id], at('2018-01-01'))).get(unknown), {
+    backward: null,
+    forward: null,
+    forward_5_years: null,
+  });
+  t.equal((await citationCounts(sql, [], at('2018-01-01'))).size, 0);
+  await empty();
+});
+
+t.test('a number that only the facts tell is found; a Japanese one only with its kind', async (t) => {
+  const jp = (number: string, kind: string) =>
+    told(number, { office: 'JP', publication_number: 'H0312345', kind }, [news('published', '1991-01-21')]);
+  const records = [
+    jp('1989000001', 'A'),
+    jp('1980000002', 'B2'),
+    document('01100000.1', '2002-01-01', { citations: citing(['JP', 'H0312345', 'B2']) }),
+  ];
+  await ingest(SOURCE, records, '2018-01-01');
+  const ids = ['1989000001', '1980000002'].map((number) => patentId('JP', number));
+  const counts = await citationCounts(sql, ids, at('2018-01-01'));
+  t.strictSame(
+    ids.map((id) => counts.get(id)!.forward),
+    [0, 1],
+  );
+  await empty();
+});
+
+t.test('counts of any graph on any day are those of plain counting', async () => {
+  const size = 8;
+  const numbers = Array.from({ length: size }, (_, index) => `0${index}100000.1`);
+  const ids = numbers.map((number) => patentId('CN', number));
+  const day = fc.integer({ min: 0, max: 12 }).map((years) => addYears('2005-03-01', years));
+  const edge = fc.tuple(fc.nat(size - 1), fc.nat(size - 1));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(day, { minLength: size, maxLength: size }),
+      fc.array(edge, { maxLength: 30 }),
+      day,
+      async (days, edges, public_by) => {
+        await empty();
+        const records = numbers.map((number, index) => {
+          const cited = edges
+            .filter(([from]) => from === index)
+            .map(([, to]) => `1${numbers[to]!.slice(0, 6)}`);
+          return document(number, days[index]!, {
+            citations: citing(...cited.map((one): [string, string, null] => ['CN', one, null])),
+          });
+        });
+        await ingest(SOURCE, records, '2018-01-01');
+        const counts = await citationCounts(sql, ids, at('2018-01-01'), public_by);
+        return ids.every((id, index) => {
+          const from = new Set(edges.filter(([a, b]) => b === index && a !== index).map(([a]) => a));
+          const seen = [...from].map((a) => days[a]!).filter((citing_on) => citing_on <= public_by);
+          const opens = days[index]!;
+          const within = (years: number) =>
+            opens > public_by ? null : seen.filter((d) => d >= opens && d <= addYears(opens, years)).length;
+          const to = new Set(edges.filter(([a]) => a === index).map(([, b]) => b));
+          const count = counts.get(id)!;
+          return (
+            count.forward === seen.length &&
+            count.forward_5_years === within(5) &&
+            count.forward_7_years === within(7) &&
+            count.backward === (opens > public_by || to.size === 0 ? null : to.size)
+          );
+        });
+      },
+    ),
+    { numRuns: 12 },
+  );
+  await empty();
+});
+
+t.test('a simple family has one set of priorities, and the first filing belongs to it', async (t) => {
+  const claims = (number: string, ...claimed: string[]) => ({
+    ...told(number, {}),
+    priorities: claimed.map((one) => ({ office: 'CN', number: one, filed_on: null })),
+  });
+  const [p, a, b, c, d] = ['1', '2', '3', '4', '5'];
+  const records = [told(p!, {}), claims(a!, p!), claims(b!, p!), claims(c!, p!, 'q'), claims(d!, 'q')];
+  await ingest(SOURCE, records, '2018-01-01');
+  const family = (number: string, day = '2018-01-01') => simpleFamily(sql, patentId('CN', number), at(day));
+  const ids = (...numbers: string[]) => numbers.map((number) => patentId('CN', number)).sort();
+  for (const member of [p!, a!, b!]) t.strictSame(await family(member), ids(p!, a!, b!));
+  t.strictSame(await family(c!), ids(c!));
+  t.strictSame(await family(d!), ids(d!));
+  t.equal(await family(p!, '2017-12-31'), null, 'not known then');
+  await ingest(SOURCE, [told('6', {})], '2018-01-01');
+  t.equal(await family('6'), null, 'nothing is told of its priorities');
+  await empty();
+});
+
+t.test('families of one patent are those of the bulk', async () => {
+  const numbers = ['1', '2', '3', '4', '5', '6'];
+  const claim = fc.uniqueArray(fc.constantFrom('1', '2', 'q', 'r'), { maxLength: 3 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(claim, { minLength: 6, maxLength: 6 }), async (claims) => {
+      await empty();
+      const records = numbers.map((number, index) => ({
+        ...told(number, {}),
+        priorities: claims[index]!.map((one) => ({ office: 'CN', number: one, filed_on: null })),
+      }));
+      await ingest(SOURCE, records, '2018-01-01');
+      const members = numbers.map((number, index) => ({ application: number, priorities: claims[index]! }));
+      for (const family of simpleFamilies(members))
+        for (const number of family) {
+          const found = await simpleFamily(sql, patentId('CN', number), at('2018-01-01'));
+          const wanted = family.map((member) => patentId('CN', member)).sort();
+          if (family.length === 1 && claims[numbers.indexOf(number)]!.length === 0) {
+            if (found !== null) return false;
+          } else if (canonicalJson(found) !== canonicalJson(wanted)) return false;
+        }
+      return true;
+    }),
+    { numRuns: 12 },
+  );
+  await empty();
+});
+
+t.test('owners are those of the latest document known then, of one source', async (t) => {
+  const names = (day: string, role: 'owner' | 'applicant', ...all: string[]) =>
+    document('01100000.1', day, { parties: all.map((name) => ({ role, name, country: 'CN' })) });
+  const id = patentId('CN', '01100000.1');
+  const on = async (day: string) => (await owners(sql, id, at(day))).map(({ name }) => name);
+  await ingest({ id: 'b' }, [names('2004-05-01', 'owner', 'New Ltd', 'Other Ltd')], '2005-01-01');
+  await ingest({ id: 'a' }, [names('2002-05-01', 'applicant', 'Old Ltd')], '2006-01-01');
+  t.strictSame(await on('2004-12-31'), []);
+  t.strictSame(await on('2005-01-01'), ['New Ltd', 'Other Ltd']);
+  t.strictSame(await on('2006-01-01'), ['New Ltd', 'Other Ltd'], 'an older document learnt later');
+  await ingest({ id: 'a' }, [names('2004-05-01', 'applicant', 'NEW LTD')], '2007-01-01');
+  t.strictSame(await on('2007-01-01'), ['New Ltd', 'Other Ltd'], 'owners before applicants');
+  await ingest({ id: 'a' }, [names('2004-05-01', 'owner', 'NEW LTD')], '2008-01-01');
+  t.strictSame(await on('2008-01-01'), ['NEW LTD'], 'one spelling');
+  t.strictSame(await on('2007-12-31'), ['New Ltd', 'Other Ltd'], 'as known before');
+  await empty();
+});
+
+t.test('odd names and long references neither stop a batch nor spoil a row', async (t) => {
+  const reference = {
+    ...citing(['CN', '1', null])[0]!,
+    cited: null,
+    cited_reference: 'x\u0000'.repeat(5000),
+    literature: true,
+    phase: '\u0000',
+    categories: ['X\u0000'],
+  };
+  const record = document('01100000.1', '2004-05-01', {
+    parties: [{ role: 'owner', name: `A\u0000${'\u{1F600}'.repeat(400)}`, country: 'somewhere' }],
+    citations: [reference],
+  });
+  t.match(await ingest(SOURCE, [record], '2005-01-01'), { accepted: 1 });
+  const [owner] = await owners(sql, patentId('CN', '01100000.1'), at('2005-01-01'));
+  t.match(owner, { country: null, name: /^A / });
+  const [row] = await sql`select length(cited_reference) from patent_citation`;
+  t.equal(row!.length, 2000);
+  await empty();
+});
+
+t.test('a batch that tells none of this sends no statement', async (t) => {
+  const records = (await bundledRecords()).filter((record) => record.ok);
+  t.ok(records.length > 1000);
+  const no_statement = () => t.fail('a statement was sent');
+  t.strictSame(await storeBibliography(no_statement as never, 'cn-sample', records, at('2018-01-01')), []);
+});
+
+t.test('the tables are keyed by patent first, refer to nothing and never change', async (t) => {
+  for (const table of TABLES) {
+    const keys = await sql<{ columns: string[] }[]>`
+      select array(select attname::text from pg_attribute where attrelid = indrelid and attnum = any(indkey)
+        order by array_position(indkey::int2[], attnum)) as columns
+      from pg_index where indrelid = ${`public.${table}`}::regclass and indisunique`;
+    t.same(
+      keys.map(({ columns }) => columns[0]),
+      ['patent_id'],
+      table,
+    );
+    const references = await sql`select 1 from pg_constraint where contype = 'f'
+      and ${`public.${table}`}::regclass in (conrelid, confrelid)`;
+    t.equal(references.length, 0, table);
+  }
+  for (const [adapter, records] of FILES) await ingest(adapter, records, '2024-01-01');
+  for (const table of TABLES) {
+    await t.rejects(sql`update ${sql(table)} set known_at = now()`, /append-only|change/, table);
+    await t.rejects(sql`delete from ${sql(table)}`, /append-only|change/, table);
+  }
+  await empty();
+});
+
+t.test('a patent is answered with what was known around it at the instant', async (t) => {
+  const service = await buildService(t);
+  const number = '02100000.1';
+  const record = document(number, '2003-01-01', {
+    parties: [{ role: 'applicant', name: 'Example Ltd', country: 'CN' }],
+    priorities: [{ office: 'US', number: '60123456', filed_on: '2001-03-01' }],
+    classes: [{ scheme: 'CPC', symbol: 'A23G9/08' }],
+    citations: citing(['US', '5414849', 'A']),
+  });
+  await ingestRecords(service.database, { id: 'test', name: 'test' }, [record], at('2009-06-05'));
+  const id = patentId('CN', number);
+  const { status, body } = await service.call<object>(service.bank_a.key, 'GET', `/v1/patents/${id}`);
+  t.equal(status, 200);
+  t.match(body, {
+    owners: [
+      { role: 'applicant', name: 'Example Ltd', country: 'CN', source: 'test', published_on: '2003-01-01' },
+    ],
+    priorities: [{ office: 'US', number: '60123456', filed_on: '2001-03-01' }],
+    cpc: ['A23G9/08'],
+    family: [id],
+    citations: { published_on: '2003-01-01', backward: 1, literature: 0, forward: 0, forward_5_years: 0 },
+  });
+  const plain = `/v1/patents/${service.takePatent()}`;
+  const { body: bare } = await service.call<object>(service.bank_a.key, 'GET', plain);
+  t.match(bare, { owners: [], priorities: [], cpc: [], family: null, citations: { backward: null } });
+});
+
+const DRONES = join(import.meta.dirname, '../../../shared/data/lens_drones_9071.csv.gz');
+t.test('real records keep their owners and priorities', { skip: !existsSync(DRONES) }, async (t) => {
+  const records = lens.read(createReadStream(DRONES).pipe(createGunzip()));
+  await ingestRecords(database, { id: lens.id, name: 'drones' }, records, at('2024-01-01'));
+  const [count] = await sql<Record<string, number>[]>`
+    select (select count(*) from patent) as patents, (select count(distinct patent_id) from patent_priority) as claiming,
+      (select count(distinct patent_id) from patent_party where role = 'applicant') as with_applicant`;
+  t.comment(JSON.stringify(count));
+  t.ok(count!.claiming! > 0.9 * count!.patents!);
+  t.ok(count!.with_applicant! > 0.8 * count!.patents!);
+});
