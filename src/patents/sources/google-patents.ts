@@ -19,6 +19,7 @@ import {
   type CitedRecord,
   type ClassRecord,
   type PartyRecord,
+  patentRecord,
   RejectedField,
   type SignalRecord,
   type SourceAdapter,
@@ -83,7 +84,7 @@ function convert(row: JsonObject): Omit<AcceptedRecord, 'ok' | 'line'> {
     throw new RejectedField('priority_date', `${priority_on} is after filing on ${filed_on}`);
   const meaning = kindMeaning(publication.office, publication.kind ?? '', published_on);
   return {
-    patent: {
+    patent: patentRecord({
       office: application.office,
       application_number: application.number,
       right_type: rightType(row, meaning?.right_type),
@@ -92,12 +93,9 @@ function convert(row: JsonObject): Omit<AcceptedRecord, 'ok' | 'line'> {
       filed_on,
       priority_on,
       title: title(row),
-      claims: null,
       ipc: list(row, 'ipc').map((item) => text(item, 'code').replace(/\s/g, '')),
-      individual_applicant: null,
       domestic_applicant: domestic(row, application.office),
-      agency: null,
-    },
+    }),
     signals: signals(row, publication.kind ?? '', filed_on, published_on, meaning?.granted ?? null),
     publication: {
       office: publication.office,

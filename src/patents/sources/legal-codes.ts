@@ -1,6 +1,6 @@
 /**
  * Legal event codes of CN, US, EP, DE, JP and KR that matter to a lender: what they mean, by the offices' own meanings.
- * Data and two look-ups. A code that is not here is kind `other`, category `Z`; a code listed under `other` is known
+ * Data and their look-ups. A code that is not here is kind `other`, category `Z`; a code listed under `other` is known
  * and changes nothing for a lender by itself. Categories are WIPO ST.27 letters.
  *
  * Codes that cover a start, a change and an end at once are read with caution: CN PLDC and RINS as an encumbrance,
@@ -170,6 +170,31 @@ export function legalMeaning(office: string, code: string, text: string): LegalM
 }
 
 /** @returns the one contracting state that a European code concerns, or null */
-export function stateOfEpCode(code: string): string | null {
+function stateOfEpCode(code: string): string | null {
   return STATE_BY_EP_CODE[code] ?? null;
+}
+
+const ENDS_OR_REVIVES: readonly SignalKind[] = [
+  'lapsed',
+  'expired',
+  'surrendered',
+  'invalidated',
+  'restored',
+];
+
+/**
+ * What an event means for the whole right, with its detail. A European patent is a bundle of national rights: an event that
+ * ends or revives it in one state says nothing of the others, so there it is kind `other`, with `detail.state` and
+ * `detail.kind_in_state`.
+ */
+export function meaningThere(
+  authority: string,
+  meaning: LegalMeaning,
+  code: string,
+  told: Record<string, string>,
+): LegalMeaning & { detail: Record<string, string> } {
+  const state = authority === 'EP' ? (told.state ?? stateOfEpCode(code)) : null;
+  if (state === null || !ENDS_OR_REVIVES.includes(meaning.kind)) return { ...meaning, detail: told };
+  const detail = { ...told, state, kind_in_state: meaning.kind };
+  return { kind: 'other', category: meaning.category, detail };
 }

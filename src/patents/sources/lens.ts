@@ -15,6 +15,7 @@ import {
   type AcceptedRecord,
   type ClassRecord,
   type PartyRecord,
+  patentRecord,
   RejectedField,
   type SignalKind,
   type SignalRecord,
@@ -100,7 +101,7 @@ function convert(row: LensRow): Omit<AcceptedRecord, 'ok' | 'line'> {
   const priorities = list(row.priority_numbers);
   const priority_on = earliest(priorities.map(claimDay));
   return {
-    patent: {
+    patent: patentRecord({
       office: application.office,
       application_number: application.number,
       right_type: type.right_type,
@@ -109,12 +110,8 @@ function convert(row: LensRow): Omit<AcceptedRecord, 'ok' | 'line'> {
       filed_on,
       priority_on,
       title: row.title || null,
-      claims: null,
       ipc: list(row.ipcr_classifications),
-      individual_applicant: null,
-      domestic_applicant: null,
-      agency: null,
-    },
+    }),
     signals: signals(row, type, filed_on, published_on, priorities),
     publication: {
       office: publication.office,

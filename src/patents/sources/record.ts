@@ -31,6 +31,25 @@ export interface PatentRecord {
   agency: boolean | null;
 }
 
+/** A record of what a source tells; all else is not told. */
+export function patentRecord(
+  told: Pick<PatentRecord, 'office' | 'application_number' | 'right_type'> & Partial<PatentRecord>,
+): PatentRecord {
+  return {
+    publication_number: null,
+    kind: null,
+    filed_on: null,
+    priority_on: null,
+    title: null,
+    claims: null,
+    ipc: [],
+    individual_applicant: null,
+    domestic_applicant: null,
+    agency: null,
+    ...told,
+  };
+}
+
 export type SignalKind =
   | 'filed'
   | 'published'

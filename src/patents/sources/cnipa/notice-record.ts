@@ -8,7 +8,7 @@
 import type { CalendarDate } from '../../../../models/types.ts';
 import { calendarDate, notBefore } from '../fields.ts';
 import { legalMeaning } from '../legal-codes.ts';
-import { type AcceptedRecord, RejectedField, type SignalRecord } from '../record.ts';
+import { type AcceptedRecord, patentRecord, RejectedField, type SignalRecord } from '../record.ts';
 import { cnApplicationNumber } from './application-number.ts';
 import { correctsDocument } from './notice-titles.ts';
 
@@ -55,22 +55,14 @@ export function noticeRecord(notice: Notice): Omit<AcceptedRecord, 'ok' | 'line'
   if (filed_on !== null && Number(filed_on.slice(0, 4)) > application.year)
     throw new RejectedField('filed_on', `filed on ${filed_on}, but the number is of ${application.year}`);
   return {
-    patent: {
+    patent: patentRecord({
       office: 'CN',
       application_number: application.number,
       right_type: application.right_type,
-      publication_number: null,
-      kind: null,
       filed_on,
-      priority_on: null,
       title: values.get('patent_title') ?? null,
-      claims: null,
       // The notice has the main symbol alone, and facts would take it for all of them: it stands in the detail.
-      ipc: [],
-      individual_applicant: null,
-      domestic_applicant: null,
-      agency: null,
-    },
+    }),
     signals: signals(notice, published_on, filed_on),
   };
 }

@@ -11,6 +11,7 @@ import {
   type CitedRecord,
   type PartyRecord,
   type PatentRecord,
+  patentRecord,
   type QuarantinedRecord,
   RejectedField,
   recordOrQuarantine,
@@ -154,7 +155,7 @@ function patentOf(
   );
   if (digits === '') throw new RejectedField('application-reference', 'the application is missing');
   const { office, number } = applicationNumber(country, digits, kind, 'application-reference');
-  return {
+  return patentRecord({
     office,
     application_number: number,
     right_type: rightTypeOfApplication(kind),
@@ -163,12 +164,9 @@ function patentOf(
     filed_on,
     priority_on: earliestPriority(priorities, filed_on),
     title: titleOf(document),
-    claims: null,
     ipc: ipcOf(document),
-    individual_applicant: null,
     domestic_applicant: domesticApplicant(office, applicants),
-    agency: null,
-  };
+  });
 }
 
 function signalsOf(

@@ -10,12 +10,12 @@
 import { hash } from 'node:crypto';
 import type { CalendarDate, RightType } from '../../../../models/types.ts';
 import { calendarDate, earliest, shown } from '../fields.ts';
-import { type LegalMeaning, legalMeaning, stateOfEpCode } from '../legal-codes.ts';
+import { legalMeaning, meaningThere } from '../legal-codes.ts';
 import {
   type PatentRecord,
+  patentRecord,
   RejectedField,
   recordOrQuarantine,
-  type SignalKind,
   type SignalRecord,
   type SourceAdapter,
   SourceFormatError,
@@ -31,14 +31,6 @@ const MAX_REMEMBERED_EVENTS = 100_000;
 
 /** L005EP, the type of right. */
 const RIGHT_TYPES: Record<string, RightType> = { PI: 'invention', UM: 'utility_model' };
-
-const ENDS_OR_REVIVES: readonly SignalKind[] = [
-  'lapsed',
-  'expired',
-  'surrendered',
-  'invalidated',
-  'restored',
-];
 
 /** With all L5xx fields, what tells one event from another. */
 const KEY_TAGS = ['L001EP', 'L003EP', 'L007EP', 'L008EP', 'L013EP'];
@@ -188,7 +180,7 @@ function patentOf(fields: ReadonlyMap<string, string>, member: Member | null): P
   const publication = member?.publication;
   const priority = member?.earliest_priority;
   const same_office = publication?.get('country') === application.office;
-  return {
+  return patentRecord({
     office: application.office,
     application_number: officeForm(
       application.office,
@@ -201,13 +193,7 @@ function patentOf(fields: ReadonlyMap<string, string>, member: Member | null): P
     kind: (same_office && publication?.get('kind')) || null,
     filed_on: application.filed_on,
     priority_on: priority ? calendarDate(priority, 'priority-claim') : null,
-    title: null,
-    claims: null,
-    ipc: [],
-    individual_applicant: null,
-    domestic_applicant: null,
-    agency: null,
-  };
+  });
 }
 
 /** The event hangs on a publication: the application stands beside it in the member. */
@@ -249,7 +235,7 @@ function signalOf(fields: ReadonlyMap<string, string>): SignalRecord {
   }
   const meaning = legalMeaning(national ? state : authority, national ? national_code : code, text);
   return {
-    ...(authority === 'EP' ? inOneState(meaning, code, detail) : { ...meaning, detail }),
+    ...meaningThere(authority, meaning, code, detail),
     source_code,
     effective_on: effectiveOn(fields),
     published_on,
@@ -265,14 +251,6 @@ function effectiveOn(fields: ReadonlyMap<string, string>): CalendarDate | null {
   const tag = fields.has('L525EP') ? 'L525EP' : 'L518EP';
   const text = fields.get(tag);
   return text === undefined ? null : calendarDate(text, tag);
-}
-
-/** See the header: the end of a European patent in one state is not its end. */
-function inOneState(meaning: LegalMeaning, code: string, told: Record<string, string>) {
-  const state = told.state ?? stateOfEpCode(code);
-  if (state === null || !ENDS_OR_REVIVES.includes(meaning.kind)) return { ...meaning, detail: told };
-  const detail = { ...told, state, kind_in_state: meaning.kind };
-  return { kind: 'other' as const, category: meaning.category, detail };
 }
 
 function required(fields: ReadonlyMap<string, string>, tag: string, form: RegExp): string {

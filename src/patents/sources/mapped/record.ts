@@ -17,6 +17,7 @@ import { calendarDate, notBefore, shown } from '../fields.ts';
 import { legalMeaning } from '../legal-codes.ts';
 import {
   type AcceptedRecord,
+  patentRecord,
   RejectedField,
   type SignalKind,
   type SignalRecord,
@@ -141,7 +142,7 @@ export function mappedRecord(mapping: Mapping, values: Values): Omit<AcceptedRec
   const kind = values('kind') || publication?.kind || null;
   const published_on = inOrder(date('published_on'), 'published_on', filed_on);
   return {
-    patent: {
+    patent: patentRecord({
       office: application.office,
       application_number: application.number,
       right_type: rightType(values('right_type'), application, kind),
@@ -155,10 +156,7 @@ export function mappedRecord(mapping: Mapping, values: Values): Omit<AcceptedRec
         .split(mapping.list_separator)
         .map((symbol) => symbol.replace(/\s/g, ''))
         .filter((symbol) => symbol !== ''),
-      individual_applicant: null,
-      domestic_applicant: null,
-      agency: null,
-    },
+    }),
     signals: signals(application.office, values, date, filed_on, published_on),
   };
 }

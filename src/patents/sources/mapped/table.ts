@@ -3,7 +3,6 @@
  * may stand in any order, and those that nobody asks for are left aside.
  */
 import type { Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse/sync';
 import { type Line, readLines } from '../lines.ts';
 import {
   type AcceptedRecord,
@@ -13,6 +12,7 @@ import {
   SourceFormatError,
   type SourceRecord,
 } from '../record.ts';
+import { cells } from '../table.ts';
 import { type MappedField, type Mapping, mappedRecord } from './record.ts';
 
 /** Text of a column, empty where the file has no such column. */
@@ -80,31 +80,20 @@ export async function* readNamedColumns(
 }
 
 function cellsOf(line: Line, delimiter: string, places: ReadonlyMap<string, number>): Cell {
-  const cells = split(line, delimiter);
-  if (cells.length !== places.size)
-    throw new RejectedField('line', `${cells.length} columns, the header has ${places.size}`);
+  const values = cells(line, delimiter);
+  if (values.length !== places.size)
+    throw new RejectedField('line', `${values.length} columns, the header has ${places.size}`);
   return (column) => {
     const place = places.get(column);
-    return place === undefined ? '' : cells[place]!;
+    return place === undefined ? '' : values[place]!;
   };
 }
 
 function headerCells(line: Line, delimiter: string): string[] {
   try {
-    return split(line, delimiter);
+    return cells(line, delimiter);
   } catch (error) {
     if (error instanceof RejectedField) return [line.text.slice(0, 200)];
-    throw error;
-  }
-}
-
-function split(line: Line, delimiter: string): string[] {
-  if (line.problem) throw new RejectedField('line', line.problem);
-  if (!line.text.includes('"')) return line.text.split(delimiter).map((cell) => cell.trim());
-  try {
-    return parse(line.text, { delimiter, trim: true, record_delimiter: '\n' })[0] ?? [];
-  } catch (error) {
-    if (error instanceof CsvError) throw new RejectedField('line', 'a quote is out of place or never closed');
     throw error;
   }
 }

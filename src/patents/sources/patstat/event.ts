@@ -4,18 +4,10 @@
  * The national code behind the code REG has no column of its own; such events stay unclassified.
  */
 import { shown } from '../fields.ts';
-import { type LegalMeaning, legalMeaning, stateOfEpCode } from '../legal-codes.ts';
-import { RejectedField, type SignalKind, type SignalRecord } from '../record.ts';
+import { legalMeaning, meaningThere } from '../legal-codes.ts';
+import { RejectedField, type SignalRecord } from '../record.ts';
 import { dateIn } from './keys.ts';
 import type { PatstatRow } from './table.ts';
-
-const ENDS_OR_REVIVES: readonly SignalKind[] = [
-  'lapsed',
-  'expired',
-  'surrendered',
-  'invalidated',
-  'restored',
-];
 
 /** The first that is told is the day in law. */
 const EFFECTIVE_DATES = ['event_effective_date', 'lapse_date', 'reinstate_date', 'fee_payment_date'];
@@ -49,7 +41,7 @@ export function patstatEvent(row: PatstatRow): SignalRecord {
   const meaning = legalMeaning(authority, code, detail.text ?? '');
   const effective = EFFECTIVE_DATES.find((column) => dateIn(row, column) !== null);
   return {
-    ...(authority === 'EP' ? inOneState(meaning, code, detail) : { ...meaning, detail }),
+    ...meaningThere(authority, meaning, code, detail),
     source_code: code,
     effective_on: effective === undefined ? null : dateIn(row, effective),
     published_on,
@@ -61,13 +53,6 @@ function detailOf(row: PatstatRow): Record<string, string> {
   told.push(['state', STATES.map((column) => row(column)).find((state) => state !== '') ?? '']);
   told.push(['text', [...new Set(TEXTS.map((column) => row(column)))].filter(Boolean).join('; ')]);
   return Object.fromEntries(told.filter(([, text]) => !NOT_TOLD.includes(text)));
-}
-
-function inOneState(meaning: LegalMeaning, code: string, told: Record<string, string>) {
-  const state = told.state ?? stateOfEpCode(code);
-  if (state === null || !ENDS_OR_REVIVES.includes(meaning.kind)) return { ...meaning, detail: told };
-  const detail = { ...told, state, kind_in_state: meaning.kind };
-  return { kind: 'other' as const, category: meaning.category, detail };
 }
 
 function coded(row: PatstatRow, column: string, form: RegExp): string {

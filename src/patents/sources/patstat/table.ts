@@ -2,9 +2,9 @@
  * Tables of EPO PATSTAT Global as comma-separated files, recognised by the columns of their header: editions add, drop
  * and reorder columns, and an extract joins tables. Several tables may follow one another, each with its header.
  */
-import { CsvError, parse } from 'csv-parse/sync';
 import { type Line, readLines } from '../lines.ts';
 import { RejectedField, SourceFormatError } from '../record.ts';
+import { cells } from '../table.ts';
 
 /** Columns that a table must have; the order here is that of recognition, joined tables before `tls201_appln`. */
 const COLUMNS = {
@@ -67,20 +67,8 @@ function unknownTable(problem: string): SourceFormatError {
 
 /** @throws {RejectedField} the line cannot be read, or has more or fewer cells than its header */
 export function patstatRow({ line, header }: PatstatLine): PatstatRow {
-  if (line.problem) throw new RejectedField('line', line.problem);
-  const values = cells(line.text);
+  const values = cells(line);
   if (values.length !== header.columns.size)
     throw new RejectedField('line', `${values.length} columns, the header has ${header.columns.size}`);
   return (column) => values[header.columns.get(column) ?? -1] ?? '';
-}
-
-function cells(text: string): string[] {
-  // Most rows have no quote, and splitting is far cheaper than the parser.
-  if (!text.includes('"')) return text.split(',').map((cell) => cell.trim());
-  try {
-    return parse(text, { trim: true, record_delimiter: '\n' })[0] ?? [];
-  } catch (error) {
-    if (error instanceof CsvError) throw new RejectedField('line', 'a quote is out of place or never closed');
-    throw error;
-  }
 }

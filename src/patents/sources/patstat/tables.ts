@@ -17,6 +17,7 @@ import {
   type AcceptedRecord,
   type NumberRecord,
   type PatentRecord,
+  patentRecord,
   type QuarantinedRecord,
   RejectedField,
   recordOrQuarantine,
@@ -258,19 +259,10 @@ function claimsIn(row: PatstatRow): number | null {
 }
 
 function patentOf(told: PatstatApplication): PatentRecord {
-  return {
+  return patentRecord({
     office: told.office,
     application_number: told.application_number,
     right_type: told.right_type,
-    publication_number: null,
-    kind: null,
     filed_on: told.filed_on,
-    priority_on: null,
-    title: null,
-    claims: null,
-    ipc: [],
-    individual_applicant: null,
-    domestic_applicant: null,
-    agency: null,
-  };
+  });
 }

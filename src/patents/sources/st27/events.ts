@@ -10,6 +10,7 @@ import { calendarDate, notBefore, shown } from '../fields.ts';
 import { type Line, readLines } from '../lines.ts';
 import {
   type AcceptedRecord,
+  patentRecord,
   RejectedField,
   recordOrQuarantine,
   type SourceAdapter,
@@ -17,7 +18,7 @@ import {
 } from '../record.ts';
 import { statusEventOf } from './event-code.ts';
 import { koreanApplicationNumber } from './korean-number.ts';
-import { bareApplication, statusSignal } from './signal.ts';
+import { statusSignal } from './signal.ts';
 
 export const st27Events: SourceAdapter = {
   id: 'st27-events',
@@ -52,7 +53,11 @@ function convert({ text, problem }: Line): Omit<AcceptedRecord, 'ok' | 'line'> {
   );
   const times = { year: application.year, filed_on: null, laid_open_on: null };
   return {
-    patent: bareApplication(office, application.number, application.right_type),
+    patent: patentRecord({
+      office,
+      application_number: application.number,
+      right_type: application.right_type,
+    }),
     signals: [statusSignal(event, office, on, times)],
   };
 }

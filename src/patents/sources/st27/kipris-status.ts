@@ -9,6 +9,7 @@ import type { CalendarDate } from '../../../../models/types.ts';
 import { calendarDate, earliest, notBefore, shown } from '../fields.ts';
 import {
   type AcceptedRecord,
+  patentRecord,
   RejectedField,
   recordOrQuarantine,
   type SourceAdapter,
@@ -17,7 +18,7 @@ import {
 import { readXml } from '../xml.ts';
 import { checkCategory, type StatusEvent } from './event-code.ts';
 import { koreanApplicationNumber } from './korean-number.ts';
-import { bareApplication, statusSignal } from './signal.ts';
+import { statusSignal } from './signal.ts';
 
 const ITEM = 'legalStatusST27Info';
 /** All fields of one event; an event has some twenty short ones. */
@@ -114,11 +115,13 @@ function recordOf(fields: Fields): Omit<AcceptedRecord, 'ok' | 'line'> {
     fields.has(field) ? [[name, fields.get(field)!]] : [],
   );
   return {
-    patent: {
-      ...bareApplication('KR', application.number, application.right_type),
+    patent: patentRecord({
+      office: 'KR',
+      application_number: application.number,
+      right_type: application.right_type,
       publication_number: publicationNumber(fields),
       filed_on,
-    },
+    }),
     signals: [{ ...signal, detail: { ...signal.detail, ...Object.fromEntries(added) } }],
   };
 }

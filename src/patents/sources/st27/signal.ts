@@ -9,8 +9,8 @@
  * Worked: an event of 2013-05-02 of an application filed on 2013-01-15 was public by 2014-07-15.
  */
 import { addMonths } from '../../../../models/calendar.ts';
-import type { CalendarDate, RightType } from '../../../../models/types.ts';
-import type { PatentRecord, SignalRecord } from '../record.ts';
+import type { CalendarDate } from '../../../../models/types.ts';
+import type { SignalRecord } from '../record.ts';
 import { eventDetail, kindOf, rightExists, type StatusEvent, sourceCode } from './event-code.ts';
 
 const LAID_OPEN_AFTER_MONTHS = 18;
@@ -49,27 +49,4 @@ function publicOn(
   if (kind === 'published' || kind === 'granted' || rightExists(event)) return on;
   const first = laid_open_on ?? addMonths(filed_on ?? `${year}-12-31`, LAID_OPEN_AFTER_MONTHS);
   return on < first ? first : on;
-}
-
-/** A patent of which the source tells little more than its number. */
-export function bareApplication(
-  office: string,
-  application_number: string,
-  right_type: RightType,
-): PatentRecord {
-  return {
-    office,
-    application_number,
-    right_type,
-    publication_number: null,
-    kind: null,
-    filed_on: null,
-    priority_on: null,
-    title: null,
-    claims: null,
-    ipc: [],
-    individual_applicant: null,
-    domestic_applicant: null,
-    agency: null,
-  };
 }

@@ -9,7 +9,7 @@
  */
 import { addYears } from '../../../../models/calendar.ts';
 import { calendarDate, notBefore, shown } from '../fields.ts';
-import { type AcceptedRecord, RejectedField, type SourceAdapter } from '../record.ts';
+import { type AcceptedRecord, patentRecord, RejectedField, type SourceAdapter } from '../record.ts';
 import { type Row, readTable } from '../table.ts';
 
 const COLUMNS = [
@@ -40,21 +40,13 @@ function convert(row: FeeLapseRow): Omit<AcceptedRecord, 'ok' | 'line'> {
   const lapsed_on = number.startsWith('RE') ? null : addYears(granted_on, years);
   if (lapsed_on !== null) notBefore(noticed_on, 'lapse_date', lapsed_on, 'the anniversary of grant');
   return {
-    patent: {
+    patent: patentRecord({
       office: 'US',
       application_number: `patent ${number}`,
       right_type: 'invention',
       publication_number: number,
-      kind: null,
       filed_on,
-      priority_on: null,
-      title: null,
-      claims: null,
-      ipc: [],
-      individual_applicant: null,
-      domestic_applicant: null,
-      agency: null,
-    },
+    }),
     signals: [
       {
         kind: 'filed',

@@ -8,7 +8,13 @@
 import { addYears } from '../../../../models/calendar.ts';
 import type { CalendarDate, RightType } from '../../../../models/types.ts';
 import { shown } from '../fields.ts';
-import { type AcceptedRecord, type PatentRecord, RejectedField, type SignalRecord } from '../record.ts';
+import {
+  type AcceptedRecord,
+  type PatentRecord,
+  patentRecord,
+  RejectedField,
+  type SignalRecord,
+} from '../record.ts';
 
 /** What an adapter makes of one record. */
 export type Converted = Omit<AcceptedRecord, 'ok' | 'line'>;
@@ -40,22 +46,13 @@ export function usPatent(
   patent_number: string | null,
   told: Partial<PatentRecord> = {},
 ): PatentRecord {
-  return {
+  return patentRecord({
     office: 'US',
     application_number: application_number ?? `patent ${patent_number}`,
     right_type: rightType(application_number, patent_number),
     publication_number: patent_number,
-    kind: null,
-    filed_on: null,
-    priority_on: null,
-    title: null,
-    claims: null,
-    ipc: [],
-    individual_applicant: null,
-    domestic_applicant: null,
-    agency: null,
     ...told,
-  };
+  });
 }
 
 function rightType(application_number: string | null, patent_number: string | null): RightType {

@@ -3,10 +3,9 @@
  * quote that is never closed spoils its own line. Unlike `table.ts`, a row may become several records or none.
  */
 import type { Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse/sync';
 import { type Line, readLines } from '../lines.ts';
 import { RejectedField, SourceFormatError } from '../record.ts';
-import type { Row } from '../table.ts';
+import { cells, type Row } from '../table.ts';
 
 export interface TableRow<Column extends string> {
   line: number;
@@ -44,7 +43,7 @@ function requireHeader(line: Line, delimiter: string, columns: readonly string[]
 
 function headerOf(line: Line, delimiter: string): string[] {
   try {
-    return split(line, delimiter);
+    return cells(line, delimiter);
   } catch (error) {
     if (error instanceof RejectedField) return [];
     throw error;
@@ -52,19 +51,8 @@ function headerOf(line: Line, delimiter: string): string[] {
 }
 
 function rowOf<Column extends string>(line: Line, delimiter: string, names: readonly string[]): Row<Column> {
-  const values = split(line, delimiter);
+  const values = cells(line, delimiter);
   if (values.length !== names.length)
     throw new RejectedField('line', `${values.length} columns, the header has ${names.length}`);
   return Object.fromEntries(names.map((name, i) => [name, values[i]])) as Row<Column>;
-}
-
-function split(line: Line, delimiter: string): string[] {
-  if (line.problem) throw new RejectedField('line', line.problem);
-  if (!line.text.includes('"')) return line.text.split(delimiter).map((cell) => cell.trim());
-  try {
-    return parse(line.text, { delimiter, trim: true, record_delimiter: '\n' })[0] ?? [];
-  } catch (error) {
-    if (error instanceof CsvError) throw new RejectedField('line', 'a quote is out of place or never closed');
-    throw error;
-  }
 }
