@@ -1,12 +1,13 @@
-/** The granted patents of the bundled file, as the model cards measure on them. */
+/** The granted patents of the bundled file, as the model cards and the walkthrough measure on them. */
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { LapseHistory } from '../../models/lapse/types.ts';
-import { cnSample } from '../../src/patents/sources/cnipa/sample.ts';
-import type { AcceptedRecord } from '../../src/patents/sources/record.ts';
-import { technologyField } from '../../src/patents/technology-field.ts';
+import type { LapseHistory } from '../models/lapse/types.ts';
+import { factsOfRecord } from '../src/patents/record-facts.ts';
+import { cnSample } from '../src/patents/sources/cnipa/sample.ts';
+import type { AcceptedRecord } from '../src/patents/sources/record.ts';
+import { technologyField } from '../src/patents/technology-field.ts';
 
-const FILE = fileURLToPath(new URL('../../data/cn_patents.csv', import.meta.url));
+const FILE = fileURLToPath(new URL('../data/cn_patents.csv', import.meta.url));
 
 /** In the order of the file; whoever asks as of a day leaves out what was published later. */
 export async function readGranted(): Promise<LapseHistory[]> {
@@ -22,30 +23,16 @@ function historyOf({ patent, signals }: AcceptedRecord): LapseHistory | null {
   const publishedOn = (kind: string) => signals.find((signal) => signal.kind === kind)?.published_on ?? null;
   const granted_on = publishedOn('granted');
   if (granted_on === null) return null;
-  const { office, application_number, right_type, claims, ipc } = patent;
-  const { individual_applicant, domestic_applicant, agency } = patent;
   return {
     granted_on,
     terminated_notice_on: publishedOn('lapsed'),
     otherwise_ended_on: null,
-    facts: {
-      office,
-      application_number,
-      right_type,
-      filed_on: patent.filed_on!,
+    facts: factsOfRecord(patent, patent.filed_on!, {
       granted_on,
       legal_state: 'in_force',
       legal_state_since: granted_on,
-      claims,
-      ipc,
-      individual_applicant,
-      domestic_applicant,
-      agency,
-      technology_field: technologyField(ipc[0]!),
-      paid_through: null,
-      challenges: [],
-      register_seen_on: null,
-    },
+      technology_field: technologyField(patent.ipc[0]!),
+    }),
   };
 }
 

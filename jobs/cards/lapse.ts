@@ -11,8 +11,8 @@ import { areaUnderCurve } from '../../models/metrics/auc.ts';
 import { brierScore } from '../../models/metrics/brier.ts';
 import { aucStandardError } from '../../models/metrics/hanley-mcneil.ts';
 import type { CalendarDate } from '../../models/types.ts';
+import { silentOn } from '../bundled-file.ts';
 import { digits, prose, sumOf, table } from '../walkthrough/format.ts';
-import { silentOn } from './file.ts';
 import { materialityPart, part, shareText } from './text.ts';
 
 /** After the last notice of the file. */

@@ -5,7 +5,7 @@ import { fitLapse } from '../../models/lapse/fit.ts';
 import type { LapseHistory } from '../../models/lapse/types.ts';
 import type { DeclaredUse, PatentFacts } from '../../models/types.ts';
 import { type ValuationInputs, valuePatent } from '../../models/valuation.ts';
-import { silentOn } from './file.ts';
+import { silentOn } from '../bundled-file.ts';
 
 export const AS_OF = '2011-01-01';
 

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StartupError } from '../../src/errors.ts';
-import { readGranted } from './file.ts';
+import { readGranted } from '../bundled-file.ts';
 import { lapseFigures } from './lapse.ts';
 import { monitoringFigures } from './monitoring.ts';
 import { valuationFigures } from './valuation.ts';

@@ -4,7 +4,7 @@ import { LAPSE_MODEL } from '../../models/lapse/fit.ts';
 import { STAGE_RATE_MODEL } from '../../models/lapse/stage-rate.ts';
 import type { LapseHistory } from '../../models/lapse/types.ts';
 import { legalHistory } from '../../models/legal-state.ts';
-import type { CalendarDate, PatentFacts } from '../../models/types.ts';
+import type { CalendarDate } from '../../models/types.ts';
 import { StartupError } from '../../src/errors.ts';
 import {
   type Comparison,
@@ -12,8 +12,9 @@ import {
   LAPSE_METRIC,
   latestAskable,
 } from '../../src/governance/comparison.ts';
+import { factsOfRecord } from '../../src/patents/record-facts.ts';
 import { openSourceFile } from '../../src/patents/source-file.ts';
-import type { AcceptedRecord, PatentRecord } from '../../src/patents/sources/record.ts';
+import type { AcceptedRecord } from '../../src/patents/sources/record.ts';
 
 /** What ends a granted right, or takes the end back. */
 const ENDINGS = ['lapsed', 'expired', 'surrendered', 'invalidated', 'restored'];
@@ -67,27 +68,9 @@ function historyOn({ patent, signals }: AcceptedRecord, day: CalendarDate): Laps
   const over = ended !== undefined && ended.kind !== 'restored' ? ended.published_on : null;
   const lapsed = ended?.kind === 'lapsed';
   return {
-    facts: factsOf(patent, filed_on, { granted_on, legal_state: state, legal_state_since: since }),
+    facts: factsOfRecord(patent, filed_on, { granted_on, legal_state: state, legal_state_since: since }),
     granted_on,
     terminated_notice_on: lapsed ? over : null,
     otherwise_ended_on: lapsed ? null : over,
-  };
-}
-
-function factsOf(
-  patent: PatentRecord,
-  filed_on: CalendarDate,
-  legal: Pick<PatentFacts, 'granted_on' | 'legal_state' | 'legal_state_since'>,
-): PatentFacts {
-  const { office, application_number, right_type, claims, ipc } = patent;
-  const { individual_applicant, domestic_applicant, agency } = patent;
-  return {
-    ...{ office, application_number, right_type, filed_on, claims, ipc },
-    ...{ individual_applicant, domestic_applicant, agency },
-    ...legal,
-    technology_field: null,
-    paid_through: null,
-    challenges: [],
-    register_seen_on: null,
   };
 }

@@ -3,6 +3,8 @@ import type { Materiality } from '../../models/governance/registry.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import { canonicalJson, sha256 } from '../canonical.ts';
 import type { Sql, Transaction } from '../db/client.ts';
+import { versionOf } from '../valuations/models.ts';
+import { storeVersion } from '../valuations/store.ts';
 import type { Compared, Comparison, RegisteredMetric } from './comparison.ts';
 import type { FittedModel } from './runnable.ts';
 
@@ -139,8 +141,8 @@ export async function storeComparison(
   compared: Compared,
   now: Date,
 ): Promise<StoredComparison> {
-  const champion_version_id = await storeVersion(tx, champion.kind, compared.champion, now);
-  const challenger_version_id = await storeVersion(tx, challenger.kind, compared.challenger, now);
+  const champion_version_id = await storeFitted(tx, champion.kind, compared.champion, now);
+  const challenger_version_id = await storeFitted(tx, challenger.kind, compared.challenger, now);
   const content = {
     champion_id: champion.id,
     challenger_id: challenger.id,
@@ -155,18 +157,14 @@ export async function storeComparison(
   return (await findComparison(tx, id))!;
 }
 
-/** The id is that of `partOf` (src/valuations/models.ts): a monthly refit and a comparison on the same data share one version. */
-async function storeVersion(
+/** Valuations name versions alike, so a monthly refit and a comparison on the same data share one. */
+async function storeFitted(
   tx: Transaction,
   kind: string,
   { parameters }: FittedModel,
   now: Date,
 ): Promise<string> {
-  const text = canonicalJson(parameters);
-  const digest = sha256(`${kind}|${text}`);
-  const id = `mdl_${digest.toString('hex').slice(0, 24)}`;
-  await tx`insert into model_version (id, kind, parameters, parameters_sha256, trained_to, created_at)
-    values (${id}, ${kind}, ${text}::text::jsonb, ${digest}, ${parameters.trained_to}, ${now})
-    on conflict (id) do nothing`;
-  return id;
+  const version = versionOf(kind, parameters);
+  await storeVersion(tx, kind, version, parameters.trained_to, now);
+  return version.id;
 }

@@ -51,7 +51,12 @@ export interface ModelSet extends ModelParts {
 export type OwnInputs = Pick<ValuationInputs, 'as_of' | 'facts' | 'declared'>;
 
 export function partOf<Parameters>(name: PartName, parameters: Parameters): Part<Parameters> {
-  const parameters_sha256 = hexOf(`${PART_KINDS[name]}|${canonicalJson(parameters)}`);
+  return versionOf(PART_KINDS[name], parameters);
+}
+
+/** A version of any kind of model, whether valuations use it or not. */
+export function versionOf<Parameters>(kind: string, parameters: Parameters): Part<Parameters> {
+  const parameters_sha256 = hexOf(`${kind}|${canonicalJson(parameters)}`);
   return { id: `mdl_${parameters_sha256.slice(0, 24)}`, parameters_sha256, parameters };
 }
 

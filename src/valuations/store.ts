@@ -7,16 +7,27 @@ import { type ModelSet, modelSet, PART_KINDS, type Part, type PartName, partOf }
 
 const OWN_ASSUMPTIONS = partOf('assumptions', DEFAULT_ASSUMPTIONS);
 
+/** Fitting the same data again is the same version. */
+export async function storeVersion(
+  sql: Sql | Transaction,
+  kind: string,
+  { id, parameters, parameters_sha256 }: Part<unknown>,
+  trained_to: CalendarDate,
+  now: Date,
+): Promise<void> {
+  const digest = Buffer.from(parameters_sha256, 'hex');
+  await sql`insert into model_version (id, kind, parameters, parameters_sha256, trained_to, created_at)
+    values (${id}, ${kind}, ${canonicalJson(parameters)}::text::jsonb, ${digest}, ${trained_to}, ${now})
+    on conflict (id) do nothing`;
+}
+
 /** Stores a set with its parts. Ids follow from content: fitting the same data again is the same set. */
 export async function storeModels(sql: Sql, models: ModelSet, now: Date): Promise<ModelSet> {
   const { trained_to } = models.lapse.parameters;
   for (const [name, kind] of Object.entries(PART_KINDS) as [PartName, string][]) {
     const part = models[name];
     if (part === null) continue;
-    const digest = Buffer.from(part.parameters_sha256, 'hex');
-    await sql`insert into model_version (id, kind, parameters, parameters_sha256, trained_to, created_at)
-      values (${part.id}, ${kind}, ${canonicalJson(part.parameters)}::text::jsonb, ${digest}, ${trained_to}, ${now})
-      on conflict (id) do nothing`;
+    await storeVersion(sql, kind, part, trained_to, now);
   }
   const { id, lapse, market, calibration, assumptions } = models;
   await sql`insert into model_set (id, lapse_id, market_id, calibration_id, assumptions_id, created_at)
