@@ -1,5 +1,6 @@
 /** The jobs of the service: what runs when, and the loop that runs it. */
 import cron from 'node-cron';
+import { deriveChanged } from '../src/patents/derived.ts';
 import { revalueStale } from '../src/pledges/revalue.ts';
 import { assessPledges } from '../src/risk/assess.ts';
 import { latestModels } from '../src/valuations/store.ts';
@@ -63,10 +64,11 @@ export async function startJobs(context: JobContext): Promise<RunningJobs> {
   };
 }
 
-/** News should not wait for the next daily slot: what is stale is valued and assessed now. */
+/** News should not wait for the next daily slot: what is behind is derived, what is stale is valued and assessed now. */
 async function react(context: JobContext): Promise<void> {
   const { database, clock } = context;
   const now = clock.now();
+  await deriveChanged(database, now);
   const stale = await database.sql<{ pledge_id: string }[]>`
     select pledge_id from pledge_stale where since <= ${now} order by pledge_id`;
   const models = stale.length === 0 ? null : await latestModels(database.sql, now);

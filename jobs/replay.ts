@@ -10,6 +10,7 @@ import { mulberry32 } from '../models/random.ts';
 import { type Caller, createOrganisation, issueKey, type OrganisationKind } from '../src/accounts/store.ts';
 import { settableClock } from '../src/clock.ts';
 import type { Database, Transaction } from '../src/db/client.ts';
+import { deriveChanged } from '../src/patents/derived.ts';
 import { assessPledges } from '../src/risk/assess.ts';
 import { type Receiver, startReceiver } from '../src/webhooks/receiver.ts';
 import { createSender } from '../src/webhooks/send.ts';
@@ -104,6 +105,7 @@ async function walk(
     const now = instantOf(month);
     setClock(now);
     await ingest(context, now);
+    await deriveChanged(database, now);
     await revalue(context, now);
     await book.month(database, index, now);
     await revalue(context, now);

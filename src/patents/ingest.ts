@@ -9,6 +9,7 @@ import { canonicalJson, uuidOf } from '../canonical.ts';
 import type { Database, Transaction } from '../db/client.ts';
 import { newId } from '../ids.ts';
 import { storeBibliography } from './bibliography.ts';
+import { markChanged } from './derived.ts';
 import { patentId } from './identity.ts';
 import type { SourceRecord } from './sources/record.ts';
 
@@ -83,6 +84,7 @@ async function storeBatch(
   for (const id of signals) fresh.add(id);
   for (const id of await storeBibliography(tx, source, accepted, known_at)) fresh.add(id);
   await markStale(tx, [...fresh], known_at);
+  await markChanged(tx, [...fresh], known_at);
   await quarantine(tx, run_id, rejected);
   const taken = accepted.filter((record) => fresh.delete(idOf(record))).length;
   const counts = {

@@ -12,6 +12,7 @@ import { gazetteFeed, inboxFeed } from '../../jobs/feeds.ts';
 import { ingest } from '../../jobs/ingest.ts';
 import { type DatedSignal, legalHistory } from '../../models/legal-state.ts';
 import { canonicalJson } from '../../src/canonical.ts';
+import { deriveChanged } from '../../src/patents/derived.ts';
 import { knownPatents } from '../../src/patents/facts.ts';
 import { patentId } from '../../src/patents/identity.ts';
 import { ingestRecords } from '../../src/patents/ingest.ts';
@@ -351,3 +352,21 @@ t.test('the state does not depend on the order in which signals came', (t) => {
   );
   t.end();
 });
+
+t.test(
+  'news of a patent is derived once, after it is committed, and only where there was news',
+  async (t) => {
+    await empty();
+    await sql`truncate patent_change`;
+    const [first, second] = RECORDS.filter((record) => record.ok).slice(0, 2) as [SourceRecord, SourceRecord];
+    const derived: string[][] = [];
+    const watch = async (_: unknown, patent_ids: readonly string[]) => void derived.push([...patent_ids]);
+    const derive = (on: string) => deriveChanged(database, at(on), [watch]);
+    await ingestRecords(database, SOURCE, [first, second, first], at('2018-01-01'));
+    t.equal(await derive('2017-12-31'), 0, 'nothing is derived before it is known');
+    t.equal(await derive('2018-01-01'), 2);
+    await ingestRecords(database, SOURCE, [first], at('2018-01-02'));
+    t.equal(await derive('2018-01-02'), 0, 'what is told again is no news');
+    t.equal(derived.length, 1);
+  },
+);

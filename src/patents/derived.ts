@@ -1,0 +1,51 @@
+/**
+ * Rows that are computed from what is known of a patent and kept beside it, so that a question need not compute them:
+ * brought up to date patent by patent, as news comes in.
+ */
+import type { Database, Transaction } from '../db/client.ts';
+
+/** Computes the derived rows of some patents anew, from what is committed of them. */
+export type Derivation = (tx: Transaction, patent_ids: readonly string[], at: Date) => Promise<void>;
+
+/** In the order in which they read each other's rows. */
+export const DERIVATIONS: readonly Derivation[] = [];
+
+/** Patents a transaction. */
+const BATCH_PATENTS = 1_000;
+
+/** Notes, in the transaction that stores the news, that derived rows of these patents are behind. */
+export async function markChanged(
+  tx: Transaction,
+  patent_ids: readonly string[],
+  since: Date,
+): Promise<void> {
+  if (patent_ids.length === 0) return;
+  await tx`insert into patent_change (patent_id, since)
+    select distinct patent_id, ${since}::timestamptz from unnest(${patent_ids as string[]}::uuid[]) as patent_id
+    order by patent_id
+    on conflict (patent_id) do update set since = least(patent_change.since, excluded.since)`;
+}
+
+/**
+ * Derives what is behind, until nothing is left. Several workers may run it at once: each claims other patents, and
+ * what is learnt meanwhile waits for the claim and is derived after it.
+ * @returns how many patents were brought up to date
+ */
+export async function deriveChanged(
+  database: Database,
+  at: Date,
+  derivations: readonly Derivation[] = DERIVATIONS,
+): Promise<number> {
+  for (let derived = 0; ; ) {
+    const claimed = await database.transaction(async (tx) => {
+      const rows = await tx<{ patent_id: string }[]>`
+        delete from patent_change where patent_id in (select patent_id from patent_change where since <= ${at}
+          order by since, patent_id limit ${BATCH_PATENTS} for update skip locked) returning patent_id`;
+      const patent_ids = rows.map((row) => row.patent_id);
+      if (patent_ids.length > 0) for (const derive of derivations) await derive(tx, patent_ids, at);
+      return patent_ids.length;
+    });
+    derived += claimed;
+    if (claimed < BATCH_PATENTS) return derived;
+  }
+}
