@@ -64,11 +64,11 @@ await run(async () => {
 
 async function store(
   database: Database,
-  { source: id, name, records }: SourceFile,
+  { source: id, name, sha256, records }: SourceFile,
   accept_bad: boolean,
   known_at: Date,
 ): Promise<StoredOrPaused> {
-  const source = { id, name };
+  const source = { id, name, sha256 };
   if (!accept_bad) return ingestSurveyed(database, source, records, known_at);
   return { counts: await ingestRecords(database, source, records(), known_at), reason: null };
 }

@@ -10,7 +10,7 @@ export async function ingest({ database, clock, feeds }: JobContext, slot: Date)
   const total: IngestCounts = { read: 0, accepted: 0, duplicate: 0, quarantined: 0, signals: 0 };
   for (const feed of feeds) {
     for await (const item of feed.items(slot)) {
-      const source = { id: item.source, name: item.name };
+      const source = { id: item.source, name: item.name, sha256: item.sha256 };
       const known_at = item.known_at ?? clock.now();
       const stored = await ingestSurveyed(database, source, item.records, known_at).catch(refused(item));
       if (stored?.reason) await item.pause?.(stored.reason);

@@ -26,6 +26,15 @@ export interface IngestCounts {
   signals: number;
 }
 
+/** Where the records of a run come from. */
+export interface SourceOfRun {
+  /** Id of the adapter. */
+  id: string;
+  name: string;
+  /** Of the file, where it is one. */
+  sha256?: string | undefined;
+}
+
 type Accepted = Extract<SourceRecord, { ok: true }>;
 type Rejected = Extract<SourceRecord, { ok: false }>;
 
@@ -37,14 +46,14 @@ type Rejected = Extract<SourceRecord, { ok: false }>;
  */
 export async function ingestRecords(
   database: Database,
-  source: { id: string; name: string },
+  source: SourceOfRun,
   records: AsyncIterable<SourceRecord> | Iterable<SourceRecord>,
   known_at: Date,
   failure: string | null = null,
 ): Promise<IngestCounts> {
   const run_id = newId('run');
-  await database.sql`insert into ingest_run (id, source, name, started_at)
-    values (${run_id}, ${source.id}, ${source.name}, ${known_at})`;
+  await database.sql`insert into ingest_run (id, source, name, file_sha256, started_at)
+    values (${run_id}, ${source.id}, ${source.name}, ${source.sha256 ?? null}, ${known_at})`;
   const total: IngestCounts = { read: 0, accepted: 0, duplicate: 0, quarantined: 0, signals: 0 };
   let batch: SourceRecord[] = [];
   const flush = async () => {
@@ -221,16 +230,17 @@ async function markStale(tx: Transaction, patent_ids: string[], known_at: Date):
 
 async function quarantine(tx: Transaction, run_id: string, rejected: Rejected[]): Promise<void> {
   if (rejected.length === 0) return;
-  const rows = rejected.map(({ line, field, reason, excerpt }, index) => ({
+  const rows = rejected.map(({ line, field, code, reason, excerpt }, index) => ({
     index,
     line,
     field,
+    code,
     reason,
     excerpt,
   }));
-  await tx`insert into quarantine (run_id, number, line, field, reason, excerpt)
-    select ${run_id}, run.quarantined + row.index + 1, line, field, reason, left(excerpt, 2048)
+  await tx`insert into quarantine (run_id, number, line, field, code, reason, excerpt)
+    select ${run_id}, run.quarantined + row.index + 1, line, field, code, reason, left(excerpt, 2048)
     from jsonb_to_recordset(${tx.json(rows)}) as row
-      (index integer, line integer, field text, reason text, excerpt text)
+      (index integer, line integer, field text, code text, reason text, excerpt text)
     join ingest_run run on run.id = ${run_id}`;
 }

@@ -1,7 +1,11 @@
 /** A file of any known format, plain or packed, with one document or several, as one stream of records. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { readDocuments } from './archives.ts';
+import { decodeStart } from './sources/decode.ts';
 import { RECOGNITION_HEAD_CHARS, recogniseSource, SOURCE_ADAPTERS } from './sources/index.ts';
 import { type SourceAdapter, SourceFormatError, type SourceRecord } from './sources/record.ts';
 
@@ -9,6 +13,8 @@ export interface SourceFile {
   /** Id of the adapter that reads it. */
   source: string;
   name: string;
+  /** Of the bytes as they lie there, packed or not; in hexadecimal. */
+  sha256: string;
   /** From the start, at every call. */
   records: () => AsyncIterable<SourceRecord>;
 }
@@ -25,6 +31,7 @@ export async function openSourceFile(
       return {
         source: adapter.id,
         name: path.basename(file),
+        sha256: await sha256Of(file),
         records: () => recordsOf(file, adapter, adapters),
       };
     }
@@ -32,6 +39,12 @@ export async function openSourceFile(
   } catch (error) {
     throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
 }
 
 async function* recordsOf(
@@ -60,7 +73,7 @@ async function recognised(content: Readable, adapters: readonly SourceAdapter[])
     start.push(Buffer.from(value));
     length += value.length;
   }
-  const adapter = recogniseSource(Buffer.concat(start).toString('utf8'), adapters);
+  const adapter = recogniseSource(decodeStart(Buffer.concat(start)), adapters);
   const whole = Readable.from(replayed(start, pieces), { objectMode: false });
   whole.once('close', () => content.destroy());
   return { adapter, whole };

@@ -3,7 +3,7 @@
  * wrong, and then the good ones cannot be trusted either: the file is paused until somebody has looked at it.
  */
 import type { Database } from '../db/client.ts';
-import { type IngestCounts, ingestRecords } from './ingest.ts';
+import { type IngestCounts, ingestRecords, type SourceOfRun } from './ingest.ts';
 import type { QuarantinedRecord, SourceRecord } from './sources/record.ts';
 
 export const MOST_BAD_SHARE = 0.02;
@@ -52,7 +52,7 @@ export interface StoredOrPaused {
  */
 export async function ingestSurveyed(
   database: Database,
-  source: { id: string; name: string },
+  source: SourceOfRun,
   records: () => AsyncIterable<SourceRecord>,
   known_at: Date,
 ): Promise<StoredOrPaused> {

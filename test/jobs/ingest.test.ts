@@ -49,7 +49,14 @@ async function stored(): Promise<string> {
   return canonicalJson([patents, facts, signals]);
 }
 
-const BAD: SourceRecord = { ok: false, line: 3, field: 'claims', reason: 'no number', excerpt: 'x' };
+const BAD: SourceRecord = {
+  ok: false,
+  line: 3,
+  field: 'claims',
+  code: 'value',
+  reason: 'no number',
+  excerpt: 'x',
+};
 
 t.test('every record of the bundled file is accounted for, and read again it adds nothing', async (t) => {
   const first = await ingestRecords(database, SOURCE, RECORDS, at('2018-01-01'));

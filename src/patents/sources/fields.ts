@@ -13,11 +13,11 @@ const LAST_YEAR = 2199;
  */
 export function calendarDate(text: string, field: string): CalendarDate {
   const parts = /^(\d{4})([-.]?)(\d{2})\2(\d{2})$/.exec(text);
-  if (!parts) throw new RejectedField(field, `"${shown(text)}" is not a date of the form YYYY-MM-DD`);
+  if (!parts) throw new RejectedField(field, `"${shown(text)}" is not a date of the form YYYY-MM-DD`, 'date');
   const date = `${parts[1]}-${parts[3]}-${parts[4]}`;
   const year = Number(parts[1]);
   if (!isCalendarDate(date) || year < FIRST_YEAR || year > LAST_YEAR)
-    throw new RejectedField(field, `${date} is not a possible date`);
+    throw new RejectedField(field, `${date} is not a possible date`, 'date');
   return date;
 }
 
@@ -28,7 +28,7 @@ export function notBefore(
   bound: CalendarDate,
   what: string,
 ): CalendarDate {
-  if (date < bound) throw new RejectedField(field, `${date} is before ${what} on ${bound}`);
+  if (date < bound) throw new RejectedField(field, `${date} is before ${what} on ${bound}`, 'date_order');
   return date;
 }
 

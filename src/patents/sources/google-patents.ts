@@ -76,12 +76,13 @@ function convert(row: JsonObject): Omit<AcceptedRecord, 'ok' | 'line'> {
   const publication = numberField(text(row, 'publication_number'), 'publication_number', null, 'publication');
   const application = numberField(text(row, 'application_number'), 'application_number', null, 'application');
   const published_on = day(row, 'publication_date');
-  if (!published_on) throw new RejectedField('publication_date', 'the day of the publication is missing');
+  if (!published_on)
+    throw new RejectedField('publication_date', 'the day of the publication is missing', 'missing');
   const filed_on = day(row, 'filing_date');
   if (filed_on) notBefore(published_on, 'publication_date', filed_on, 'filing');
   const priority_on = day(row, 'priority_date');
   if (filed_on && priority_on && priority_on > filed_on)
-    throw new RejectedField('priority_date', `${priority_on} is after filing on ${filed_on}`);
+    throw new RejectedField('priority_date', `${priority_on} is after filing on ${filed_on}`, 'date_order');
   const meaning = kindMeaning(publication.office, publication.kind ?? '', published_on);
   return {
     patent: patentRecord({

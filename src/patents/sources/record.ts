@@ -141,11 +141,25 @@ export interface AcceptedRecord {
   citations?: readonly CitedRecord[];
 }
 
+/** What kind of fault it is, for whoever counts and sorts them; the reason tells it in words. */
+export type FaultCode =
+  | 'encoding'
+  | 'control_character'
+  | 'too_long'
+  | 'too_deep'
+  | 'broken_record'
+  | 'missing'
+  | 'date'
+  | 'date_order'
+  | 'check_digit'
+  | 'value';
+
 /** Quarantined: `field` says where in the record, `reason` what is wrong there. */
 export interface QuarantinedRecord {
   ok: false;
   line: number;
   field: string;
+  code: FaultCode;
   reason: string;
   excerpt: string;
 }
@@ -174,9 +188,11 @@ export class SourceFormatError extends Error {
 export class RejectedField extends Error {
   override readonly name = 'RejectedField';
   readonly field: string;
-  constructor(field: string, reason: string) {
+  readonly code: FaultCode;
+  constructor(field: string, reason: string, code: FaultCode = 'value') {
     super(reason);
     this.field = field;
+    this.code = code;
   }
 }
 
@@ -199,6 +215,6 @@ export function recordOrQuarantine(
       .slice(0, MAX_EXCERPT_CHARS)
       .replace(/\p{Cc}/gu, '\uFFFD')
       .toWellFormed();
-    return { ok: false, line, field: error.field, reason: error.message, excerpt };
+    return { ok: false, line, field: error.field, code: error.code, reason: error.message, excerpt };
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { Readable } from 'node:stream';
 import { SaxesParser } from 'saxes';
-import { decode } from './lines.ts';
+import { decode } from './decode.ts';
 import { SourceFormatError } from './record.ts';
 
 /** The layouts read here are some seven deep. */

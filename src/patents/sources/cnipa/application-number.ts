@@ -46,7 +46,11 @@ export function cnApplicationNumber(text: string, field: string): CnApplicationN
     throw new RejectedField(field, `"${shown(text)}" is not a Chinese application number with check digit`);
   const number = withCheckDigit(digits);
   if (number.at(-1) !== text.at(-1))
-    throw new RejectedField(field, `check digit ${text.at(-1)} is wrong, ${digits} has ${number.at(-1)}`);
+    throw new RejectedField(
+      field,
+      `check digit ${text.at(-1)} is wrong, ${digits} has ${number.at(-1)}`,
+      'check_digit',
+    );
   const year_digits = digits.length === 12 ? 4 : 2;
   const right_type = RIGHT_TYPES[digits[year_digits]!];
   if (!right_type)

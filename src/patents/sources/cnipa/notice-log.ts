@@ -8,7 +8,7 @@
  */
 import { CsvError, parse } from 'csv-parse/sync';
 import { shown } from '../fields.ts';
-import { readLines } from '../lines.ts';
+import { type Problem, readLines } from '../lines.ts';
 import { RejectedField, recordOrQuarantine, type SourceAdapter, SourceFormatError } from '../record.ts';
 import { noticeFields } from './notice-fields.ts';
 import { type Notice, noticeRecord } from './notice-record.ts';
@@ -40,7 +40,7 @@ export const cnipaNoticeLog: SourceAdapter = {
   describe: 'Chinese gazette notices as a log (CSV, 9 columns)',
   recognises: (head) => head.replaceAll('"', '').startsWith(HEADER),
   read: async function* (input) {
-    let held: { line: number; text: string; problem: string | null } | null = null;
+    let held: { line: number; text: string; problem: Problem | null } | null = null;
     let header = false;
     for await (const { number, text, problem } of readLines(input)) {
       if (!header) checkHeader(text);
@@ -63,11 +63,11 @@ function checkHeader(text: string): void {
     throw new SourceFormatError(`Header, line 1: it is "${shown(text)}", it must be ${HEADER}.`);
 }
 
-function convert({ line, text, problem }: { line: number; text: string; problem: string | null }) {
+function convert({ line, text, problem }: { line: number; text: string; problem: Problem | null }) {
   return recordOrQuarantine(line, text, () => {
-    if (problem) throw new RejectedField('line', problem);
+    if (problem) throw new RejectedField('line', problem.reason, problem.code);
     if (text.length > MAX_ROW_CHARS)
-      throw new RejectedField('line', `longer than ${MAX_ROW_CHARS} characters`);
+      throw new RejectedField('line', `longer than ${MAX_ROW_CHARS} characters`, 'too_long');
     return noticeRecord(noticeOf(rowOf(text)));
   });
 }
@@ -75,7 +75,11 @@ function convert({ line, text, problem }: { line: number; text: string; problem:
 function rowOf(text: string): Row {
   const cells = parseRow(text);
   if (cells.length !== COLUMNS.length)
-    throw new RejectedField('line', `${cells.length} columns, the header has ${COLUMNS.length}`);
+    throw new RejectedField(
+      'line',
+      `${cells.length} columns, the header has ${COLUMNS.length}`,
+      'broken_record',
+    );
   // Databases write NULL and \N for "no value".
   return Object.fromEntries(
     COLUMNS.map((column, i) => [column, /^(?:NULL|\\N)$/.test(cells[i]!) ? '' : cells[i]!]),
@@ -85,11 +89,16 @@ function rowOf(text: string): Row {
 function parseRow(text: string): string[] {
   try {
     const rows: string[][] = parse(text, { trim: true });
-    if (rows.length !== 1) throw new RejectedField('line', 'the text of raw_data is not within quotes');
+    if (rows.length !== 1)
+      throw new RejectedField('line', 'the text of raw_data is not within quotes', 'broken_record');
     return rows[0]!;
   } catch (error) {
     if (error instanceof CsvError)
-      throw new RejectedField('line', 'a quote is out of place or never closed, or a column is missing');
+      throw new RejectedField(
+        'line',
+        'a quote is out of place or never closed, or a column is missing',
+        'broken_record',
+      );
     throw error;
   }
 }

@@ -73,7 +73,11 @@ function signals(notice: Notice, published_on: CalendarDate, filed_on: CalendarD
   const told_day = EFFECTIVE_DAYS.map((name) => detail[name]).find((day) => day !== undefined);
   const granted_on = detail.granted_on ?? null;
   if (granted_on !== null && granted_on > published_on)
-    throw new RejectedField('granted_on', `${granted_on} is after the notice of ${published_on}`);
+    throw new RejectedField(
+      'granted_on',
+      `${granted_on} is after the notice of ${published_on}`,
+      'date_order',
+    );
   if (granted_on !== null && filed_on !== null) notBefore(granted_on, 'granted_on', filed_on, 'filing');
   const meaning = correctsDocument(code)
     ? { kind: 'other' as const, category: 'P' }

@@ -7,7 +7,7 @@
  */
 
 import { shown } from '../fields.ts';
-import { type Line, readLines } from '../lines.ts';
+import { type Line, type Problem, readLines } from '../lines.ts';
 import {
   type AcceptedRecord,
   RejectedField,
@@ -26,7 +26,7 @@ interface NoticeText {
   line: number;
   text: string;
   /** What makes it unreadable, or null. */
-  problem: string | null;
+  problem: Problem | null;
 }
 
 export const cnipaNotices: SourceAdapter = {
@@ -65,9 +65,9 @@ function joined(notice: NoticeText, line: Line): NoticeText {
 
 function convert({ line, text, problem }: NoticeText) {
   return recordOrQuarantine(line, text, (): Omit<AcceptedRecord, 'ok' | 'line'> => {
-    if (problem) throw new RejectedField('notice', problem);
+    if (problem) throw new RejectedField('notice', problem.reason, problem.code);
     if (text.length > MAX_NOTICE_CHARS)
-      throw new RejectedField('notice', `longer than ${MAX_NOTICE_CHARS} characters`);
+      throw new RejectedField('notice', `longer than ${MAX_NOTICE_CHARS} characters`, 'too_long');
     const { heading, values } = noticeFields(text);
     const title = heading || values.get('title') || values.get('title_group') || '';
     const code = noticeCode(title);

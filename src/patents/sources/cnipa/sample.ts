@@ -147,12 +147,13 @@ function earliestPriority(text: string, filed_on: CalendarDate): CalendarDate | 
   if (missing(text)) return null;
   const dates = text.split(';').map((claim) => calendarDate(claim.trim().slice(0, 10), 'priority'));
   const first = earliest(dates)!;
-  if (first > filed_on) throw new RejectedField('priority', `${first} is after filing on ${filed_on}`);
+  if (first > filed_on)
+    throw new RejectedField('priority', `${first} is after filing on ${filed_on}`, 'date_order');
   return first;
 }
 
 function claims(text: string): number {
-  if (missing(text)) throw new RejectedField('total_claims', 'the number of claims is missing');
+  if (missing(text)) throw new RejectedField('total_claims', 'the number of claims is missing', 'missing');
   if (!/^[1-9]\d{0,3}$/.test(text) || Number(text) > MAX_CLAIMS)
     throw new RejectedField('total_claims', `"${shown(text)}" is not a whole number from 1 to ${MAX_CLAIMS}`);
   return Number(text);
@@ -166,7 +167,7 @@ function ipc(text: string): string[] {
     .filter((symbol) => symbol !== '' && !symbol.startsWith('//'));
   const wrong = symbols.find((symbol) => !/^[A-H]\d{2}[A-Z]/.test(symbol));
   if (wrong !== undefined) throw new RejectedField('IPC', `"${shown(wrong)}" is not an IPC symbol`);
-  if (symbols.length === 0) throw new RejectedField('IPC', 'the classification is missing');
+  if (symbols.length === 0) throw new RejectedField('IPC', 'the classification is missing', 'missing');
   return symbols;
 }
 

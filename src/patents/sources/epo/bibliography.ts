@@ -85,8 +85,9 @@ export function bibliographicRecord(document: RawDocument): DocumentRecord | Qua
       throw new RejectedField(
         document.element,
         `the document is longer than ${MAX_DOCUMENT_CHARS} characters`,
+        'too_long',
       );
-    if (document.damaged) throw new RejectedField(document.element, 'not UTF-8');
+    if (document.damaged) throw new RejectedField(document.element, 'not UTF-8', 'encoding');
     return recordOf(document);
   }) as DocumentRecord | QuarantinedRecord;
 }
@@ -94,9 +95,10 @@ export function bibliographicRecord(document: RawDocument): DocumentRecord | Qua
 function recordOf(document: RawDocument): Omit<DocumentRecord, 'ok' | 'line'> {
   const publication = publicationNumber(document.publication);
   if (!publication?.kind)
-    throw new RejectedField('publication-reference', 'office, number or kind is missing');
+    throw new RejectedField('publication-reference', 'office, number or kind is missing', 'missing');
   const published_on = dateOf(document.publication, 'publication-reference');
-  if (published_on === null) throw new RejectedField('publication-reference', 'the date is missing');
+  if (published_on === null)
+    throw new RejectedField('publication-reference', 'the date is missing', 'missing');
   const filed_on = dateOf(document.application, 'application-reference');
   if (filed_on !== null) notBefore(published_on, 'publication-reference', filed_on, 'filing');
   const bibliography: Bibliography = {
@@ -153,7 +155,8 @@ function patentOf(
   const [country = '', digits = '', kind = ''] = ['country', 'doc-number', 'kind'].map((part) =>
     partOf(document.application, 'docdb', part),
   );
-  if (digits === '') throw new RejectedField('application-reference', 'the application is missing');
+  if (digits === '')
+    throw new RejectedField('application-reference', 'the application is missing', 'missing');
   const { office, number } = applicationNumber(country, digits, kind, 'application-reference');
   return patentRecord({
     office,
@@ -247,7 +250,7 @@ function earliestPriority(
 ): CalendarDate | null {
   const first = earliest(priorities.flatMap((claim) => claim.filed_on ?? []));
   if (first !== null && filed_on !== null && first > filed_on)
-    throw new RejectedField('priority-claim', `${first} is after filing on ${filed_on}`);
+    throw new RejectedField('priority-claim', `${first} is after filing on ${filed_on}`, 'date_order');
   return first;
 }
 

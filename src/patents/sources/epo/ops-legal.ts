@@ -160,8 +160,8 @@ function keepField(event: LegalEvent, tag: string, text: string): void {
 
 function checkText(event: LegalEvent, raw: string): void {
   if (event.chars > MAX_EVENT_CHARS)
-    throw new RejectedField('legal', `the event is longer than ${MAX_EVENT_CHARS} characters`);
-  if (raw.includes('\uFFFD')) throw new RejectedField('legal', 'not UTF-8');
+    throw new RejectedField('legal', `the event is longer than ${MAX_EVENT_CHARS} characters`, 'too_long');
+  if (raw.includes('\uFFFD')) throw new RejectedField('legal', 'not UTF-8', 'encoding');
 }
 
 function patentOf(fields: ReadonlyMap<string, string>, member: Member | null): PatentRecord {
@@ -208,6 +208,7 @@ function applicationOf(member: Member | null): {
     throw new RejectedField(
       'application-reference',
       'the event names a publication, and its application is missing',
+      'missing',
     );
   return { office, number, filed_on: filingDate(member, office, number) };
 }
@@ -255,7 +256,7 @@ function effectiveOn(fields: ReadonlyMap<string, string>): CalendarDate | null {
 
 function required(fields: ReadonlyMap<string, string>, tag: string, form: RegExp): string {
   const text = fields.get(tag);
-  if (text === undefined) throw new RejectedField(tag, 'is missing');
+  if (text === undefined) throw new RejectedField(tag, 'is missing', 'missing');
   if (!form.test(text)) throw new RejectedField(tag, `"${shown(text)}" does not have the form of this field`);
   return text;
 }

@@ -40,7 +40,7 @@ export async function* readJsonLines(
 ): AsyncGenerator<SourceRecord> {
   for await (const line of readLines(input))
     yield recordOrQuarantine(line.number, line.text, () => {
-      if (line.problem) throw new RejectedField('line', line.problem);
+      if (line.problem) throw new RejectedField('line', line.problem.reason, line.problem.code);
       return convert(objectOf(line.text));
     });
 }
@@ -50,11 +50,12 @@ function objectOf(text: string): JsonObject {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new RejectedField('line', 'not JSON');
+    throw new RejectedField('line', 'not JSON', 'broken_record');
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw new RejectedField('line', 'not a JSON object');
-  if (isDeeper(json, MAX_DEPTH)) throw new RejectedField('line', `nested more than ${MAX_DEPTH} deep`);
+    throw new RejectedField('line', 'not a JSON object', 'broken_record');
+  if (isDeeper(json, MAX_DEPTH))
+    throw new RejectedField('line', `nested more than ${MAX_DEPTH} deep`, 'too_deep');
   return json as JsonObject;
 }
 

@@ -206,7 +206,7 @@ export function numberField(
   office: string | null,
   kind_of_number: KindOfNumber,
 ): PatentNumber {
-  if (text === '') throw new RejectedField(field, 'the number is missing');
+  if (text === '') throw new RejectedField(field, 'the number is missing', 'missing');
   const read = attempt(() =>
     readNumber(text, office === null ? { kind_of_number } : { office, kind_of_number }),
   );

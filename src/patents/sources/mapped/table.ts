@@ -82,7 +82,11 @@ export async function* readNamedColumns(
 function cellsOf(line: Line, delimiter: string, places: ReadonlyMap<string, number>): Cell {
   const values = cells(line, delimiter);
   if (values.length !== places.size)
-    throw new RejectedField('line', `${values.length} columns, the header has ${places.size}`);
+    throw new RejectedField(
+      'line',
+      `${values.length} columns, the header has ${places.size}`,
+      'broken_record',
+    );
   return (column) => {
     const place = places.get(column);
     return place === undefined ? '' : values[place]!;

@@ -36,7 +36,7 @@ export function patstatEvent(row: PatstatRow): SignalRecord {
   const code = coded(row, 'event_code', /^[A-Z0-9]{1,4}$/);
   const published_on = dateIn(row, 'event_publn_date');
   if (published_on === null)
-    throw new RejectedField('event_publn_date', 'is missing: the event was never made public');
+    throw new RejectedField('event_publn_date', 'is missing: the event was never made public', 'missing');
   const detail = detailOf(row);
   const meaning = legalMeaning(authority, code, detail.text ?? '');
   const effective = EFFECTIVE_DATES.find((column) => dateIn(row, column) !== null);

@@ -122,6 +122,10 @@ function numberIn(row: PatstatRow, kind: string): { office: string; number: stri
   const authority = row('appln_auth');
   if (authority !== 'WO') return applicationNumber(authority, row('appln_nr'), kind, 'appln_nr');
   if (row('receiving_office') === '')
-    throw new RejectedField('receiving_office', 'is missing: the number of an application under WO needs it');
+    throw new RejectedField(
+      'receiving_office',
+      'is missing: the number of an application under WO needs it',
+      'missing',
+    );
   return applicationNumber(row('receiving_office'), row('appln_nr'), 'W', 'appln_nr');
 }

@@ -69,6 +69,10 @@ function unknownTable(problem: string): SourceFormatError {
 export function patstatRow({ line, header }: PatstatLine): PatstatRow {
   const values = cells(line);
   if (values.length !== header.columns.size)
-    throw new RejectedField('line', `${values.length} columns, the header has ${header.columns.size}`);
+    throw new RejectedField(
+      'line',
+      `${values.length} columns, the header has ${header.columns.size}`,
+      'broken_record',
+    );
   return (column) => values[header.columns.get(column) ?? -1] ?? '';
 }

@@ -96,6 +96,7 @@ function application(row: PatstatRow, known: PatstatKeys): Converted {
     throw new RejectedField(
       'earliest_publn_date',
       `${told.published_on} is before filing on ${told.filed_on}`,
+      'date_order',
     );
   remember(known.applications, key, told);
   return { patent: patentOf(told), signals: filing(told, key, row('docdb_family_id')) };

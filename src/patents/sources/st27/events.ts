@@ -38,7 +38,7 @@ export const st27Events: SourceAdapter = {
 };
 
 function convert({ text, problem }: Line): Omit<AcceptedRecord, 'ok' | 'line'> {
-  if (problem) throw new RejectedField('line', problem);
+  if (problem) throw new RejectedField('line', problem.reason, problem.code);
   const cells = text.trim().split(/[\s,;]+/);
   if (cells.length !== 3)
     throw new RejectedField('line', `${cells.length} values, there must be number, event code and date`);

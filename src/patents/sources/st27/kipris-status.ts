@@ -92,8 +92,8 @@ function convert({ line, fields, chars, contradiction }: Item) {
   const raw = [...fields].map(([name, text]) => `${name}=${text}`).join(' ');
   return recordOrQuarantine(line, raw, () => {
     if (chars > MAX_ITEM_CHARS)
-      throw new RejectedField(ITEM, `the event is longer than ${MAX_ITEM_CHARS} characters`);
-    if (raw.includes('\uFFFD')) throw new RejectedField(ITEM, 'not UTF-8');
+      throw new RejectedField(ITEM, `the event is longer than ${MAX_ITEM_CHARS} characters`, 'too_long');
+    if (raw.includes('\uFFFD')) throw new RejectedField(ITEM, 'not UTF-8', 'encoding');
     if (contradiction) throw new RejectedField(contradiction, 'stands twice with different values');
     return recordOf(fields);
   });

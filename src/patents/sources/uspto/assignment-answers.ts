@@ -92,7 +92,8 @@ function* recordsOf(line: number, raw: string, read: () => JsonObject): Generato
 function propertiesOf(document: JsonObject): (() => Converted)[] {
   const conveyance = conveyanceOf(document);
   const properties = objectsAt(document, 'properties');
-  if (properties.length === 0) throw new RejectedField('properties', 'the document names no patent');
+  if (properties.length === 0)
+    throw new RejectedField('properties', 'the document names no patent', 'missing');
   return properties.map((property) => () => convert(conveyance, property));
 }
 
@@ -100,7 +101,7 @@ function convert(conveyance: Conveyance, property: JsonObject): Converted {
   const application = toldAt(property, 'applNum');
   const patent = toldAt(property, 'patNum');
   if (application === null && patent === null)
-    throw new RejectedField('applNum', 'neither a US application nor a patent is named');
+    throw new RejectedField('applNum', 'neither a US application nor a patent is named', 'missing');
   const filed_on = dateAt(property, 'filingDate');
   const published = [dateAt(property, 'publDate'), dateAt(property, 'issueDate')];
   const public_since = earliest(published.filter((date) => date !== null));
@@ -133,7 +134,7 @@ function conveyanceOf(document: JsonObject): Conveyance {
 
 function recordedOn(document: JsonObject): CalendarDate {
   const date = dateAt(document, 'recordedDate');
-  if (date === null) throw new RejectedField('recordedDate', 'is missing');
+  if (date === null) throw new RejectedField('recordedDate', 'is missing', 'missing');
   return date;
 }
 
@@ -190,8 +191,9 @@ function rawOf({ members }: Found): string {
 /** The same document in the form of JSON. */
 function documentOf({ members, chars }: Found): JsonObject {
   if (chars > MAX_DOCUMENT_CHARS)
-    throw new RejectedField('doc', `is longer than ${MAX_DOCUMENT_CHARS} characters`);
-  if (rawOf({ line: 0, members, chars }).includes('\uFFFD')) throw new RejectedField('doc', 'not UTF-8');
+    throw new RejectedField('doc', `is longer than ${MAX_DOCUMENT_CHARS} characters`, 'too_long');
+  if (rawOf({ line: 0, members, chars }).includes('\uFFFD'))
+    throw new RejectedField('doc', 'not UTF-8', 'encoding');
   const single = [...members].map(([name, values]): [string, string] => [name, values[0]!]);
   return {
     ...Object.fromEntries(single),

@@ -8,8 +8,8 @@
  */
 import { Readable } from 'node:stream';
 import type { CalendarDate } from '../../../../models/types.ts';
+import { decode } from '../decode.ts';
 import { calendarDate, earliest, shown } from '../fields.ts';
-import { decode } from '../lines.ts';
 import {
   RejectedField,
   recordOrQuarantine,
@@ -156,13 +156,13 @@ function rawOf(recorded: Recorded, property: Property | null): string {
 
 function withoutProperty(recorded: Recorded): SourceRecord {
   return recordOrQuarantine(recorded.line, rawOf(recorded, null), () => {
-    throw new RejectedField('patent-properties', 'the document names no patent');
+    throw new RejectedField('patent-properties', 'the document names no patent', 'missing');
   });
 }
 
 function convert(recorded: Recorded, { title, documents }: Property): Converted {
   if ([rawOf(recorded, null), title, ...recorded.assignors, ...recorded.assignees].join().includes('\uFFFD'))
-    throw new RejectedField('patent-assignment', 'not UTF-8');
+    throw new RejectedField('patent-assignment', 'not UTF-8', 'encoding');
   const application = documents.find((document) => document.get('kind') === 'X0');
   const grant = documents.find((document) => /^[BSEPH]\d?$/.test(document.get('kind') ?? ''));
   const publication = documents.find((document) => /^A\d?$/.test(document.get('kind') ?? ''));

@@ -5,12 +5,15 @@
  */
 import type { Readable } from 'node:stream';
 import type { CalendarDate } from '../../../../models/types.ts';
+import { decode } from '../decode.ts';
 import { calendarDate, shown } from '../fields.ts';
-import { decode } from '../lines.ts';
+import type { Problem } from '../lines.ts';
 import { RejectedField, SourceFormatError } from '../record.ts';
 
 /** The longest file wrappers known have some hundred thousand characters. */
 const MAX_ITEM_CHARS = 4_194_304;
+/** Brackets within brackets; the deepest known answer has some ten. */
+const MAX_DEPTH = 256;
 const MAX_KEY_CHARS = 100;
 const MAX_TEXT_CHARS = 20_000;
 
@@ -22,7 +25,7 @@ export interface JsonItem {
   bag: string;
   /** Text of the item, cut at the limit. */
   raw: string;
-  problem: string | null;
+  problem: Problem | null;
 }
 
 /** @throws {SourceFormatError} no JSON object or array, or one that ends too early */
@@ -41,7 +44,7 @@ class ItemSplitter {
   private in_string = false;
   private escaped = false;
   private key = '';
-  private item: { line: number; depth: number; raw: string; over: boolean } | null = null;
+  private item: { line: number; depth: number; raw: string; over: boolean; deep: boolean } | null = null;
   private items: JsonItem[] = [];
 
   write(piece: string): JsonItem[] {
@@ -91,9 +94,10 @@ class ItemSplitter {
   private open(bracket: string): void {
     const in_array = this.depth > 0 && this.depth <= 2 && this.arrays[this.depth - 1]!;
     if (bracket === '{' && in_array && !this.item)
-      this.item = { line: this.line, depth: this.depth, raw: '', over: false };
+      this.item = { line: this.line, depth: this.depth, raw: '', over: false, deep: false };
     if (this.depth < 2) this.arrays[this.depth] = bracket === '[';
     this.depth += 1;
+    if (this.item && this.depth > MAX_DEPTH) this.item.deep = true;
   }
 
   private shut(): void {
@@ -112,27 +116,31 @@ class ItemSplitter {
 
   private release(item: NonNullable<typeof this.item>, piece: string): void {
     this.hold(item, piece);
-    const problem = item.over ? `longer than ${MAX_ITEM_CHARS} characters` : null;
     this.items.push({
       line: item.line,
       bag: this.depth === 1 ? '' : this.key,
       raw: item.raw,
-      problem,
+      problem: problemOf(item),
     });
   }
 }
 
+function problemOf({ over, deep }: { over: boolean; deep: boolean }): Problem | null {
+  if (over) return { code: 'too_long', reason: `longer than ${MAX_ITEM_CHARS} characters` };
+  return deep ? { code: 'too_deep', reason: `nested more than ${MAX_DEPTH} deep` } : null;
+}
+
 /** @throws {RejectedField} the text is not one JSON object */
 export function parseItem({ raw, problem }: Pick<JsonItem, 'raw' | 'problem'>): JsonObject {
-  if (problem) throw new RejectedField('item', problem);
-  if (raw.includes('\uFFFD')) throw new RejectedField('item', 'not UTF-8');
+  if (problem) throw new RejectedField('item', problem.reason, problem.code);
+  if (raw.includes('\uFFFD')) throw new RejectedField('item', 'not UTF-8', 'encoding');
   let value: unknown;
   try {
     value = JSON.parse(raw);
   } catch {
-    throw new RejectedField('item', 'is not JSON');
+    throw new RejectedField('item', 'is not JSON', 'broken_record');
   }
-  if (!isObject(value)) throw new RejectedField('item', 'is not a JSON object');
+  if (!isObject(value)) throw new RejectedField('item', 'is not a JSON object', 'broken_record');
   return value;
 }
 
@@ -155,10 +163,10 @@ function plainText(value: unknown, field: string): string | null {
 /** One line without control characters, which no store or display takes. @throws {RejectedField} */
 export function tidyText(text: string, field: string): string {
   if (text.length > MAX_TEXT_CHARS)
-    throw new RejectedField(field, `is longer than ${MAX_TEXT_CHARS} characters`);
+    throw new RejectedField(field, `is longer than ${MAX_TEXT_CHARS} characters`, 'too_long');
   const tidy = text.replace(/\s+/g, ' ').trim();
   if (/[^\P{Cc}\u0080-\u009F]/u.test(tidy) || !tidy.isWellFormed())
-    throw new RejectedField(field, 'has a control character or half a character');
+    throw new RejectedField(field, 'has a control character or half a character', 'encoding');
   return tidy;
 }
 

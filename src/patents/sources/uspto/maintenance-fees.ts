@@ -129,9 +129,10 @@ function requireLayout(first: readonly Line[]): RegExp {
 }
 
 function convert(line: Line, layout: RegExp, before: string): Converted {
-  if (line.problem) throw new RejectedField('line', line.problem);
+  if (line.problem) throw new RejectedField('line', line.problem.reason, line.problem.code);
   const parts = layout.exec(line.text.trimEnd());
-  if (!parts) throw new RejectedField('line', 'does not have the columns of the other lines');
+  if (!parts)
+    throw new RejectedField('line', 'does not have the columns of the other lines', 'broken_record');
   const [, patent_text, application_text, entity, filed_text, granted_text, event_text, code] =
     parts as unknown as string[];
   const patent_number = usPatentNumber(patent_text!, 'patent_number');

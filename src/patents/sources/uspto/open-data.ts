@@ -132,6 +132,7 @@ function requirePublicSince({ public_since }: Wrapper): CalendarDate {
   throw new RejectedField(
     'applicationMetaData',
     'neither publication, grant nor lastIngestionDateTime tells since when this is public',
+    'missing',
   );
 }
 
@@ -222,7 +223,7 @@ function transactionSignal(event: JsonObject, wrapper: Wrapper): SignalRecord {
   const day = dateAt(event, 'eventDate');
   const code = textAt(event, 'eventCode');
   if (day === null || code === null)
-    throw new RejectedField('eventDataBag', 'an event lacks its day or code');
+    throw new RejectedField('eventDataBag', 'an event lacks its day or code', 'missing');
   const description = textAt(event, 'eventDescriptionText') ?? '';
   const listed = TRANSACTIONS.find(([codes, words]) => codes.test(code) && words.test(description));
   const fee = feeMeaning(code);
@@ -238,7 +239,7 @@ function transactionSignal(event: JsonObject, wrapper: Wrapper): SignalRecord {
 
 function assignmentSignal(bag: JsonObject, { public_since }: Wrapper): SignalRecord {
   const recorded_on = dateAt(bag, 'assignmentRecordedDate');
-  if (recorded_on === null) throw new RejectedField('assignmentRecordedDate', 'is missing');
+  if (recorded_on === null) throw new RejectedField('assignmentRecordedDate', 'is missing', 'missing');
   const assignors = objectsAt(bag, 'assignorBag');
   const told = (objects: readonly JsonObject[], key: string) =>
     objects.map((object) => textAt(object, key)).filter((text) => text !== null);
@@ -275,6 +276,7 @@ function adjustmentSignals({ object, granted_on }: Wrapper): SignalRecord[] {
     throw new RejectedField(
       'patentTermAdjustmentData',
       'neither grant nor history tells since when it holds',
+      'missing',
     );
   return [
     {
@@ -294,7 +296,7 @@ function convertPetition(object: JsonObject): Converted {
     'applicationNumberText',
   );
   const day = dateAt(object, 'decisionDate');
-  if (day === null) throw new RejectedField('decisionDate', 'is missing');
+  if (day === null) throw new RejectedField('decisionDate', 'is missing', 'missing');
   const detail = {
     decision: textAt(object, 'decisionTypeCode') ?? '',
     considered: textsAt(object, 'petitionIssueConsideredTextBag').join('; '),

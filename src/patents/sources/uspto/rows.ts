@@ -53,6 +53,10 @@ function headerOf(line: Line, delimiter: string): string[] {
 function rowOf<Column extends string>(line: Line, delimiter: string, names: readonly string[]): Row<Column> {
   const values = cells(line, delimiter);
   if (values.length !== names.length)
-    throw new RejectedField('line', `${values.length} columns, the header has ${names.length}`);
+    throw new RejectedField(
+      'line',
+      `${values.length} columns, the header has ${names.length}`,
+      'broken_record',
+    );
   return Object.fromEntries(names.map((name, i) => [name, values[i]])) as Row<Column>;
 }

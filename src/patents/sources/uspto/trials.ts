@@ -51,7 +51,7 @@ function convert(object: JsonObject): Converted {
   const application = textAt(owner, 'applicationNumberText');
   const patent = textAt(owner, 'patentNumber');
   if (application === null && patent === null)
-    throw new RejectedField('patentOwnerData', 'neither application nor patent is named');
+    throw new RejectedField('patentOwnerData', 'neither application nor patent is named', 'missing');
   const granted_on = dateAt(owner, 'grantDate');
   return {
     patent: usPatent(
