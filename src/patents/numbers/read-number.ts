@@ -10,6 +10,7 @@
  * Worked: `EP-10167109-A`, `EP 10167109 A`, `EP20100167109` and `EP 10167109.7` are one application.
  */
 import { FormulaFailure } from '../../../models/failure.ts';
+import { plainCode } from '../sources/plain-text.ts';
 import { CN } from './cn.ts';
 import { DE } from './de.ts';
 import { EP } from './ep.ts';
@@ -108,8 +109,7 @@ function formsOf(office: string): OfficeForms {
 }
 
 function split(text: string, hint: NumberHint): Candidate[] {
-  const plain = text
-    .normalize('NFKC')
+  const plain = plainCode(text)
     .trim()
     .toUpperCase()
     .replace(/[\u2010-\u2015\u2212]/g, '-')

@@ -1,6 +1,7 @@
 /** Readers of one field, shared by the adapters: a value, or a `RejectedField` that says what is wrong with it. */
 import { isCalendarDate } from '../../../models/calendar.ts';
 import type { CalendarDate } from '../../../models/types.ts';
+import { plainCode } from './plain-text.ts';
 import { RejectedField } from './record.ts';
 
 /** Offices write 0001 and 9999 for "no date"; no patent is older or lives longer than these. */
@@ -12,7 +13,7 @@ const LAST_YEAR = 2199;
  * @throws {RejectedField} another form, or a day that no calendar has
  */
 export function calendarDate(text: string, field: string): CalendarDate {
-  const parts = /^(\d{4})([-.]?)(\d{2})\2(\d{2})$/.exec(text);
+  const parts = /^(\d{4})([-.]?)(\d{2})\2(\d{2})$/.exec(plainCode(text));
   if (!parts) throw new RejectedField(field, `"${shown(text)}" is not a date of the form YYYY-MM-DD`, 'date');
   const date = `${parts[1]}-${parts[3]}-${parts[4]}`;
   const year = Number(parts[1]);

@@ -8,6 +8,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { CalendarDate, RightType } from '../../../models/types.ts';
+import { plainName } from './plain-text.ts';
 
 /** Bibliographic facts as the source gives them; null is not told. */
 export interface PatentRecord {
@@ -196,7 +197,9 @@ export class RejectedField extends Error {
   }
 }
 
-const MAX_EXCERPT_CHARS = 2000;
+const MAX_EXCERPT_BYTES = 2000;
+/** No title has more; what follows is a column that has shifted. */
+const MAX_TITLE_CHARS = 2000;
 
 /**
  * Runs one conversion; a rejected field gives a quarantined record, any other error passes.
@@ -208,13 +211,26 @@ export function recordOrQuarantine(
   convert: () => Omit<AcceptedRecord, 'ok' | 'line'>,
 ): SourceRecord {
   try {
-    return { ok: true, line, ...convert() };
+    return { ok: true, line, ...withPlainNames(convert()) };
   } catch (error) {
     if (!(error instanceof RejectedField)) throw error;
-    const excerpt = raw
-      .slice(0, MAX_EXCERPT_CHARS)
-      .replace(/\p{Cc}/gu, '\uFFFD')
-      .toWellFormed();
-    return { ok: false, line, field: error.field, code: error.code, reason: error.message, excerpt };
+    const { field, code, message: reason } = error;
+    return { ok: false, line, field, code, reason, excerpt: excerptOf(raw) };
   }
+}
+
+function excerptOf(raw: string): string {
+  const start = raw.slice(0, MAX_EXCERPT_BYTES).replace(/\p{Cc}/gu, '\uFFFD');
+  // Half a character at the cut becomes U+FFFD.
+  return Buffer.from(start).subarray(0, MAX_EXCERPT_BYTES).toString();
+}
+
+function withPlainNames<Told extends Omit<AcceptedRecord, 'ok' | 'line'>>(told: Told): Told {
+  const { patent, parties } = told;
+  const title = patent.title && plainName(patent.title).slice(0, MAX_TITLE_CHARS).toWellFormed();
+  return {
+    ...told,
+    patent: { ...patent, title },
+    ...(parties && { parties: parties.map((party) => ({ ...party, name: plainName(party.name) })) }),
+  };
 }

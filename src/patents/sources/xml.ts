@@ -1,11 +1,12 @@
 /**
  * XML of strangers as a stream of opened and closed elements. Memory is bounded by the limits below; a document type
- * declaration, and with it every entity of one's own, is refused.
+ * declaration, and with it every entity of one's own, is refused, while those of HTML are known without one.
  */
 import type { Readable } from 'node:stream';
 import { SaxesParser } from 'saxes';
 import { decode } from './decode.ts';
 import { SourceFormatError } from './record.ts';
+import { UNDECLARED_ENTITIES } from './xml-entities.ts';
 
 /** The layouts read here are some seven deep. */
 const MAX_ELEMENT_DEPTH = 64;
@@ -35,6 +36,7 @@ class XmlReader {
 
   constructor() {
     const { parser } = this;
+    Object.assign(parser.ENTITIES, UNDECLARED_ENTITIES);
     parser.on('error', (error) => this.fail(error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, '')));
     parser.on('doctype', () => this.fail('a document type declaration is not allowed'));
     parser.on('opentag', (tag) => {

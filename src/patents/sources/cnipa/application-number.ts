@@ -6,6 +6,7 @@
  */
 import type { RightType } from '../../../../models/types.ts';
 import { shown } from '../fields.ts';
+import { plainCode } from '../plain-text.ts';
 import { RejectedField } from '../record.ts';
 
 const WEIGHTS = [2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5];
@@ -37,10 +38,11 @@ export function withCheckDigit(digits: string): string {
 }
 
 /**
- * @param text with check digit, with or without `CN` before and the point
+ * @param written with check digit, with or without `CN` before and the point
  * @throws {RejectedField} other form, wrong check digit or unknown type of right
  */
-export function cnApplicationNumber(text: string, field: string): CnApplicationNumber {
+export function cnApplicationNumber(written: string, field: string): CnApplicationNumber {
+  const text = plainCode(written);
   const digits = /^(?:CN)?(\d{12}|\d{8})\.?([\dX])$/.exec(text)?.[1];
   if (digits === undefined)
     throw new RejectedField(field, `"${shown(text)}" is not a Chinese application number with check digit`);

@@ -56,7 +56,17 @@ function objectOf(text: string): JsonObject {
     throw new RejectedField('line', 'not a JSON object', 'broken_record');
   if (isDeeper(json, MAX_DEPTH))
     throw new RejectedField('line', `nested more than ${MAX_DEPTH} deep`, 'too_deep');
+  if (ESCAPED.test(text) && !isStorable(json))
+    throw new RejectedField('line', 'has a NUL character or half a character', 'encoding');
   return json as JsonObject;
+}
+
+/** Escapes of what UTF-8 could not bring: NUL, and halves of characters, which are whole in pairs. */
+const ESCAPED = /\\u(?:0000|[dD][89a-fA-F])/;
+
+function isStorable(json: unknown): boolean {
+  if (typeof json === 'string') return json.isWellFormed() && !json.includes('\0');
+  return typeof json !== 'object' || json === null || Object.entries(json).flat().every(isStorable);
 }
 
 function isDeeper(json: unknown, depth: number): boolean {

@@ -15,6 +15,7 @@ import type { KindOfNumber, PatentNumber } from '../../numbers/number.ts';
 import { readNumber } from '../../numbers/read-number.ts';
 import { calendarDate, notBefore, shown } from '../fields.ts';
 import { legalMeaning } from '../legal-codes.ts';
+import { plainCode } from '../plain-text.ts';
 import {
   type AcceptedRecord,
   patentRecord,
@@ -161,6 +162,9 @@ export function mappedRecord(mapping: Mapping, values: Values): Omit<AcceptedRec
   };
 }
 
+/** What ends a right, and so cannot stand before its grant. */
+const ENDINGS: readonly SignalKind[] = ['lapsed', 'expired', 'surrendered', 'invalidated'];
+
 function signals(
   office: string,
   values: Values,
@@ -191,9 +195,11 @@ function signals(
   const code = values('event_code');
   if (code === '') return found;
   const event_on = date('event_on');
-  if (!event_on) throw new RejectedField('event_on', `event ${shown(code)} has no day`);
+  if (!event_on) throw new RejectedField('event_on', `event ${shown(code)} has no day`, 'missing');
   const text = values('event_text');
   const { kind, category } = legalMeaning(office, code, text);
+  inOrder(event_on, 'event_on', filed_on);
+  if (granted_on && ENDINGS.includes(kind)) notBefore(event_on, 'event_on', granted_on, 'grant');
   add(kind, category, code, date('event_effective_on'), event_on);
   if (text !== '') found.at(-1)!.detail = { text };
   return found;
@@ -210,15 +216,18 @@ export function numberField(
   const read = attempt(() =>
     readNumber(text, office === null ? { kind_of_number } : { office, kind_of_number }),
   );
-  if (!read.ok) throw new RejectedField(field, read.failure.message);
+  if (!read.ok) {
+    const code = read.failure.code === 'check_digit_wrong' ? 'check_digit' : 'value';
+    throw new RejectedField(field, read.failure.message, code);
+  }
   if (office !== null && read.value.office !== office)
     throw new RejectedField(field, `"${shown(text)}" is a number of ${read.value.office}, not of ${office}`);
   return read.value;
 }
 
 function mappedDate(text: string, field: string, form: DateForm): CalendarDate {
-  const parts = DATE_FORMS[form].exec(text)?.groups;
-  if (!parts) throw new RejectedField(field, `"${shown(text)}" is not a date of the form ${form}`);
+  const parts = DATE_FORMS[form].exec(plainCode(text))?.groups;
+  if (!parts) throw new RejectedField(field, `"${shown(text)}" is not a date of the form ${form}`, 'date');
   return calendarDate(`${parts.year}-${parts.month}-${parts.day}`, field);
 }
 

@@ -110,7 +110,8 @@ class ItemSplitter {
   }
 
   private hold(item: NonNullable<typeof this.item>, piece: string): void {
-    item.over ||= item.raw.length + piece.length > MAX_ITEM_CHARS;
+    if (item.over) return;
+    item.over = item.raw.length + piece.length > MAX_ITEM_CHARS;
     item.raw = (item.raw + piece).slice(0, MAX_ITEM_CHARS);
   }
 
