@@ -7,6 +7,7 @@ import { type KnownPatent, knownPatents } from '../patents/facts.ts';
 import type { ModelSet } from '../valuations/models.ts';
 import { appendValuations } from '../valuations/store.ts';
 import { type Valued, value } from '../valuations/value.ts';
+import { appendOutlooks, outlooksOf, type PledgeOutlook, spreadsKnown } from './outlook.ts';
 import {
   appendPledgeValues,
   balances,
@@ -89,16 +90,22 @@ async function revaluePledges(
   const known = await knownPatents(tx, patent_ids, known_at);
   const owed = await balances(tx, ids, dateOf(known_at), known_at);
   const valuations: Valued[] = [];
+  const spreads = await spreadsKnown(tx, known_at);
+  const outlooks: PledgeOutlook[] = [];
   const points = pledges.map((pledge) => {
     const own = (byPledge.get(pledge.id) ?? []).map((patent) =>
       valueIn(pledge, patent, known, models, dateOf(known_at)),
     );
+    const outstanding_minor = owed.get(pledge.id) ?? 0;
     valuations.push(...own);
-    return pointOf(pledge, own, owed.get(pledge.id) ?? 0, models.lapse.id, known_at);
+    const inputs = own.map((valued) => valued.inputs);
+    outlooks.push(...outlooksOf(pledge, inputs, outstanding_minor, spreads, known_at));
+    return pointOf(pledge, own, outstanding_minor, models.lapse.id, known_at);
   });
   const rows = [...new Map(valuations.map(({ row }) => [row.valuation_id, row])).values()];
   const added = await appendValuations(tx, rows, known_at);
   await appendPledgeValues(tx, points);
+  await appendOutlooks(tx, outlooks);
   return { pledges: points.length, valuations: added };
 }
 

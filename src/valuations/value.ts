@@ -2,7 +2,7 @@
 
 import { toMajor, toMinor } from '../../models/money.ts';
 import type { CalendarDate, DeclaredUse } from '../../models/types.ts';
-import { type Valuation, valuePatent } from '../../models/valuation.ts';
+import { type Valuation, type ValuationInputs, valuePatent } from '../../models/valuation.ts';
 import type { KnownPatent } from '../patents/facts.ts';
 import { inputSha256, inputsWith, type ModelSet, valuationId } from './models.ts';
 import type { ValuationRow } from './store.ts';
@@ -18,6 +18,7 @@ export interface DeclaredUseMinor {
 
 export interface Valued {
   row: ValuationRow;
+  inputs: ValuationInputs;
   valuation: Valuation;
 }
 
@@ -32,12 +33,14 @@ export function value(
   const { facts } = patent;
   const declared = declaredUse(use, currency);
   const own = { as_of, facts, declared };
-  const valuation = valuePatent(inputsWith(models, own));
+  const inputs = inputsWith(models, own);
+  const valuation = valuePatent(inputs);
   const input_sha256 = inputSha256(models, own);
   const minor = (major: number | undefined | null) =>
     major === undefined || major === null ? null : toMinor(major, valuation.currency);
   const { status, weighted, collateral, ...detail } = valuation;
   return {
+    inputs,
     valuation,
     row: {
       patent_id: patent.patent_id,

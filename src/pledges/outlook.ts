@@ -1,0 +1,134 @@
+/**
+ * What is to be expected of a pledge's loan-to-value: projected when the pledge is valued, stored with the point of its
+ * value flow, and held against what came to learn how far projections stray.
+ */
+import { addDays } from '../../models/calendar.ts';
+import { toMinor } from '../../models/money.ts';
+import { breachProbability, type ProjectedPatent } from '../../models/risk/breach.ts';
+import { HORIZONS_days, projectPatent } from '../../models/risk/projection.ts';
+import { type MonthError, PRIOR_SPREAD, projectionSpread } from '../../models/risk/projection-spread.ts';
+import type { CalendarDate } from '../../models/types.ts';
+import { VALUATION_CURRENCY, type ValuationInputs } from '../../models/valuation.ts';
+import { dateOf } from '../clock.ts';
+import type { Sql, Transaction } from '../db/client.ts';
+import type { Pledge } from './store.ts';
+
+/** A point of the value flow lies at most this far from the horizon that it is held against; points come monthly. */
+const HORIZON_TOLERANCE_days = 3;
+/** Older months weigh less than a thousandth. */
+const REMEMBERED_MONTHS = 60;
+
+export interface PledgeOutlook {
+  pledge_id: string;
+  as_of: CalendarDate;
+  known_at: Date;
+  horizon_days: number;
+  projected_minor: number;
+  notice_probability: number;
+  log_sd: number;
+  breach_probability: number;
+}
+
+/** Spread of log values around what was projected, by horizon in days. */
+export type Spreads = ReadonlyMap<number, number>;
+
+/** @returns a row a horizon; none while nothing is owed or a value is or becomes unknown */
+export function outlooksOf(
+  pledge: Pick<Pledge, 'id' | 'ltv_breach_bp'>,
+  inputs: readonly ValuationInputs[],
+  outstanding_minor: number,
+  spreads: Spreads,
+  known_at: Date,
+): PledgeOutlook[] {
+  if (outstanding_minor === 0) return [];
+  const rows: PledgeOutlook[] = [];
+  for (const horizon_days of HORIZONS_days) {
+    const patents = inputs.flatMap((each) => projected(each, horizon_days) ?? []);
+    if (patents.length < inputs.length) return [];
+    const log_sd = spreads.get(horizon_days)!;
+    const chance = breachProbability({
+      patents,
+      outstanding_minor,
+      ltv_breach_bp: pledge.ltv_breach_bp,
+      log_sd,
+    });
+    rows.push({
+      pledge_id: pledge.id,
+      as_of: dateOf(known_at),
+      known_at,
+      horizon_days,
+      projected_minor: patents.reduce((sum, { value_minor }) => sum + value_minor, 0),
+      notice_probability: 1 - patents.reduce((none, patent) => none * (1 - patent.notice_probability), 1),
+      log_sd,
+      // Over the limit by the horizon means at it or before.
+      breach_probability: Math.max(chance, rows.at(-1)?.breach_probability ?? 0),
+    });
+  }
+  return rows;
+}
+
+function projected(inputs: ValuationInputs, horizon_days: number): ProjectedPatent | null {
+  const projection = projectPatent(inputs, horizon_days);
+  if (projection === null) return null;
+  const { value, notice_probability } = projection;
+  return { value_minor: toMinor(value, VALUATION_CURRENCY), notice_probability };
+}
+
+/** Of two of one instant the later counts, as with points of the value flow. */
+export async function appendOutlooks(tx: Transaction, rows: readonly PledgeOutlook[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx`insert into pledge_outlook
+    select * from jsonb_populate_recordset(null::pledge_outlook, ${tx.json(rows as never)})
+    on conflict (pledge_id, as_of, known_at, horizon_days) do update set
+      projected_minor = excluded.projected_minor, notice_probability = excluded.notice_probability,
+      log_sd = excluded.log_sd, breach_probability = excluded.breach_probability`;
+}
+
+/** What was said with the latest point of the value flow known by an instant; empty when nothing was. */
+export async function latestOutlook(sql: Sql, pledge_id: string, known_at: Date): Promise<PledgeOutlook[]> {
+  const rows = await sql<PledgeOutlook[]>`
+    select outlook.* from pledge_outlook outlook
+    join (select as_of, known_at from pledge_valuation where pledge_id = ${pledge_id} and known_at <= ${known_at}
+      order by as_of desc, known_at desc limit 1) latest using (as_of, known_at)
+    where pledge_id = ${pledge_id} order by horizon_days`;
+  return [...rows];
+}
+
+/** The latest learnt by an instant; what was never learnt is the prior. */
+export async function spreadsKnown(sql: Sql, known_at: Date): Promise<Spreads> {
+  const rows = await sql<{ horizon_days: number; log_sd: number }[]>`
+    select distinct on (horizon_days) horizon_days, log_sd from projection_spread
+    where slot <= ${known_at} order by horizon_days, slot desc`;
+  const learnt = new Map(rows.map(({ horizon_days, log_sd }) => [horizon_days, log_sd]));
+  return new Map(HORIZONS_days.map((days) => [days, learnt.get(days) ?? PRIOR_SPREAD[days]!]));
+}
+
+/** Learns the spreads anew from what was projected and what came by the slot, and keeps them. */
+export async function learnSpreads(sql: Sql, slot: Date): Promise<void> {
+  for (const horizon_days of HORIZONS_days) {
+    const months = await monthErrors(sql, horizon_days, slot);
+    const log_sd = projectionSpread(horizon_days, months, dateOf(slot));
+    await sql`insert into projection_spread (slot, horizon_days, log_sd, months)
+      values (${slot}, ${horizon_days}, ${log_sd}, ${months.length}) on conflict do nothing`;
+  }
+}
+
+/** Notices are told apart by hazards, so a pledge whose patents did not all keep a value teaches nothing here. */
+async function monthErrors(sql: Sql, horizon_days: number, slot: Date): Promise<MonthError[]> {
+  const since = addDays(dateOf(slot), -31 * REMEMBERED_MONTHS);
+  const rows = await sql<MonthError[]>`
+    select date_trunc('month', came.as_of::timestamp)::date as month,
+      avg(power(ln(came.mid_minor::float8 / outlook.projected_minor), 2)) as mean_squared_log_error
+    from pledge_outlook outlook
+    join pledge_valuation stated using (pledge_id, as_of, known_at)
+    join lateral (select as_of, mid_minor, patents from pledge_valuation later
+      where later.pledge_id = outlook.pledge_id and later.known_at <= ${slot}
+        and later.as_of between outlook.as_of + ${horizon_days - HORIZON_TOLERANCE_days}::int
+          and outlook.as_of + ${horizon_days + HORIZON_TOLERANCE_days}::int
+      order by abs(later.as_of - outlook.as_of - ${horizon_days}), later.known_at desc limit 1) came on true
+    where outlook.horizon_days = ${horizon_days} and outlook.as_of >= ${since} and outlook.projected_minor > 0
+      and came.mid_minor > 0 and jsonb_array_length(came.patents) = jsonb_array_length(stated.patents)
+      and not jsonb_path_exists(came.patents, '$[*] ? (@.status != "valued")')
+    group by 1 order by 1`;
+  return [...rows];
+}
