@@ -12,6 +12,7 @@ import { answerError, setProblemHandlers } from './http/problems.ts';
 import { setValidators } from './http/validation.ts';
 import { eventRoutes } from './outbox/routes.ts';
 import { patentRoutes } from './patents/routes.ts';
+import { outlookRoutes } from './pledges/outlook-routes.ts';
 import { pledgeRoutes } from './pledges/routes.ts';
 import { riskRoutes } from './risk/routes.ts';
 import { scoringRoutes } from './scoring/routes.ts';
@@ -66,6 +67,7 @@ export async function buildApp({
   await app.register(accountRoutes(service));
   await app.register(patentRoutes(service));
   await app.register(pledgeRoutes(service));
+  await app.register(outlookRoutes(service));
   await app.register(valuationRoutes(service));
   await app.register(dealRoutes(service));
   await app.register(riskRoutes(service));
