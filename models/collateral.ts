@@ -20,6 +20,7 @@ export type LegalGate =
 
 const RATIO_SCALE = 1_000_000;
 const BP_PER_UNIT = 10_000;
+const MOST_TARGET = 2;
 export const LTV_MAX_BP = 1_000_000_000;
 
 /** @param stale_after_days how long the register may be silent before its last word counts for nothing */
@@ -92,7 +93,9 @@ export function fallToBreach(ltv: number, trigger: number): number {
 export function cureAmount(outstanding_minor: number, value_minor: number, target_ltv: number): number {
   requireAmount(outstanding_minor, 'outstanding_minor');
   requireAmount(value_minor, 'value_minor');
-  requireShare(target_ltv, 'target_ltv');
+  // A limit may lie over 1 where a loan has other security besides.
+  if (!(target_ltv >= 0 && target_ltv <= MOST_TARGET))
+    throw new RangeError(`target_ltv is ${target_ltv}: give a ratio between 0 and ${MOST_TARGET}`);
   const covered = (BigInt(value_minor) * BigInt(Math.round(target_ltv * RATIO_SCALE))) / BigInt(RATIO_SCALE);
   return Math.max(0, outstanding_minor - Number(covered));
 }

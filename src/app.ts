@@ -14,6 +14,7 @@ import { eventRoutes } from './outbox/routes.ts';
 import { patentRoutes } from './patents/routes.ts';
 import { outlookRoutes } from './pledges/outlook-routes.ts';
 import { pledgeRoutes } from './pledges/routes.ts';
+import { portfolioRoutes } from './portfolio/routes.ts';
 import { riskRoutes } from './risk/routes.ts';
 import { scoringRoutes } from './scoring/routes.ts';
 import type { Service } from './service.ts';
@@ -68,6 +69,7 @@ export async function buildApp({
   await app.register(patentRoutes(service));
   await app.register(pledgeRoutes(service));
   await app.register(outlookRoutes(service));
+  await app.register(portfolioRoutes(service));
   await app.register(valuationRoutes(service));
   await app.register(dealRoutes(service));
   await app.register(riskRoutes(service));

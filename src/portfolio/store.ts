@@ -1,0 +1,85 @@
+/** Pledges with something at stake and their patents, as last valued by an instant: what a portfolio is made of. */
+import type { CalendarDate, RightType } from '../../models/types.ts';
+import type { Sql } from '../db/client.ts';
+import type { PledgeState } from '../pledges/lifecycle.ts';
+
+export interface PledgePosition {
+  pledge_id: string;
+  firm_id: string;
+  state: PledgeState;
+  status: 'valued' | 'worthless' | 'unknown';
+  matures_on: CalendarDate;
+  outstanding_minor: number;
+  low_minor: number | null;
+  mid_minor: number | null;
+  high_minor: number | null;
+  ltv_bp: number | null;
+  ltv_warning_bp: number;
+  ltv_breach_bp: number;
+  /** That the limit is passed within 30, 90 and 180 days, as stated with the value; empty where nothing was stated. */
+  breach_probabilities: number[];
+}
+
+export interface PatentPosition {
+  pledge_id: string;
+  patent_id: string;
+  office: string;
+  right_type: RightType;
+  technology_field: number | null;
+  expires_on: CalendarDate | null;
+  low_minor: number;
+  mid_minor: number;
+  high_minor: number;
+  in_force_probability: number;
+  lapse_probability: number | null;
+  validity_probability: number | null;
+}
+
+/** @param bank_id whose pledges; null for those of all banks */
+export async function pledgePositions(
+  sql: Sql,
+  bank_id: string | null,
+  known_at: Date,
+): Promise<PledgePosition[]> {
+  const rows = await sql<PledgePosition[]>`
+    select pledge.id as pledge_id, pledge.firm_id, latest.state, latest.status, pledge.matures_on,
+      latest.outstanding_minor, latest.low_minor, latest.mid_minor, latest.high_minor, latest.ltv_bp,
+      pledge.ltv_warning_bp, pledge.ltv_breach_bp, outlook.breach_probabilities
+    from pledge
+    join lateral (select * from pledge_valuation where pledge_id = pledge.id and known_at <= ${known_at}
+      order by as_of desc, known_at desc limit 1) latest on true
+    cross join lateral (select coalesce(array_agg(breach_probability order by horizon_days), '{}') as breach_probabilities
+      from pledge_outlook said where said.pledge_id = pledge.id and said.as_of = latest.as_of
+        and said.known_at = latest.known_at) outlook
+    where ${bank_id === null ? sql`true` : sql`pledge.bank_id = ${bank_id}`} and pledge.created_at <= ${known_at}
+      and latest.state not in ('withdrawn', 'released', 'disposed')
+    order by pledge.id`;
+  return [...rows];
+}
+
+/** Patents of the latest points that have a number, in order of pledge and patent. */
+export async function patentPositions(
+  sql: Sql,
+  pledge_ids: readonly string[],
+  known_at: Date,
+): Promise<PatentPosition[]> {
+  const rows = await sql<PatentPosition[]>`
+    with latest as (
+      select point.pledge_id, patents from unnest(${pledge_ids as string[]}::text[]) as wanted(id)
+      join lateral (select pledge_id, patents from pledge_valuation
+        where pledge_id = wanted.id and known_at <= ${known_at}
+        order by as_of desc, known_at desc limit 1) point on true)
+    select pledge_id, valuation.patent_id, patent.office, patent.right_type,
+      (detail #>> '{facts,technology_field}')::integer as technology_field,
+      (detail ->> 'expires_on')::date as expires_on,
+      valuation.low_minor, valuation.mid_minor, valuation.high_minor,
+      coalesce((detail ->> 'in_force_probability')::float8, 0) as in_force_probability,
+      said.lapse_probability, (detail ->> 'validity_probability')::float8 as validity_probability
+    from latest
+    cross join lateral jsonb_to_recordset(patents) as said
+      (patent_id uuid, valuation_id text, lapse_probability float8)
+    join valuation using (patent_id, valuation_id) join patent using (patent_id)
+    where valuation.mid_minor is not null
+    order by pledge_id, valuation.patent_id`;
+  return [...rows];
+}

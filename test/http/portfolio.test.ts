@@ -1,0 +1,172 @@
+/** What banks are told of their loans together and of what is to come: outlook, portfolio, stress. */
+import t from 'tap';
+import { buildService, type ProblemAnswer } from '../service.ts';
+
+interface Pledge {
+  id: string;
+  approved_value_minor: number | null;
+}
+interface Outlook {
+  status: string;
+  outstanding_minor: number;
+  loan_to_value: { low_bp: number | null; mid_bp: number | null; high_bp: number | null };
+  cures: { to_target: { pay_minor: number; add_value_minor: number } } | null;
+  horizons: {
+    horizon_days: number;
+    breach_probability: number;
+    notice_probability: number;
+    log_sd: number;
+  }[];
+}
+interface Portfolio {
+  pledges: number;
+  patents: number;
+  outstanding_minor: number;
+  value: { low_minor: number; mid_minor: number; high_minor: number };
+  weighted_ltv_bp: number | null;
+  statuses: Record<string, number>;
+  expected_breaches: { horizon_days: number; pledges: number }[];
+  concentrations: Record<string, { herfindahl: number; groups: { amount_minor: number; share: number }[] }>;
+}
+interface Stress {
+  pledges: number;
+  seed: number;
+  calm: { breaches: { mean: number }; value_minor: { p50: number } };
+  stressed: { breaches: { mean: number }; value_minor: { p50: number }; worst: { pledge_id: string }[] };
+}
+
+const service = await buildService(t);
+const { clock, call, bank_a, bank_b, firm_a, staff } = service;
+const today = () => clock.now().toISOString().slice(0, 10);
+
+async function activePledge(): Promise<Pledge & { principal_minor: number }> {
+  const ask = {
+    bank_id: bank_a.id,
+    firm_id: firm_a.id,
+    patents: [service.takePatent(), service.takePatent()].map((patent_id) => ({
+      patent_id,
+      annual_revenue_minor: 500_000_000,
+    })),
+    currency: 'CNY',
+    principal_minor: 1_000_000,
+    matures_on: '2011-06-10',
+  };
+  const { body: pledge } = await call<Pledge>(firm_a.key, 'POST', '/v1/pledges', ask);
+  const move = async (body: object) => {
+    const moved = await call<Pledge>(bank_a.key, 'POST', `/v1/pledges/${pledge.id}/moves`, body);
+    if (moved.status !== 201) throw new Error(moved.text);
+    return moved.body;
+  };
+  const appraised = await move({ to: 'appraised' });
+  const principal_minor = Math.floor(appraised.approved_value_minor! * 0.25);
+  await move({ to: 'proposed', principal_minor });
+  await move({ to: 'registered', registration_number: `Y${pledge.id.slice(-6)}`, registered_on: today() });
+  await move({ to: 'active', disbursed_on: today() });
+  return { ...pledge, principal_minor };
+}
+
+const outlookOf = (key: string, id: string, query = '') =>
+  call<Outlook & ProblemAnswer>(key, 'GET', `/v1/pledges/${id}/outlook${query}`);
+const portfolioOf = (key: string, query = '') =>
+  call<Portfolio & ProblemAnswer>(key, 'GET', `/v1/portfolio${query}`);
+const stress = (key: string, body: object) =>
+  call<Stress & ProblemAnswer>(key, 'POST', '/v1/portfolio/stress', body);
+
+const first = await activePledge();
+const second = await activePledge();
+await service.passTo('2009-07-01T02:00:00Z');
+
+t.test('a pledge tells its loan-to-value as a range and the chances of a breach', async (t) => {
+  const { status, body } = await outlookOf(bank_a.key, first.id);
+  t.equal(status, 200);
+  t.equal(body.status, 'valued');
+  t.equal(body.outstanding_minor, first.principal_minor);
+  const { low_bp, mid_bp, high_bp } = body.loan_to_value;
+  t.ok(low_bp! < mid_bp! && mid_bp! < high_bp!, 'a range around the median');
+  t.ok(mid_bp! > 2000 && mid_bp! < 3500);
+  t.same(
+    body.horizons.map(({ horizon_days }) => horizon_days),
+    [30, 90, 180],
+  );
+  const chances = body.horizons.map(({ breach_probability }) => breach_probability);
+  t.ok(chances[0]! <= chances[1]! && chances[1]! <= chances[2]! && chances[2]! > 0 && chances[2]! < 1);
+  t.equal(body.horizons[0]!.log_sd, 0.1, 'the prior, while nothing has come of any projection');
+  t.same((await outlookOf(firm_a.key, first.id)).body, body, 'the firm sees the same');
+});
+
+t.test(
+  'nothing is expected of a pledge on which nothing is owed, and nothing is told to strangers',
+  async (t) => {
+    const early = await outlookOf(bank_a.key, first.id, '?as_of=2009-06-10T02:00:00Z');
+    t.same(early.body.horizons, []);
+    t.equal(early.body.outstanding_minor, 0);
+    t.same(early.body.cures?.to_target, { limit_bp: 3000, pay_minor: 0, add_value_minor: 0 });
+    const before = await outlookOf(bank_a.key, first.id, '?as_of=2009-06-09T02:00:00Z');
+    t.equal(before.body.status, 'unknown', 'before it was requested');
+    t.equal(before.body.cures, null);
+    const foreign = await outlookOf(bank_b.key, first.id);
+    t.equal(foreign.status, 404);
+    t.equal(foreign.body.detail, (await outlookOf(bank_b.key, 'plg_none')).body.detail);
+  },
+);
+
+t.test('a portfolio adds up its pledges and says where it is concentrated', async (t) => {
+  const { status, body } = await portfolioOf(bank_a.key);
+  t.equal(status, 200);
+  t.equal(body.pledges, 2);
+  t.equal(body.patents, 4);
+  t.equal(body.outstanding_minor, first.principal_minor + second.principal_minor);
+  const { low_minor, mid_minor, high_minor } = body.value;
+  t.ok(low_minor < mid_minor && mid_minor < high_minor);
+  t.equal(body.weighted_ltv_bp, Math.round((10_000 * body.outstanding_minor) / mid_minor));
+  t.equal(
+    Object.values(body.statuses).reduce((sum, count) => sum + count, 0),
+    2,
+  );
+  for (const [name, { herfindahl, groups }] of Object.entries(body.concentrations)) {
+    t.ok(Math.abs(groups.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9, name);
+    t.ok(herfindahl > 0 && herfindahl <= 1 + 1e-12, name);
+  }
+  t.equal(body.concentrations.firm!.herfindahl, 1, 'one firm');
+  const expected = body.expected_breaches.find(({ horizon_days }) => horizon_days === 180)!.pledges;
+  const stated = await Promise.all([first, second].map(({ id }) => outlookOf(bank_a.key, id)));
+  const sum = stated.reduce((total, { body: { horizons } }) => total + horizons[2]!.breach_probability, 0);
+  t.ok(Math.abs(expected - sum) < 1e-12);
+});
+
+t.test('a bank sees its own portfolio alone; staff see one bank’s or all', async (t) => {
+  t.equal((await portfolioOf(bank_b.key)).body.pledges, 0);
+  t.equal((await portfolioOf(bank_b.key)).body.weighted_ltv_bp, null);
+  t.equal((await portfolioOf(bank_b.key, `?bank_id=${bank_a.id}`)).status, 404);
+  t.equal((await portfolioOf(staff.key)).body.pledges, 2);
+  t.equal((await portfolioOf(staff.key, `?bank_id=${bank_b.id}`)).body.pledges, 0);
+  t.equal((await portfolioOf(firm_a.key)).status, 403);
+  t.equal((await portfolioOf(bank_a.key, '?as_of=2009-06-09T00:00:00Z')).body.pledges, 0, 'as known then');
+});
+
+t.test('a stress test is worse than calm, and the same seed gives the same figures', async (t) => {
+  const shocks = { value_fall: 0.4, lapse_multiplier: 3, draws: 500, seed: 7 };
+  const { status, body } = await stress(bank_a.key, shocks);
+  t.equal(status, 200);
+  t.equal(body.pledges, 2);
+  t.equal(body.seed, 7);
+  t.ok(body.stressed.breaches.mean >= body.calm.breaches.mean);
+  t.ok(body.stressed.value_minor.p50 < body.calm.value_minor.p50);
+  t.same(body.stressed.worst.map(({ pledge_id }) => pledge_id).sort(), [first.id, second.id].sort());
+  t.same((await stress(bank_a.key, shocks)).body, body);
+  t.not((await stress(bank_a.key, { draws: 10 })).body.seed, undefined, 'a seed is drawn and told');
+});
+
+t.test('a stress test that cannot be is refused with its reason', async (t) => {
+  t.equal((await stress(bank_a.key, { value_fall: 1.5 })).status, 400);
+  t.equal(
+    (await stress(bank_a.key, { technology_falls: [{ technology_field: 36, fall: 0.1 }] })).status,
+    400,
+  );
+  t.match((await stress(bank_b.key, {})).body.detail, /no pledge/i);
+  const [one, other] = await Promise.all([
+    stress(bank_a.key, { draws: 10_000, seed: 1 }),
+    stress(bank_a.key, { draws: 10_000, seed: 1 }),
+  ]);
+  t.same([one.status, other.status].sort(), [200, 409], 'one at a time');
+});
