@@ -1,5 +1,5 @@
 /**
- * What documents tell around a patent: their numbers, persons, priorities, classes and citations. Stored as told, read as
+ * What documents tell around a patent: their numbers, persons, priorities, classes, citations and texts. Stored as told, read as
  * known at an instant; nothing learnt later takes part.
  */
 import type { CalendarDate } from '../../models/types.ts';
@@ -12,6 +12,8 @@ import type { AcceptedRecord, NumberRecord, PartyRecord } from './sources/record
 /** Longer texts are cut: a page of prose in the place of a name or title is no help to anybody. */
 const MAX_NAME_CHARS = 500;
 const MAX_REFERENCE_CHARS = 2000;
+/** Of one part in one language; the longest claims that were ever granted are some 100,000. */
+const MAX_TEXT_CHARS = 200_000;
 
 type Row = Record<string, unknown>;
 
@@ -42,6 +44,7 @@ export async function storeBibliography(
   await add('patent_priority', ({ priorities = [] }) => priorities.map((priority) => ({ ...priority })));
   await add('patent_class', ({ classes = [] }) => classes.map((told) => ({ ...told })));
   await add('patent_citation', citationRows);
+  await add('patent_text', textRows);
   return added;
 }
 
@@ -78,6 +81,15 @@ function citationRows({ citations = [], publication }: AcceptedRecord): Row[] {
       published_on: publication?.published_on ?? null,
     }),
   );
+}
+
+function textRows({ texts = [], publication }: AcceptedRecord): Row[] {
+  return texts.flatMap(({ part, language, text }) => {
+    const content = storable(text, MAX_TEXT_CHARS).trim();
+    if (content === '') return [];
+    const two_letters = language !== null && /^[a-z]{2}$/.test(language) ? language : null;
+    return [{ part, language: two_letters, content, published_on: publication?.published_on ?? null }];
+  });
 }
 
 function storable(text: string, max_chars: number): string {

@@ -272,6 +272,9 @@ t.test('JSON Lines with paths become the same kind of record', async (t) => {
       filed_on: 'bib.day',
       published_on: 'pub',
       ipc: 'bib.ipc',
+      owner: 'who',
+      abstract: 'said.short',
+      claims_text: 'said.claims',
     },
   });
   const line = (json: object) => JSON.stringify(json);
@@ -280,6 +283,8 @@ t.test('JSON Lines with paths become the same kind of record', async (t) => {
       cc: 'KR',
       bib: { no: '10-2013-0012345', day: 20130204, ipc: ['H01L 1/00', 'H01L2/00'] },
       pub: '20140901',
+      who: ['A Co; Ltd', 'B Co'],
+      said: { short: '배터리', claims: '1. 배터리' },
     }),
     line({ cc: 'KR', bib: { no: { a: 1 } } }),
     line({ cc: 'KR', bib: {} }),
@@ -297,6 +302,11 @@ t.test('JSON Lines with paths become the same kind of record', async (t) => {
         filed_on: '2013-02-04',
         ipc: ['H01L1/00', 'H01L2/00'],
       },
+      parties: [{ role: 'owner', name: 'A Co' }, { name: 'Ltd' }, { name: 'B Co' }],
+      texts: [
+        { part: 'abstract', language: null, text: '배터리' },
+        { part: 'claims', text: '1. 배터리' },
+      ],
     },
   ]);
   t.strictSame(

@@ -50,11 +50,13 @@ const LENS = [
   'number,jurisdiction,kind,publication_number,lens_id,publication_date,publication_year,application_number,application_date,priority_numbers,title,applicants,inventors,url,type,full_text,cited_count,simple_family_size,extended_family_size,sequence_count,cpc_classifications,ipcr_classifications,us_classifications,npl_citation_ids',
   '1,US,A1,US 2017/0090068 A1,0,30/03/17,2017,US 201414284079 A,21/05/14,US 201361825823 P 20130521;;FI 2013050497 W 20130601,T,A CO;;B CO,DOE J,u,Patent Application,yes,3,2,4,0,B64C39/02,B64C39/02;;G05D1/00,,',
 ].join('\n');
-const TABLES = ['publication', 'party', 'priority', 'class', 'citation'].map((table) => `patent_${table}`);
+const TABLES = ['publication', 'party', 'priority', 'class', 'citation', 'text'].map(
+  (table) => `patent_${table}`,
+);
 
 const empty =
   () => sql`truncate patent, ingest_run, ${sql(TABLES[0]!)}, ${sql(TABLES[1]!)}, ${sql(TABLES[2]!)},
-  ${sql(TABLES[3]!)}, ${sql(TABLES[4]!)} cascade`;
+  ${sql(TABLES[3]!)}, ${sql(TABLES[4]!)}, ${sql(TABLES[5]!)} cascade`;
 
 async function stored(): Promise<string> {
   const rows = TABLES.map((table) => sql`select * from ${sql(table)} order by 1, 2, 3`);
@@ -127,6 +129,23 @@ t.test('every adapter passes on what it reads', async (t) => {
   t.match(await owners(sql, patentId('US', 'patent 10001710'), at('2024-01-01')), [
     { role: 'owner', name: 'ASML NETHERLANDS B.V.', country: 'NL', published_on: null },
   ]);
+  const said = async (patent_id: string) => [
+    ...(await sql`select distinct part, language, content from patent_text
+      where patent_id = ${patent_id} order by part, language`),
+  ];
+  t.match(await said(ep), [
+    { part: 'abstract', language: 'en', content: 'An invented abstract.' },
+    { part: 'title', language: 'de' },
+    { part: 'title', language: 'en' },
+  ]);
+  t.strictSame(
+    (await said(us)).map(({ part, language, content }) => [part, language, content]),
+    [
+      ['abstract', 'en', 'Data are processed in parts.'],
+      ['claims', 'ko', '데이터 처리 방법'],
+      ['title', 'en', 'System and method for efficient large-scale data processing'],
+    ],
+  );
   const [inventors] = await sql`select count(*) from patent_party where role = 'inventor'`;
   t.equal(inventors!.count, 1);
   await empty();

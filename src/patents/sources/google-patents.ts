@@ -24,6 +24,7 @@ import {
   type SignalRecord,
   type SourceAdapter,
   SourceFormatError,
+  type TextRecord,
 } from './record.ts';
 import { writtenApplication, writtenPublication } from './written-numbers.ts';
 
@@ -114,6 +115,11 @@ function convert(row: JsonObject): Omit<AcceptedRecord, 'ok' | 'line'> {
     }),
     classes: [...classes(row, 'cpc', 'CPC'), ...classes(row, 'ipc', 'IPC')],
     citations: list(row, 'citation').flatMap(citation),
+    texts: [
+      ...texts(row, 'title_localized', 'title'),
+      ...texts(row, 'abstract_localized', 'abstract'),
+      ...texts(row, 'claims_localized', 'claims'),
+    ],
   };
 }
 
@@ -223,6 +229,14 @@ function rightType(row: JsonObject, by_publication: RightType | undefined): Righ
   if (!right_type)
     throw new RejectedField('application_kind', `"${shown(letter)}" stands for no type of right`);
   return right_type;
+}
+
+function texts(row: JsonObject, field: string, part: TextRecord['part']): TextRecord[] {
+  return list(row, field).map((item) => ({
+    part,
+    language: text(item, 'language') || null,
+    text: text(item, 'text'),
+  }));
 }
 
 /** English first; the languages of one title say the same. */

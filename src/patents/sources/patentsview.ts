@@ -20,6 +20,7 @@ import {
   type SignalRecord,
   type SourceAdapter,
   type SourceRecord,
+  type TextRecord,
 } from './record.ts';
 import type { Row } from './table.ts';
 import {
@@ -175,6 +176,7 @@ function convertObject(object: JsonObject): Converted {
     }),
     signals: granted_on === null ? [] : [...filed, grantedSignal(granted_on)],
     publication: { office: 'US', number: patent_number, kind: null, published_on: granted_on },
+    texts: textsOf(object),
     parties: [...partiesOf(object, 'assignee', 'owner'), ...partiesOf(object, 'inventor', 'inventor')],
     classes: [...cpcOf(object).map(classIn('CPC')), ...ipcOf(object).map(classIn('IPC'))].filter(
       (told) => told !== null,
@@ -217,6 +219,12 @@ function ipcOf(object: JsonObject): string[] {
 
 function cpcOf(object: JsonObject): string[] {
   return objectsAt(object, 'cpc_current').map((row) => textAt(row, 'cpc_group_id') ?? '');
+}
+
+/** The office prints in English. */
+function textsOf(object: JsonObject): TextRecord[] {
+  const abstract = textAt(object, 'patent_abstract');
+  return abstract === null ? [] : [{ part: 'abstract', language: 'en', text: abstract }];
 }
 
 /** Of the first assignee, for the owner at grant; without assignee the inventors own it, which no member says. */

@@ -114,6 +114,14 @@ export interface ClassRecord {
   symbol: string;
 }
 
+/** What the document says in its own words, in one language; a title that `PatentRecord` does not bear, or in another language. */
+export interface TextRecord {
+  part: 'title' | 'abstract' | 'claims';
+  /** ISO 639-1; null where the source does not tell it. */
+  language: string | null;
+  text: string;
+}
+
 /** What the document cites: at least one of its number, its application and its reference is there. */
 export interface CitedRecord {
   cited: (NumberRecord & { kind: string | null }) | null;
@@ -140,6 +148,7 @@ export interface AcceptedRecord {
   priorities?: readonly PriorityRecord[];
   classes?: readonly ClassRecord[];
   citations?: readonly CitedRecord[];
+  texts?: readonly TextRecord[];
 }
 
 /** What kind of fault it is, for whoever counts and sorts them; the reason tells it in words. */

@@ -131,6 +131,10 @@ function keptOf(document: RawDocument, told: Bibliography, published_on: Calenda
       ...ipcOf(document).map((symbol) => ({ scheme: 'IPC' as const, symbol })),
     ],
     citations: told.citations.flatMap(keptCitation),
+    texts: [
+      ...document.titles.map((title) => ({ part: 'title' as const, ...title })),
+      ...document.abstracts.map((abstract) => ({ part: 'abstract' as const, ...abstract })),
+    ].filter(({ text }) => text !== ''),
   };
 }
 

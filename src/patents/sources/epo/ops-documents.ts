@@ -76,6 +76,8 @@ function openElement(at: Position, token: OpenToken): void {
   if (name === 'applicant') at.applicant = { form: kept(document, attributes.get('data-format')), name: '' };
   if (name === 'invention-title')
     document.titles.push({ language: kept(document, attributes.get('lang')), text: '' });
+  if (name === 'abstract')
+    document.abstracts.push({ language: kept(document, attributes.get('lang')), text: '' });
   if (name === 'patent-classification') at.classification = new Map();
   if (name === 'classification-scheme')
     at.classification.set('scheme', kept(document, attributes.get('scheme')));
@@ -103,6 +105,7 @@ function openDocument(at: Position, { name, attributes, line }: OpenToken): void
     cpc: [],
     applicants: [],
     titles: [],
+    abstracts: [],
     citations: [],
     chars: 0,
     damaged: false,
@@ -127,6 +130,10 @@ function closeElement(at: Position, { name, parent, text }: CloseToken): boolean
   if (parent === 'classification-ipcr' && name === 'text') document.ipc.push(kept(document, text));
   if (name === 'invention-title' && document.titles.length > 0)
     document.titles.at(-1)!.text = kept(document, text);
+  if (parent === 'abstract' && name === 'p' && document.abstracts.length > 0) {
+    const abstract = document.abstracts.at(-1)!;
+    abstract.text = `${abstract.text} ${kept(document, text)}`.trim();
+  }
   if (name === 'category' && citation) citation.categories.push(kept(document, text));
   if (parent === 'nplcit' && name === 'text' && citation) citation.literature += kept(document, text);
   if (name === 'document-id') closeId(at, document, parent);

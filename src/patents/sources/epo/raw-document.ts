@@ -39,6 +39,7 @@ export interface RawDocument {
   cpc: string[];
   applicants: RawApplicant[];
   titles: { language: string; text: string }[];
+  abstracts: { language: string; text: string }[];
   citations: RawCitation[];
   /** Kept so far, and beyond the limit not kept. */
   chars: number;

@@ -4,7 +4,8 @@
  * {"office": "DE", "dates": "DD.MM.YYYY", "fields": {"application_number": "Aktenzeichen", "filed_on": "Anmeldetag"}}
  *
  * `fields` names the column, or for JSON the path with points, of each field; `application_number` must be there.
- * `office` stands where the record names none; `delimiter` parts columns and `list_separator` classes.
+ * `office` stands where the record names none; `delimiter` parts columns and `list_separator` classes and owners.
+ * `claims` is their number, `claims_text` what they say.
  * An event has `event_code`, `event_on` (the day on which it became public), and if told `event_effective_on` and
  * `event_text`; several events of a patent are several records.
  */
@@ -36,6 +37,9 @@ const FIELDS = [
   'published_on',
   'granted_on',
   'title',
+  'abstract',
+  'claims_text',
+  'owner',
   'claims',
   'ipc',
   'event_code',
@@ -153,17 +157,33 @@ export function mappedRecord(mapping: Mapping, values: Values): Omit<AcceptedRec
       priority_on: date('priority_on'),
       title: values('title') || null,
       claims: claims(values('claims')),
-      ipc: values('ipc')
-        .split(mapping.list_separator)
-        .map((symbol) => symbol.replace(/\s/g, ''))
-        .filter((symbol) => symbol !== ''),
+      ipc: listed(values('ipc').replace(/[^\S\t]/g, ''), mapping),
     }),
     signals: signals(application.office, values, date, filed_on, published_on),
+    ...(publication && {
+      publication: { office: publication.office, number: publication.number, kind, published_on },
+    }),
+    parties: listed(values('owner'), mapping).map((name) => ({
+      role: 'owner' as const,
+      name,
+      country: null,
+    })),
+    texts: [
+      { part: 'abstract' as const, language: null, text: values('abstract') },
+      { part: 'claims' as const, language: null, text: values('claims_text') },
+    ].filter(({ text }) => text !== ''),
   };
 }
 
 /** What ends a right, and so cannot stand before its grant. */
 const ENDINGS: readonly SignalKind[] = ['lapsed', 'expired', 'surrendered', 'invalidated'];
+
+function listed(text: string, { list_separator }: Mapping): string[] {
+  return text
+    .split(list_separator)
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
 
 function signals(
   office: string,
