@@ -2,6 +2,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { accountRoutes } from './accounts/routes.ts';
+import { covenantRoutes } from './covenants/routes.ts';
 import { dealRoutes } from './deals/routes.ts';
 import { demonstrationRoutes } from './demonstration/routes.ts';
 import { modelRoutes } from './governance/routes.ts';
@@ -70,6 +71,7 @@ export async function buildApp({
   await app.register(pledgeRoutes(service));
   await app.register(outlookRoutes(service));
   await app.register(portfolioRoutes(service));
+  await app.register(covenantRoutes(service));
   await app.register(valuationRoutes(service));
   await app.register(dealRoutes(service));
   await app.register(riskRoutes(service));

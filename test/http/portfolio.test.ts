@@ -1,4 +1,4 @@
-/** What banks are told of their loans together and of what is to come: outlook, portfolio, stress. */
+/** What banks are told of their loans together and of what is to come: outlook, portfolio, stress, covenants. */
 import t from 'tap';
 import { buildService, type ProblemAnswer } from '../service.ts';
 
@@ -27,6 +27,13 @@ interface Portfolio {
   statuses: Record<string, number>;
   expected_breaches: { horizon_days: number; pledges: number }[];
   concentrations: Record<string, { herfindahl: number; groups: { amount_minor: number; share: number }[] }>;
+}
+interface Covenant {
+  id: string;
+  on: string;
+  kind: string;
+  pledge_id: string;
+  patent: { application_number: string } | null;
 }
 interface Stress {
   pledges: number;
@@ -169,4 +176,77 @@ t.test('a stress test that cannot be is refused with its reason', async (t) => {
     stress(bank_a.key, { draws: 10_000, seed: 1 }),
   ]);
   t.same([one.status, other.status].sort(), [200, 409], 'one at a time');
+});
+
+const covenants = (key: string, query = '') =>
+  call<{ data: Covenant[]; complete: boolean } & ProblemAnswer>(key, 'GET', `/v1/covenants${query}`);
+
+t.test('the covenant calendar holds what falls due, in order, for the parties alone', async (t) => {
+  const { body } = await covenants(bank_a.key, '?until=2030-01-01');
+  const days = body.data.map(({ on }) => on);
+  t.same(days, days.toSorted());
+  t.ok(body.complete);
+  t.ok(days[0]! >= today());
+  const kinds = new Set(body.data.map(({ kind }) => kind));
+  for (const kind of ['annuity_due', 'patent_expiry', 'loan_maturity', 'revaluation'])
+    t.ok(kinds.has(kind), kind);
+  t.equal(body.data.filter(({ kind }) => kind === 'loan_maturity').length, 2);
+  t.equal(new Set(body.data.map(({ id }) => id)).size, body.data.length, 'every date has an id of its own');
+  t.same((await covenants(firm_a.key, '?until=2030-01-01')).body, body);
+  t.same((await covenants(bank_b.key, '?until=2030-01-01')).body.data, []);
+  t.same(
+    (await covenants(bank_b.key, `?pledge_id=${first.id}`)).body.data,
+    [],
+    'a stranger’s pledge is as none',
+  );
+  const own = (await covenants(bank_a.key, `?pledge_id=${first.id}&until=2030-01-01`)).body.data;
+  t.ok(own.length > 0 && own.every(({ pledge_id }) => pledge_id === first.id));
+  t.equal((await covenants(bank_a.key, '?from=2009-08-01&until=2009-07-01')).status, 422);
+});
+
+t.test('a calendar program reads the same dates under an address that can be taken back', async (t) => {
+  const opened = await call<{ id: string; path: string }>(bank_a.key, 'POST', '/v1/covenants/feeds');
+  t.equal(opened.status, 201);
+  const read = (path: string) => service.app.inject({ method: 'GET', url: path });
+  const feed = await read(opened.body.path);
+  t.equal(feed.statusCode, 200);
+  t.match(feed.headers['content-type'], /^text\/calendar/);
+  const { data } = (await covenants(bank_a.key, '?until=2040-01-01')).body;
+  const starts = [...feed.body.matchAll(/^DTSTART;VALUE=DATE:(\d{4})(\d{2})(\d{2})\r$/gm)];
+  t.same(
+    starts.map(([, year, month, day]) => `${year}-${month}-${day}`),
+    data.map(({ on }) => on),
+    'each date as a day of its own, whatever the time zone',
+  );
+  t.equal(feed.body.match(/^BEGIN:VEVENT\r$/gm)?.length, data.length);
+  t.equal((await read(opened.body.path)).body, feed.body, 'the same dates are the same text');
+  t.ok(
+    feed.body.split('\r\n').every((line) => Buffer.byteLength(line) <= 75),
+    'lines are folded',
+  );
+  const listed = await call<{ data: { id: string }[] }>(bank_a.key, 'GET', '/v1/covenants/feeds');
+  t.same(
+    listed.body.data.map(({ id }) => id),
+    [opened.body.id],
+  );
+  t.notMatch(
+    JSON.stringify(listed.body),
+    opened.body.path.split('/').at(-1)!.slice(0, 10),
+    'no secret is shown again',
+  );
+  const wrong = opened.body.path.replace(/.{5}\.ics$/, 'AAAAA.ics');
+  const missing = opened.body.path.replace(opened.body.id, 'cal_none');
+  for (const path of [wrong, missing]) t.equal((await read(path)).statusCode, 404);
+  t.equal((await call(bank_b.key, 'DELETE', `/v1/covenants/feeds/${opened.body.id}`)).status, 404);
+  t.equal((await call(bank_a.key, 'DELETE', `/v1/covenants/feeds/${opened.body.id}`)).status, 204);
+  t.equal((await read(opened.body.path)).statusCode, 404);
+  t.equal((await call(bank_a.key, 'DELETE', `/v1/covenants/feeds/${opened.body.id}`)).status, 404);
+});
+
+t.test('an organisation has no more calendar addresses than it may', async (t) => {
+  const open = () => call(firm_a.key, 'POST', '/v1/covenants/feeds');
+  for (let i = 0; i < 20; i++) await open();
+  const refused = await open();
+  t.equal(refused.status, 422);
+  t.match(refused.body.detail, /MAX_COVENANT_FEEDS/);
 });
