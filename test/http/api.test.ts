@@ -15,7 +15,9 @@ import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import { buildService, type Party, type ProblemAnswer, STARTS_AT } from '../service.ts';
 
 const OPENAPI = fileURLToPath(new URL('../../openapi/', import.meta.url));
-const PUBLIC = ['/healthz', '/readyz', '/v1/event-types', '/.well-known/jwks.json'];
+/** Routes that need no key; one of them has a secret in its address, which no caller of these tests knows. */
+const SECRET_ADDRESS = '/v1/covenants/feeds/{id}/{secret}.ics';
+const PUBLIC = ['/healthz', '/readyz', '/v1/event-types', '/.well-known/jwks.json', SECRET_ADDRESS];
 const HOOK = { url: 'https://receiver.example/hook' };
 const MISSING_PATENT = '00000000-0000-8000-8000-000000000000';
 
@@ -119,7 +121,7 @@ t.test('a route that does not say who may call it keeps the service from startin
 t.test('without a valid key every route but the public ones answers 401', async (t) => {
   const revoked = `pwk_${'0'.repeat(16)}_${'A'.repeat(43)}`;
   for (const { method, path } of operations) {
-    const expected = PUBLIC.includes(path) ? 200 : 401;
+    const expected = path === SECRET_ADDRESS ? 404 : PUBLIC.includes(path) ? 200 : 401;
     for (const key of [null, 'nonsense', revoked, `${bank_a.key}x`]) {
       const { status, headers } = await call(key, method, filled(path));
       t.equal(status, expected, `${method} ${path}`);
