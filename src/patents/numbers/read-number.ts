@@ -72,9 +72,11 @@ export function readNumber(text: string, hint: NumberHint = {}): PatentNumber {
       );
     if (found[0]) return found[0];
   }
+  const what =
+    hint.kind_of_number === 'application' ? 'an application' : `a ${hint.kind_of_number ?? 'patent'}`;
   throw new FormulaFailure(
     'number_form_unknown',
-    `${quoted(text)} has no form of a ${hint.kind_of_number ?? 'patent'} number that is known here; write it as DOCDB does, office, number and kind.`,
+    `${quoted(text)} has no form of ${what} number that is known here; write it as DOCDB does, office, number and kind.`,
   );
 }
 

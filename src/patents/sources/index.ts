@@ -3,9 +3,11 @@
 import { cnipaNoticeLog } from './cnipa/notice-log.ts';
 import { cnipaNotices } from './cnipa/notices.ts';
 import { cnSample } from './cnipa/sample.ts';
+import { dpmaRegister } from './dpma/register.ts';
 import { epoOpsBiblio } from './epo/ops-biblio.ts';
 import { epoOpsFamily } from './epo/ops-family.ts';
 import { epoOpsLegal } from './epo/ops-legal.ts';
+import { epoRegister } from './epo/register.ts';
 import { googlePatents, googlePatentsTable } from './google-patents.ts';
 import { lens } from './lens.ts';
 import {
@@ -18,12 +20,16 @@ import { patstat } from './patstat/tables.ts';
 import { type SourceAdapter, SourceFormatError } from './record.ts';
 import { st27Events } from './st27/events.ts';
 import { kiprisStatus } from './st27/kipris-status.ts';
+import { usptoApplicationAnswers } from './uspto/application-answers.ts';
 import { usptoAssignmentJson, usptoAssignmentTable, usptoAssignmentXml } from './uspto/assignment-answers.ts';
 import { usptoAssignments } from './uspto/assignments.ts';
+import { usptoCitedDocuments } from './uspto/cited-documents.ts';
 import { usptoFeeLapse } from './uspto/fee-lapse.ts';
+import { usptoInterferences } from './uspto/interferences.ts';
 import { usptoMaintenanceFees } from './uspto/maintenance-fees.ts';
 import { usptoOpenData } from './uspto/open-data.ts';
 import { usptoTrials } from './uspto/trials.ts';
+import { whyNoPatents } from './without-patents.ts';
 
 /** No file is recognised by two of them (test/patents/sources.test.ts). */
 export const SOURCE_ADAPTERS: readonly SourceAdapter[] = [
@@ -35,6 +41,8 @@ export const SOURCE_ADAPTERS: readonly SourceAdapter[] = [
   epoOpsLegal,
   epoOpsBiblio,
   epoOpsFamily,
+  epoRegister,
+  dpmaRegister,
   patstat,
   usptoFeeLapse,
   usptoMaintenanceFees,
@@ -44,6 +52,9 @@ export const SOURCE_ADAPTERS: readonly SourceAdapter[] = [
   usptoAssignmentTable,
   usptoOpenData,
   usptoTrials,
+  usptoApplicationAnswers,
+  usptoInterferences,
+  usptoCitedDocuments,
   patentsviewPatents,
   patentsviewApplications,
   patentsviewAnswer,
@@ -67,6 +78,8 @@ export function recogniseSource(
   const start = head.slice(0, RECOGNITION_HEAD_CHARS).replace(/^\uFEFF/, '');
   const adapter = adapters.find((candidate) => candidate.recognises(start));
   if (adapter) return adapter;
+  const without = whyNoPatents(start);
+  if (without !== null) throw new SourceFormatError(without);
   const known = adapters.map(({ id, describe }) => `${id}: ${describe}`).join('; ');
   throw new SourceFormatError(`The start of the file fits no known source. Give one of these: ${known}.`);
 }

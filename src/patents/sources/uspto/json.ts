@@ -1,6 +1,6 @@
 /**
  * JSON answers and bulk files of the USPTO as a stream of items: the objects that stand in an array of the root
- * object, or in a root array. Each item is parsed alone, so a file of gigabytes takes the memory of one item and a
+ * object or of an object in it, or in a root array. Each item is parsed alone, so a file of gigabytes takes the memory of one item and a
  * damaged item spoils itself only. Readers of one member of an item follow.
  */
 import type { Readable } from 'node:stream';
@@ -14,6 +14,8 @@ import { RejectedField, SourceFormatError } from '../record.ts';
 const MAX_ITEM_CHARS = 4_194_304;
 /** Brackets within brackets; the deepest known answer has some ten. */
 const MAX_DEPTH = 256;
+/** Items stand in an array of the root, or of an object in it. */
+const MAX_ITEM_DEPTH = 3;
 const MAX_KEY_CHARS = 100;
 const MAX_TEXT_CHARS = 20_000;
 
@@ -39,8 +41,8 @@ export async function* readJsonItems(input: Readable): AsyncGenerator<JsonItem> 
 class ItemSplitter {
   private line = 1;
   private depth = 0;
-  /** Whether the brackets at depths 1 and 2 are those of arrays. */
-  private readonly arrays = [false, false];
+  /** Whether the brackets at the depths in which items can stand are those of arrays. */
+  private readonly arrays = Array.from({ length: MAX_ITEM_DEPTH }, () => false);
   private in_string = false;
   private escaped = false;
   private key = '';
@@ -92,10 +94,10 @@ class ItemSplitter {
   }
 
   private open(bracket: string): void {
-    const in_array = this.depth > 0 && this.depth <= 2 && this.arrays[this.depth - 1]!;
+    const in_array = this.depth > 0 && this.depth <= MAX_ITEM_DEPTH && this.arrays[this.depth - 1]!;
     if (bracket === '{' && in_array && !this.item)
       this.item = { line: this.line, depth: this.depth, raw: '', over: false, deep: false };
-    if (this.depth < 2) this.arrays[this.depth] = bracket === '[';
+    if (this.depth < MAX_ITEM_DEPTH) this.arrays[this.depth] = bracket === '[';
     this.depth += 1;
     if (this.item && this.depth > MAX_DEPTH) this.item.deep = true;
   }
