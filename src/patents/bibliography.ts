@@ -7,7 +7,7 @@ import { canonicalJson, uuidOf } from '../canonical.ts';
 import { dateOf } from '../clock.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { patentId } from './identity.ts';
-import type { AcceptedRecord, NumberRecord, PartyRecord } from './sources/record.ts';
+import type { AcceptedRecord, NumberRecord } from './sources/record.ts';
 
 /** Longer texts are cut: a page of prose in the place of a name or title is no help to anybody. */
 const MAX_NAME_CHARS = 500;
@@ -99,25 +99,8 @@ function storable(text: string, max_chars: number): string {
     .toWellFormed();
 }
 
-export interface Owner extends Pick<PartyRecord, 'name' | 'country'> {
-  role: 'owner' | 'applicant';
-  source: string;
-  published_on: CalendarDate | null;
-}
-
 export interface Priority extends NumberRecord {
   filed_on: CalendarDate | null;
-}
-
-/** Owners, else applicants, of the latest document that names any; of one source, since each spells names its own way. */
-export async function owners(sql: Sql, patent_id: string, known_at: Date): Promise<Owner[]> {
-  const rows = await sql<Owner[]>`
-    select role, name, country, source, published_on from (
-      select *, dense_rank() over (order by published_on desc nulls last, role = 'owner' desc, source collate "C") as place
-      from patent_party
-      where patent_id = ${patent_id} and role in ('owner', 'applicant') and known_at <= ${known_at}) told
-    where place = 1 order by sequence, name collate "C"`;
-  return [...rows];
 }
 
 /** In order of their days; where sources tell several days of one, the first. */

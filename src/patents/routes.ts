@@ -21,8 +21,9 @@ import {
   page,
 } from '../http/schemas.ts';
 import type { Service } from '../service.ts';
-import { citationCounts, cpcSymbols, owners, priorities, simpleFamily } from './bibliography.ts';
+import { citationCounts, cpcSymbols, priorities, simpleFamily } from './bibliography.ts';
 import { knownPatents } from './facts.ts';
+import { owners } from './owners.ts';
 
 const ListedPatent = Type.Object({
   patent_id: PatentId,
@@ -90,7 +91,7 @@ const Patent = Type.Object({
   agency: Nullable(Type.Boolean()),
   source_seen_at: Nullable(Instant),
   owners: Type.Array(Owner, {
-    description: 'of the latest document that names any; a transfer since then is among the signals',
+    description: 'whom the last transfer names, or the latest document where none followed it',
   }),
   priorities: Type.Array(Priority),
   cpc: Type.Array(Type.String()),

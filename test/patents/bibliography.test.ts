@@ -10,7 +10,6 @@ import { canonicalJson } from '../../src/canonical.ts';
 import {
   citationCounts,
   cpcSymbols,
-  owners,
   priorities,
   simpleFamily,
   storeBibliography,
@@ -18,6 +17,7 @@ import {
 import { patentId } from '../../src/patents/identity.ts';
 import { ingestRecords } from '../../src/patents/ingest.ts';
 import { simpleFamilies } from '../../src/patents/numbers/families.ts';
+import { owners } from '../../src/patents/owners.ts';
 import { epoOpsBiblio } from '../../src/patents/sources/epo/ops-biblio.ts';
 import { epoOpsFamily } from '../../src/patents/sources/epo/ops-family.ts';
 import { googlePatents } from '../../src/patents/sources/google-patents.ts';
@@ -391,6 +391,39 @@ t.test('owners are those of the latest document known then, of one source', asyn
   await ingest({ id: 'a' }, [names('2004-05-01', 'owner', 'NEW LTD')], '2008-01-01');
   t.strictSame(await on('2008-01-01'), ['NEW LTD'], 'one spelling');
   t.strictSame(await on('2007-12-31'), ['New Ltd', 'Other Ltd'], 'as known before');
+  await empty();
+});
+
+t.test('a transfer after the latest document leads its owners, unless its office took it back', async (t) => {
+  const number = '01100000.1';
+  const id = patentId('CN', number);
+  const on = async (day: string) => (await owners(sql, id, at(day))).map(({ name }) => name);
+  const transfer = (day: string, detail: Record<string, string>, effective_on: string | null = null) =>
+    told(number, {}, [
+      { kind: 'transferred', category: 'R', source_code: 'TR01', effective_on, published_on: day, detail },
+    ]);
+  const parties = [{ role: 'owner' as const, name: 'First Ltd', country: 'CN' }];
+  await ingest({ id: 'a' }, [document(number, '2004-05-01', { parties })], '2004-06-01');
+  await ingest({ id: 'b' }, [transfer('2006-01-04', { owner_after: 'Second Ltd; Third Ltd' })], '2006-02-01');
+  t.strictSame(await on('2006-01-31'), ['First Ltd'], 'as known before');
+  t.strictSame(await on('2006-02-01'), ['Second Ltd', 'Third Ltd']);
+  await ingest({ id: 'c' }, [transfer('2008-01-01', { assignees: 'Early Ltd' }, '2003-01-01')], '2008-02-01');
+  t.strictSame(
+    await on('2008-02-01'),
+    ['Second Ltd', 'Third Ltd'],
+    'recorded late, signed before the document',
+  );
+  await ingest({ id: 'd' }, [transfer('2009-01-01', {})], '2009-02-01');
+  t.strictSame(await on('2009-02-01'), ['Second Ltd', 'Third Ltd'], 'a transfer that names nobody');
+  const undone = { undoes_code: 'TR01', undoes_on: '2006-01-04' };
+  const deletion = { kind: 'deleted' as const, category: 'Y', source_code: 'TR01', effective_on: null };
+  await ingest(
+    { id: 'b' },
+    [told(number, {}, [{ ...deletion, published_on: '2010-01-01', detail: undone }])],
+    '2010-02-01',
+  );
+  t.strictSame(await on('2010-02-01'), ['First Ltd']);
+  t.strictSame(await on('2009-12-31'), ['Second Ltd', 'Third Ltd']);
   await empty();
 });
 
