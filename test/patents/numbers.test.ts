@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
@@ -17,6 +17,8 @@ import {
 } from '../../src/patents/numbers/read-number.ts';
 import { maintenanceFeeNumber } from '../../src/patents/numbers/us.ts';
 import { withCheckDigit } from '../../src/patents/sources/cnipa/application-number.ts';
+import { readOpsDocuments } from '../../src/patents/sources/epo/ops-documents.ts';
+import { elementsAt, readXmlTrees, textAt } from '../../src/patents/sources/xml-tree.ts';
 
 const root = join(import.meta.dirname, '../..');
 const FORMS: readonly NumberFormName[] = ['docdb', 'epodoc', 'original', 'google'];
@@ -154,6 +156,7 @@ t.test('other spellings that stand in files', async (t) => {
     ['0000004593999', { office: 'US' }, 'publication', '4593999'],
     ['000000RE35000', { office: 'US' }, 'publication', 'RE35000'],
     ['AU 2016219013 A1', {}, 'publication', '2016219013'],
+    ['CA2744162', { kind_of_number: 'publication' }, 'publication', '2744162'],
   ];
   for (const [text, hint, kind_of_number, number] of cases)
     t.match(readNumber(text, hint), { kind_of_number, number }, text);
@@ -343,6 +346,51 @@ t.test(
     // years, and kind K.
     t.comment([...new Set(missed)].join('\n'));
     t.ok(missed.length <= 13, `${missed.length} missed`);
+  },
+);
+
+const ops = join(root, '../shared/data/epo_ops');
+t.test(
+  'in answers of the EPO the forms of one number agree, and families by priorities are those of the office',
+  { skip: !existsSync(ops) },
+  async (t) => {
+    const missed = new Set<string>();
+    let pairs = 0;
+    const references = ['publication-reference', 'application-reference', 'priority-claim', 'patcit'];
+    for (const name of readdirSync(ops).filter((file) => file.endsWith('.xml')))
+      for (const reference of references)
+        for await (const { root: told } of readXmlTrees(createReadStream(join(ops, name)), reference)) {
+          const [docdb, epodoc] = ['docdb', 'epodoc'].map((form) =>
+            elementsAt(told, 'document-id').find((id) => id.attributes.get('document-id-type') === form),
+          );
+          if (!docdb || !epodoc) continue;
+          pairs += 1;
+          const kind_of_number = /application|priority/.test(reference) ? 'application' : 'publication';
+          const parts = ['country', 'doc-number', 'kind'].map((part) => textAt(docdb, part));
+          const text = parts.join(' ').trim();
+          const kept = attempted(() => readNumber(text, { kind_of_number, form: 'docdb' }).number);
+          const written = textAt(epodoc, 'doc-number');
+          const same = attempted(() => readNumber(written, { kind_of_number, form: 'epodoc' }).number);
+          if (kept !== same) missed.add(`${text} = ${written}`);
+        }
+    t.ok(pairs > 50, `${pairs} pairs`);
+    // Of an office whose applications have another number in EPODOC.
+    t.strictSame([...missed], ['CA 2744162 A = CA20112744162']);
+    const members: FamilyMember[] = [];
+    const family_ids = new Set<string | null>();
+    const input = createReadStream(join(ops, 'get_family_with_biblio.xml'));
+    for await (const record of readOpsDocuments(input)) {
+      if (!record.ok) continue;
+      family_ids.add(record.bibliography.family_id);
+      members.push({
+        application: `${record.patent.office} ${record.patent.application_number}`,
+        priorities: (record.priorities ?? []).map(({ office, number }) => `${office} ${number}`),
+      });
+    }
+    t.equal(family_ids.size, 1);
+    const family = ['CA 2744162', 'EP 10167109', 'US 13167395'];
+    t.strictSame(simpleFamilies(members), [family]);
+    t.strictSame(extendedFamilies(members), [family]);
   },
 );
 

@@ -1,6 +1,6 @@
 /**
  * Reads and prints patent numbers of CN, US, EP, WO, JP, KR, DE and GB in four forms; of any other office the DOCDB
- * and Google forms, whose number stays as it is.
+ * and Google forms, and the EPODOC form of publications, whose number stays as it is.
  *
  * The forms are tried in the order Google, DOCDB, EPODOC (with or without kind), the office's own; the first that
  * fits decides. Where application and publication look alike, the kind decides (W, P, F are applications; A1, B and
@@ -49,7 +49,11 @@ export const OFFICE_FORMS: Record<string, OfficeForms> = { CN, US, EP, WO, JP, K
 const as_written = sameForms(/^[A-Z]{0,3}\d{1,14}[A-Z]{0,2}\d{0,8}$/);
 const impossible = { read: () => null, print: () => null };
 const other = { ...as_written, epodoc: impossible, original: sameForm(/^[A-Z0-9]{1,20}$/) };
-const OTHER_OFFICE: OfficeForms = { application: other, publication: other };
+/** EPODOC gives an application of theirs another number, and a publication its own. */
+const OTHER_OFFICE: OfficeForms = {
+  application: other,
+  publication: { ...other, epodoc: as_written.epodoc },
+};
 
 const KINDS_OF_NUMBER: readonly KindOfNumber[] = ['application', 'publication'];
 const KIND_OF_APPLICATION = /^[WPFQ]$/;
