@@ -91,6 +91,11 @@ function convert(root: XmlElement) {
     priorities,
     classes: ipc.map((symbol) => ({ scheme: 'IPC' as const, symbol })),
     citations: citationsOf(root),
+    texts: elementsAt(root, `${OWN}/abstract`).map(({ text }) => ({
+      part: 'abstract' as const,
+      language: 'de',
+      text,
+    })),
   };
 }
 

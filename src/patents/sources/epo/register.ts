@@ -78,7 +78,7 @@ function convert(root: XmlElement) {
       publication_number: last?.number ?? null,
       kind: last?.kind ?? null,
       filed_on,
-      title: titleOf(root),
+      title: titlesOf(root)[0]?.text ?? null,
       ipc,
       agency: elementsAt(root, `${BIBLIOGRAPHY}/parties/agents/agent`).length > 0 || null,
     }),
@@ -117,6 +117,9 @@ function convert(root: XmlElement) {
       ) ?? [],
     classes: ipc.map((symbol) => ({ scheme: 'IPC' as const, symbol })),
     citations: citationsOf(root),
+    texts: titlesOf(root)
+      .slice(1)
+      .map((title) => ({ part: 'title' as const, ...title })),
   };
 }
 
@@ -141,10 +144,16 @@ function holdersOf(root: XmlElement): Holders[] {
   return lists.toSorted((a, b) => ((a.changed_on ?? '') < (b.changed_on ?? '') ? -1 : 1));
 }
 
-function titleOf(root: XmlElement): string | null {
-  const titles = elementsAt(root, `${BIBLIOGRAPHY}/invention-title`);
-  const title = titles.find(({ attributes }) => attributes.get('lang') === 'en') ?? titles[0];
-  return title?.text || null;
+/** English first; each change of a title repeats those of the other languages. */
+function titlesOf(root: XmlElement): { language: string | null; text: string }[] {
+  const titles = elementsAt(root, `${BIBLIOGRAPHY}/invention-title`).map(({ attributes, text }) => ({
+    language: attributes.get('lang') ?? null,
+    text,
+  }));
+  const told = titles.filter(
+    ({ language, text }, i) => text !== '' && titles.findIndex((one) => one.language === language) === i,
+  );
+  return told.toSorted((a, b) => Number(b.language === 'en') - Number(a.language === 'en'));
 }
 
 /** `H04W84/20, // H04W88/04`: what follows the slashes is indexing. The first list is the present one. */
