@@ -895,6 +895,8 @@ t.test('a line of 100 MB and bombs are held in less than 300 MB', async (t) => {
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 const MUTATIONS = 1000;
+/** Another one damages in other places. */
+const MUTATION_SEED = Number(process.env.BAD_INPUT_SEED ?? 20_260_101);
 
 t.test('a thousand damaged files: never a crash, and every record is accounted for', async (t) => {
   const german = mappedTable(readMapping(JSON.parse(readFileSync(join(FIXTURES, 'mapped-de.json'), 'utf8'))));
@@ -906,8 +908,7 @@ t.test('a thousand damaged files: never a crash, and every record is accounted f
     return adapter ? [{ name, bytes, adapter }] : [];
   });
   t.ok(new Set(files.map(({ adapter }) => adapter.id)).size >= 15, 'of most of the adapters');
-  const seed = Number(process.env.BAD_INPUT_SEED ?? 20_260_101);
-  const random = mulberry32(seed);
+  const random = mulberry32(MUTATION_SEED);
   let records = 0;
   for (let i = 0; i < MUTATIONS; i += 1) {
     const { name, bytes, adapter } = files[i % files.length]!;
@@ -915,7 +916,7 @@ t.test('a thousand damaged files: never a crash, and every record is accounted f
     const share = 0.001 + 0.009 * random();
     for (let left = Math.ceil(share * damaged.length); left > 0; left -= 1)
       damaged[Math.floor(random() * damaged.length)] = Math.floor(random() * 256);
-    const where = `${name}, mutation ${i} of seed ${seed}`;
+    const where = `${name}, mutation ${i} of seed ${MUTATION_SEED}`;
     try {
       const found: SourceRecord[] = [];
       for await (const record of adapter.read(Readable.from([damaged]))) found.push(record);
@@ -934,3 +935,34 @@ t.test('a thousand damaged files: never a crash, and every record is accounted f
   }
   t.ok(records > MUTATIONS, `${records} records`);
 });
+
+const PACKED_MUTATIONS = 300;
+
+t.test('three hundred damaged archives: read, or refused in a sentence', async (t) => {
+  const plain = readFileSync(join(FIXTURES, 'us-fee-lapse.csv'), 'utf8');
+  const packed = [gzipSync(plain), zip({ name: 'a.csv', bytes: plain })];
+  const random = mulberry32(MUTATION_SEED);
+  const ends = new Map<string, number>();
+  for (let i = 0; i < PACKED_MUTATIONS; i += 1) {
+    const damaged = Buffer.from(packed[i % packed.length]!);
+    for (let left = 1 + Math.floor(3 * random()); left > 0; left -= 1)
+      damaged[Math.floor(random() * damaged.length)] = Math.floor(random() * 256);
+    const path = join(folder, 'packed');
+    writeFileSync(path, damaged);
+    const end = await readWhole(path).catch((error: Error) => error);
+    if (typeof end === 'number') ends.set('read', (ends.get('read') ?? 0) + 1);
+    else {
+      const refusal = end instanceof SourceFormatError ? end : end.cause;
+      if (!(refusal instanceof SourceFormatError))
+        t.fail(`mutation ${i} of seed ${MUTATION_SEED}: ${end.stack}`);
+      ends.set('refused', (ends.get('refused') ?? 0) + 1);
+    }
+  }
+  t.ok((ends.get('read') ?? 0) > 0 && (ends.get('refused') ?? 0) > 0, JSON.stringify([...ends]));
+});
+
+async function readWhole(path: string): Promise<number> {
+  let records = 0;
+  for await (const _record of (await openSourceFile(path, ADAPTERS)).records()) records += 1;
+  return records;
+}

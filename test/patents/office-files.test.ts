@@ -73,7 +73,7 @@ t.test('the German register tells the course of an application, its holder and t
     'other due-date  2026-06-19',
     'restored status  2026-06-19',
   ]);
-  t.match(record!.signals[8]!.detail, { owner: 'Neue Pumpen GmbH', owner_before: 'Alte Pumpen AG' });
+  t.match(record!.signals[8]!.detail, { owner: 'Neue Pumpen GmbH', previous_owner: 'Alte Pumpen AG' });
   t.match(record!.signals[10]!.detail, { due_on: '2027-02-28', fee_year: '18' });
   t.match(record!.citations, [
     { cited: { office: 'DE', number: '19750293', kind: 'A1' }, categories: ['X'], literature: false },

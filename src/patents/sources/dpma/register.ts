@@ -144,7 +144,7 @@ function meaningOf(
   code: string,
   happened_on: CalendarDate,
   granted_on: CalendarDate | null,
-  { owner, owner_before }: Record<string, string>,
+  { owner, previous_owner }: Record<string, string>,
 ): Pick<SignalRecord, 'kind' | 'category'> {
   const meaning = legalMeaning('DE', code, '');
   // The published grant is told beside the events; one that becomes final says nothing of a day in law.
@@ -153,7 +153,7 @@ function meaningOf(
   if (meaning.kind === 'lapsed' && (granted_on === null || happened_on < granted_on))
     return { kind: 'withdrawn', category: 'B' };
   // The office writes a new address or spelling as a change of the holder too.
-  if (meaning.kind === 'transferred' && sameNames(owner, owner_before))
+  if (meaning.kind === 'transferred' && sameNames(owner, previous_owner))
     return { kind: 'other', category: 'R' };
   return meaning;
 }
@@ -172,7 +172,7 @@ function detailOf(event: XmlElement): Record<string, string> {
   const told = {
     procedure: textAt(event, 'type-of-procedure'),
     owner: names('applicants-structured'),
-    owner_before: names('previous-applicants-structured'),
+    previous_owner: names('previous-applicants-structured'),
     documents: documents.join('; '),
   };
   return Object.fromEntries(Object.entries(told).filter(([, text]) => text !== ''));

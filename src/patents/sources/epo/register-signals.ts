@@ -65,7 +65,7 @@ export function holderSignals(holders: readonly Holders[], since: Since): Signal
   return holders.flatMap((list, i): SignalRecord[] => {
     const before = holders[i - 1];
     if (!before || list.changed_on === null || joined(before) === joined(list)) return [];
-    const detail = { owner: joined(list), owner_before: joined(before) };
+    const detail = { owner: joined(list), previous_owner: joined(before) };
     const told = {
       source_code: 'applicants',
       effective_on: null,
