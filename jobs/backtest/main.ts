@@ -5,8 +5,11 @@ import { parseArgs } from 'node:util';
 import { FormulaFailure } from '../../models/failure.ts';
 import { run, UsageError } from '../../src/command.ts';
 import { StartupError } from '../../src/errors.ts';
+import { progressBar } from '../progress.ts';
 import { backtestFiles, backtestSample } from './report.ts';
 import { readBacktestRows } from './rows.ts';
+import { backtestRules } from './rule-report.ts';
+import { ruleText } from './rule-text.ts';
 import { backtestText } from './text.ts';
 
 const SAMPLE = path.relative('.', fileURLToPath(new URL('../../data/cn_patents.csv', import.meta.url)));
@@ -25,9 +28,35 @@ times. With files: learns from one and is measured on the other; both have the c
   --test FILE   patents to be measured on
   --seed N      how folds and shuffles fall (default ${DEFAULT_SEED})
   --help        this text
+
+npm run backtest -- rules [--json] [--data FILE]
+
+What the default risk rules would have raised over the history of the patents, month by month, on what was known in
+each: events, precision and recall against the termination notices, lead days. Takes about a minute.
+
+  --json        print one line of JSON
+  --data FILE   patents, with the columns of data/cn_patents.csv, which it is without
 `;
 
-await run(async () => {
+await run(() => (process.argv[2] === 'rules' ? rules(process.argv.slice(3)) : termination()));
+
+async function rules(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      json: { type: 'boolean' },
+      data: { type: 'string', default: SAMPLE },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return void process.stdout.write(HELP);
+  const show = progressBar('backtest');
+  const rows = await readBacktestRows(values.data);
+  const report = await refusing(async () => backtestRules(rows, ({ day, done }) => show(day, done)));
+  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : ruleText(report));
+}
+
+async function termination(): Promise<void> {
   const { values } = parseArgs({
     options: {
       json: { type: 'boolean' },
@@ -52,7 +81,7 @@ await run(async () => {
       : backtestFiles(await readBacktestRows(train), await readBacktestRows(test), seed),
   );
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : backtestText(report));
-});
+}
 
 /** A formula that refuses its input is the caller's matter and no crash: one sentence. */
 async function refusing<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -21,7 +21,7 @@ const TRAINING_SHARE = 0.7;
 const FOLDS = 5;
 const REPEATS = 3;
 /** The bundled file and its kind were followed to this day; a later notice in a file shows that it was followed longer. */
-const FOLLOWED_TO = '2017-12-31';
+export const FOLLOWED_TO = '2017-12-31';
 /** Bad rows named in the report; all are counted. */
 const NAMED_BAD_ROWS = 100;
 const DECIMALS = 4;
@@ -181,7 +181,7 @@ function importanceWithin(train: readonly Example[], seed: number): Importance[]
   return outcome.ok ? outcome.value : { failure: outcome.failure };
 }
 
-function rounded<Report>(report: Report): Report {
+export function rounded<Report>(report: Report): Report {
   return JSON.parse(JSON.stringify(report), (_, value) =>
     typeof value === 'number' ? Number(value.toFixed(DECIMALS)) : value,
   );

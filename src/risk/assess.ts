@@ -4,7 +4,9 @@
  */
 
 import type { PledgeRisk } from '../../models/risk/facts.ts';
-import { CLEARED_EVENT_TYPE, type Finding, RULES, type Rule } from '../../models/risk/rules.ts';
+import type { Finding, Rule } from '../../models/risk/rule.ts';
+import { evaluateAll, rulesInForce } from '../../models/risk/rule-set.ts';
+import { CLEARED_EVENT_TYPE, RULES } from '../../models/risk/rules.ts';
 import { type AuditEntry, appendAudit } from '../audit/log.ts';
 import { dateOf } from '../clock.ts';
 import type { Database, Transaction } from '../db/client.ts';
@@ -81,11 +83,9 @@ async function assessBatch(tx: Transaction, slot: Date, after: string, only?: re
 function compare(pledge: Pledge, risk: PledgeRisk, standing: readonly Flag[], slot: Date) {
   const left = new Map(standing.map((flag) => [keyOf(flag.rule, flag), flag]));
   const opened: Flag[] = [];
-  for (const rule of RULES) {
-    for (const finding of rule.evaluate(risk)) {
-      const known = left.delete(keyOf(rule.id, finding));
-      if (!known && finding.verdict === 'raise') opened.push(newFlag(pledge, rule, finding, slot));
-    }
+  for (const { rule, ...finding } of evaluateAll(rulesInForce({}), risk)) {
+    const known = left.delete(keyOf(rule.id, finding));
+    if (!known && finding.verdict === 'raise') opened.push(newFlag(pledge, rule, finding, slot));
   }
   return { opened, cleared: [...left.values()].filter((flag) => flag.opened_at <= slot) };
 }

@@ -2,9 +2,10 @@
 
 import { annuities, annuityDue, CNIPA_CURRENCY, CNIPA_OFFICE } from '../../models/annuity/cnipa.ts';
 import { addDays } from '../../models/calendar.ts';
+import { comparableNumber } from '../../models/encumbrances.ts';
 import { NOTICE_DELAY_days } from '../../models/lapse/notice.ts';
 import { toMinor } from '../../models/money.ts';
-import type { PatentRisk, PledgeRisk } from '../../models/risk/facts.ts';
+import type { OpenEncumbrance, PatentRisk, PledgeRisk, RegisterEntry } from '../../models/risk/facts.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
 import type { Transaction } from '../db/client.ts';
@@ -30,7 +31,7 @@ export async function pledgeRisks(
       const own = (byPledge.get(pledge.id) ?? []).flatMap(({ patent_id }) => {
         const patent = known.get(patent_id);
         const paid = (year: number) => proven.has(`${pledge.id} ${patent_id} ${year}`);
-        return patent ? [patentRisk(patent, value, paid, as_of)] : [];
+        return patent ? [patentRisk(patent, pledge, value, paid, as_of)] : [];
       });
       return [pledge.id, pledgeRisk(pledge, value, own, as_of)];
     }),
@@ -53,17 +54,20 @@ function pledgeRisk(
     value_status: value?.status ?? 'unknown',
     mid_minor: value?.mid_minor ?? null,
     approved_value_minor: pledge.approved_value_minor,
+    value_residuals: null,
+    reports: {},
     patents,
   };
 }
 
 function patentRisk(
   patent: KnownPatent,
+  pledge: Pledge,
   value: PledgeValue | undefined,
   paid: (patent_year: number) => boolean,
   as_of: CalendarDate,
 ): PatentRisk {
-  const { facts, expires_on, source_seen_at } = patent;
+  const { facts, history, expires_on, source_seen_at } = patent;
   const latest = value?.patents.find((each) => each.patent_id === patent.patent_id);
   return {
     patent_id: patent.patent_id,
@@ -73,7 +77,36 @@ function patentRisk(
     ...annuityCalendar(patent, paid, as_of),
     lapse_probability: latest?.lapse_probability ?? null,
     source_seen_on: source_seen_at && dateOf(source_seen_at),
+    restored_on: history.restored_on,
+    source_records: null,
+    invalidation_requests: entriesOf(patent, ['challenged'], null),
+    partly_invalidated: history.partly_invalidated,
+    unconsented: entriesOf(patent, ['transferred', 'licensed'], dateOf(pledge.created_at)),
+    other_encumbrances: otherEncumbrances(patent, pledge),
+    family_ended: null,
+    citation_slope: null,
   };
+}
+
+/** Entries of some kinds published after a day, each once. */
+function entriesOf({ signals }: KnownPatent, kinds: string[], after: CalendarDate | null): RegisterEntry[] {
+  const own = signals.filter(
+    ({ kind, published_on }) => kinds.includes(kind) && (after === null || published_on > after),
+  );
+  const entries = own.map(({ kind, published_on }) => ({ kind, published_on }));
+  return [...new Map(entries.map((entry) => [`${entry.kind} ${entry.published_on}`, entry])).values()];
+}
+
+/**
+ * Open rights of others over the patent. A licence is no security. The bank's own registration goes by its number; a
+ * pledge that the register gives no number for is taken for it, since nothing tells the two apart.
+ */
+function otherEncumbrances({ history }: KnownPatent, { registration_number }: Pledge): OpenEncumbrance[] {
+  const own = comparableNumber(registration_number ?? undefined);
+  return history.encumbrances.flatMap(({ kind, number, opened_on, released_on }) => {
+    const is_own = kind === 'pledge' && (number === null ? own !== null : number === own);
+    return released_on !== null || kind === 'licence' || is_own ? [] : [{ kind, number, opened_on }];
+  });
 }
 
 /** A due date without proof stays open until a notice would have come: silence that long means paid. */
@@ -83,7 +116,7 @@ function annuityCalendar(
   as_of: CalendarDate,
 ): Pick<PatentRisk, 'next_annuity' | 'unconfirmed_annuities'> {
   if (facts.office !== CNIPA_OFFICE || facts.granted_on === null)
-    return { next_annuity: null, unconfirmed_annuities: [] };
+    return { next_annuity: null, unconfirmed_annuities: null };
   const next = annuityDue(facts.right_type, facts.filed_on, facts.granted_on, as_of);
   return {
     next_annuity: next && {

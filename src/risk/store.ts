@@ -1,6 +1,6 @@
 /** Flags: the queries. */
 
-import type { Severity } from '../../models/risk/rules.ts';
+import type { Severity } from '../../models/risk/rule.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 

@@ -1,0 +1,216 @@
+/** The backtest of the risk rules: what each would have raised over a file's history, and what came. */
+import { CNIPA_OFFICE } from '../../models/annuity/cnipa.ts';
+import { addDays, addMonths } from '../../models/calendar.ts';
+import type { PatentHistory } from '../../models/risk/history.ts';
+import {
+  measure,
+  noticesFlagged,
+  type Period,
+  type RuleMeasures,
+  warningsBefore,
+} from '../../models/risk/measure.ts';
+import { type RuleInForce, type RuleSet, rulesInForce } from '../../models/risk/rule-set.ts';
+import { type Walked, type WalkedMonth, walk } from '../../models/risk/walk.ts';
+import type { CalendarDate } from '../../models/types.ts';
+import { StartupError } from '../../src/errors.ts';
+import { technologyField } from '../../src/patents/technology-field.ts';
+import { FOLLOWED_TO, rounded } from './report.ts';
+import type { BacktestRows } from './rows.ts';
+
+/** One patent in so many is valued each month: enough for the rules about values, within a minute. */
+const VALUE_EVERY = 20;
+
+/** What was tried; the defaults were chosen among them on the earlier part alone. */
+const TRIED = {
+  lapse_likely: [0.1, 0.15, 0.2, 0.25, 0.3, 0.4].map((raise_at) => ({
+    raise_at,
+    clear_below: 0.75 * raise_at,
+  })),
+  annuity_late: [0, 0.15, 0.2, 0.25, 0.3].flatMap((least_probability) =>
+    [92, 183, 300].map((late_days) => ({ late_days, least_probability })),
+  ),
+};
+
+type Figures = ReturnType<typeof measure>;
+
+export interface RuleFigures extends RuleMeasures {
+  id: string;
+  group: string;
+  severity: string;
+  /** Share of patent-months in which the rule lacked its facts. */
+  unknown_share: number;
+}
+
+export interface TriedThreshold {
+  rule: string;
+  parameters: Record<string, number>;
+  /** On the part on which thresholds were chosen, and on the part held out. */
+  chosen_on: RuleMeasures;
+  held_out: RuleMeasures;
+}
+
+export interface RuleBacktest {
+  file: string;
+  read: number;
+  bad: number;
+  patents: number;
+  from: CalendarDate;
+  to: CalendarDate;
+  /** Thresholds were chosen before it; the early figures below are from it on. */
+  held_out_from: CalendarDate;
+  default: {
+    notices_total: number;
+    notices_flagged: number;
+    early_warned_share: number | null;
+    early_precision: number | null;
+    median_lead_days: number | null;
+    early_rules: string[];
+    early_events: number;
+    held_out_notices: number;
+    /** The same on the part on which the thresholds were chosen. */
+    chosen_on: {
+      early_warned_share: number | null;
+      early_precision: number | null;
+      median_lead_days: number | null;
+    };
+  };
+  /** Over the whole history; of rules about values on one patent in `value_every`. */
+  rules: RuleFigures[];
+  value_every: number;
+  tried: TriedThreshold[];
+}
+
+/** @throws StartupError when the file holds no notice */
+export function backtestRules(rows: BacktestRows, on_month: (month: WalkedMonth) => void): RuleBacktest {
+  const histories = historiesOf(rows);
+  const notices = histories.flatMap(({ notice_on }) => notice_on ?? []).sort();
+  if (notices.length === 0)
+    throw new StartupError(
+      `${rows.file}: none of ${histories.length} granted patents has a termination notice; give a file with some.`,
+    );
+  const to = notices.at(-1)! > FOLLOWED_TO ? notices.at(-1)! : FOLLOWED_TO;
+  const from = monthAfter(histories[0]!.granted_on);
+  const held_out_from = heldOutFrom(notices);
+  const tried = Object.entries(TRIED).flatMap(([rule, each]) =>
+    each.map((parameters) => ({ rule, parameters: parameters as Record<string, number> })),
+  );
+  const rules = rulesInForce({});
+  const sets = [rules, ...tried.map(({ rule, parameters }) => only(rule, parameters))];
+  const period = { histories, from, to: monthAfter(to), value_every: VALUE_EVERY };
+  const [walked, ...others] = run(walk(period, sets), on_month);
+  const before = { from, to: addDays(held_out_from, -1) };
+  const after = { from: held_out_from, to };
+  return rounded({
+    file: rows.file,
+    read: rows.read,
+    bad: rows.bad.length,
+    patents: histories.length,
+    from,
+    to,
+    held_out_from,
+    default: defaults(histories, rules, walked!, before, after),
+    rules: rules.map((each) => figuresOf(histories, each, walked!, { from, to })),
+    value_every: VALUE_EVERY,
+    tried: tried.map((each, index) => ({
+      ...each,
+      chosen_on: short(measure(histories, others[index]!.episodes, before)),
+      held_out: short(measure(histories, others[index]!.episodes, after)),
+    })),
+  });
+}
+
+function defaults(
+  histories: readonly PatentHistory[],
+  rules: readonly RuleInForce[],
+  { episodes }: Walked,
+  before: Period,
+  after: Period,
+): RuleBacktest['default'] {
+  const early = warningsBefore(rules);
+  const warnings = episodes.filter(({ rule }) => early.has(rule));
+  const held_out = measure(histories, warnings, after);
+  return {
+    ...noticesFlagged(histories, episodes, after.to),
+    ...warned(held_out),
+    early_rules: [...early],
+    early_events: held_out.events,
+    held_out_notices: held_out.notices,
+    chosen_on: warned(measure(histories, warnings, before)),
+  };
+}
+
+function warned({ recall, precision, median_lead_days }: Figures) {
+  return { early_warned_share: recall, early_precision: precision, median_lead_days };
+}
+
+function figuresOf(
+  histories: readonly PatentHistory[],
+  { rule, severity }: RuleInForce,
+  { episodes, unknown_months, patent_months }: Walked,
+  period: Period,
+): RuleFigures {
+  const valued = rule.group === 'value';
+  const own = episodes.filter((episode) => episode.rule === rule.id);
+  // Recall of a rule that saw one patent in so many is recall among these.
+  const seen = valued
+    ? histories.map((history, index) =>
+        index % VALUE_EVERY === 0 ? history : { ...history, notice_on: null },
+      )
+    : histories;
+  const unknown_share = (unknown_months.get(rule.id) ?? 0) / patent_months;
+  const figures = short(measure(seen, own, period));
+  const recall = unknown_share === 1 ? null : figures.recall;
+  return { id: rule.id, group: rule.group, severity, ...figures, recall, unknown_share };
+}
+
+function short({ notices: _, found: __, ...figures }: Figures): RuleMeasures {
+  return figures;
+}
+
+function only(id: string, parameters: Record<string, number>): RuleInForce[] {
+  const set: RuleSet = { [id]: { parameters } };
+  return rulesInForce(set).filter(({ rule }) => rule.id === id);
+}
+
+function run(months: Generator<WalkedMonth, Walked[]>, on_month: (month: WalkedMonth) => void): Walked[] {
+  for (;;) {
+    const step = months.next();
+    if (step.done) return step.value;
+    on_month(step.value);
+  }
+}
+
+/** The new year after half of the notices. */
+function heldOutFrom(notices: readonly CalendarDate[]): CalendarDate {
+  const median = notices[Math.floor(notices.length / 2)]!;
+  return `${Number(median.slice(0, 4)) + 1}-01-01`;
+}
+
+function monthAfter(day: CalendarDate): CalendarDate {
+  return addMonths(`${day.slice(0, 7)}-01`, 1);
+}
+
+function historiesOf({ granted }: BacktestRows): PatentHistory[] {
+  return granted.map(({ facts, notice_on }) => ({
+    granted_on: facts.granted_on,
+    notice_on,
+    facts: {
+      office: CNIPA_OFFICE,
+      application_number: facts.application_number,
+      right_type: facts.right_type,
+      filed_on: facts.filed_on,
+      granted_on: facts.granted_on,
+      legal_state: 'in_force',
+      legal_state_since: facts.granted_on,
+      claims: facts.claims,
+      ipc: [...facts.ipc],
+      individual_applicant: facts.individual,
+      domestic_applicant: facts.domestic,
+      agency: facts.agency,
+      technology_field: facts.ipc[0] === undefined ? null : technologyField(facts.ipc[0]),
+      paid_through: null,
+      challenges: [],
+      register_seen_on: null,
+    },
+  }));
+}
