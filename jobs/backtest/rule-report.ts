@@ -20,6 +20,9 @@ import type { BacktestRows } from './rows.ts';
 /** One patent in so many is valued each month: enough for the rules about values, within a minute. */
 const VALUE_EVERY = 20;
 
+/** A rule that raised nothing and lacked its facts in this share of patent-months was not measured. */
+const LACKING_SHARE = 0.5;
+
 /** What was tried; the defaults were chosen among them on the earlier part alone. */
 const TRIED = {
   lapse_likely: [0.1, 0.15, 0.2, 0.25, 0.3, 0.4].map((raise_at) => ({
@@ -37,6 +40,8 @@ export interface RuleFigures extends RuleMeasures {
   id: string;
   group: string;
   severity: string;
+  /** False where the file lacks the facts: no flag is then no sign of calm. */
+  measured: boolean;
   /** Share of patent-months in which the rule lacked its facts. */
   unknown_share: number;
 }
@@ -159,8 +164,9 @@ function figuresOf(
     : histories;
   const unknown_share = (unknown_months.get(rule.id) ?? 0) / patent_months;
   const figures = short(measure(seen, own, period));
-  const recall = unknown_share === 1 ? null : figures.recall;
-  return { id: rule.id, group: rule.group, severity, ...figures, recall, unknown_share };
+  const measured = figures.events > 0 || unknown_share < LACKING_SHARE;
+  const recall = measured ? figures.recall : null;
+  return { id: rule.id, group: rule.group, severity, ...figures, recall, measured, unknown_share };
 }
 
 function short({ notices: _, found: __, ...figures }: Figures): RuleMeasures {

@@ -15,7 +15,7 @@ export function ruleText(report: RuleBacktest): string {
     `  by ${set.early_events} warnings of which ${percent(set.early_precision)} came true, ${set.median_lead_days} days ahead by the median.`,
     '',
     HEADING,
-    ...rules.map((rule) => row(rule.id, rule) + (rule.unknown_share === 1 ? '  facts not in the file' : '')),
+    ...rules.map((rule) => row(rule.id, rule) + (rule.measured ? '' : '  facts not in the file')),
     '',
     'Thresholds tried, on the part held out:',
     HEADING,

@@ -69,7 +69,7 @@ function patentDates({
   unconfirmed_annuities,
 }: PatentRisk): OwnDate[] {
   if (legal_state !== 'in_force') return [];
-  const dates: OwnDate[] = unconfirmed_annuities.map(({ patent_year, due_on, grace_until }) => ({
+  const dates: OwnDate[] = (unconfirmed_annuities ?? []).map(({ patent_year, due_on, grace_until }) => ({
     id: `grace-${patent_year}`,
     on: grace_until,
     kind: 'annuity_grace_end',
