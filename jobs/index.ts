@@ -1,8 +1,10 @@
 /** The jobs of the service: what runs when, and the loop that runs it. */
 import cron from 'node-cron';
+import { dateOf } from '../src/clock.ts';
 import { deriveChanged } from '../src/patents/derived.ts';
 import { revalueStale } from '../src/pledges/revalue.ts';
 import { assessPledges } from '../src/risk/assess.ts';
+import { markEnded } from '../src/search/derive.ts';
 import { latestModels } from '../src/valuations/store.ts';
 import type { JobContext } from './context.ts';
 import { deliverUntilStopped } from './deliver.ts';
@@ -68,6 +70,7 @@ export async function startJobs(context: JobContext): Promise<RunningJobs> {
 async function react(context: JobContext): Promise<void> {
   const { database, clock } = context;
   const now = clock.now();
+  await markEnded(database.sql, dateOf(now), now);
   await deriveChanged(database, now);
   const stale = await database.sql<{ pledge_id: string }[]>`
     select pledge_id from pledge_stale where since <= ${now} order by pledge_id`;

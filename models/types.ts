@@ -13,16 +13,18 @@ export type CalendarDate = string;
 export type RightType = 'invention' | 'utility_model' | 'design';
 
 /** State of the right in law, as far as the signals known at the time tell. */
-export type LegalState =
-  | 'pending'
-  | 'in_force'
-  | 'lapsed'
-  | 'expired'
-  | 'refused'
-  | 'withdrawn'
-  | 'surrendered'
-  | 'invalidated'
-  | 'unknown';
+export const LEGAL_STATES = [
+  'pending',
+  'in_force',
+  'lapsed',
+  'expired',
+  'refused',
+  'withdrawn',
+  'surrendered',
+  'invalidated',
+  'unknown',
+] as const;
+export type LegalState = (typeof LEGAL_STATES)[number];
 
 /** Bibliographic facts of one patent as known on the valuation date. `null` means not known. */
 export interface PatentFacts {

@@ -70,13 +70,18 @@ export interface CorpusApplication extends Course {
 export function* corpusFamilies(world: CorpusWorld): Generator<CorpusApplication[]> {
   let left = world.patents;
   for (let number = 0; left > 0; number++) {
-    const invention = inventionAt(world, number);
-    const kept = invention.offices.flatMap((office, position) =>
-      world.offices.includes(office) ? [drawApplication(world, invention, position)] : [],
-    );
+    const kept = corpusFamily(world, number);
     if (kept.length > 0) yield kept.slice(0, left);
     left -= kept.length;
   }
+}
+
+/** The applications of one invention, at the offices of the world. */
+export function corpusFamily(world: CorpusWorld, number: number): CorpusApplication[] {
+  const invention = inventionAt(world, number);
+  return invention.offices.flatMap((office, position) =>
+    world.offices.includes(office) ? [drawApplication(world, invention, position)] : [],
+  );
 }
 
 export function dueDay(filed_day: number, patent_year: number): number {

@@ -17,7 +17,7 @@ export function mix(value: number): number {
 }
 
 /** Kinds of things that are drawn; each has its own numbers. */
-const KINDS = { invention: 0, application: 1, owner: 2, citations: 3 };
+const KINDS = { invention: 0, application: 1, owner: 2, citations: 3, text: 4, owner_name: 5 };
 
 export function streamOf(seed: number, kind: keyof typeof KINDS, number: number): Random {
   return mulberry32(mix(mix(mix(seed) + KINDS[kind]) ^ number));

@@ -3,12 +3,13 @@
  * brought up to date patent by patent, as news comes in.
  */
 import type { Database, Transaction } from '../db/client.ts';
+import { deriveSearch } from '../search/derive.ts';
 
 /** Computes the derived rows of some patents anew, from what is committed of them. */
 export type Derivation = (tx: Transaction, patent_ids: readonly string[], at: Date) => Promise<void>;
 
 /** In the order in which they read each other's rows. */
-export const DERIVATIONS: readonly Derivation[] = [];
+export const DERIVATIONS: readonly Derivation[] = [deriveSearch];
 
 /** Patents a transaction. */
 const BATCH_PATENTS = 1_000;

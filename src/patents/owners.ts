@@ -14,29 +14,55 @@ export interface Owner extends Pick<PartyRecord, 'name' | 'country'> {
 }
 
 export async function owners(sql: Sql, patent_id: string, known_at: Date): Promise<Owner[]> {
-  const named = await ownersOfDocument(sql, patent_id, known_at);
-  const transfer = await lastTransfer(sql, patent_id, known_at);
-  const document_on = named[0]?.published_on ?? null;
-  if (!transfer || (document_on !== null && transfer.on <= document_on)) return named;
-  const { names, source, published_on } = transfer;
-  return names
-    .split(/[;；\n]/)
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
-    .map((name) => ({ role: 'owner', name, country: null, source, published_on }));
+  return (await ownersByPatent(sql, [patent_id], known_at)).get(patent_id) ?? [];
 }
 
-async function ownersOfDocument(sql: Sql, patent_id: string, known_at: Date): Promise<Owner[]> {
-  const rows = await sql<Owner[]>`
-    select role, name, country, source, published_on from (
-      select *, dense_rank() over (order by published_on desc nulls last, role = 'owner' desc, source collate "C") as place
-      from patent_party
-      where patent_id = ${patent_id} and role in ('owner', 'applicant') and known_at <= ${known_at}) told
-    where place = 1 order by sequence, name collate "C"`;
-  return [...rows];
+/** See `owners`; by patent id, without the patents of which nobody is named. */
+export async function ownersByPatent(
+  sql: Sql,
+  patent_ids: readonly string[],
+  known_at: Date,
+): Promise<Map<string, Owner[]>> {
+  const found = await ownersOfDocuments(sql, patent_ids, known_at);
+  for (const transfer of await lastTransfers(sql, patent_ids, known_at)) {
+    const { patent_id, names, source, published_on } = transfer;
+    const document_on = found.get(patent_id)?.[0]?.published_on ?? null;
+    if (document_on !== null && transfer.on <= document_on) continue;
+    const named = names
+      .split(/[;；\n]/)
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
+    found.set(
+      patent_id,
+      named.map((name) => ({ role: 'owner', name, country: null, source, published_on })),
+    );
+  }
+  return found;
+}
+
+async function ownersOfDocuments(
+  sql: Sql,
+  patent_ids: readonly string[],
+  known_at: Date,
+): Promise<Map<string, Owner[]>> {
+  const rows = await sql<(Owner & { patent_id: string })[]>`
+    select patent_id, role, name, country, source, published_on from (
+      select *, dense_rank() over (partition by patent_id
+        order by published_on desc nulls last, role = 'owner' desc, source collate "C") as place
+      from patent_party where patent_id = any(${patent_ids as string[]}::uuid[])
+        and role in ('owner', 'applicant') and known_at <= ${known_at}) told
+    where place = 1 order by patent_id, sequence, name collate "C"`;
+  const found = new Map<string, Owner[]>();
+  for (const { patent_id, ...owner } of rows) {
+    const named = found.get(patent_id);
+    if (named) named.push(owner);
+    else found.set(patent_id, [owner]);
+  }
+  return found;
 }
 
 interface Transfer {
+  patent_id: string;
   names: string;
   source: string;
   /** Day in law, else that of the gazette: recorded late, it still stands where it belongs among documents and transfers. */
@@ -45,19 +71,19 @@ interface Transfer {
 }
 
 /** Sources name the new owners by different members; one taken back by its office is none. */
-async function lastTransfer(sql: Sql, patent_id: string, known_at: Date): Promise<Transfer | null> {
-  const [last] = await sql<Transfer[]>`
+async function lastTransfers(sql: Sql, patent_ids: readonly string[], known_at: Date): Promise<Transfer[]> {
+  return sql<Transfer[]>`
     with told as (
-      select * from signal where patent_id = ${patent_id} and known_at <= ${known_at}
-        and published_on <= ${dateOf(known_at)}),
+      select * from signal where patent_id = any(${patent_ids as string[]}::uuid[]) and known_at <= ${known_at}
+        and kind in ('transferred', 'deleted') and published_on <= ${dateOf(known_at)}),
     transfer as (
       select *, coalesce(effective_on, published_on) as on, coalesce(detail->>'owner', detail->>'owner_after',
         detail->>'change_after', detail->>'assignees') as names
       from told where kind = 'transferred')
-    select names, source, "on", published_on from transfer
+    select distinct on (patent_id) patent_id, names, source, "on", published_on from transfer
     where trim(names) <> '' and not exists (
-      select from told where kind = 'deleted' and detail->>'undoes_code' = transfer.source_code
+      select from told where told.patent_id = transfer.patent_id and kind = 'deleted'
+        and detail->>'undoes_code' = transfer.source_code
         and detail->>'undoes_on' = transfer.published_on::text)
-    order by "on" desc, published_on desc, signal_id limit 1`;
-  return last ?? null;
+    order by patent_id, "on" desc, published_on desc, signal_id`;
 }

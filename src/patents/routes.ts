@@ -1,9 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { and, eq, gt } from 'drizzle-orm';
 import Type from 'typebox';
 import { ENCUMBRANCE_KINDS } from '../../models/encumbrances.ts';
-import { given, query, rowsOf } from '../db/list.ts';
-import { patent } from '../db/schema.ts';
 import { Problem } from '../errors.ts';
 import { EVERYONE } from '../http/guard.ts';
 import {
@@ -15,10 +12,8 @@ import {
   Minor,
   Nullable,
   OneOf,
-  Page,
   PageQuery,
   PatentId,
-  page,
 } from '../http/schemas.ts';
 import type { Service } from '../service.ts';
 import { citationCounts, cpcSymbols, priorities, simpleFamily } from './bibliography.ts';
@@ -135,51 +130,6 @@ const ByPatent = Closed({ patent_id: PatentId });
 export const patentRoutes =
   ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
-    app.get(
-      '/v1/patents',
-      {
-        config: { access: EVERYONE },
-        schema: {
-          operationId: 'listPatents',
-          tags: ['patents'],
-          description: 'Patents in order of their id, or one by office and application number.',
-          querystring: Closed({
-            ...PageQuery,
-            cursor: Type.Optional(PatentId),
-            office: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$', description: 'WIPO ST.3' })),
-            application_number: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
-          }),
-          response: { 200: Page(ListedPatent) },
-        },
-      },
-      async (request) => {
-        const { limit, cursor, office, application_number } = request.query;
-        const rows = await rowsOf<Type.Static<typeof ListedPatent>>(
-          database.sql,
-          query
-            .select({
-              patent_id: patent.patent_id,
-              office: patent.office,
-              application_number: patent.application_number,
-              right_type: patent.right_type,
-            })
-            .from(patent)
-            .where(
-              and(
-                ...given(
-                  office && eq(patent.office, office),
-                  application_number && eq(patent.application_number, application_number),
-                  cursor && gt(patent.patent_id, cursor),
-                ),
-              ),
-            )
-            .orderBy(patent.patent_id)
-            .limit(limit + 1),
-        );
-        return page(rows, limit, (row) => row.patent_id);
-      },
-    );
-
     app.get(
       '/v1/patents/:patent_id',
       {

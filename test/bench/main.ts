@@ -7,9 +7,10 @@ import { benchDeliver, deliverText } from './deliver.ts';
 import { benchIngest, DEFAULT_ROWS, ingestText, MOST_ROWS } from './ingest.ts';
 import { benchModels, modelsText } from './models.ts';
 import { benchResume, keepsPromises, resumeText } from './resume.ts';
+import { benchSearch, DEFAULT_PATENTS, MOST_SEARCHED, searchText } from './search.ts';
 import { benchStress, DEFAULT_PLEDGES, MOST_PLEDGES, stressText } from './stress.ts';
 
-const NAMES = ['deliver', 'resume', 'models', 'ingest', 'stress'] as const;
+const NAMES = ['deliver', 'resume', 'models', 'ingest', 'stress', 'search'] as const;
 const MAX_KILLS = 10_000;
 const MAX_SEED = 999_999_999;
 
@@ -26,7 +27,10 @@ Measures on this machine; what needs a database, with a PostgreSQL of its own th
                  ratio of its time to a raw COPY of the same bytes (half a minute at 100,000 rows)
   stress         a made portfolio one year on, with shocks that its patents share and without; ends with 0 when the same
                  seed gives the same figures (half a minute at 10,000 pledges)
+  search         milliseconds of questions by number, owner and words and for prior art, over HTTP, and how many
+                 patents a second are made findable (two minutes at 100,000 patents)
 
+  --patents N    search: patents of the corpus (default ${DEFAULT_PATENTS})
   --rows N       ingest: records of the file (default ${DEFAULT_ROWS})
   --kills N      resume: SIGKILLs of the revaluation (default 50)
   --pledges N    stress: pledges of the portfolio (default ${DEFAULT_PLEDGES})
@@ -39,6 +43,7 @@ await run(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
+      patents: { type: 'string', default: String(DEFAULT_PATENTS) },
       rows: { type: 'string', default: String(DEFAULT_ROWS) },
       kills: { type: 'string', default: '50' },
       pledges: { type: 'string', default: String(DEFAULT_PLEDGES) },
@@ -73,6 +78,10 @@ await run(async () => {
     print(report, stressText(report));
     if (!report.same_figures) process.exitCode = 1;
     return;
+  }
+  if (name === 'search') {
+    const report = await benchSearch(whole('patents', values.patents, MOST_SEARCHED), progressBar(name));
+    return print(report, searchText(report));
   }
   const kills = whole('kills', values.kills, MAX_KILLS);
   const report = await benchResume({ kills, seed }, progressBar(name));

@@ -1,0 +1,218 @@
+/** Patents by number, owner, class, state, field, dates and words, page by page. */
+import { attempt } from '../../models/failure.ts';
+import type { CalendarDate, LegalState } from '../../models/types.ts';
+import type { Sql } from '../db/client.ts';
+import { Problem } from '../errors.ts';
+import type { KindOfNumber } from '../patents/numbers/number.ts';
+import { readNumber } from '../patents/numbers/read-number.ts';
+import { CONFIGURATION, classLevels, ownerWords, question, quotedLexeme } from './words.ts';
+
+export const SORTS = ['patent_id', 'rank', 'filed_on', 'published_on'] as const;
+export type Sort = (typeof SORTS)[number];
+
+/** Dates are inclusive. What is left out does not filter. */
+export interface Asked {
+  number?: string | undefined;
+  application_number?: string | undefined;
+  office?: string | undefined;
+  owner?: string | undefined;
+  class?: string | undefined;
+  legal_state?: LegalState | undefined;
+  field?: number | undefined;
+  filed_from?: CalendarDate | undefined;
+  filed_to?: CalendarDate | undefined;
+  published_from?: CalendarDate | undefined;
+  published_to?: CalendarDate | undefined;
+  q?: string | undefined;
+}
+
+export interface FoundPatent {
+  patent_id: string;
+  office: string;
+  application_number: string;
+  right_type: 'invention' | 'utility_model' | 'design';
+  title: string | null;
+  owners: string[];
+  classes: string[];
+  field: number | null;
+  legal_state: LegalState;
+  filed_on: CalendarDate | null;
+  published_on: CalendarDate | null;
+  granted_on: CalendarDate | null;
+  expires_on: CalendarDate | null;
+  /** Of the words asked for; null where none were or the order is another. */
+  rank: number | null;
+}
+
+/** Matches that are ranked; words that more patents have need company or a filter. */
+export const MAX_RANKED = 2_000;
+const KINDS_OF_NUMBER: readonly KindOfNumber[] = ['application', 'publication'];
+/** What sorts last among days and is told apart from them. */
+const NO_DAY = '0001-01-01';
+
+/**
+ * @param after where the page before ended
+ * @returns one patent more than `limit` where there are more
+ * @throws Problem `bad_request` naming the parameter that cannot be read
+ */
+export async function findPatents(
+  sql: Sql,
+  asked: Asked,
+  sort: Sort,
+  limit: number,
+  after: Place | null,
+): Promise<FoundPatent[]> {
+  if (sort === 'rank') return ranked(sql, asked, limit, after);
+  const hits = hitsOf(sql, asked);
+  const rows = await sql<FoundPatent[]>`
+    select ${columns(sql)}, null as rank from (${hits}) found
+    where ${sort === 'patent_id' ? afterId(sql, after) : afterDay(sql, sort, after)}
+    order by ${sort === 'patent_id' ? sql`patent_id` : sql`coalesce(${sql(sort)}, ${NO_DAY}::date) desc, patent_id desc`}
+    limit ${limit + 1}`;
+  return [...rows];
+}
+
+/** What an office and an application number ask is answered of every patent, also where the search row is behind. */
+function hitsOf(sql: Sql, asked: Asked) {
+  const { office, application_number, ...rest } = asked;
+  if (Object.values(rest).every((given) => given === undefined))
+    return sql`
+      select patent.patent_id, patent.office, patent.application_number, patent.right_type, title,
+        coalesce(owners, '{}') as owners, coalesce(classes, '{}') as classes, field,
+        coalesce(legal_state, 'unknown') as legal_state, filed_on, published_on, granted_on, expires_on
+      from patent left join patent_search using (patent_id)
+      where ${office === undefined ? sql`true` : sql`patent.office = ${office}`}
+        and ${application_number === undefined ? sql`true` : sql`patent.application_number = ${application_number}`}`;
+  const filter = filters(sql, asked);
+  return isNarrow(asked)
+    ? sql`with hit as materialized (select * from patent_search where ${filter}) select * from hit`
+    : sql`select * from patent_search where ${filter}`;
+}
+
+/** Search rows by patent id. */
+export async function patentsById(
+  sql: Sql,
+  patent_ids: readonly string[],
+): Promise<Map<string, FoundPatent>> {
+  const rows = await sql<FoundPatent[]>`
+    select ${columns(sql)}, null as rank from patent_search found where patent_id = any(${patent_ids as string[]}::uuid[])`;
+  return new Map(rows.map((row) => [row.patent_id, row]));
+}
+
+/** A place in an order: the value that it goes by, and the patent that has it. */
+export interface Place {
+  value: string;
+  patent_id: string;
+}
+
+export function placeOf(found: FoundPatent, sort: Sort): Place {
+  const value = sort === 'patent_id' ? '' : String(found[sort] ?? NO_DAY);
+  return { value, patent_id: found.patent_id };
+}
+
+async function ranked(sql: Sql, asked: Asked, limit: number, after: Place | null): Promise<FoundPatent[]> {
+  if (asked.q === undefined)
+    throw new Problem('bad_request', 'sort: there is no rank without words to look for; give q as well.');
+  const asks = wordQuery(sql, asked.q);
+  const later = after
+    ? sql`(rank, patent_id) < (${after.value}::float8, ${after.patent_id}::uuid)`
+    : sql`true`;
+  const rows = await sql<FoundPatent[]>`
+    with hit as materialized (select patent_id, document from patent_search where ${filters(sql, asked)}
+      limit ${MAX_RANKED}),
+    scored as materialized (select patent_id, ts_rank(document, ${asks}, 1)::float8 as rank from hit),
+    best as materialized (
+      select * from scored where ${later} order by rank desc, patent_id desc limit ${limit + 1})
+    select ${columns(sql)}, best.rank from best join patent_search found using (patent_id)
+    order by best.rank desc, patent_id desc`;
+  return [...rows];
+}
+
+function columns(sql: Sql) {
+  return sql`patent_id, found.office, found.application_number, found.right_type, found.title, found.owners,
+    found.classes, found.field, found.legal_state, found.filed_on, found.published_on, found.granted_on,
+    found.expires_on`;
+}
+
+/** So few patents that putting them in order is cheaper than walking an order until they are met. */
+function isNarrow({ number, application_number, owner }: Asked): boolean {
+  return [number, application_number, owner].some((given) => given !== undefined);
+}
+
+function filters(sql: Sql, asked: Asked) {
+  const { office, legal_state, field, filed_from, filed_to, published_from, published_to } = asked;
+  const conditions = [
+    asked.number !== undefined && sql`numbers && ${numberKeys(asked.number, office)}::text[]`,
+    asked.application_number !== undefined &&
+      (office === undefined
+        ? sql`application_number = ${asked.application_number}`
+        : sql`numbers @> ${[`A ${office} ${asked.application_number}`]}::text[]`),
+    asked.owner !== undefined && sql`owner_words @> ${wordsOfOwner(asked.owner)}::text[]`,
+    asked.class !== undefined && sql`class_levels @> ${[levelOf(asked.class)]}::text[]`,
+    asked.q !== undefined && sql`document @@ ${wordQuery(sql, asked.q)}`,
+    office !== undefined && sql`office = ${office}`,
+    legal_state !== undefined && sql`legal_state = ${legal_state}`,
+    field !== undefined && sql`field = ${field}`,
+    filed_from !== undefined && sql`filed_on >= ${filed_from}`,
+    filed_to !== undefined && sql`filed_on <= ${filed_to}`,
+    published_from !== undefined && sql`published_on >= ${published_from}`,
+    published_to !== undefined && sql`published_on <= ${published_to}`,
+  ].filter((condition) => condition !== false);
+  return conditions.reduce((all, condition) => sql`${all} and ${condition}`, sql`true`);
+}
+
+function afterId(sql: Sql, after: Place | null) {
+  return after === null ? sql`true` : sql`patent_id > ${after.patent_id}`;
+}
+
+function afterDay(sql: Sql, sort: 'filed_on' | 'published_on', after: Place | null) {
+  return after === null
+    ? sql`true`
+    : sql`(coalesce(${sql(sort)}, ${NO_DAY}::date), patent_id) < (${after.value}::date, ${after.patent_id}::uuid)`;
+}
+
+/**
+ * Keys of every number that the text can be read as: of an application, of a publication or both.
+ * @throws Problem `bad_request` with what is wrong with the text
+ */
+export function numberKeys(text: string, office?: string): string[] {
+  const readings = KINDS_OF_NUMBER.map((kind_of_number) =>
+    attempt(() => readNumber(text, { kind_of_number, ...(office !== undefined && { office }) })),
+  );
+  const keys = readings.flatMap((read) =>
+    read.ok
+      ? [
+          `${read.value.kind_of_number === 'application' ? 'A' : 'P'} ${read.value.office} ${read.value.number}`,
+        ]
+      : [],
+  );
+  if (keys.length > 0) return keys;
+  const read = attempt(() => readNumber(text, office === undefined ? {} : { office }));
+  throw new Problem('bad_request', `number: ${read.ok ? 'it cannot be read' : read.failure.message}`);
+}
+
+function wordsOfOwner(name: string): string[] {
+  const words = ownerWords(name);
+  if (words.length > 0) return words;
+  throw new Problem('bad_request', 'owner: it has neither letter nor digit; give a word of the name.');
+}
+
+function levelOf(symbol: string): string {
+  const level = classLevels(symbol).at(-1);
+  if (level !== undefined) return level;
+  throw new Problem(
+    'bad_request',
+    'class: give a section, class, subclass, main group or symbol of IPC or CPC, such as H01M or H01M10/052.',
+  );
+}
+
+/** @throws Problem `bad_request` where nothing is left to look for */
+function wordQuery(sql: Sql, text: string) {
+  const { text: words, beginnings } = question(text);
+  if (!/[\p{L}\p{N}]/u.test(text))
+    throw new Problem('bad_request', 'q: it has neither letter nor digit; give a word to look for.');
+  const written = sql`websearch_to_tsquery(${CONFIGURATION}::regconfig, ${words})`;
+  if (beginnings.length === 0) return written;
+  const begun = beginnings.map((character) => `${quotedLexeme(character)}:*`).join(' & ');
+  return sql`(${written} && ${begun}::tsquery)`;
+}

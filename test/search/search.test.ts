@@ -1,0 +1,262 @@
+/** Patents found by what is known of them, in several scripts, and prior art held against hand-made judgements. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import t from 'tap';
+import { deriveChanged } from '../../src/patents/derived.ts';
+import { patentId } from '../../src/patents/identity.ts';
+import { ingestRecords } from '../../src/patents/ingest.ts';
+import type { AcceptedRecord } from '../../src/patents/sources/record.ts';
+import { markEnded } from '../../src/search/derive.ts';
+import { priorArt } from '../../src/search/prior-art.ts';
+import { classLevels, indexedText, ownerWords, question } from '../../src/search/words.ts';
+import { at, told } from '../jobs/setting.ts';
+import { buildService } from '../service.ts';
+
+const { call, bank_a, database } = await buildService(t);
+const { sql } = database;
+await deriveChanged(database, at('2024-01-01'));
+
+type Listed = { patent_id: string; title: string | null; rank: number | null; legal_state: string };
+interface Found {
+  data: Listed[];
+  next_cursor: string | null;
+}
+
+const find = async (asked: Record<string, string>) => {
+  const answer = await call<Found>(bank_a.key, 'GET', `/v1/patents?${new URLSearchParams(asked)}`);
+  if (answer.status !== 200) throw new Error(answer.text);
+  return answer.body;
+};
+const refused = async (asked: Record<string, string>) => {
+  const answer = await call(bank_a.key, 'GET', `/v1/patents?${new URLSearchParams(asked)}`);
+  return [answer.status, answer.body.detail.split(':')[0]];
+};
+
+const ALL = 1_000;
+const { patents, queries } = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'fixtures', 'judged.json'), 'utf8'),
+) as { patents: string[][]; queries: string[][] };
+const NAMES = new Map(patents.map(([name], place) => [name!, place]));
+const numberOf = (name: string) => String(1_000_000 + NAMES.get(name)!);
+const idOf = (name: string) => patentId('EP', `2000${numberOf(name)}`);
+
+/** Filed one a day from 2001-01-01 on. */
+const RECORDS: AcceptedRecord[] = patents.map(([name, title, abstract, classes, cited]) => {
+  const day = new Date(Date.UTC(2001, 0, 1 + NAMES.get(name!)!)).toISOString().slice(0, 10);
+  const symbols = classes!.split(' ');
+  return {
+    ...told(`2000${numberOf(name!)}`, { office: 'EP', title: title!, ipc: symbols, filed_on: day }),
+    publication: { office: 'EP', number: numberOf(name!), kind: 'A1', published_on: '2003-01-01' },
+    parties: [{ role: 'owner', name: `Firm ${name![0]!.toUpperCase()} Co., Ltd.`, country: null }],
+    citations: cited === '' ? [] : [cites(cited!)],
+    texts: [{ part: 'abstract', language: null, text: abstract! }],
+  };
+});
+
+function cites(name: string) {
+  const cited = { office: 'EP', number: numberOf(name), kind: 'A1' };
+  const nothing = { cited_application: null, cited_reference: null, phase: null, by: null };
+  return { cited, ...nothing, literature: false, categories: [] };
+}
+
+await ingestRecords(database, { id: 'judged', name: 'judged' }, RECORDS, at('2024-01-01'));
+await deriveChanged(database, at('2024-01-01'));
+
+t.test('a patent is found by any form of its numbers', async (t) => {
+  for (const number of ['EP 1000000 A1', 'EP-1000000-A1', 'EP1000000'])
+    t.same(
+      (await find({ number })).data.map((one) => one.patent_id),
+      [idOf('a1')],
+      number,
+    );
+  t.same((await find({ number: 'CN00118464.4' })).data.length, 1);
+  t.same((await find({ number: '00118464', office: 'CN' })).data.length, 1);
+  t.same(await refused({ number: 'nonsense' }), [400, 'number']);
+});
+
+t.test('owner, class, field, state and dates each narrow the answer, and all together', async (t) => {
+  const titles = async (asked: Record<string, string>) => (await find(asked)).data.map((one) => one.title);
+  t.equal((await titles({ owner: 'FIRM A' })).length, 5);
+  t.equal((await titles({ owner: 'firm a limited' })).length, 5, 'a legal form does not count');
+  t.equal((await titles({ owner: 'nobody' })).length, 0);
+  t.equal((await titles({ class: 'H01M4/38', office: 'EP' })).length, 3);
+  t.equal((await titles({ class: 'h01m 4', office: 'EP' })).length, 3);
+  t.equal((await titles({ class: 'H01M', office: 'EP' })).length, 4);
+  t.same(await titles({ class: 'H01M', owner: 'firm a', filed_from: '2001-01-04', filed_to: '2001-01-04' }), [
+    'Separator coated with ceramic particles',
+  ]);
+  t.equal(
+    (await titles({ published_from: '2003-01-01', published_to: '2003-01-01', office: 'EP', class: 'H01M' }))
+      .length,
+    4,
+  );
+  const { data } = await find({ legal_state: 'lapsed', office: 'CN', limit: '200' });
+  t.ok(data.length > 50 && data.every((one) => one.legal_state === 'lapsed'));
+  t.same(await refused({ class: 'battery' }), [400, 'class']);
+  t.same(await refused({ owner: '!?' }), [400, 'owner']);
+});
+
+t.test('words are found in every script, as written and however wide', async (t) => {
+  const first = async (q: string) => (await find({ q })).data[0]?.patent_id;
+  t.equal(await first('silicon batteries'), idOf('a1'), 'English endings do not count');
+  t.equal(await first('硅碳负极'), idOf('a2'));
+  t.equal(await first('负'), idOf('a2'), 'one character');
+  t.equal(await first('ｓｉｌｉｃｏｎ anode'), idOf('a1'));
+  t.equal(await first('ﾋｰﾄﾎﾟﾝﾌﾟ'), idOf('e2'), 'half-width kana');
+  t.equal(await first('착유 로봇'), idOf('f4'));
+  t.equal(await first('Wärmepumpe'), idOf('e3'));
+  t.equal(await first('WÄRMEPUMPE'), idOf('e3'));
+  t.equal(await first('碳硅'), undefined, 'the order of characters counts');
+  t.notOk((await find({ q: 'drone -winch' })).data.some((one) => one.patent_id === idOf('b1')));
+  t.same(await refused({ q: '!?' }), [400, 'q']);
+  t.same(await refused({ sort: 'rank' }), [400, 'sort']);
+  const both = (await find({ q: 'solar cell' })).data.map((one) => one.rank!);
+  t.ok(both.length > 1 && both.every((rank, place) => place === 0 || rank <= both[place - 1]!));
+});
+
+t.test('pages put together are the whole list, in every order', async (t) => {
+  for (const asked of [
+    { q: 'a of in with -nothing', owner: 'firm' },
+    { owner: 'firm', sort: 'filed_on' },
+    { owner: 'firm', sort: 'published_on' },
+    { office: 'EP' },
+  ].map((each) => ('q' in each ? { q: 'noise or layer or camera', sort: 'rank' } : each))) {
+    const whole = (await find({ ...asked, limit: '200' } as Record<string, string>)).data;
+    const parts: Listed[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page: Found = await find({ ...asked, limit: '3', ...(cursor && { cursor }) } as Record<
+        string,
+        string
+      >);
+      parts.push(...page.data);
+      cursor = page.next_cursor;
+    }
+    t.ok(whole.length > 5);
+    t.same(
+      parts.map((one) => one.patent_id),
+      whole.map((one) => one.patent_id),
+    );
+  }
+  t.same(await refused({ owner: 'firm', sort: 'filed_on', cursor: idOf('a1') }), [400, 'cursor']);
+});
+
+t.test('news is found once it is derived, and words that are gone are not counted', async (t) => {
+  const record = told('201010000099.9', { title: 'Zymurgical fluxgate' });
+  const store = (title: string, day: string) =>
+    ingestRecords(
+      database,
+      { id: 'news', name: 'news' },
+      [{ ...record, patent: { ...record.patent, title } }],
+      at(day),
+    );
+  const documents = async (term: string) =>
+    (await sql<{ documents: number }[]>`select documents from search_term where term = ${term}`)[0]
+      ?.documents ?? 0;
+  await store('Zymurgical fluxgate', '2024-01-02');
+  await deriveChanged(database, at('2024-01-02'));
+  t.equal((await find({ q: 'fluxgate' })).data.length, 1);
+  t.equal(await documents('fluxgat'), 1);
+  await store('Zymurgical vessel', '2024-01-03');
+  await deriveChanged(database, at('2024-01-03'));
+  t.equal((await find({ q: 'fluxgate' })).data.length, 0);
+  t.equal(await documents('fluxgat'), 0);
+  const [counted] = await sql`
+    select count(*) as rows, (select documents from search_term where term = '') as told from patent_search`;
+  t.equal(counted!.rows, counted!.told);
+  const wrong = await sql`
+    select term from search_term where term <> '' and documents <> (
+      select count(*) from patent_search where document @@ ('''' || replace(term, '''', '''''') || '''')::tsquery)`;
+  t.same([...wrong], []);
+});
+
+t.test('a right whose term ends is shown as expired without any news', async (t) => {
+  const [right] = await sql<{ patent_id: string; state_ends_on: string }[]>`
+    select patent_id, state_ends_on from patent_search where state_ends_on > '2024-01-05' order by 2 limit 1`;
+  if (!right) return void t.comment('no right in force has a term that ends later');
+  const later = new Date(`${right.state_ends_on}T12:00:00Z`);
+  await markEnded(sql, right.state_ends_on, later);
+  await deriveChanged(database, later);
+  const [row] = await sql`select legal_state from patent_search where patent_id = ${right.patent_id}`;
+  t.equal(row!.legal_state, 'expired');
+});
+
+t.test('prior art tells its reasons and keeps to the day', async (t) => {
+  interface Hit {
+    patent: Listed;
+    ranks: Record<string, number | null>;
+    terms: string[];
+    classes: string[];
+    citations: { relation: string; patent_id: string | null }[];
+  }
+  const ask = (body: object) => call<{ data: Hit[] }>(bank_a.key, 'POST', '/v1/prior-art', body);
+  const draft = { title: 'Winch of a drone', classes: ['B64D1/22'], cited: ['EP 1000005 A1'] };
+  const { body } = await ask(draft);
+  const hit = body.data.find(({ patent }) => patent.patent_id === idOf('b1'))!;
+  t.match(hit, { ranks: { classes: 1 }, classes: ['B64D1/22'] });
+  t.ok(hit.terms.includes('winch') && hit.ranks.text !== null);
+  t.ok(hit.citations.some(({ relation }) => relation === 'cited_by_draft'));
+  t.same((await ask(draft)).body, body, 'twice the same');
+  const early = await ask({ ...draft, filed_before: '2001-01-07' });
+  t.ok(early.body.data.some(({ patent }) => patent.patent_id === idOf('b1')));
+  t.notOk(early.body.data.some(({ patent }) => patent.patent_id === idOf('b2')));
+  t.equal((await ask({})).status, 400);
+  t.equal((await ask({ classes: ['nonsense'] })).status, 400);
+  t.equal((await ask({ title: 'x'.repeat(50_001) })).status, 400);
+});
+
+t.test('on the judged set, fused lists are no worse than words alone', async (t) => {
+  const reciprocal = { text: 0, fused: 0 };
+  for (const [title, classes, cited, relevant] of queries) {
+    const wanted = new Set(relevant!.split(' ').map(idOf));
+    const draft = { title: title!, abstract: '', claims: '', filed_before: null };
+    const fused = await priorArt(
+      sql,
+      { ...draft, classes: classes!.split(' '), cited: cited === '' ? [] : [`P EP ${numberOf(cited!)}`] },
+      ALL,
+    );
+    const by_text = fused
+      .filter((one) => one.ranks.text !== null)
+      .sort((a, b) => a.ranks.text! - b.ranks.text!);
+    reciprocal.fused += meanReciprocalRank(fused, wanted);
+    reciprocal.text += meanReciprocalRank(by_text, wanted);
+  }
+  const text = reciprocal.text / queries.length;
+  const fused = reciprocal.fused / queries.length;
+  t.comment(
+    `mean reciprocal rank of every relevant patent, ${queries.length} queries: text ${text.toFixed(3)}, fused ${fused.toFixed(3)}`,
+  );
+  t.ok(fused >= text, `fused ${fused}, text ${text}`);
+  t.ok(text > 0.3, 'words alone find something');
+});
+
+/** Over the relevant ones, each with those that are relevant too left out before it; one not found counts nought. */
+function meanReciprocalRank(list: readonly { patent_id: string }[], wanted: ReadonlySet<string>): number {
+  let others = 0;
+  let sum = 0;
+  for (const { patent_id } of list)
+    if (wanted.has(patent_id)) sum += 1 / (1 + others);
+    else others++;
+  return sum / wanted.size;
+}
+
+t.test('words of a run are its pairs, and a text holds every question cut from it', async () => {
+  t.equal(indexedText('电池组A1').trim().replace(/\s+/g, ' '), '电池 池组 组 a1');
+  t.same(question('电池组 A1'), { text: '"电池 池组" a1', beginnings: [] });
+  t.same(question('"电池组 A1"').text.replace(/\s+/g, ' '), '" 电池 池组 a1"');
+  t.same(ownerWords('Ｘ.Ｙ. Müller GmbH & Co. KG'), ['xy', 'müller']);
+  t.same(ownerWords('宁德时代新能源科技股份有限公司').slice(0, 2), ['宁德', '德时']);
+  t.same(classLevels('H01M 10/052'), ['H', 'H01', 'H01M', 'H01M10', 'H01M10/052']);
+  const han = fc.array(fc.integer({ min: 0x4e00, max: 0x9fff }), { minLength: 2, maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(han, fc.nat(), fc.nat(), async (codes, from, length) => {
+      const text = String.fromCodePoint(...codes);
+      const start = from % (codes.length - 1);
+      const part = text.slice(start, start + 2 + (length % (codes.length - start)));
+      const [row] = await sql`select to_tsvector('english', ${indexedText(text)})
+        @@ websearch_to_tsquery('english', ${question(part).text}) as found`;
+      return row!.found === true;
+    }),
+    { numRuns: 50 },
+  );
+});
