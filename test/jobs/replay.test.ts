@@ -212,7 +212,16 @@ t.test('what is learnt after a slot changes nothing as of the slot', async (t) =
   const found = await sql`select rule from flag group by rule having count(*) > 2 order by rule`;
   t.same(
     found.map(({ rule }) => rule),
-    ['annuity_overdue', 'lapse_likely', 'ltv_breach', 'ltv_warning', 'right_ended', 'value_drop'],
+    [
+      'annuity_late',
+      'annuity_overdue',
+      'lapse_likely',
+      'ltv_breach',
+      'ltv_warning',
+      'right_ended',
+      'value_collapse',
+      'value_drop',
+    ],
   );
   const future = (await bundledRecords()).map((record) =>
     record.ok ? { ...record, patent: { ...record.patent, claims: 99, agency: false } } : record,
