@@ -8,14 +8,19 @@ import type { Database } from '../src/db/client.ts';
 import { openDatabase } from '../src/db/open.ts';
 import { openCalendar } from '../src/demonstration/calendar.ts';
 import { StartupError } from '../src/errors.ts';
-import { type IngestCounts, ingestRecords } from '../src/patents/ingest.ts';
+import {
+  type IngestCounts,
+  ingestRecords,
+  ingestSurveyed,
+  type StoredOrPaused,
+} from '../src/patents/ingest.ts';
 import { openSourceFile, type SourceFile } from '../src/patents/source-file.ts';
 import { SOURCE_ADAPTERS } from '../src/patents/sources/index.ts';
 import { mappedLines } from '../src/patents/sources/mapped/lines.ts';
 import { readMapping } from '../src/patents/sources/mapped/record.ts';
 import { mappedTable } from '../src/patents/sources/mapped/table.ts';
 import type { SourceAdapter } from '../src/patents/sources/record.ts';
-import { ingestSurveyed, MOST_BAD_SHARE, type StoredOrPaused } from '../src/patents/survey.ts';
+import { MOST_BAD_SHARE } from '../src/patents/survey.ts';
 import { createLogger } from '../src/process.ts';
 
 const HELP = `npm run ingest -- FILE... [--mapping FILE] [--accept-bad] [--json]
@@ -69,7 +74,7 @@ async function store(
   known_at: Date,
 ): Promise<StoredOrPaused> {
   const source = { id, name, sha256 };
-  if (!accept_bad) return ingestSurveyed(database, source, records, known_at);
+  if (!accept_bad) return ingestSurveyed(database, source, records(), known_at);
   return { counts: await ingestRecords(database, source, records(), known_at), reason: null };
 }
 

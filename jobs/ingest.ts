@@ -1,7 +1,6 @@
 /** Feeds into the patent database. */
-import type { IngestCounts } from '../src/patents/ingest.ts';
+import { type IngestCounts, ingestSurveyed } from '../src/patents/ingest.ts';
 import { SourceFormatError } from '../src/patents/sources/record.ts';
-import { ingestSurveyed } from '../src/patents/survey.ts';
 import type { JobContext } from './context.ts';
 import type { FeedItem } from './feeds.ts';
 
@@ -12,7 +11,7 @@ export async function ingest({ database, clock, feeds }: JobContext, slot: Date)
     for await (const item of feed.items(slot)) {
       const source = { id: item.source, name: item.name, sha256: item.sha256 };
       const known_at = item.known_at ?? clock.now();
-      const stored = await ingestSurveyed(database, source, item.records, known_at).catch(refused(item));
+      const stored = await ingestSurveyed(database, source, item.records(), known_at).catch(refused(item));
       if (stored?.reason) await item.pause?.(stored.reason);
       const counts = stored?.counts ?? null;
       if (counts === null) continue;

@@ -5,7 +5,7 @@
 import type { CalendarDate } from '../../models/types.ts';
 import { canonicalJson, uuidOf } from '../canonical.ts';
 import { dateOf } from '../clock.ts';
-import type { Sql, Transaction } from '../db/client.ts';
+import type { Sql } from '../db/client.ts';
 import { patentId } from './identity.ts';
 import type { AcceptedRecord, NumberRecord } from './sources/record.ts';
 
@@ -17,35 +17,32 @@ const MAX_TEXT_CHARS = 200_000;
 
 type Row = Record<string, unknown>;
 
-/** @returns ids of the patents of which something is told that was not there before */
-export async function storeBibliography(
-  tx: Transaction,
-  source: string,
-  records: readonly AcceptedRecord[],
-  known_at: Date,
-): Promise<string[]> {
-  const added: string[] = [];
-  const add = async (table: string, rowsOf: (record: AcceptedRecord) => Row[]) => {
-    const rows = records.flatMap((record) => {
-      const told = rowsOf(record);
-      // Most sources tell none of this, and an id costs a hash.
-      if (told.length === 0) return [];
-      const patent_id = patentId(record.patent.office, record.patent.application_number);
-      return told.map((row) => ({ ...row, patent_id, entry_id: uuidOf(canonicalJson(row)), known_at }));
-    });
-    if (rows.length === 0) return;
-    const inserted = await tx<{ patent_id: string }[]>`
-      insert into ${tx(table)} select * from jsonb_populate_recordset(null::${tx(table)}, ${tx.json(rows as never)})
-      order by patent_id on conflict do nothing returning patent_id`;
-    for (const { patent_id } of inserted) added.push(patent_id);
-  };
-  await add('patent_publication', ({ publication }) => (publication ? [{ ...publication }] : []));
-  await add('patent_party', (record) => partyRows(record, source));
-  await add('patent_priority', ({ priorities = [] }) => priorities.map((priority) => ({ ...priority })));
-  await add('patent_class', ({ classes = [] }) => classes.map((told) => ({ ...told })));
-  await add('patent_citation', citationRows);
-  await add('patent_text', textRows);
-  return added;
+/** Rows of one table around a patent, as one record tells them; each gets an id from what it says. */
+interface BibliographyTable {
+  table: string;
+  rowsOf: (record: AcceptedRecord, source: string) => Row[];
+}
+
+const BIBLIOGRAPHY: readonly BibliographyTable[] = [
+  { table: 'patent_publication', rowsOf: ({ publication }) => (publication ? [{ ...publication }] : []) },
+  { table: 'patent_party', rowsOf: partyRows },
+  {
+    table: 'patent_priority',
+    rowsOf: ({ priorities = [] }) => priorities.map((priority) => ({ ...priority })),
+  },
+  { table: 'patent_class', rowsOf: ({ classes = [] }) => classes.map((told) => ({ ...told })) },
+  { table: 'patent_citation', rowsOf: citationRows },
+  { table: 'patent_text', rowsOf: textRows },
+];
+
+/** What a record tells around its patent, by table; a table of which it tells nothing is left out. */
+export function bibliographyRows(record: AcceptedRecord, source: string): { table: string; rows: Row[] }[] {
+  return BIBLIOGRAPHY.flatMap(({ table, rowsOf }) => {
+    const told = rowsOf(record, source);
+    // Most sources tell none of this, and an id costs a hash.
+    if (told.length === 0) return [];
+    return [{ table, rows: told.map((row) => ({ ...row, entry_id: uuidOf(canonicalJson(row)) })) }];
+  });
 }
 
 function partyRows({ parties = [], publication }: AcceptedRecord, source: string): Row[] {

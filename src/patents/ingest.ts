@@ -1,21 +1,20 @@
 /**
- * Source records into patents, facts and signals: in batches, idempotent, every record accounted for.
+ * Source records into patents, facts and signals: read once, idempotent, every record accounted for.
  *
- * One batch is one transaction: its patents, facts, signals, bibliography, quarantined lines, the counts of its run, and the mark
- * on every live pledge whose patents have news.
+ * A run stages its records chunk by chunk as they are read (staging.ts), decides when it has seen all of them whether the
+ * file may be stored (survey.ts), and then merges chunk by chunk (merge.ts), each in one transaction with the counts of
+ * the run. Nothing of a file is seen before all of it was read.
+ *
+ * A run of a file that was cut short is taken up where it stopped, by whoever reads the same bytes next: staged records
+ * are passed over, merged chunks left alone.
  */
-
-import { canonicalJson, uuidOf } from '../canonical.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Transaction } from '../db/client.ts';
-import { newId } from '../ids.ts';
-import { storeBibliography } from './bibliography.ts';
-import { markChanged } from './derived.ts';
-import { patentId } from './identity.ts';
+import { mergeChunk } from './merge.ts';
+import { claimRun, finishRun, giveUpRun, type Run, renewLease } from './runs.ts';
 import type { SourceRecord } from './sources/record.ts';
-
-/** Records a transaction: large enough to amortise the commit, small enough to hold in memory. */
-const BATCH_RECORDS = 500;
-const MAX_FAILURE_CHARS = 500;
+import { Chunk, dropStaged, stagedName, stagedTables } from './staging.ts';
+import { pauseReason, type Survey } from './survey.ts';
 
 export interface IngestCounts {
   read: number;
@@ -31,216 +30,191 @@ export interface SourceOfRun {
   /** Id of the adapter. */
   id: string;
   name: string;
-  /** Of the file, where it is one. */
+  /** Of the file, where it is one: by it a run that was cut short is found again. */
   sha256?: string | undefined;
 }
 
-type Accepted = Extract<SourceRecord, { ok: true }>;
-type Rejected = Extract<SourceRecord, { ok: false }>;
+export interface StoredOrPaused {
+  /** Null when nothing was stored. */
+  counts: IngestCounts | null;
+  reason: string | null;
+}
+
+/** Told after each chunk how many of the records read are merged; null while they are still being read. */
+export type OnChunk = (records: number, of: number | null) => void;
+
+type Records = AsyncIterable<SourceRecord> | Iterable<SourceRecord>;
+
+/** Bad records of a paused file that are kept for whoever looks at it. */
+const SHOWN_RECORDS = 100;
+/** How often a run that another process works at is looked at again. */
+const TAKEN_POLL_ms = 1_000;
 
 /**
- * Reads every record of a source and stores what is new.
+ * Reads every record of a source and stores what is new, however many are bad.
  * @param known_at when the service learnt of it; no read as of an earlier instant sees it
- * @param failure why these are not all the records of the source, and so do not count as word of its register
- * @throws whatever the source or database throws; what was committed before stays, and reading again adds the rest
+ * @throws whatever the source or database throws; nothing of what was read is seen then, and reading again goes on
  */
 export async function ingestRecords(
   database: Database,
   source: SourceOfRun,
-  records: AsyncIterable<SourceRecord> | Iterable<SourceRecord>,
+  records: Records,
   known_at: Date,
-  failure: string | null = null,
+  on_chunk: OnChunk = () => {},
 ): Promise<IngestCounts> {
-  const run_id = newId('run');
-  await database.sql`insert into ingest_run (id, source, name, file_sha256, started_at)
-    values (${run_id}, ${source.id}, ${source.name}, ${source.sha256 ?? null}, ${known_at})`;
-  const total: IngestCounts = { read: 0, accepted: 0, duplicate: 0, quarantined: 0, signals: 0 };
-  let batch: SourceRecord[] = [];
-  const flush = async () => {
-    if (batch.length === 0) return;
-    const counts = await database.transaction((tx) => storeBatch(tx, source.id, run_id, batch, known_at));
-    for (const key of Object.keys(total) as (keyof IngestCounts)[]) total[key] += counts[key];
-    batch = [];
-  };
+  const { counts } = await ingestRun(database, source, records, known_at, () => null, on_chunk);
+  return counts!;
+}
+
+/** The same, but a file with too many bad records is paused: nothing of it is published, and its run says why. */
+export async function ingestSurveyed(
+  database: Database,
+  source: SourceOfRun,
+  records: Records,
+  known_at: Date,
+  on_chunk: OnChunk = () => {},
+): Promise<StoredOrPaused> {
+  return ingestRun(database, source, records, known_at, pauseReason, on_chunk);
+}
+
+async function ingestRun(
+  database: Database,
+  source: SourceOfRun,
+  records: Records,
+  known_at: Date,
+  judge: (survey: Survey) => string | null,
+  on_chunk: OnChunk,
+): Promise<StoredOrPaused> {
+  const run = await untilClaimed(database, source, known_at);
   try {
-    for await (const record of records) {
-      batch.push(record);
-      if (batch.length === BATCH_RECORDS) await flush();
-    }
-    await flush();
+    await stageRecords(database, run, records, on_chunk);
   } catch (error) {
-    await database.sql`update ingest_run set failure = ${String(error).slice(0, MAX_FAILURE_CHARS)} where id = ${run_id}`;
+    // A source that breaks would break again; what the database lost while it was away is taken up by the next run.
+    await giveUpRun(database, run, error);
     throw error;
   }
-  await database.sql`update ingest_run set finished_at = ${failure === null ? known_at : null},
-    failure = ${failure?.slice(0, MAX_FAILURE_CHARS) ?? null} where id = ${run_id}`;
-  return total;
-}
-
-async function storeBatch(
-  tx: Transaction,
-  source: string,
-  run_id: string,
-  batch: SourceRecord[],
-  known_at: Date,
-): Promise<IngestCounts> {
-  const accepted = batch.filter((record): record is Accepted => record.ok);
-  const rejected = batch.filter((record): record is Rejected => !record.ok);
-  const fresh = new Set<string>();
-  for (const id of await insertPatents(tx, source, accepted, known_at)) fresh.add(id);
-  for (const id of await insertFacts(tx, accepted, known_at)) fresh.add(id);
-  const signals = await insertSignals(tx, source, accepted, known_at);
-  for (const id of signals) fresh.add(id);
-  for (const id of await storeBibliography(tx, source, accepted, known_at)) fresh.add(id);
-  await markStale(tx, [...fresh], known_at);
-  await markChanged(tx, [...fresh], known_at);
-  await quarantine(tx, run_id, rejected);
-  const taken = accepted.filter((record) => fresh.delete(idOf(record))).length;
-  const counts = {
-    read: batch.length,
-    accepted: taken,
-    duplicate: accepted.length - taken,
-    quarantined: rejected.length,
-    signals: signals.length,
-  };
-  await tx`update ingest_run set read = read + ${counts.read}, accepted = accepted + ${counts.accepted},
-    duplicate = duplicate + ${counts.duplicate}, quarantined = quarantined + ${counts.quarantined},
-    signals = signals + ${counts.signals} where id = ${run_id}`;
-  return counts;
-}
-
-function idOf(record: Accepted): string {
-  return patentId(record.patent.office, record.patent.application_number);
-}
-
-/** @returns ids of the patents that were not there before */
-async function insertPatents(
-  tx: Transaction,
-  source: string,
-  records: Accepted[],
-  known_at: Date,
-): Promise<string[]> {
-  const rows = records.map((record) => ({
-    patent_id: idOf(record),
-    office: record.patent.office,
-    application_number: record.patent.application_number,
-    right_type: record.patent.right_type,
-  }));
-  const inserted = await tx<{ patent_id: string }[]>`
-    insert into patent (patent_id, office, application_number, right_type, source, known_at)
-    select distinct on (patent_id) patent_id, office, application_number, right_type, ${source}, ${known_at}::timestamptz
-    from jsonb_to_recordset(${tx.json(rows)}) as row
-      (patent_id uuid, office text, application_number text, right_type text)
-    on conflict (patent_id) do nothing returning patent_id`;
-  return inserted.map((row) => row.patent_id);
-}
-
-/**
- * Appends facts where a record adds to the latest known ones or differs from them. A source that is silent on a fact
- * does not unsay it; what is told at one instant makes one row. @returns ids of the patents that have new facts
- */
-async function insertFacts(tx: Transaction, records: Accepted[], known_at: Date): Promise<string[]> {
-  const rows = toldByPatent(records);
-  const inserted = await tx<{ patent_id: string }[]>`
-    with told as (
-      select * from jsonb_to_recordset(${tx.json(rows as never)}) as row
-        (patent_id uuid, publication_number text, kind text, filed_on date, priority_on date, title text,
-         claims integer, ipc text[], individual_applicant boolean, domestic_applicant boolean, agency boolean)),
-    merged as (
-      select told.patent_id, coalesce(told.publication_number, latest.publication_number) as publication_number,
-        coalesce(told.kind, latest.kind) as kind, coalesce(told.filed_on, latest.filed_on) as filed_on,
-        coalesce(told.priority_on, latest.priority_on) as priority_on, coalesce(told.title, latest.title) as title,
-        coalesce(told.claims, latest.claims) as claims,
-        coalesce(nullif(told.ipc, '{}'), latest.ipc, '{}') as ipc,
-        coalesce(told.individual_applicant, latest.individual_applicant) as individual_applicant,
-        coalesce(told.domestic_applicant, latest.domestic_applicant) as domestic_applicant,
-        coalesce(told.agency, latest.agency) as agency, latest.row as before
-      from told left join lateral (select facts.*, (facts.publication_number, facts.kind, facts.filed_on,
-          facts.priority_on, facts.title, facts.claims, facts.ipc, facts.individual_applicant,
-          facts.domestic_applicant, facts.agency) as row
-        from patent_facts facts where facts.patent_id = told.patent_id
-        order by facts.known_at desc limit 1) latest on true)
-    insert into patent_facts (patent_id, known_at, publication_number, kind, filed_on, priority_on, title, claims,
-      ipc, individual_applicant, domestic_applicant, agency)
-    select patent_id, ${known_at}::timestamptz, publication_number, kind, filed_on, priority_on, title, claims, ipc,
-      individual_applicant, domestic_applicant, agency
-    from merged where (publication_number, kind, filed_on, priority_on, title, claims, ipc, individual_applicant,
-      domestic_applicant, agency) is distinct from before
-    on conflict (patent_id, known_at) do update set publication_number = excluded.publication_number,
-      kind = excluded.kind, filed_on = excluded.filed_on, priority_on = excluded.priority_on,
-      title = excluded.title, claims = excluded.claims, ipc = excluded.ipc,
-      individual_applicant = excluded.individual_applicant,
-      domestic_applicant = excluded.domestic_applicant, agency = excluded.agency
-    returning patent_id`;
-  return inserted.map((row) => row.patent_id);
-}
-
-/** One row a patent: what a record leaves out, an earlier one of the batch may have told. */
-function toldByPatent(records: Accepted[]): Record<string, unknown>[] {
-  const rows = new Map<string, Record<string, unknown>>();
-  for (const record of records) {
-    const patent_id = idOf(record);
-    const told = Object.entries(record.patent).filter(([, fact]) => fact !== null && String(fact) !== '');
-    rows.set(patent_id, { ...rows.get(patent_id), patent_id, ...Object.fromEntries(told) });
+  const survey = await surveyOf(database, run);
+  const reason = judge(survey);
+  if (reason !== null) {
+    await database.transaction((tx) => pause(tx, run, reason));
+    return { counts: null, reason };
   }
-  return [...rows.values()];
+  await mergeStaged(database, run, survey.read, known_at, on_chunk);
+  return { counts: await finishRun(database, run, known_at), reason };
 }
 
-/** @returns one patent id for each new signal */
-async function insertSignals(
-  tx: Transaction,
-  source: string,
-  records: Accepted[],
+async function untilClaimed(database: Database, source: SourceOfRun, known_at: Date): Promise<Run> {
+  for (;;) {
+    const run = await database.transaction((tx) => claimRun(tx, source, known_at));
+    if (run !== null) return run;
+    await sleep(TAKEN_POLL_ms);
+  }
+}
+
+/** One chunk is written while the next is read. */
+async function stageRecords(
+  database: Database,
+  run: Run,
+  records: Records,
+  on_chunk: OnChunk,
+): Promise<void> {
+  let passed = 0;
+  let staged = run.staged_records;
+  let chunk = new Chunk(run.staged_chunks + 1, run.source);
+  let writing: Promise<void> = Promise.resolve();
+  const write = async () => {
+    const full = chunk;
+    chunk = new Chunk(full.number + 1, run.source);
+    await writing;
+    staged += full.records;
+    const told = staged;
+    writing = database.transaction((tx) => stageChunk(tx, run, full)).then(() => on_chunk(told, null));
+    // An error is met at the next chunk; until then nobody else is there to hear of it.
+    writing.catch(() => {});
+  };
+  for await (const record of records) {
+    if (passed++ < run.staged_records) continue;
+    chunk.add(record);
+    if (chunk.full) await write();
+  }
+  if (chunk.records > 0) await write();
+  await writing;
+}
+
+async function stageChunk(tx: Transaction, run: Run, chunk: Chunk): Promise<void> {
+  await renewLease(tx, run);
+  await chunk.stage(tx, run.id);
+  await tx`insert into ingest_chunk (run_id, chunk, records, rejected)
+    values (${run.id}, ${chunk.number}, ${chunk.records}, ${chunk.rejected})`;
+}
+
+async function surveyOf(database: Database, run: Run): Promise<Survey> {
+  const [row] = await database.sql<{ read: number; bad: number }[]>`
+    select coalesce(sum(records), 0)::bigint as read, coalesce(sum(rejected), 0)::bigint as bad
+    from ingest_chunk where run_id = ${run.id}`;
+  const { read, bad } = row!;
+  if (bad === 0) return { read, bad, first_bad: null };
+  const [first_bad] = await database.sql<NonNullable<Survey['first_bad']>[]>`
+    select line, field, reason from ${database.sql(stagedName(run.id, 'quarantine'))} order by chunk, number limit 1`;
+  return { read, bad, first_bad: first_bad! };
+}
+
+async function pause(tx: Transaction, run: Run, reason: string): Promise<void> {
+  const shown = await tx`insert into quarantine (run_id, number, line, field, code, reason, excerpt)
+    select ${run.id}, row_number() over (order by chunk, number), line, field, code, reason, excerpt
+    from ${tx(stagedName(run.id, 'quarantine'))} order by chunk, number limit ${SHOWN_RECORDS}`;
+  await tx`update ingest_run set failure = ${`paused: ${reason}`}, lease_until = null,
+    read = ${shown.count}, quarantined = ${shown.count} where id = ${run.id}`;
+  await dropStaged(tx, run.id);
+}
+
+async function mergeStaged(
+  database: Database,
+  run: Run,
+  read: number,
   known_at: Date,
-): Promise<string[]> {
-  const rows = records.flatMap((record) => {
-    const patent_id = idOf(record);
-    return record.signals.map((signal) => ({
-      ...signal,
-      patent_id,
-      signal_id: uuidOf(`signal|${source}|${patent_id}|${canonicalJson(signal)}`),
-    }));
+  on_chunk: OnChunk,
+): Promise<void> {
+  const staged = await database.transaction(async (tx) => {
+    const tables = await stagedTables(tx, run.id);
+    for (const table of tables) await indexByChunk(tx, run.id, table);
+    return tables;
   });
-  const inserted = await tx<{ patent_id: string }[]>`
-    insert into signal (patent_id, signal_id, source, kind, category, source_code, effective_on, published_on,
-      known_at, detail)
-    select patent_id, signal_id, ${source}, kind, category, source_code, effective_on, published_on,
-      ${known_at}::timestamptz, detail
-    from jsonb_to_recordset(${tx.json(rows)}) as row
-      (patent_id uuid, signal_id uuid, kind text, category text, source_code text, effective_on date,
-       published_on date, detail jsonb)
-    on conflict (patent_id, signal_id) do nothing returning patent_id`;
-  return inserted.map((row) => row.patent_id);
+  const chunks = await database.sql<{ chunk: number; records: number; rejected: number }[]>`
+    select chunk, records, rejected from ingest_chunk where run_id = ${run.id} and merged_at is null order by chunk`;
+  let left = chunks.reduce((sum, { records }) => sum + records, 0);
+  for (const chunk of chunks) {
+    await database.transaction((tx) => mergeOne(tx, run, chunk, staged, known_at));
+    left -= chunk.records;
+    on_chunk(read - left, read);
+  }
 }
 
-/**
- * Ten signals on the patents of one pledge leave one mark, and so cost one valuation. A mark that stands is locked, or a
- * valuation that began before these signals are committed would take it away without seeing them.
- */
-async function markStale(tx: Transaction, patent_ids: string[], known_at: Date): Promise<void> {
-  if (patent_ids.length === 0) return;
-  await tx`insert into pledge_stale (pledge_id, since, reason)
-    select distinct pledge.id, ${known_at}::timestamptz, 'signal'
-    from pledge_patent join pledge on pledge.id = pledge_patent.pledge_id
-    where pledge_patent.patent_id = any(${patent_ids}::uuid[])
-      and pledge.live
-    order by pledge.id
-    on conflict (pledge_id) do update set since = least(pledge_stale.since, excluded.since)`;
+/** Chunks lie one after the other, so that the smallest index finds them; a single one needs none. */
+async function indexByChunk(tx: Transaction, run_id: string, table: string): Promise<void> {
+  const [several] = await tx`select from ingest_chunk where run_id = ${run_id} and chunk > 1 limit 1`;
+  if (!several) return;
+  await tx`create index if not exists ${tx(`${run_id}_${table}_chunk`)}
+    on ${tx(stagedName(run_id, table))} using brin (chunk) with (pages_per_range = 16)`;
 }
 
-async function quarantine(tx: Transaction, run_id: string, rejected: Rejected[]): Promise<void> {
-  if (rejected.length === 0) return;
-  const rows = rejected.map(({ line, field, code, reason, excerpt }, index) => ({
-    index,
-    line,
-    field,
-    code,
-    reason,
-    excerpt,
-  }));
-  await tx`insert into quarantine (run_id, number, line, field, code, reason, excerpt)
-    select ${run_id}, run.quarantined + row.index + 1, line, field, code, reason, left(excerpt, 2048)
-    from jsonb_to_recordset(${tx.json(rows)}) as row
-      (index integer, line integer, field text, code text, reason text, excerpt text)
-    join ingest_run run on run.id = ${run_id}`;
+async function mergeOne(
+  tx: Transaction,
+  run: Run,
+  { chunk, records, rejected }: { chunk: number; records: number; rejected: number },
+  staged: ReadonlySet<string>,
+  known_at: Date,
+): Promise<void> {
+  await renewLease(tx, run);
+  const merged =
+    records === rejected ? { patents: 0, signals: 0 } : await mergeChunk(tx, run, chunk, staged, known_at);
+  if (rejected > 0)
+    await tx`insert into quarantine (run_id, number, line, field, code, reason, excerpt)
+      select ${run.id}, run.quarantined + bad.number, line, field, code, reason, excerpt
+      from ${tx(stagedName(run.id, 'quarantine'))} bad join ingest_run run on run.id = ${run.id} where chunk = ${chunk}`;
+  const accepted = merged.patents;
+  await tx`update ingest_run set read = read + ${records}, accepted = accepted + ${accepted},
+    duplicate = duplicate + ${records - rejected - accepted}, quarantined = quarantined + ${rejected},
+    signals = signals + ${merged.signals} where id = ${run.id}`;
+  await tx`update ingest_chunk set merged_at = ${known_at} where run_id = ${run.id} and chunk = ${chunk}`;
 }

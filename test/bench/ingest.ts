@@ -5,8 +5,8 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { generateCorpus } from '../../jobs/corpus/generate.ts';
 import type { Database } from '../../src/db/client.ts';
+import { ingestSurveyed } from '../../src/patents/ingest.ts';
 import { openSourceFile } from '../../src/patents/source-file.ts';
-import { ingestSurveyed } from '../../src/patents/survey.ts';
 import type { OnProgress } from '../chaos/run.ts';
 import { openFolder } from '../database.ts';
 import { openStore } from './field.ts';
@@ -70,7 +70,7 @@ export async function benchIngest(rows: number, on_progress: OnProgress): Promis
 /** @returns signals stored */
 async function ingest(database: Database, file: string, rows: number): Promise<number> {
   const { source, name, records } = await openSourceFile(file);
-  const { counts, reason } = await ingestSurveyed(database, { id: source, name }, records, new Date());
+  const { counts, reason } = await ingestSurveyed(database, { id: source, name }, records(), new Date());
   if (counts?.accepted !== rows)
     throw new Error(
       `Of ${rows} records ${counts?.accepted ?? 0} were accepted: ${reason ?? 'no reason told'}`,

@@ -1,4 +1,6 @@
 /** From source files to what was known at an instant: every record accounted for, nothing twice, nothing too early. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import t from 'tap';
 import { calibrate } from '../../jobs/calibrate.ts';
+import { generateCorpus } from '../../jobs/corpus/generate.ts';
 import { gazetteFeed, inboxFeed } from '../../jobs/feeds.ts';
 import { ingest } from '../../jobs/ingest.ts';
 import { type DatedSignal, legalHistory } from '../../models/legal-state.ts';
@@ -15,9 +18,12 @@ import { canonicalJson } from '../../src/canonical.ts';
 import { deriveChanged } from '../../src/patents/derived.ts';
 import { knownPatents } from '../../src/patents/facts.ts';
 import { patentId } from '../../src/patents/identity.ts';
-import { ingestRecords } from '../../src/patents/ingest.ts';
+import { ingestRecords, ingestSurveyed } from '../../src/patents/ingest.ts';
+import { claimRun } from '../../src/patents/runs.ts';
+import { openSourceFile } from '../../src/patents/source-file.ts';
 import { cnSample } from '../../src/patents/sources/cnipa/sample.ts';
 import type { PatentRecord, SourceRecord } from '../../src/patents/sources/record.ts';
+import { Chunk } from '../../src/patents/staging.ts';
 import { revalueStale } from '../../src/pledges/revalue.ts';
 import { movePledge } from '../../src/pledges/service.ts';
 import { createTestDatabase } from '../database.ts';
@@ -35,12 +41,16 @@ import {
   told,
 } from './setting.ts';
 
-const { database } = await createTestDatabase(t);
+/** Three chunks of a load. */
+const LOADED_PATENTS = 41_000;
+
+const { database, url } = await createTestDatabase(t);
 const { sql } = database;
 const RECORDS = await bundledRecords();
 const [HEADER, ...LINES] = readFileSync(BUNDLED, 'utf8').trimEnd().split('\n');
 
-const empty = () => sql`truncate patent, ingest_run, quarantine, model_version cascade`;
+const empty = () =>
+  sql`truncate patent, patent_facts, signal, patent_change, ingest_run, quarantine, model_version cascade`;
 
 async function stored(): Promise<string> {
   const patents = await sql`select patent_id, office, application_number, right_type from patent order by 1`;
@@ -165,7 +175,7 @@ t.test('a read as of an instant sees nothing learnt later', async (t) => {
   await empty();
 });
 
-t.test('a source that breaks leaves whole batches, and reading it again adds the rest', async (t) => {
+t.test('a source that breaks leaves nothing but its run, and reading it again adds all', async (t) => {
   async function* breaking() {
     yield* RECORDS.slice(0, 700);
     throw new Error('the line went dead');
@@ -173,17 +183,91 @@ t.test('a source that breaks leaves whole batches, and reading it again adds the
   const now = at('2018-01-01');
   await t.rejects(ingestRecords(database, SOURCE, breaking(), now), /the line went dead/);
   const [run] = await sql`select * from ingest_run`;
-  t.match(run, { read: 500, finished_at: null, failure: /the line went dead/ });
-  const [kept] = await sql`select count(*) from patent`;
-  t.equal(kept!.count, run!.accepted);
-  const again = await ingestRecords(database, SOURCE, RECORDS.slice(0, 700), now);
-  t.equal(again.accepted, 700 - 500);
-  const resumed = await stored();
-  await empty();
-  await ingestRecords(database, SOURCE, RECORDS.slice(0, 700), now);
-  t.equal(await stored(), resumed);
+  t.match(run, { read: 0, finished_at: null, failure: /the line went dead/ });
+  t.equal((await sql`select from patent`).length, 0);
+  t.same(await stagedTables(), [], 'nothing is left behind');
+  t.match(await ingestRecords(database, SOURCE, RECORDS.slice(0, 700), now), { read: 700, duplicate: 0 });
   await empty();
 });
+
+t.test('a load that was killed goes on where it stopped, and stores each record once', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'pledgewatch-load-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, 'cn-sample.csv');
+  await generateCorpus({ seed: 1, patents: LOADED_PATENTS, format: 'cn-sample' }, file);
+  const item = await openSourceFile(file);
+  const source = { id: item.source, name: item.name, sha256: item.sha256 };
+  for (const merged of [false, true]) {
+    await killedLoad(file, merged);
+    const [cut_short] = await sql`select * from ingest_run`;
+    t.equal(cut_short!.finished_at, null);
+    const chunks =
+      await sql`select * from ingest_chunk where merged_at is ${merged ? sql`not null` : sql`null`}`;
+    t.ok(chunks.length > 0, merged ? 'killed while it merged' : 'killed while it staged');
+    const told: number[] = [];
+    const { counts } = await ingestSurveyed(database, source, item.records(), at('2018-01-02'), (records) => {
+      told.push(records);
+    });
+    const [run, ...others] = await sql`select * from ingest_run`;
+    t.same(others, [], 'it is the same run');
+    t.equal(run!.id, cut_short!.id);
+    t.match(counts, { read: LOADED_PATENTS, accepted: LOADED_PATENTS, duplicate: 0, quarantined: 0 });
+    t.ok(told[0]! > 20_000, 'the first chunk was passed over');
+    t.equal((await sql`select from patent`).length, LOADED_PATENTS);
+    t.same(await stagedTables(), []);
+    const again = await ingestSurveyed(database, source, item.records(), at('2018-01-03'));
+    t.match(again.counts, { accepted: 0, duplicate: LOADED_PATENTS, signals: 0 });
+    await empty();
+  }
+});
+
+t.test('what a crash of the server took from a load is staged anew', async (t) => {
+  const source = { ...SOURCE, sha256: 'a'.repeat(64) };
+  const records = RECORDS.slice(0, 500);
+  const run = await database.transaction((tx) => claimRun(tx, source, at('2018-01-01')));
+  await database.transaction(async (tx) => {
+    const chunk = new Chunk(1, source.id);
+    for (const record of records.slice(0, 300)) chunk.add(record);
+    await chunk.stage(tx, run!.id);
+    await tx`insert into ingest_chunk (run_id, chunk, records, rejected) values (${run!.id}, 1, 300, ${chunk.rejected})`;
+  });
+  t.equal(
+    await database.transaction((tx) => claimRun(tx, source, at('2018-01-02'))),
+    null,
+    'it is worked at',
+  );
+  await sql`update ingest_run set lease_until = now()`;
+  for (const table of await stagedTables()) await sql`truncate ${sql(`staging.${table}`)}`;
+  const counts = await ingestRecords(database, source, records, at('2018-01-02'));
+  t.match(counts, { read: 500, duplicate: 0 });
+  t.equal((await sql`select from patent`).length, counts.accepted);
+  await empty();
+});
+
+async function stagedTables(): Promise<string[]> {
+  const rows = await sql<{ relname: string }[]>`select relname from pg_class
+    where relnamespace = 'staging'::regnamespace and relkind = 'r'`;
+  return rows.map(({ relname }) => relname);
+}
+
+/** The command, ended by SIGKILL once it has staged a chunk or merged one. */
+async function killedLoad(file: string, merged: boolean): Promise<void> {
+  const command = ['--import', 'tsx', 'jobs/ingest-files.ts', file];
+  const child = spawn(process.execPath, command, {
+    env: { ...process.env, DATABASE_URL: url },
+    stdio: 'ignore',
+  });
+  const ended = once(child, 'exit');
+  for (;;) {
+    const [chunk] = await sql`select from ingest_chunk where ${merged} = (merged_at is not null) limit 1`;
+    if (chunk) break;
+    if (child.exitCode !== null) throw new Error('the load ended by itself');
+    await sleep(20);
+  }
+  child.kill('SIGKILL');
+  await ended;
+  await sql`update ingest_run set lease_until = now() where lease_until is not null`;
+}
 
 t.test(
   'ten signals on the patents of a pledge leave one mark, and a contract that is over gets none',

@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import t from 'tap';
 import { mulberry32 } from '../../models/random.ts';
-import { ingestRecords } from '../../src/patents/ingest.ts';
+import { ingestRecords, ingestSurveyed } from '../../src/patents/ingest.ts';
 import { openSourceFile } from '../../src/patents/source-file.ts';
 import { withCheckDigit } from '../../src/patents/sources/cnipa/application-number.ts';
 import { RECOGNITION_HEAD_CHARS, SOURCE_ADAPTERS } from '../../src/patents/sources/index.ts';
@@ -24,7 +24,6 @@ import {
   SourceFormatError,
   type SourceRecord,
 } from '../../src/patents/sources/record.ts';
-import { ingestSurveyed } from '../../src/patents/survey.ts';
 import { createTestDatabase } from '../database.ts';
 
 const { database, url } = await createTestDatabase(t);
@@ -783,7 +782,7 @@ const ADAPTERS: readonly SourceAdapter[] = [...SOURCE_ADAPTERS, mappedTable(MAPP
 async function report(path: string) {
   const file = await openSourceFile(path, ADAPTERS);
   const source = { id: file.source, name: file.name, sha256: file.sha256 };
-  return ingestSurveyed(database, source, file.records, KNOWN_AT);
+  return ingestSurveyed(database, source, file.records(), KNOWN_AT);
 }
 
 async function counted(): Promise<unknown> {

@@ -1,0 +1,71 @@
+/** Rows into PostgreSQL by COPY, text format. */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Transaction } from '../db/client.ts';
+
+/** A cell before it is written: arrays become text[], other objects jsonb. */
+export type Cell = string | number | boolean | null | undefined | readonly string[] | object;
+
+/** Lines handed to the socket at once. */
+const LINES_A_WRITE = 500;
+
+/** @param lines as `copyLine` makes them, in the order of `columns` */
+export async function copyInto(
+  tx: Transaction,
+  table: string,
+  columns: readonly string[],
+  lines: readonly string[],
+): Promise<void> {
+  const target = await tx`copy ${tx(table)} (${tx.unsafe(columns.join(', '))}) from stdin`.writable();
+  await pipeline(Readable.from(writes(lines)), target);
+}
+
+function* writes(lines: readonly string[]): Generator<string> {
+  for (let at = 0; at < lines.length; at += LINES_A_WRITE) yield lines.slice(at, at + LINES_A_WRITE).join('');
+}
+
+export function copyLine(cells: readonly Cell[]): string {
+  let line = '';
+  for (let i = 0; i < cells.length; i++) line += (i === 0 ? '' : '\t') + copyCell(cells[i]);
+  return `${line}\n`;
+}
+
+function copyCell(cell: Cell): string {
+  if (cell === null || cell === undefined) return '\\N';
+  if (typeof cell === 'string') return escaped(cell);
+  if (typeof cell === 'number') return String(cell);
+  if (typeof cell === 'boolean') return cell ? 't' : 'f';
+  return escaped(Array.isArray(cell) ? arrayText(cell) : jsonText(cell));
+}
+
+/** No character of it would end a cell or a line, and none is NUL, which no text of PostgreSQL takes. */
+function escaped(text: string): string {
+  return NEEDS_ESCAPE.test(text) ? text.replace(ESCAPED, escapeOf) : text;
+}
+
+const NEEDS_ESCAPE = /[\\\t\n\r\0]/;
+const ESCAPED = new RegExp(NEEDS_ESCAPE, 'g');
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\0': '\uFFFD',
+};
+
+function escapeOf(character: string): string {
+  return ESCAPES[character]!;
+}
+
+function arrayText(items: readonly string[]): string {
+  return `{${items.map((item) => `"${item.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+}
+
+/** jsonb takes neither NUL nor half of a surrogate pair, both of which JSON can write as an escape. */
+function jsonText(value: object): string {
+  const text = JSON.stringify(value);
+  if (!text.includes('\\u')) return text;
+  return JSON.stringify(value, (_key, inner) =>
+    typeof inner === 'string' ? inner.replaceAll('\0', '\uFFFD').toWellFormed() : inner,
+  );
+}

@@ -1,0 +1,107 @@
+/** Runs of ingest: who works at one, and how a run that was cut short is found and taken up. */
+import { randomUUID } from 'node:crypto';
+import type { Database, Transaction } from '../db/client.ts';
+import { isDatabaseAway } from '../db/client.ts';
+import { newId } from '../ids.ts';
+import type { IngestCounts, SourceOfRun } from './ingest.ts';
+import { dropStaged, stagedName, stagedTables } from './staging.ts';
+
+export interface Run {
+  id: string;
+  source: string;
+  token: string;
+  /** What an earlier process had staged of the same bytes. */
+  staged_chunks: number;
+  staged_records: number;
+}
+
+/** Longer than any chunk takes; a process that is killed holds its run no longer. */
+const LEASE_seconds = 20;
+const MAX_FAILURE_CHARS = 500;
+
+/** The run was taken over by another process, since this one did not answer in time. */
+class RunTakenOver extends Error {
+  override readonly name = 'RunTakenOver';
+}
+
+/**
+ * Takes up the run of the same bytes that was cut short, or begins one.
+ * @returns null while another process works at it
+ */
+export async function claimRun(tx: Transaction, source: SourceOfRun, known_at: Date): Promise<Run | null> {
+  const token = randomUUID();
+  const [cut_short] = await tx<{ id: string; free: boolean }[]>`
+    select id, lease_until < now() as free from ingest_run
+    where file_sha256 = ${source.sha256 ?? null} and source = ${source.id} and finished_at is null
+      and lease_until is not null order by id limit 1 for update`;
+  if (cut_short && !cut_short.free) return null;
+  const id = cut_short?.id ?? newId('run');
+  if (!cut_short)
+    await tx`insert into ingest_run (id, source, name, file_sha256, started_at)
+      values (${id}, ${source.id}, ${source.name}, ${source.sha256 ?? null}, ${known_at})`;
+  await tx`update ingest_run set token = ${token}, lease_until = ${leaseEnd(tx)} where id = ${id}`;
+  const staged = cut_short ? await whatIsStaged(tx, id) : { staged_chunks: 0, staged_records: 0 };
+  return { id, source: source.id, token, ...staged };
+}
+
+/**
+ * Staged tables are unlogged: a crash of the server empties them, and what is not merged must then be staged anew. A
+ * chunk is whole or not there, so that counting rows of the last one tells.
+ */
+async function whatIsStaged(tx: Transaction, id: string) {
+  const [told] = await tx<
+    { chunks: number; records: number; last: number | null; last_merged: number | null }[]
+  >`
+    select count(*) as chunks, coalesce(sum(records), 0)::bigint as records, max(chunk) as last,
+      max(chunk) filter (where merged_at is not null) as last_merged
+    from ingest_chunk where run_id = ${id}`;
+  const { chunks, records, last, last_merged } = told!;
+  if (last === null || last === last_merged || (await isStaged(tx, id, last)))
+    return { staged_chunks: chunks, staged_records: records };
+  await tx`delete from ingest_chunk where run_id = ${id} and merged_at is null`;
+  for (const table of await stagedTables(tx, id)) await tx`drop table ${tx(stagedName(id, table))}`;
+  return whatIsStaged(tx, id);
+}
+
+async function isStaged(tx: Transaction, id: string, chunk: number): Promise<boolean> {
+  for (const table of await stagedTables(tx, id)) {
+    const [row] = await tx`select from ${tx(stagedName(id, table))} where chunk = ${chunk} limit 1`;
+    if (row) return true;
+  }
+  return false;
+}
+
+/** @throws when another process has taken the run over */
+export async function renewLease(tx: Transaction, { id, token }: Run): Promise<void> {
+  const renewed = await tx`update ingest_run set lease_until = ${leaseEnd(tx)}
+    where id = ${id} and token = ${token}`;
+  if (renewed.count === 0)
+    throw new RunTakenOver(`Run ${id} was taken over by another process; this one ends.`);
+}
+
+/** Leases run on the database's own time. */
+function leaseEnd(tx: Transaction) {
+  return tx`now() + make_interval(secs => ${LEASE_seconds})`;
+}
+
+export async function finishRun(database: Database, run: Run, known_at: Date): Promise<IngestCounts> {
+  return database.transaction(async (tx) => {
+    await renewLease(tx, run);
+    await dropStaged(tx, run.id);
+    const [counts] = await tx<
+      IngestCounts[]
+    >`update ingest_run set finished_at = ${known_at}, lease_until = null
+      where id = ${run.id} returning read, accepted, duplicate, quarantined, signals`;
+    return counts!;
+  });
+}
+
+/** Ends a run whose source broke. One that lost the database keeps what it staged, for whoever reads the file next. */
+export async function giveUpRun(database: Database, run: Run, error: unknown): Promise<void> {
+  if (error instanceof RunTakenOver || isDatabaseAway(error)) return;
+  await database.transaction(async (tx) => {
+    await dropStaged(tx, run.id);
+    await tx`update ingest_run set failure = ${String(error).slice(0, MAX_FAILURE_CHARS)}, lease_until = null
+      where id = ${run.id} and token = ${run.token}`;
+  });
+}
