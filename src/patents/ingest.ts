@@ -8,9 +8,9 @@
  * A run of a file that was cut short is taken up where it stopped, by whoever reads the same bytes next: staged records
  * are passed over, merged chunks left alone.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database, Transaction } from '../db/client.ts';
-import { mergeChunk } from './merge.ts';
+import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
+import { again, type Database, type Transaction } from '../db/client.ts';
+import { type ChunkRange, mergeChunks } from './merge.ts';
 import { claimRun, finishRun, giveUpRun, type Run, renewLease } from './runs.ts';
 import type { SourceRecord } from './sources/record.ts';
 import { Chunk, dropStaged, stagedName, stagedTables } from './staging.ts';
@@ -49,6 +49,14 @@ type Records = AsyncIterable<SourceRecord> | Iterable<SourceRecord>;
 const SHOWN_RECORDS = 100;
 /** How often a run that another process works at is looked at again. */
 const TAKEN_POLL_ms = 1_000;
+const RECORDS_A_BREATH = 100;
+/** Another run brought the same rows meanwhile; the next attempt sees them. */
+const UNIQUE_VIOLATION = '23505';
+const MERGE_ATTEMPTS = 5;
+/** Records that are merged in one transaction: the more, the fewer pages of the indexes each one touches. */
+const MERGE_RECORDS = 200_000;
+const MERGE_LIMIT_ms = 300_000;
+const MERGE_WORK_MEM = '64MB';
 
 /**
  * Reads every record of a source and stores what is new, however many are bad.
@@ -120,11 +128,11 @@ async function stageRecords(
 ): Promise<void> {
   let passed = 0;
   let staged = run.staged_records;
-  let chunk = new Chunk(run.staged_chunks + 1, run.source);
+  let chunk = new Chunk(run.staged_chunks + 1, run.source, staged);
   let writing: Promise<void> = Promise.resolve();
   const write = async () => {
     const full = chunk;
-    chunk = new Chunk(full.number + 1, run.source);
+    chunk = new Chunk(full.number + 1, run.source, staged + full.records);
     await writing;
     staged += full.records;
     const told = staged;
@@ -133,7 +141,9 @@ async function stageRecords(
     writing.catch(() => {});
   };
   for await (const record of records) {
-    if (passed++ < run.staged_records) continue;
+    // Reading never waits while the file is in memory, and then nothing is written either.
+    if (++passed % RECORDS_A_BREATH === 0) await breathe();
+    if (passed <= run.staged_records) continue;
     chunk.add(record);
     if (chunk.full) await write();
   }
@@ -155,14 +165,14 @@ async function surveyOf(database: Database, run: Run): Promise<Survey> {
   const { read, bad } = row!;
   if (bad === 0) return { read, bad, first_bad: null };
   const [first_bad] = await database.sql<NonNullable<Survey['first_bad']>[]>`
-    select line, field, reason from ${database.sql(stagedName(run.id, 'quarantine'))} order by chunk, number limit 1`;
+    select line, field, reason from ${database.sql(stagedName(run.id, 'quarantine'))} order by record limit 1`;
   return { read, bad, first_bad: first_bad! };
 }
 
 async function pause(tx: Transaction, run: Run, reason: string): Promise<void> {
   const shown = await tx`insert into quarantine (run_id, number, line, field, code, reason, excerpt)
-    select ${run.id}, row_number() over (order by chunk, number), line, field, code, reason, excerpt
-    from ${tx(stagedName(run.id, 'quarantine'))} order by chunk, number limit ${SHOWN_RECORDS}`;
+    select ${run.id}, row_number() over (order by record), line, field, code, reason, excerpt
+    from ${tx(stagedName(run.id, 'quarantine'))} order by record limit ${SHOWN_RECORDS}`;
   await tx`update ingest_run set failure = ${`paused: ${reason}`}, lease_until = null,
     read = ${shown.count}, quarantined = ${shown.count} where id = ${run.id}`;
   await dropStaged(tx, run.id);
@@ -175,46 +185,81 @@ async function mergeStaged(
   known_at: Date,
   on_chunk: OnChunk,
 ): Promise<void> {
-  const staged = await database.transaction(async (tx) => {
-    const tables = await stagedTables(tx, run.id);
-    for (const table of tables) await indexByChunk(tx, run.id, table);
-    return tables;
-  });
-  const chunks = await database.sql<{ chunk: number; records: number; rejected: number }[]>`
-    select chunk, records, rejected from ingest_chunk where run_id = ${run.id} and merged_at is null order by chunk`;
-  let left = chunks.reduce((sum, { records }) => sum + records, 0);
-  for (const chunk of chunks) {
-    await database.transaction((tx) => mergeOne(tx, run, chunk, staged, known_at));
-    left -= chunk.records;
-    on_chunk(read - left, read);
+  const groups = await groupsOf(database, run);
+  if (groups.length === 0) return;
+  const patient = database.sibling({ max: 1, statement_timeout_ms: MERGE_LIMIT_ms });
+  try {
+    const staged = await patient.transaction((tx) => prepare(tx, run));
+    let left = groups.reduce((sum, { records }) => sum + records, 0);
+    for (const group of groups) {
+      await again([UNIQUE_VIOLATION], MERGE_ATTEMPTS, () =>
+        patient.transaction((tx) => mergeGroup(tx, run, group, staged, known_at)),
+      );
+      left -= group.records;
+      on_chunk(read - left, read);
+    }
+  } finally {
+    await patient.close();
   }
 }
 
-/** Chunks lie one after the other, so that the smallest index finds them; a single one needs none. */
-async function indexByChunk(tx: Transaction, run_id: string, table: string): Promise<void> {
-  const [several] = await tx`select from ingest_chunk where run_id = ${run_id} and chunk > 1 limit 1`;
-  if (!several) return;
-  await tx`create index if not exists ${tx(`${run_id}_${table}_chunk`)}
-    on ${tx(stagedName(run_id, table))} using brin (chunk) with (pages_per_range = 16)`;
+interface Group extends ChunkRange {
+  records: number;
+  rejected: number;
 }
 
-async function mergeOne(
+/** Chunks that are not merged yet, together as long as a transaction holds them. */
+async function groupsOf({ sql }: Database, run: Run): Promise<Group[]> {
+  const chunks = await sql<{ chunk: number; records: number; rejected: number }[]>`
+    select chunk, records, rejected from ingest_chunk where run_id = ${run.id} and merged_at is null order by chunk`;
+  const groups: Group[] = [];
+  for (const { chunk, records, rejected } of chunks) {
+    const last = groups.at(-1);
+    if (last === undefined || last.records + records > MERGE_RECORDS)
+      groups.push({ first: chunk, last: chunk, records, rejected });
+    else
+      Object.assign(last, {
+        last: chunk,
+        records: last.records + records,
+        rejected: last.rejected + rejected,
+      });
+  }
+  return groups;
+}
+
+/** Chunks lie one after the other, so that the smallest index finds them; a single one needs none. */
+async function prepare(tx: Transaction, run: Run): Promise<Set<string>> {
+  const tables = await stagedTables(tx, run.id);
+  const [several] = await tx`select from ingest_chunk where run_id = ${run.id} and chunk > 1 limit 1`;
+  if (!several) return tables;
+  for (const table of tables) {
+    await tx`create index if not exists ${tx(`${run.id}_${table}_chunk`)}
+      on ${tx(stagedName(run.id, table))} using brin (chunk) with (pages_per_range = 16)`;
+    await tx`analyze ${tx(stagedName(run.id, table))}`;
+  }
+  return tables;
+}
+
+async function mergeGroup(
   tx: Transaction,
   run: Run,
-  { chunk, records, rejected }: { chunk: number; records: number; rejected: number },
+  group: Group,
   staged: ReadonlySet<string>,
   known_at: Date,
 ): Promise<void> {
+  const { first, last, records, rejected } = group;
   await renewLease(tx, run);
-  const merged =
-    records === rejected ? { patents: 0, signals: 0 } : await mergeChunk(tx, run, chunk, staged, known_at);
+  await tx`select set_config('work_mem', ${MERGE_WORK_MEM}, true)`;
+  const { accepted, signals } =
+    records === rejected ? { accepted: 0, signals: 0 } : await mergeChunks(tx, run, group, staged, known_at);
   if (rejected > 0)
     await tx`insert into quarantine (run_id, number, line, field, code, reason, excerpt)
-      select ${run.id}, run.quarantined + bad.number, line, field, code, reason, excerpt
-      from ${tx(stagedName(run.id, 'quarantine'))} bad join ingest_run run on run.id = ${run.id} where chunk = ${chunk}`;
-  const accepted = merged.patents;
+      select ${run.id}, run.quarantined + row_number() over (order by bad.record), line, field, code, reason, excerpt
+      from ${tx(stagedName(run.id, 'quarantine'))} bad join ingest_run run on run.id = ${run.id}
+      where chunk between ${first} and ${last}`;
   await tx`update ingest_run set read = read + ${records}, accepted = accepted + ${accepted},
     duplicate = duplicate + ${records - rejected - accepted}, quarantined = quarantined + ${rejected},
-    signals = signals + ${merged.signals} where id = ${run.id}`;
-  await tx`update ingest_chunk set merged_at = ${known_at} where run_id = ${run.id} and chunk = ${chunk}`;
+    signals = signals + ${signals} where id = ${run.id}`;
+  await tx`update ingest_chunk set merged_at = ${known_at}
+    where run_id = ${run.id} and chunk between ${first} and ${last}`;
 }

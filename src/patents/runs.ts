@@ -15,8 +15,8 @@ export interface Run {
   staged_records: number;
 }
 
-/** Longer than any chunk takes; a process that is killed holds its run no longer. */
-const LEASE_seconds = 20;
+/** Longer than a merge takes on a busy machine; a process that is killed holds its run no longer. */
+const LEASE_seconds = 60;
 const MAX_FAILURE_CHARS = 500;
 
 /** The run was taken over by another process, since this one did not answer in time. */

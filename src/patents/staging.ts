@@ -5,19 +5,38 @@
 import { uuidOf } from '../canonical.ts';
 import type { Transaction } from '../db/client.ts';
 import { bibliographyRows } from './bibliography.ts';
-import { copyInto, copyLine } from './copy.ts';
+import { type Cell, CopyLines, copyLine } from './copy.ts';
 import { patentId } from './identity.ts';
-import type { AcceptedRecord, QuarantinedRecord, SignalRecord, SourceRecord } from './sources/record.ts';
+import type {
+  AcceptedRecord,
+  PatentRecord,
+  QuarantinedRecord,
+  SignalRecord,
+  SourceRecord,
+} from './sources/record.ts';
 
-/** Records a chunk: what a merge takes in one transaction of about a second. */
-const CHUNK_RECORDS = 20_000;
+/** Records a chunk: what a merge takes in one transaction of half a second. */
+const CHUNK_RECORDS = 5_000;
 /** Characters a chunk, so that records with long texts bound memory too. */
-const CHUNK_CHARS = 16_000_000;
+const CHUNK_CHARS = 4_000_000;
 
-/** Columns of each staged table besides `chunk`, and the table whose types they have. */
-export const STAGED: Readonly<Record<string, { like: string; columns: readonly string[] }>> = {
+interface StagedTable {
+  /** The table whose types its columns have. */
+  like: string;
+  /** Besides `chunk`. */
+  columns: readonly string[];
+  /** Of the append-only table of the same name that its rows go into; null where they are not merely appended. */
+  key: readonly string[] | null;
+  /** Whether rows of that table name the source that told them. */
+  of_source?: true;
+}
+
+const ENTRY = ['patent_id', 'entry_id'];
+
+export const STAGED: Readonly<Record<string, StagedTable>> = {
   patent: {
     like: 'patent join patent_facts using (patent_id)',
+    key: null,
     columns: [
       'patent_id',
       'office',
@@ -37,6 +56,8 @@ export const STAGED: Readonly<Record<string, { like: string; columns: readonly s
   },
   signal: {
     like: 'signal',
+    key: ['patent_id', 'signal_id'],
+    of_source: true,
     columns: [
       'patent_id',
       'signal_id',
@@ -48,22 +69,34 @@ export const STAGED: Readonly<Record<string, { like: string; columns: readonly s
       'detail',
     ],
   },
-  quarantine: { like: 'quarantine', columns: ['number', 'line', 'field', 'code', 'reason', 'excerpt'] },
+  quarantine: {
+    like: 'quarantine',
+    key: null,
+    columns: ['line', 'field', 'code', 'reason', 'excerpt'],
+  },
   patent_publication: {
     like: 'patent_publication',
+    key: ENTRY,
     columns: ['patent_id', 'entry_id', 'office', 'number', 'kind', 'published_on'],
   },
   patent_party: {
     like: 'patent_party',
+    key: ENTRY,
     columns: ['patent_id', 'entry_id', 'source', 'role', 'sequence', 'name', 'country', 'published_on'],
   },
   patent_priority: {
     like: 'patent_priority',
+    key: ENTRY,
     columns: ['patent_id', 'entry_id', 'office', 'number', 'filed_on'],
   },
-  patent_class: { like: 'patent_class', columns: ['patent_id', 'scheme', 'symbol'] },
+  patent_class: {
+    like: 'patent_class',
+    key: ['patent_id', 'scheme', 'symbol'],
+    columns: ['patent_id', 'scheme', 'symbol'],
+  },
   patent_citation: {
     like: 'patent_citation',
+    key: ENTRY,
     columns: [
       'patent_id',
       'entry_id',
@@ -81,9 +114,13 @@ export const STAGED: Readonly<Record<string, { like: string; columns: readonly s
   },
   patent_text: {
     like: 'patent_text',
+    key: ENTRY,
     columns: ['patent_id', 'entry_id', 'part', 'language', 'content', 'published_on'],
   },
 };
+
+/** What every staged row has: where in the run it was read. */
+const PLACE = ['chunk', 'record'];
 
 /** Name of a run's staged table, in the schema `staging`. */
 export function stagedName(run_id: string, table: string): string {
@@ -96,13 +133,16 @@ export class Chunk {
   records = 0;
   rejected = 0;
   readonly #source: string;
-  readonly #lines = new Map<string, string[]>();
-  /** By patent: what a record leaves out, an earlier one of the chunk may have told. */
-  readonly #patents = new Map<string, Record<string, unknown>>();
+  readonly #lines = new Map<string, CopyLines>();
+  /** By patent: what a record leaves out, an earlier one of the chunk may have told; and the last that told anything new. */
+  readonly #patents = new Map<string, { facts: PatentRecord; record: number }>();
+  /** Records of the run before this chunk. */
+  readonly #before: number;
   #chars = 0;
 
-  constructor(number: number, source: string) {
+  constructor(number: number, source: string, before: number) {
     this.number = number;
+    this.#before = before;
     this.#source = source;
   }
 
@@ -119,10 +159,7 @@ export class Chunk {
   #accept(record: AcceptedRecord): void {
     const { office, application_number } = record.patent;
     const patent_id = patentId(office, application_number);
-    const known = this.#patents.get(patent_id) ?? { patent_id };
-    for (const [name, fact] of Object.entries(record.patent))
-      if (fact !== null && String(fact) !== '') known[name] = fact;
-    this.#patents.set(patent_id, known);
+    this.#tell(patent_id, record.patent);
     for (const signal of record.signals) {
       const { kind, category, source_code, effective_on, published_on, detail } = signal;
       const signal_id = uuidOf(`signal|${this.#source}|${patent_id}|${signalText(signal)}`);
@@ -141,35 +178,58 @@ export class Chunk {
       for (const row of rows) this.#push(table, cellsOf(table, { patent_id, ...row }));
   }
 
-  #reject({ line, field, code, reason, excerpt }: QuarantinedRecord): void {
-    this.rejected += 1;
-    this.#push('quarantine', [this.rejected, line, field, code, reason, excerpt]);
+  #tell(patent_id: string, facts: PatentRecord): void {
+    const known = this.#patents.get(patent_id);
+    if (!known) return void this.#patents.set(patent_id, { facts, record: this.#record });
+    for (const [name, fact] of Object.entries(told(facts))) {
+      if (String(known.facts[name as keyof PatentRecord]) === String(fact)) continue;
+      known.facts = { ...known.facts, [name]: fact };
+      known.record = this.#record;
+    }
   }
 
-  #push(table: string, cells: Parameters<typeof copyLine>[0]): void {
-    const line = copyLine([this.number, ...cells]);
-    const lines = this.#lines.get(table);
-    if (lines) lines.push(line);
-    else this.#lines.set(table, [line]);
+  /** Number of the record at hand, from 1 in the run. */
+  get #record(): number {
+    return this.#before + this.records;
+  }
+
+  #reject({ line, field, code, reason, excerpt }: QuarantinedRecord): void {
+    this.rejected += 1;
+    this.#push('quarantine', [line, field, code, reason, excerpt]);
+  }
+
+  #push(table: string, cells: readonly Cell[], record = this.#record): void {
+    const line = copyLine([this.number, record, ...cells]);
+    const lines = this.#lines.get(table) ?? new CopyLines();
+    this.#lines.set(table, lines);
+    lines.add(line);
     this.#chars += line.length;
   }
 
   /** Writes the chunk into the staged tables of its run, making those that it is the first to need. */
   async stage(tx: Transaction, run_id: string): Promise<void> {
-    for (const row of this.#patents.values()) this.#push('patent', cellsOf('patent', row));
+    for (const [patent_id, { facts, record }] of this.#patents)
+      this.#push('patent', cellsOf('patent', { patent_id, ...facts }), record);
     this.#patents.clear();
     for (const [table, lines] of this.#lines) {
       const name = stagedName(run_id, table);
       const { like, columns } = STAGED[table]!;
       await tx`create unlogged table if not exists ${tx(name)} as
-        select 0 as chunk, ${tx.unsafe(columns.join(', '))} from ${tx.unsafe(like)} with no data`;
-      await copyInto(tx, name, ['chunk', ...columns], lines);
+        select 0 as chunk, 0::bigint as record, ${tx.unsafe(columns.join(', '))} from ${tx.unsafe(like)} with no data`;
+      await lines.copyInto(tx, name, [...PLACE, ...columns]);
     }
   }
 }
 
-function cellsOf(table: string, row: Record<string, unknown>): Parameters<typeof copyLine>[0] {
-  return STAGED[table]!.columns.map((column) => row[column] as string);
+/** The facts that a record has; an empty one is not told. */
+function told(patent: PatentRecord): Partial<PatentRecord> {
+  return Object.fromEntries(
+    Object.entries(patent).filter(([, fact]) => fact !== null && String(fact) !== ''),
+  );
+}
+
+function cellsOf(table: string, row: Record<string, unknown>): Cell[] {
+  return STAGED[table]!.columns.map((column) => (row[column] === '' ? null : (row[column] as Cell)));
 }
 
 /** What `canonicalJson` gives of a signal, at a third of the time. */
