@@ -8,7 +8,7 @@ import { cnSample } from '../src/patents/sources/cnipa/sample.ts';
 import type { SourceFormatError, SourceRecord } from '../src/patents/sources/record.ts';
 
 /** What one feed has for a slot: a named stream of records. */
-export interface FeedItem extends Omit<SourceFile, 'sha256'> {
+export interface FeedItem extends Omit<SourceFile, 'sha256' | 'bytes'> {
   /** Where it is a file. */
   sha256?: string;
   /** When the service learnt of it, if not now: a feed that walks history again says so. */

@@ -8,10 +8,12 @@ import type { Database } from '../src/db/client.ts';
 import { openDatabase } from '../src/db/open.ts';
 import { openCalendar } from '../src/demonstration/calendar.ts';
 import { StartupError } from '../src/errors.ts';
+import { ReadMeter } from '../src/patents/archives.ts';
 import {
   type IngestCounts,
   ingestRecords,
   ingestSurveyed,
+  type OnChunk,
   type StoredOrPaused,
 } from '../src/patents/ingest.ts';
 import { openSourceFile, type SourceFile } from '../src/patents/source-file.ts';
@@ -22,6 +24,10 @@ import { mappedTable } from '../src/patents/sources/mapped/table.ts';
 import type { SourceAdapter } from '../src/patents/sources/record.ts';
 import { MOST_BAD_SHARE } from '../src/patents/survey.ts';
 import { createLogger } from '../src/process.ts';
+import { progressBar } from './progress.ts';
+
+/** A file of fewer is stored before anybody looks. */
+const LEAST_SHOWN_RECORDS = 5_000;
 
 const HELP = `npm run ingest -- FILE... [--mapping FILE] [--accept-bad] [--json]
 
@@ -69,13 +75,27 @@ await run(async () => {
 
 async function store(
   database: Database,
-  { source: id, name, sha256, records }: SourceFile,
+  item: SourceFile,
   accept_bad: boolean,
   known_at: Date,
 ): Promise<StoredOrPaused> {
+  const { source: id, name, sha256, records } = item;
   const source = { id, name, sha256 };
-  if (!accept_bad) return ingestSurveyed(database, source, records(), known_at);
-  return { counts: await ingestRecords(database, source, records(), known_at), reason: null };
+  const meter = new ReadMeter();
+  const on_chunk = showProgress(item, meter);
+  if (!accept_bad) return ingestSurveyed(database, source, records(meter), known_at, on_chunk);
+  return { counts: await ingestRecords(database, source, records(meter), known_at, on_chunk), reason: null };
+}
+
+/** Reading and merging take about as long as each other. Small files show nothing. */
+function showProgress({ name, bytes }: SourceFile, meter: ReadMeter): OnChunk {
+  const started_ms = performance.now();
+  const show = progressBar(name);
+  return (records, of) => {
+    const rate = Math.round(records / ((performance.now() - started_ms) / 1000));
+    if (of === null) show(`${records} rows read, ${rate} a second`, meter.bytes / bytes / 2);
+    else if (of > LEAST_SHOWN_RECORDS) show(`${records} of ${of} rows stored`, (1 + records / of) / 2);
+  };
 }
 
 async function open(file: string, adapters: readonly SourceAdapter[]): Promise<SourceFile> {

@@ -150,6 +150,9 @@ async function launch(place: Place, data_directory: string, options: EmbeddedOpt
     unix_socket_directories: '.',
     timezone: 'UTC',
     log_timezone: 'UTC',
+    // A bulk load touches indexes at random: what is not in memory is written again after each checkpoint.
+    shared_buffers: '256MB',
+    max_wal_size: '4GB',
     ...options.settings,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

@@ -7,7 +7,7 @@
  * that names the limit; so are entries that share bytes, encryption and unknown methods. A document must be read to
  * its end, or destroyed, before the next is asked for.
  */
-import { createReadStream } from 'node:fs';
+import { createReadStream, type ReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline, Readable, type Transform } from 'node:stream';
 import { crc32, createGunzip, createInflateRaw } from 'node:zlib';
@@ -52,19 +52,40 @@ const MAX_COMMENT_BYTES = 65_535;
 const STORED = 0;
 const DEFLATE = 8;
 
-/** @throws {SourceFormatError} here or while a document is read; see the header */
+/** How many bytes of a file have been read, packed or not. */
+export class ReadMeter {
+  #before = 0;
+  #stream: ReadStream | null = null;
+
+  /** Counts what this stream reads, after those before it. */
+  follow(stream: ReadStream): ReadStream {
+    this.#before = this.bytes;
+    this.#stream = stream;
+    return stream;
+  }
+
+  get bytes(): number {
+    return this.#before + (this.#stream?.bytesRead ?? 0);
+  }
+}
+
+/**
+ * @param meter follows the reading
+ * @throws {SourceFormatError} here or while a document is read; see the header
+ */
 export async function* readDocuments(
   path: string,
   limits: ArchiveLimits = ARCHIVE_LIMITS,
+  meter: ReadMeter = new ReadMeter(),
 ): AsyncGenerator<SourceDocument> {
   const file = await open(path, 'r');
   try {
     const start = await bytesAt(file, 0, 4);
     if (start.length === 4 && ['504b0304', '504b0506'].includes(start.toString('hex')))
-      return yield* zipDocuments(path, file, { limits, used: 0 });
+      return yield* zipDocuments(path, file, { limits, used: 0 }, meter);
     const gz = start.toString('latin1', 0, 2) === '\x1f\x8b';
     const name = path.replace(/^.*[\\/]/, '');
-    const raw = createReadStream(path);
+    const raw = meter.follow(createReadStream(path));
     if (!gz) return yield* xmlDocuments(name, raw);
     const inner = name.replace(/\.gz$/i, '');
     yield* xmlDocuments(inner, unpacked(inner, raw, createGunzip(), { limits, used: 0 }));
@@ -73,7 +94,12 @@ export async function* readDocuments(
   }
 }
 
-async function* zipDocuments(path: string, file: FileHandle, budget: Budget): AsyncGenerator<SourceDocument> {
+async function* zipDocuments(
+  path: string,
+  file: FileHandle,
+  budget: Budget,
+  meter: ReadMeter,
+): AsyncGenerator<SourceDocument> {
   for (const entry of await readDirectory(file, budget.limits)) {
     const header = await bytesAt(file, entry.offset, 30);
     if (header.length < 30 || header.readUInt32LE(0) !== 0x04034b50)
@@ -82,7 +108,7 @@ async function* zipDocuments(path: string, file: FileHandle, budget: Budget): As
     const raw =
       entry.packed_bytes === 0
         ? Readable.from([])
-        : createReadStream(path, { start, end: start + entry.packed_bytes - 1 });
+        : meter.follow(createReadStream(path, { start, end: start + entry.packed_bytes - 1 }));
     const transform = entry.method === DEFLATE ? createInflateRaw() : null;
     yield* xmlDocuments(entry.name, unpacked(entry.name, raw, transform, budget, entry.crc));
   }

@@ -14,19 +14,6 @@ export const DERIVATIONS: readonly Derivation[] = [deriveSearch];
 /** Patents a transaction. */
 const BATCH_PATENTS = 1_000;
 
-/** Notes, in the transaction that stores the news, that derived rows of these patents are behind. */
-export async function markChanged(
-  tx: Transaction,
-  patent_ids: readonly string[],
-  since: Date,
-): Promise<void> {
-  if (patent_ids.length === 0) return;
-  await tx`insert into patent_change (patent_id, since)
-    select distinct patent_id, ${since}::timestamptz from unnest(${patent_ids as string[]}::uuid[]) as patent_id
-    order by patent_id
-    on conflict (patent_id) do update set since = least(patent_change.since, excluded.since)`;
-}
-
 /**
  * Derives what is behind, until nothing is left. Several workers may run it at once: each claims other patents, and
  * what is learnt meanwhile waits for the claim and is derived after it.

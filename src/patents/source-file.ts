@@ -1,10 +1,11 @@
 /** A file of any known format, plain or packed, with one document or several, as one stream of records. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { readDocuments } from './archives.ts';
+import { ARCHIVE_LIMITS, ReadMeter, readDocuments } from './archives.ts';
 import { decodeStart } from './sources/decode.ts';
 import { RECOGNITION_HEAD_CHARS, recogniseSource, SOURCE_ADAPTERS } from './sources/index.ts';
 import { type SourceAdapter, SourceFormatError, type SourceRecord } from './sources/record.ts';
@@ -15,8 +16,10 @@ export interface SourceFile {
   name: string;
   /** Of the bytes as they lie there, packed or not; in hexadecimal. */
   sha256: string;
-  /** From the start, at every call. */
-  records: () => AsyncIterable<SourceRecord>;
+  /** Size of the file as it lies there. */
+  bytes: number;
+  /** From the start, at every call. @param meter follows the reading, up to `bytes` */
+  records: (meter?: ReadMeter) => AsyncIterable<SourceRecord>;
 }
 
 /** @throws an error naming the file, and why it cannot be read or which formats are known */
@@ -32,7 +35,8 @@ export async function openSourceFile(
         source: adapter.id,
         name: path.basename(file),
         sha256: await sha256Of(file),
-        records: () => recordsOf(file, adapter, adapters),
+        bytes: (await stat(file)).size,
+        records: (meter = new ReadMeter()) => recordsOf(file, adapter, adapters, meter),
       };
     }
     throw new SourceFormatError('there is no document in it.');
@@ -51,8 +55,9 @@ async function* recordsOf(
   file: string,
   first: SourceAdapter,
   adapters: readonly SourceAdapter[],
+  meter: ReadMeter,
 ): AsyncGenerator<SourceRecord> {
-  for await (const { name, content } of readDocuments(file)) {
+  for await (const { name, content } of readDocuments(file, ARCHIVE_LIMITS, meter)) {
     const { adapter, whole } = await recognised(content, adapters);
     if (adapter.id !== first.id)
       throw new SourceFormatError(

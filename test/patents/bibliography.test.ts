@@ -55,7 +55,7 @@ const TABLES = ['publication', 'party', 'priority', 'class', 'citation', 'text']
 );
 
 const empty =
-  () => sql`truncate patent, ingest_run, ${sql(TABLES[0]!)}, ${sql(TABLES[1]!)}, ${sql(TABLES[2]!)},
+  () => sql`truncate patent, patent_facts, signal, patent_change, ingest_run, ${sql(TABLES[0]!)}, ${sql(TABLES[1]!)}, ${sql(TABLES[2]!)},
   ${sql(TABLES[3]!)}, ${sql(TABLES[4]!)}, ${sql(TABLES[5]!)} cascade`;
 
 async function stored(): Promise<string> {
