@@ -22,6 +22,8 @@ export interface FeedItem extends Omit<SourceFile, 'sha256' | 'bytes'> {
 }
 
 export interface Feed {
+  /** Whether it is asked at every tick instead of once a day. */
+  every_tick?: true;
   items(slot: Date): AsyncIterable<FeedItem>;
 }
 

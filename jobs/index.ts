@@ -2,6 +2,7 @@
 import cron from 'node-cron';
 import { dateOf } from '../src/clock.ts';
 import { deriveChanged } from '../src/patents/derived.ts';
+import { checkSources } from '../src/patents/freshness.ts';
 import { revalueStale } from '../src/pledges/revalue.ts';
 import { assessPledges } from '../src/risk/assess.ts';
 import { markEnded } from '../src/search/derive.ts';
@@ -16,6 +17,7 @@ import { tend } from './tend.ts';
 /** In the order of a day: what was ingested is valued, what was valued is assessed. */
 export const JOBS: readonly SlottedJob[] = [
   { id: 'ingest', minute: 10, run: ingest },
+  { id: 'sources', minute: 15, run: ({ database }, slot) => checkSources(database, slot) },
   { id: 'revalue', minute: 20, run: revalue },
   { id: 'assess', minute: 30, run: ({ database }, slot) => assessPledges(database, slot) },
   { id: 'tend', minute: 40, run: tend },
@@ -71,6 +73,8 @@ async function react(context: JobContext): Promise<void> {
   const { database, clock } = context;
   const now = clock.now();
   await markEnded(database.sql, dateOf(now), now);
+  const quick = context.feeds.filter((feed) => feed.every_tick);
+  if (quick.length > 0) await ingest({ ...context, feeds: quick }, now);
   await deriveChanged(database, now);
   const stale = await database.sql<{ pledge_id: string }[]>`
     select pledge_id from pledge_stale where since <= ${now} order by pledge_id`;

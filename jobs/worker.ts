@@ -4,8 +4,11 @@ import type { Logger } from 'pino';
 import type { Clock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import type { Database } from '../src/db/client.ts';
+import { createDownloader } from '../src/fetches/download.ts';
+import { createAddressGuard } from '../src/webhooks/address-guard.ts';
 import { createSender } from '../src/webhooks/send.ts';
 import { type Feed, gazetteFeed, inboxFeed } from './feeds.ts';
+import { fetchFeed } from './fetch-feed.ts';
 import { startJobs } from './index.ts';
 import { DEFAULT_REPLAY } from './replay.ts';
 
@@ -33,7 +36,10 @@ export async function startWorker({
   log,
 }: WorkerOptions): Promise<Worker> {
   const inbox = inboxFeed(path.join(config.home, 'inbox'), (line) => log.error(line));
-  const feeds: Feed[] = demonstration ? [await gazetteFeed(DEFAULT_REPLAY.file), inbox] : [inbox];
+  const downloader = createDownloader(createAddressGuard({ allowed_hosts: config.fetch_allowed_hosts }));
+  const fetched = fetchFeed(database, downloader, path.join(config.home, 'spool'));
+  const gazette = demonstration ? [await gazetteFeed(DEFAULT_REPLAY.file)] : [];
+  const feeds: Feed[] = [...gazette, inbox, fetched];
   const sender = createSender({ allowed_hosts: config.webhook_allowed_hosts });
   const jobs = await startJobs({ database, clock, log, feeds, sender });
   return {
@@ -41,6 +47,7 @@ export async function startWorker({
     async stop() {
       await jobs.stop();
       await sender.close();
+      await downloader.close();
     },
   };
 }

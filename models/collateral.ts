@@ -25,11 +25,13 @@ export const LTV_MAX_BP = 1_000_000_000;
 
 /** @param stale_after_days how long the register may be silent before its last word counts for nothing */
 export function legalGate(
-  { legal_state: state, register_seen_on }: Pick<PatentFacts, 'legal_state' | 'register_seen_on'>,
+  facts: Pick<PatentFacts, 'legal_state' | 'register_seen_on' | 'register_late'>,
   as_of: CalendarDate,
   stale_after_days: number,
 ): LegalGate {
-  const silent = register_seen_on !== null && daysBetween(register_seen_on, as_of) > stale_after_days;
+  const { legal_state: state, register_seen_on, register_late = false } = facts;
+  const silent =
+    register_late || (register_seen_on !== null && daysBetween(register_seen_on, as_of) > stale_after_days);
   if (state === 'in_force' && silent) {
     return {
       status: 'unknown',

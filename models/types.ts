@@ -55,6 +55,8 @@ export interface PatentFacts {
   challenges: ChallengeEvent[];
   /** Day on which a source last told of the office's register. */
   register_seen_on: CalendarDate | null;
+  /** The source of the register is over its time; left out while it is not. */
+  register_late?: true;
 }
 
 /** A step in an attack on a patent's validity. */

@@ -29,6 +29,12 @@ const Environment = Type.Object({
       description: 'host or host:port, comma between: webhook receivers that need not be public https',
     }),
   ),
+  FETCH_ALLOWED_HOSTS: Type.Optional(
+    Type.String({
+      pattern: '^[^\\s/]+(,[^\\s/]+)*$',
+      description: 'host or host:port, comma between: mirrors of registers that need not be public https',
+    }),
+  ),
 });
 
 /** Frozen settings of one process, passed down, never imported as a global. */
@@ -40,6 +46,7 @@ export interface Config {
   /** Absolute path of the folder that holds the embedded server's data, keys and inbox. */
   readonly home: string;
   readonly webhook_allowed_hosts: readonly string[];
+  readonly fetch_allowed_hosts: readonly string[];
 }
 
 const validate = new Ajv({ coerceTypes: true, useDefaults: true, allErrors: true }).compile(Environment);
@@ -69,5 +76,6 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     webhook_allowed_hosts: Object.freeze(
       read.WEBHOOK_ALLOWED_HOSTS?.split(',') ?? (embedded ? ['127.0.0.1', 'localhost'] : []),
     ),
+    fetch_allowed_hosts: Object.freeze(read.FETCH_ALLOWED_HOSTS?.split(',') ?? []),
   });
 }

@@ -3,7 +3,20 @@ import { randomBytes } from 'node:crypto';
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** The prefix says what an id names; the rest is opaque. */
-export type IdPrefix = 'org' | 'key' | 'run' | 'val' | 'plg' | 'mov' | 'flg' | 'whe' | 'evt' | 'dlv' | 'cal';
+export type IdPrefix =
+  | 'org'
+  | 'key'
+  | 'run'
+  | 'val'
+  | 'plg'
+  | 'mov'
+  | 'flg'
+  | 'whe'
+  | 'evt'
+  | 'dlv'
+  | 'cal'
+  | 'fch'
+  | 'wls';
 
 let last_ms = 0;
 let counter = 0;

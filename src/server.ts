@@ -23,7 +23,8 @@ import { createAddressGuard } from './webhooks/address-guard.ts';
 const HELP = `npm start -- [--http-only]
 
 Serves Pledgewatch. Settings are environment variables: DATABASE_URL (a PostgreSQL 15 or later; left out, an embedded
-one is used), HOST (127.0.0.1), PORT (8080), LOG_LEVEL (info), PLEDGEWATCH_HOME (.pledgewatch), WEBHOOK_ALLOWED_HOSTS.
+one is used), HOST (127.0.0.1), PORT (8080), LOG_LEVEL (info), PLEDGEWATCH_HOME (.pledgewatch), WEBHOOK_ALLOWED_HOSTS,
+FETCH_ALLOWED_HOSTS.
 
   --http-only  answer requests only; the jobs run in other processes (npm run worker)
   --help       this text

@@ -12,11 +12,12 @@ export const DATA_RULES: readonly Rule[] = [
     title: 'The register has not been heard of for too long',
     essential: true,
     parameters: { stale_days: parameter('days', 45, 1, 3650) },
-    evaluate: aboutPatents(({ source_seen_on }, { as_of }, { stale_days }) =>
-      source_seen_on !== null && addDays(source_seen_on, stale_days!) >= as_of
+    evaluate: aboutPatents(({ source_seen_on, source_late_after_days }, { as_of }, { stale_days }) => {
+      const stale_after_days = source_late_after_days ?? stale_days!;
+      return source_seen_on !== null && addDays(source_seen_on, stale_after_days) >= as_of
         ? []
-        : [raised({ source_seen_on, stale_after_days: stale_days! })],
-    ),
+        : [raised({ source_seen_on, stale_after_days })];
+    }),
   },
   {
     ...BASE,

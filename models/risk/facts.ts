@@ -38,6 +38,8 @@ export interface PatentRisk {
   lapse_probability: number | null;
   /** Day on which the source last told of this register; null when never. */
   source_seen_on: CalendarDate | null;
+  /** Days of silence after which that source is late; null where the rule's own limit counts. */
+  source_late_after_days: number | null;
   /** Records of the source's last run, and those of them that could not be read. */
   source_records: { read: number; quarantined: number } | null;
   /** Requests for invalidation; null, as in the next three, where the source tells of no such entries. */

@@ -95,6 +95,7 @@ function patentOn(history: PatentHistory, day: CalendarDate, model: LapseModel |
       .map(({ patent_year, due_on, grace_until }) => ({ patent_year, due_on, grace_until })),
     lapse_probability: model && legal_state === 'in_force' ? lapseProbability(model, history, day) : null,
     source_seen_on: day,
+    source_late_after_days: null,
     source_records: null,
     invalidation_requests: null,
     partly_invalidated: null,

@@ -24,10 +24,11 @@ export interface Projection {
 
 export function projectPatent(inputs: ValuationInputs, horizon_days: number): Projection | null {
   const on = addDays(inputs.as_of, horizon_days);
+  const { register_late: _, ...facts } = inputs.facts;
   const { weighted, status } = valuePatent({
     ...inputs,
     as_of: on,
-    facts: { ...inputs.facts, register_seen_on: on },
+    facts: { ...facts, register_seen_on: on },
   });
   if (weighted === null) return null;
   if (status === 'worthless') return { value: 0, notice_probability: 0 };

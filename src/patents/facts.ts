@@ -4,11 +4,13 @@
  */
 
 import { CNIPA_OFFICE, expiresOn } from '../../models/annuity/cnipa.ts';
+import { daysBetween } from '../../models/calendar.ts';
 import type { LapseHistory } from '../../models/lapse/types.ts';
 import { type DatedSignal, type LegalHistory, legalHistory } from '../../models/legal-state.ts';
 import type { CalendarDate, PatentFacts, RightType } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
 import type { Sql } from '../db/client.ts';
+import { cadencesSet, lateAfter } from './freshness.ts';
 import { technologyField } from './technology-field.ts';
 
 export interface KnownPatent {
@@ -20,6 +22,8 @@ export interface KnownPatent {
   expires_on: CalendarDate | null;
   /** When a source last told of the office's register; null when no run has finished. */
   source_seen_at: Date | null;
+  /** Days of silence after which that source is late. */
+  source_late_after_days: number;
 }
 
 interface FactsRow {
@@ -34,6 +38,7 @@ interface FactsRow {
   domestic_applicant: boolean | null;
   agency: boolean | null;
   signals: DatedSignal[];
+  source: string;
   source_seen_at: Date | null;
   paid_through: number | null;
 }
@@ -45,7 +50,7 @@ export async function knownPatents(
   known_at: Date,
 ): Promise<Map<string, KnownPatent>> {
   const rows = await sql<FactsRow[]>`
-    select patent.patent_id, patent.office, patent.application_number, patent.right_type, facts.filed_on,
+    select patent.patent_id, patent.office, patent.application_number, patent.right_type, patent.source, facts.filed_on,
       facts.claims, facts.ipc, facts.individual_applicant, facts.domestic_applicant, facts.agency,
       coalesce(history.signals, '[]') as signals, source.seen_at as source_seen_at, paid.through as paid_through
     from patent
@@ -62,10 +67,13 @@ export async function knownPatents(
     where patent.patent_id = any(${patent_ids as string[]}::uuid[]) and patent.known_at <= ${known_at}
       and facts.filed_on is not null
     order by patent.patent_id`;
-  return new Map(rows.map((row) => [row.patent_id, knownPatent(row, dateOf(known_at))]));
+  const cadences = await cadencesSet(sql, known_at);
+  return new Map(
+    rows.map((row) => [row.patent_id, knownPatent(row, dateOf(known_at), lateAfter(row.source, cadences))]),
+  );
 }
 
-function knownPatent(row: FactsRow, as_of: CalendarDate): KnownPatent {
+function knownPatent(row: FactsRow, as_of: CalendarDate, source_late_after_days: number): KnownPatent {
   const expires_on = row.office === CNIPA_OFFICE ? expiresOn(row.right_type, row.filed_on) : null;
   const history = legalHistory(row.signals, expires_on, as_of, row.office);
   return {
@@ -74,6 +82,7 @@ function knownPatent(row: FactsRow, as_of: CalendarDate): KnownPatent {
     history,
     expires_on,
     source_seen_at: row.source_seen_at,
+    source_late_after_days,
     facts: {
       office: row.office,
       application_number: row.application_number,
@@ -93,8 +102,13 @@ function knownPatent(row: FactsRow, as_of: CalendarDate): KnownPatent {
         kind === 'challenged' ? ['challenge_filed' as const] : [],
       ),
       register_seen_on: row.source_seen_at && dateOf(row.source_seen_at),
+      ...(isLate(row.source_seen_at, source_late_after_days, as_of) && { register_late: true as const }),
     },
   };
+}
+
+function isLate(seen_at: Date | null, late_after_days: number, as_of: CalendarDate): boolean {
+  return seen_at !== null && daysBetween(dateOf(seen_at), as_of) > late_after_days;
 }
 
 /** What ends a granted right. */

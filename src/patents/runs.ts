@@ -1,7 +1,6 @@
 /** Runs of ingest: who works at one, and how a run that was cut short is found and taken up. */
 import { randomUUID } from 'node:crypto';
-import type { Database, Transaction } from '../db/client.ts';
-import { isDatabaseAway } from '../db/client.ts';
+import { type Database, isDatabaseAway, type Sql, type Transaction } from '../db/client.ts';
 import { newId } from '../ids.ts';
 import type { IngestCounts, SourceOfRun } from './ingest.ts';
 import { dropStaged, stagedName, stagedTables } from './staging.ts';
@@ -104,4 +103,10 @@ export async function giveUpRun(database: Database, run: Run, error: unknown): P
     await tx`update ingest_run set failure = ${String(error).slice(0, MAX_FAILURE_CHARS)}, lease_until = null
       where id = ${run.id} and token = ${run.token}`;
   });
+}
+
+/** A source whose server had nothing new was heard of all the same: a run without records says so. */
+export async function heardOf(sql: Sql, source: SourceOfRun, now: Date): Promise<void> {
+  await sql`insert into ingest_run (id, source, name, started_at, finished_at)
+    values (${newId('run')}, ${source.id}, ${source.name}, ${now}, ${now})`;
 }

@@ -77,6 +77,7 @@ function patentRisk(
     ...annuityCalendar(patent, paid, as_of),
     lapse_probability: latest?.lapse_probability ?? null,
     source_seen_on: source_seen_at && dateOf(source_seen_at),
+    source_late_after_days: patent.source_late_after_days,
     restored_on: history.restored_on,
     source_records: null,
     invalidation_requests: entriesOf(patent, ['challenged'], null),

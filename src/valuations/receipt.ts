@@ -67,6 +67,9 @@ const Facts = Whole<PatentFacts>(
     paid_through: Nullable(Figure),
     challenges: Type.Array(Text),
     register_seen_on: Nullable(Day),
+    register_late: Type.Optional(
+      Type.Literal(true, { description: 'the source was over its time; left out otherwise' }),
+    ),
   },
   'of the patent, as known then; null where not known',
 );

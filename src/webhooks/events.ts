@@ -57,6 +57,13 @@ const FailingData = Type.Object({
   ),
 });
 
+const SourceData = Type.Object({
+  source: Type.String({ description: 'id of the adapter' }),
+  last_heard_on: Day,
+  cadence_days: Type.Integer(),
+  tolerance_days: Type.Integer(),
+});
+
 const TestData = Type.Object({ message: Type.String() });
 
 interface EventKind {
@@ -84,6 +91,8 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
     summary: 'An endpoint was disabled by the service; sent to its owner’s other endpoints',
     data: Type.Object(EndpointData),
   },
+  'data.source.late': { summary: 'A source was not heard of in time; sent to staff, once', data: SourceData },
+  'data.source.heard': { summary: 'A late source was heard of again; sent to staff', data: SourceData },
   'endpoint.test': { summary: 'A test, asked for by the endpoint’s owner', data: TestData },
 };
 

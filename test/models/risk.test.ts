@@ -26,6 +26,7 @@ const SOUND: PatentRisk = {
   unconfirmed_annuities: [],
   lapse_probability: 0.05,
   source_seen_on: '2009-06-01',
+  source_late_after_days: null,
   source_records: { read: 100, quarantined: 0 },
   invalidation_requests: [],
   partly_invalidated: false,
