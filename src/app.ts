@@ -23,6 +23,7 @@ import { scoringRoutes } from './scoring/routes.ts';
 import { searchRoutes } from './search/routes.ts';
 import type { Service } from './service.ts';
 import { valuationRoutes } from './valuations/routes.ts';
+import { watchingRoutes } from './watching/routes.ts';
 import { keyRoutes } from './webhooks/key-routes.ts';
 import { recoveryRoutes } from './webhooks/recovery-routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
@@ -74,6 +75,7 @@ export async function buildApp({
   await app.register(patentRoutes(service));
   await app.register(sourceRoutes(service));
   await app.register(fetchRoutes(service));
+  await app.register(watchingRoutes(service));
   await app.register(pledgeRoutes(service));
   await app.register(outlookRoutes(service));
   await app.register(portfolioRoutes(service));

@@ -1,15 +1,16 @@
 /**
- * Rows that are computed from what is known of a patent and kept beside it, so that a question need not compute them:
- * brought up to date patent by patent, as news comes in.
+ * What follows from news of a patent: rows that are computed from what is known of it and kept beside it, so that a question
+ * need not compute them, and word to those who watch it. Patent by patent, as news comes in.
  */
 import type { Database, Transaction } from '../db/client.ts';
 import { deriveSearch } from '../search/derive.ts';
+import { tellWatchers } from '../watching/tell.ts';
 
 /** Computes the derived rows of some patents anew, from what is committed of them. */
 export type Derivation = (tx: Transaction, patent_ids: readonly string[], at: Date) => Promise<void>;
 
 /** In the order in which they read each other's rows. */
-export const DERIVATIONS: readonly Derivation[] = [deriveSearch];
+export const DERIVATIONS: readonly Derivation[] = [deriveSearch, tellWatchers];
 
 /** Patents a transaction. */
 const BATCH_PATENTS = 1_000;

@@ -57,6 +57,22 @@ const FailingData = Type.Object({
   ),
 });
 
+const WatchData = Type.Object({
+  list_ids: Type.Array(Id, { description: 'of the own lists that hold the patent' }),
+  patent: PatentRef,
+  legal_state: Type.String(),
+  signals: Type.Array(
+    Type.Object({
+      signal_id: Type.String({ format: 'uuid' }),
+      kind: Type.String(),
+      source_code: Type.String({ description: 'the office’s own code' }),
+      effective_on: Nullable(Day),
+      published_on: Day,
+    }),
+    { description: 'latest first, at most 20' },
+  ),
+});
+
 const SourceData = Type.Object({
   source: Type.String({ description: 'id of the adapter' }),
   last_heard_on: Day,
@@ -91,6 +107,7 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
     summary: 'An endpoint was disabled by the service; sent to its owner’s other endpoints',
     data: Type.Object(EndpointData),
   },
+  'watch.patent.changed': { summary: 'Something was learnt of a patent on a watch list', data: WatchData },
   'data.source.late': { summary: 'A source was not heard of in time; sent to staff, once', data: SourceData },
   'data.source.heard': { summary: 'A late source was heard of again; sent to staff', data: SourceData },
   'endpoint.test': { summary: 'A test, asked for by the endpoint’s owner', data: TestData },

@@ -1,4 +1,4 @@
-/** Registers that must be heard of: files fetched over HTTP by schedule, and what hangs on a source that is late. */
+/** Registers that must be heard of: files fetched over HTTP by schedule, sources that are late, patents that are watched. */
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -11,13 +11,17 @@ import { ingest } from '../../jobs/ingest.ts';
 import { revalue } from '../../jobs/revalue.ts';
 import { addDays } from '../../models/calendar.ts';
 import { createDownloader } from '../../src/fetches/download.ts';
+import { deriveChanged } from '../../src/patents/derived.ts';
 import { checkSources } from '../../src/patents/freshness.ts';
+import { ingestRecords } from '../../src/patents/ingest.ts';
+import type { SignalKind } from '../../src/patents/sources/record.ts';
 import { assessPledges } from '../../src/risk/assess.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
-import { buildService, CN_PATENTS } from '../service.ts';
+import { buildService, CN_PATENTS, type ProblemAnswer } from '../service.ts';
+import { told as recordOf } from './setting.ts';
 
 const service = await buildService(t);
-const { database, clock, call, staff, bank_a, firm_a } = service;
+const { database, clock, call, staff, bank_a, bank_b, firm_a } = service;
 const { sql } = database;
 
 const SILENCE_ms = 300;
@@ -282,4 +286,94 @@ t.test('what hangs on a late source is unknown, and staff are told once', async 
     (await call(staff.key, 'PUT', '/v1/sources/lens/cadence', { ...none, cadence_days: 0 })).status,
     400,
   );
+});
+
+interface WatchEvent {
+  type: string;
+  body: {
+    data: {
+      list_ids: string[];
+      patent: { patent_id: string };
+      legal_state: string;
+      signals: { kind: string }[];
+    };
+  };
+}
+
+t.test('who watches a patent is told once of each thing that is learnt of it', async (t) => {
+  const patent_id = service.takePatent();
+  const other = service.takePatent();
+  const post = <Body = ProblemAnswer>(key: string, url: string, body: object) =>
+    call<Body & ProblemAnswer>(key, 'POST', url, body);
+  const list = await post<{ id: string }>(bank_b.key, '/v1/watch-lists', {
+    name: 'mine',
+    patent_ids: [patent_id],
+  });
+  t.equal(list.status, 201, list.text);
+  const id = list.body.id;
+  const told = async (key: string) => {
+    const { body } = await call<{ data: WatchEvent[] }>(key, 'GET', '/v1/events?limit=200');
+    return body.data.filter(({ type }) => type === 'watch.patent.changed').map(({ body }) => body.data);
+  };
+  const learn = async (kind: SignalKind, published_on: string, of = patent_id) => {
+    clock.set(new Date(clock.now().getTime() + 60_000));
+    const [known] = await sql<
+      { application_number: string }[]
+    >`select application_number from patent where patent_id = ${of}`;
+    const signal = { kind, category: 'R', source_code: 'TEST', effective_on: null, published_on, detail: {} };
+    const record = recordOf(known!.application_number, { filed_on: null }, [signal]);
+    await ingestRecords(database, { id: 'cnipa-notices', name: 'test' }, [record], clock.now());
+    await deriveChanged(database, clock.now());
+  };
+  await deriveChanged(database, clock.now());
+  t.same(await told(bank_b.key), [], 'what was known before is no news');
+  await learn('transferred', '2009-07-01');
+  const [first, ...more] = await told(bank_b.key);
+  t.same(more, []);
+  t.match(first, { list_ids: [id], patent: { patent_id }, legal_state: 'in_force' });
+  t.same(
+    first!.signals.map(({ kind }) => kind),
+    ['transferred'],
+  );
+  await learn('transferred', '2009-07-01');
+  await learn('published', '2009-07-02');
+  await learn('lapsed', '2009-07-03', other);
+  t.equal(
+    (await told(bank_b.key)).length,
+    1,
+    'nothing that is known, nothing that changes nothing, no other patent',
+  );
+  await learn('lapsed', '2009-07-04');
+  t.match((await told(bank_b.key)).at(-1), { legal_state: 'lapsed', signals: [{ kind: 'lapsed' }] });
+  t.same(await told(bank_a.key), [], 'nobody else is told');
+  const foreign = await call(bank_a.key, 'GET', `/v1/watch-lists/${id}/patents`);
+  t.equal(foreign.status, 404);
+  t.equal(
+    foreign.body.detail,
+    (await call(bank_a.key, 'GET', '/v1/watch-lists/wls_none/patents')).body.detail,
+  );
+  for (const [method, url, body] of [
+    ['POST', `/v1/watch-lists/${id}/patents`, { patent_ids: [other] }],
+    ['DELETE', `/v1/watch-lists/${id}/patents/${patent_id}`, undefined],
+    ['DELETE', `/v1/watch-lists/${id}`, undefined],
+  ] as const)
+    t.equal((await call(bank_a.key, method, url, body)).status, 404, `${method} ${url}`);
+  const more_patents = await post<{ patents: number }>(bank_b.key, `/v1/watch-lists/${id}/patents`, {
+    patent_ids: [patent_id, other],
+  });
+  t.equal(more_patents.body.patents, 2);
+  t.equal((await call(bank_b.key, 'DELETE', `/v1/watch-lists/${id}/patents/${patent_id}`)).status, 204);
+  const left = await call<{ data: { patent_id: string }[] }>(
+    bank_b.key,
+    'GET',
+    `/v1/watch-lists/${id}/patents`,
+  );
+  t.same(
+    left.body.data.map((each) => each.patent_id),
+    [other],
+  );
+  const missing = '00000000-0000-8000-8000-000000000000';
+  t.equal((await post(bank_b.key, `/v1/watch-lists/${id}/patents`, { patent_ids: [missing] })).status, 422);
+  t.equal((await call(bank_b.key, 'DELETE', `/v1/watch-lists/${id}`)).status, 204);
+  t.same((await call<{ data: object[] }>(bank_b.key, 'GET', '/v1/watch-lists')).body.data, []);
 });
