@@ -20,6 +20,7 @@ import { pledgeRoutes } from './pledges/routes.ts';
 import { portfolioRoutes } from './portfolio/routes.ts';
 import { riskRoutes } from './risk/routes.ts';
 import { scoringRoutes } from './scoring/routes.ts';
+import { mapRoutes } from './search/map-routes.ts';
 import { searchRoutes } from './search/routes.ts';
 import type { Service } from './service.ts';
 import { valuationRoutes } from './valuations/routes.ts';
@@ -72,6 +73,7 @@ export async function buildApp({
   await app.register(healthRoutes(service, ready));
   await app.register(accountRoutes(service));
   await app.register(searchRoutes(service));
+  await app.register(mapRoutes(service));
   await app.register(patentRoutes(service));
   await app.register(sourceRoutes(service));
   await app.register(fetchRoutes(service));

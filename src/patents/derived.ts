@@ -4,13 +4,14 @@
  */
 import type { Database, Transaction } from '../db/client.ts';
 import { deriveSearch } from '../search/derive.ts';
+import { addToMap, takeFromMap } from '../search/knowledge-map.ts';
 import { tellWatchers } from '../watching/tell.ts';
 
 /** Computes the derived rows of some patents anew, from what is committed of them. */
 export type Derivation = (tx: Transaction, patent_ids: readonly string[], at: Date) => Promise<void>;
 
 /** In the order in which they read each other's rows. */
-export const DERIVATIONS: readonly Derivation[] = [deriveSearch, tellWatchers];
+export const DERIVATIONS: readonly Derivation[] = [takeFromMap, deriveSearch, addToMap, tellWatchers];
 
 /** Patents a transaction. */
 const BATCH_PATENTS = 1_000;

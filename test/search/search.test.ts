@@ -8,6 +8,7 @@ import { patentId } from '../../src/patents/identity.ts';
 import { ingestRecords } from '../../src/patents/ingest.ts';
 import type { AcceptedRecord } from '../../src/patents/sources/record.ts';
 import { markEnded } from '../../src/search/derive.ts';
+import { mapRows } from '../../src/search/knowledge-map.ts';
 import { priorArt } from '../../src/search/prior-art.ts';
 import { classLevels, indexedText, ownerWords, question } from '../../src/search/words.ts';
 import { at, told } from '../jobs/setting.ts';
@@ -259,4 +260,44 @@ t.test('words of a run are its pairs, and a text holds every question cut from i
     }),
     { numRuns: 50 },
   );
+});
+
+t.test('the knowledge map is kept up with every piece of news, and adds up', async (t) => {
+  const kept = () => sql`select field, office, filing_year, owner, filings, grants, in_force, ended
+    from knowledge_cell where filings > 0 order by 1, 3, 2, 4`;
+  const counted = () => sql`${mapRows(sql, sql`where`)}`;
+  const [any] = await kept();
+  t.ok(any, 'there is a map');
+  t.same(await kept(), await counted(), 'as counted anew');
+  const moved = RECORDS.slice(0, 10).map((record) => ({
+    ...record,
+    patent: { ...record.patent, filed_on: '1999-03-04' },
+    signals: [],
+  }));
+  await ingestRecords(database, { id: 'judged', name: 'moved' }, moved, at('2024-02-01'));
+  await deriveChanged(database, at('2024-02-01'));
+  t.same(await kept(), await counted(), 'and after news');
+  interface Sums {
+    filings: number;
+    grants: number;
+  }
+  interface KnowledgeMap {
+    total: Sums;
+    cells: (Sums & { field: number | null; filing_year: number })[];
+    owners: (Sums & { owner: string | null; fields: { filings: number }[] })[];
+    other: Sums;
+  }
+  const map = async (query = '') =>
+    (await call<KnowledgeMap>(bank_a.key, 'GET', `/v1/knowledge-map${query}`)).body;
+  const sum = (of: readonly Sums[]) => of.reduce((total, { filings }) => total + filings, 0);
+  const whole = await map('?owners=3');
+  t.equal(whole.owners.length, 3);
+  t.equal(sum(whole.cells), whole.total.filings);
+  t.equal(sum(whole.owners) + whole.other.filings, whole.total.filings);
+  for (const { filings, fields } of whole.owners) t.equal(sum(fields as Sums[]), filings);
+  const { field, filing_year } = whole.cells.at(-1)!;
+  const part = await map(`?fields=${field}&from_year=${filing_year}&to_year=${filing_year}`);
+  t.same(part.cells, [whole.cells.at(-1)]);
+  t.equal((await map('?office=XX')).total.filings, 0);
+  t.equal((await call(bank_a.key, 'GET', '/v1/knowledge-map?from_year=2001&to_year=2000')).status, 422);
 });
