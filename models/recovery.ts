@@ -1,5 +1,5 @@
 /**
- * What a disposal brings: the share of the last value that is left after costs, by kind of right and route, learnt from
+ * What a disposal brings: the share of the appraised value that is left after costs, by kind of right and route, learnt from
  * the bank's own recovery ledger and held back by a prior while there are few.
  *
  * Two steps of normal shrinkage: the prior moves towards all disposals together, the pool; a kind and route starts from
@@ -30,7 +30,7 @@ const BASIS_POINTS = 10_000;
 export interface Recovery {
   right_type: string;
   route: string;
-  /** Last value before the disposal. */
+  /** Appraised value that the loan was granted on. */
   value_minor: number;
   proceeds_minor: number;
   costs_minor: number;

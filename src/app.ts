@@ -15,7 +15,9 @@ import { setValidators } from './http/validation.ts';
 import { eventRoutes } from './outbox/routes.ts';
 import { patentRoutes } from './patents/routes.ts';
 import { sourceRoutes } from './patents/source-routes.ts';
+import { marginCallRoutes } from './pledges/margin-call-routes.ts';
 import { outlookRoutes } from './pledges/outlook-routes.ts';
+import { recoveryEstimateRoutes } from './pledges/recovery-routes.ts';
 import { pledgeRoutes } from './pledges/routes.ts';
 import { portfolioRoutes } from './portfolio/routes.ts';
 import { riskRoutes } from './risk/routes.ts';
@@ -79,6 +81,8 @@ export async function buildApp({
   await app.register(fetchRoutes(service));
   await app.register(watchingRoutes(service));
   await app.register(pledgeRoutes(service));
+  await app.register(marginCallRoutes(service));
+  await app.register(recoveryEstimateRoutes(service));
   await app.register(outlookRoutes(service));
   await app.register(portfolioRoutes(service));
   await app.register(covenantRoutes(service));

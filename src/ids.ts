@@ -10,6 +10,7 @@ export type IdPrefix =
   | 'val'
   | 'plg'
   | 'mov'
+  | 'mcl'
   | 'flg'
   | 'whe'
   | 'evt'

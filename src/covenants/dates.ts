@@ -4,6 +4,7 @@ import type { PatentRisk, PledgeRisk } from '../../models/risk/facts.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
 import type { Transaction } from '../db/client.ts';
+import { type MarginCall, openCalls } from '../pledges/margin-calls.ts';
 import { type Pledge, pledgedPatents } from '../pledges/store.ts';
 import { pledgeRisks } from '../risk/facts.ts';
 
@@ -13,6 +14,7 @@ export const COVENANT_KINDS = {
   annuity_grace_end: { title: 'Last day of grace for an annuity without proof of payment', actor: 'firm' },
   patent_expiry: { title: 'Patent term ends', actor: null },
   loan_maturity: { title: 'Loan matures', actor: 'firm' },
+  margin_call_due: { title: 'Last day to meet a margin call', actor: 'firm' },
   revaluation: { title: 'Collateral is valued anew', actor: null },
 } as const;
 
@@ -37,6 +39,7 @@ export async function covenantDates(
   const today = dateOf(known_at);
   const risks = await pledgeRisks(tx, pledges, known_at);
   const patents = await pledgedPatents(tx, [...risks.keys()]);
+  const calls = await openCalls(tx, [...risks.keys()], known_at);
   const named = new Map(patents.map((patent) => [`${patent.pledge_id} ${patent.patent_id}`, patent]));
   const dates = pledges.flatMap((pledge) => {
     const risk = risks.get(pledge.id)!;
@@ -49,7 +52,8 @@ export async function covenantDates(
         patent: { patent_id, office, application_number },
       }));
     });
-    const whole = pledgeDates(risk).map((date) => ({
+    const own_calls = calls.filter(({ pledge_id }) => pledge_id === pledge.id);
+    const whole = [...pledgeDates(risk), ...own_calls.map(callDate)].map((date) => ({
       ...date,
       id: `${pledge.id}-${date.id}`,
       pledge_id: pledge.id,
@@ -94,4 +98,8 @@ function pledgeDates({ as_of, matures_on, outstanding_minor }: PledgeRisk): OwnD
     { id: 'maturity', on: matures_on, kind: 'loan_maturity', detail: { outstanding_minor } },
     { id: 'revaluation', on: next_month, kind: 'revaluation', detail: {} },
   ];
+}
+
+function callDate({ id, due_on, shortfall_minor }: MarginCall): OwnDate {
+  return { id, on: due_on, kind: 'margin_call_due', detail: { shortfall_minor } };
 }

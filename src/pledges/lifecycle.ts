@@ -65,7 +65,10 @@ export const MOVE_DETAILS = {
   }),
   defaulted: Closed({ reason: Type.String({ minLength: 1, maxLength: 500 }) }),
   in_disposal: Closed({ route: OneOf(['agreed_price', 'auction', 'private_sale'], 'route of disposal') }),
-  disposed: Closed({ recovered_minor: Minor }),
+  disposed: Closed({
+    recovered_minor: { ...Minor, description: 'proceeds of the sale, before costs' },
+    costs_minor: Type.Optional({ ...Minor, description: 'of the sale; none if left out' }),
+  }),
 } as const;
 
 export type MoveTarget = keyof typeof MOVE_DETAILS;

@@ -1,21 +1,29 @@
 /** What can be done with a pledge: request, move, repay, prove an annuity. Each in one transaction with its trace. */
 
+import type { Static } from 'typebox';
 import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import { dateOf } from '../clock.ts';
 import type { Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
-import { emitEvents } from '../outbox/emit.ts';
 import { knownPatents } from '../patents/facts.ts';
 import { clearFlags, standingFlags } from '../risk/store.ts';
 import { latestModels } from '../valuations/store.ts';
-import { isFinal, MOVES, type MoveTarget, type PledgeState, refusal } from './lifecycle.ts';
+import {
+  isFinal,
+  type MOVE_DETAILS,
+  MOVES,
+  type MoveTarget,
+  type PledgeState,
+  refusal,
+} from './lifecycle.ts';
+import { lockPledge } from './lock.ts';
+import { endMarginCalls } from './margin-calls.ts';
+import { recordRecovery } from './recoveries.ts';
 import { revalueOne } from './revalue.ts';
 import {
   balances,
   balancesFrom,
-  changedAt,
-  findPledge,
   insertMove,
   insertPledge,
   latestValues,
@@ -26,6 +34,7 @@ import {
   recordAnnuityPayment,
   setBalance,
 } from './store.ts';
+import { traceChange } from './trace.ts';
 
 const FURTHEST_ZONE_MS = 14 * 3_600_000;
 
@@ -123,6 +132,13 @@ export async function movePledge(
   await tx`update pledge set ${tx(changed, 'state', 'principal_minor', 'approved_value_minor', 'registration_number')} where id = ${id}`;
   if (to === 'active') await balance(tx, id, String(detail.disbursed_on), pledge.principal_minor, now);
   if (to === 'released' || to === 'disposed') await balance(tx, id, today, 0, now);
+  if (pledge.state === 'active') await endMarginCalls(tx, pledge, `the pledge became ${to}`, caller, now);
+  if (to === 'disposed') {
+    const { recovered_minor: proceeds_minor, costs_minor = 0 } = detail as Static<
+      (typeof MOVE_DETAILS)['disposed']
+    >;
+    await recordRecovery(tx, pledge, { proceeds_minor, costs_minor }, today, now);
+  }
   await leaveTrace(tx, pledge, pledge.state, to, detail, caller, now);
   if (isFinal(to)) await endWatch(tx, id, today, now);
   else await markStale(tx, id, `became ${to}`, now);
@@ -141,22 +157,6 @@ async function endWatch(tx: Transaction, pledge_id: string, today: string, now: 
 async function revalueNow(tx: Transaction, pledge_id: string, now: Date): Promise<void> {
   const models = await latestModels(tx, now);
   if (models) await revalueOne(tx, pledge_id, models, now);
-}
-
-/**
- * Holds a pledge until the end of the transaction. What is written under the lock is dated no earlier than what was
- * written before it, though the clock was read before the wait, or on another server: the later statement counts.
- */
-async function lockPledge(
-  tx: Transaction,
-  id: string,
-  caller: Caller,
-  asked_at: Date,
-): Promise<{ pledge: Pledge; now: Date }> {
-  const pledge = await findPledge(tx, id, caller, true);
-  if (!pledge) throw new Problem('not_found', 'There is no such pledge.');
-  const changed_at = await changedAt(tx, id);
-  return { pledge, now: changed_at > asked_at ? changed_at : asked_at };
 }
 
 async function balance(
@@ -252,16 +252,13 @@ async function leaveTrace(
     actor: caller.key_id,
     detail,
   });
-  const action = `pledge.${to}`;
-  await appendAudit(
+  await traceChange(
     tx,
-    [pledge.bank_id, pledge.firm_id].map((organisation) =>
-      entry(organisation, caller, now, action, pledge.id, detail),
-    ),
+    pledge,
+    { action: `pledge.${to}`, detail, data: { as_of: moved_on, from, to, detail } },
+    caller,
+    now,
   );
-  const { id: pledge_id, bank_id, firm_id } = pledge;
-  const data = { as_of: moved_on, from, to, detail };
-  await emitEvents(tx, [{ type: action, pledge_id, bank_id, firm_id, occurred_at: now, data }]);
 }
 
 function entry(

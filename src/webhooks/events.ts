@@ -31,6 +31,13 @@ const MoveData = Type.Object({
   detail: Type.Record(Type.String(), Type.Unknown()),
 });
 
+const MarginCallData = Type.Object({
+  as_of: Day,
+  margin_call_id: Id,
+  due_on: Day,
+  shortfall_minor: Type.Integer({ description: 'repayment that reaches the target, on the day of the call' }),
+});
+
 const DecisionData = Type.Object({
   flag_id: Id,
   rule: Type.String(),
@@ -96,6 +103,10 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
       { summary: `A pledge became ${state.replace('_', ' ')}`, data: MoveData },
     ]),
   ),
+  'pledge.margin_call.opened': { summary: 'The bank asked for the cure of a breach', data: MarginCallData },
+  'pledge.margin_call.met': { summary: 'A margin call was met', data: MarginCallData },
+  'pledge.margin_call.expired': { summary: 'A margin call expired', data: MarginCallData },
+  'pledge.margin_call.withdrawn': { summary: 'A margin call was withdrawn', data: MarginCallData },
   ...Object.fromEntries(RULES.map((rule) => [rule.event_type, { summary: rule.title, data: FlagData }])),
   [CLEARED_EVENT_TYPE]: { summary: 'A flag was closed by its own rule', data: FlagData },
   'review.decided': { summary: 'Staff decided a flag', data: DecisionData },

@@ -98,8 +98,8 @@ const flowOf = async (id: string, as_of?: Date) =>
   ).body;
 
 /** Through every move up to `active`, lending half of what may be lent. */
-async function activated(patents?: string[]): Promise<Pledge> {
-  const { id } = await requested(patents);
+async function activated(patents?: string[], change: object = {}): Promise<Pledge> {
+  const { id } = await requested(patents, change);
   const { body } = await move(bank_a, id, { to: 'appraised' });
   await move(bank_a, id, {
     to: 'proposed',
@@ -120,7 +120,8 @@ async function written() {
   const [row] = await database.sql`select (select count(*) from pledge) as pledges,
     (select count(*) from pledge_patent) as patents, (select count(*) from pledge_move) as moves,
     (select count(*) from pledge_balance) as balances, (select count(*) from pledge_valuation) as points,
-    (select count(*) from annuity_payment) as proofs, (select count(*) from event) as events,
+    (select count(*) from annuity_payment) as proofs,
+    (select count(*) from margin_call) as calls, (select count(*) from pledge_recovery) as recoveries, (select count(*) from event) as events,
     (select count(*) from audit_entry) as entries, (select count(*) from pledge_stale) as stale,
     (select count(*) from flag where state = 'open') as flags, (select md5(string_agg(pledge::text, '' order by id)) from pledge) as state`;
   return row;
@@ -139,8 +140,9 @@ async function isRefused(
   t.same(await written(), before, 'nothing is written');
 }
 
-/** A patent in force when the tests begin whose termination the gazette really published in the months after. */
-async function lapsingPatent(): Promise<{ patent_id: string; published_on: string }> {
+/** Patents in force when the tests begin whose termination the gazette really published in the months after. */
+async function lapsingPatents(): Promise<{ patent_id: string; published_on: string }[]> {
+  const lapsing = [];
   for await (const record of cnSample.read(createReadStream(CN_PATENTS))) {
     if (!record.ok) continue;
     const { office, application_number } = record.patent;
@@ -149,9 +151,9 @@ async function lapsingPatent(): Promise<{ patent_id: string; published_on: strin
       ({ kind, published_on }) => kind === 'granted' && published_on < today(),
     );
     if (granted && lapse && lapse.published_on > '2009-10-01' && lapse.published_on < '2010-01-01')
-      return { patent_id: patentId(office, application_number), published_on: lapse.published_on };
+      lapsing.push({ patent_id: patentId(office, application_number), published_on: lapse.published_on });
   }
-  throw new Error('the file has no such patent');
+  return lapsing;
 }
 
 t.test('a firm asks, and the collateral has a value at once', async (t) => {
@@ -354,6 +356,8 @@ t.test('a loan that is repaid: from request to release', async (t) => {
   t.equal((await move(bank_a, id, active)).body.state, 'active');
   await isRefused(t, () => move(bank_a, id, { to: 'withdrawn', reason: 'x' }), 409, /withdrawn follows/);
 
+  await isRefused(t, () => callMargin(bank_a, id), 422, /within its breach limit of 5000 basis points/);
+
   await service.passTo('2009-07-10T02:00:00Z');
   const point = (await flowOf(id)).points.at(-1)!;
   t.hasStrict(point, { as_of: '2009-07-10', phase: 'during', state: 'active', outstanding_minor: limit });
@@ -424,8 +428,107 @@ t.test(
   },
 );
 
+/** The one disposal so far is in the ledger of its bank, and in no other bank's. */
+async function teachesHaircuts(t: Test, value_minor: number): Promise<void> {
+  const ask = async (party: Party, as_of = '') =>
+    (
+      await call<{ estimates: { route: string; disposals: number; share: number; haircut_bp: number }[] }>(
+        party.key,
+        'GET',
+        `/v1/recoveries${as_of}`,
+      )
+    ).body.estimates;
+  const [prior] = await ask(bank_b);
+  t.hasStrict(prior, { disposals: 0, haircut_bp: 7_000 });
+  const [pool, auctions] = await ask(bank_a);
+  t.hasStrict(auctions, { route: 'auction', disposals: 1 });
+  t.ok(12_000 / value_minor < pool!.share && pool!.share < prior!.share, 'towards what was seen');
+  t.same(await ask(bank_a, '?as_of=2010-01-01T00:00:00Z'), [prior], 'as it was known');
+  t.same(await ask(staff), [pool, auctions]);
+  t.equal((await call(firm_a.key, 'GET', '/v1/recoveries')).status, 403);
+}
+
+interface MarginCall {
+  id: string;
+  due_on: string;
+  shortfall_minor: number;
+  state: string;
+  weekday_only_years: number[];
+}
+
+const callMargin = (party: Party, id: string, body: object = {}) =>
+  call<MarginCall & ProblemAnswer>(party.key, 'POST', `/v1/pledges/${id}/margin-calls`, body);
+
+const callsOf = async (id: string) =>
+  (await call<{ data: MarginCall[] }>(firm_a.key, 'GET', `/v1/pledges/${id}/margin-calls`)).body.data;
+
+/** One of two rights is gone: repaying what is called for brings the loan back to its target. */
+async function meetsMarginCall(t: Test, id: string): Promise<void> {
+  const { body: called } = await callMargin(bank_a, id);
+  t.ok(called.shortfall_minor > 0, called.detail);
+  const meet = () =>
+    call<MarginCall & ProblemAnswer>(
+      bank_a.key,
+      'POST',
+      `/v1/pledges/${id}/margin-calls/${called.id}/outcomes`,
+      { outcome: 'met' },
+    );
+  const pay = (amount_minor: number) =>
+    call(bank_a.key, 'POST', `/v1/pledges/${id}/repayments`, { amount_minor, paid_on: today() });
+  await pay(called.shortfall_minor - 1);
+  minute();
+  await isRefused(t, meet, 422, /still 1 minor units over its target/);
+  await pay(1);
+  minute();
+  t.equal((await meet()).body.state, 'met');
+}
+
+/** Against a worthless right: a call that expires, one that is withdrawn, and one that is left open. */
+async function endsOfMarginCalls(t: Test, id: string, owed_minor: number): Promise<void> {
+  const close = (call_id: string, outcome: string, reason?: string) => () =>
+    call<MarginCall & ProblemAnswer>(
+      bank_a.key,
+      'POST',
+      `/v1/pledges/${id}/margin-calls/${call_id}/outcomes`,
+      {
+        outcome,
+        ...(reason && { reason }),
+      },
+    );
+  await isRefused(t, () => callMargin(firm_a, id), 403, /This is for bank/);
+  await isRefused(t, () => callMargin(bank_b, id), 404, /no such pledge/);
+  await isRefused(t, () => callMargin(bank_a, id, { working_days: 0 }), 400, /must be >= 1/);
+  const { body: first } = await callMargin(bank_a, id);
+  t.hasStrict(first, { due_on: '2010-01-22', shortfall_minor: owed_minor, state: 'open' });
+  t.same(first.weekday_only_years, [2010]);
+  await isRefused(t, () => callMargin(bank_a, id), 409, /is open until 2010-01-22/);
+  await isRefused(t, close(first.id, 'met'), 422, new RegExp(`still ${owed_minor} minor units over`));
+  await isRefused(t, close(first.id, 'expired'), 422, /runs until the end of 2010-01-22/);
+  await isRefused(t, close(first.id, 'withdrawn'), 422, /add the field reason/);
+  await isRefused(t, close('mcl_none', 'met'), 404, /no such margin call/);
+  const calendar = await call<{ data: { kind: string; on: string; pledge_id: string }[] }>(
+    firm_a.key,
+    'GET',
+    '/v1/covenants?until=2010-03-01',
+  );
+  const due = calendar.body.data.filter((date) => date.kind === 'margin_call_due');
+  t.match(due, [{ on: '2010-01-22', pledge_id: id }]);
+  await service.passTo('2010-01-23T02:00:00Z');
+  t.equal((await close(first.id, 'expired')()).body.state, 'expired');
+  await isRefused(t, close(first.id, 'met'), 409, /is expired; only an open one/);
+  const { body: second } = await callMargin(bank_a, id, { working_days: 1, calendar: 'weekdays' });
+  t.hasStrict(second, { due_on: '2010-01-25', weekday_only_years: [2010] });
+  t.equal((await close(second.id, 'withdrawn', 'a guarantor came')()).body.state, 'withdrawn');
+  t.equal((await callMargin(bank_a, id)).status, 201);
+  minute();
+}
+
 t.test('a right that lapses: flags, decision, default, disposal, and every past as it was', async (t) => {
-  const { patent_id, published_on } = await lapsingPatent();
+  const [first, second] = await lapsingPatents();
+  const { patent_id, published_on } = first!;
+  const curable = await activated([second!.patent_id, service.takePatent()], {
+    loan_to_value: { target_bp: 1500, warning_bp: 1501, breach_bp: 1502 },
+  });
   const pledge = await activated([patent_id]);
   const { id } = pledge;
   const seen: [Date, ValueFlow][] = [];
@@ -464,7 +567,10 @@ t.test('a right that lapses: flags, decision, default, disposal, and every past 
   );
   t.hasStrict(told.body.data.at(-1)!.body.data, { flag_id: flag!.id, decision: 'escalated' });
 
+  await meetsMarginCall(t, curable.id);
+  await endsOfMarginCalls(t, id, pledge.principal_minor);
   t.equal((await move(bank_a, id, { to: 'defaulted', reason: 'no cure' })).status, 201);
+  t.equal((await callsOf(id)).at(-1)!.state, 'withdrawn', 'a call ends with the active contract');
   await remember();
   await isRefused(
     t,
@@ -475,11 +581,17 @@ t.test('a right that lapses: flags, decision, default, disposal, and every past 
   t.equal((await move(bank_a, id, { to: 'in_disposal', route: 'auction' })).status, 201);
   await service.passTo('2010-02-01T02:00:00Z');
   await remember();
-  t.hasStrict((await move(bank_a, id, { to: 'disposed', recovered_minor: 12_345 })).body, { phase: 'after' });
+  t.hasStrict((await move(bank_a, id, { to: 'disposed', recovered_minor: 12_345, costs_minor: 345 })).body, {
+    phase: 'after',
+  });
   await remember();
   const last = await flowOf(id);
   t.same(new Set(last.points.map(({ phase }) => phase)), new Set(['before', 'during', 'after']));
-  t.hasStrict(last.moves.at(-1), { to_state: 'disposed', detail: { recovered_minor: 12_345 } });
+  t.hasStrict(last.moves.at(-1), {
+    to_state: 'disposed',
+    detail: { recovered_minor: 12_345, costs_minor: 345 },
+  });
+  await teachesHaircuts(t, pledge.approved_value_minor!);
 
   t.same(new Set(last.flags.map(({ state }) => state)), new Set(['cleared']), 'nothing is watched any more');
 
@@ -573,6 +685,10 @@ t.test('every event that was stored fits the schema that is published for it', a
   for (const type of [
     'pledge.requested',
     'pledge.disposed',
+    'pledge.margin_call.opened',
+    'pledge.margin_call.expired',
+    'pledge.margin_call.withdrawn',
+    'pledge.margin_call.met',
     'patent.lapsed',
     'risk.cleared',
     'review.decided',
