@@ -5,6 +5,7 @@ import { create } from '../http/create.ts';
 import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import { Closed, Day, Id, Instant, Minor, Nullable, OneOf, WithDefault } from '../http/schemas.ts';
 import type { Service } from '../service.ts';
+import { attemptChange } from './attempt.ts';
 import {
   callMargin,
   closeMarginCall,
@@ -28,8 +29,9 @@ const MarginCall = Type.Object({
 });
 
 export const marginCallRoutes =
-  ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
+  (service: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
+    const { database, clock } = service;
     app.post(
       '/v1/pledges/:id/margin-calls',
       {
@@ -63,13 +65,16 @@ export const marginCallRoutes =
           },
         },
       },
-      (request, reply) =>
-        create(request, reply, database, async (tx) => {
-          const { id } = request.params;
-          const caller = callerOfGuarded(request);
-          const { call, weekday_only_years } = await callMargin(tx, id, request.body, caller, clock.now());
-          return { ...call, weekday_only_years };
-        }),
+      (request, reply) => {
+        const { id } = request.params;
+        const caller = callerOfGuarded(request);
+        return attemptChange(service, { caller, pledge_id: id, action: 'pledge.margin_call' }, () =>
+          create(request, reply, database, async (tx) => {
+            const { call, weekday_only_years } = await callMargin(tx, id, request.body, caller, clock.now());
+            return { ...call, weekday_only_years };
+          }),
+        );
+      },
     );
 
     app.post(
@@ -89,11 +94,15 @@ export const marginCallRoutes =
           response: { 201: MarginCall },
         },
       },
-      (request, reply) =>
-        create(request, reply, database, (tx) => {
-          const { id, call_id } = request.params;
-          return closeMarginCall(tx, id, call_id, request.body, callerOfGuarded(request), clock.now());
-        }),
+      (request, reply) => {
+        const { id, call_id } = request.params;
+        const caller = callerOfGuarded(request);
+        return attemptChange(service, { caller, pledge_id: id, action: 'pledge.margin_call' }, () =>
+          create(request, reply, database, (tx) =>
+            closeMarginCall(tx, id, call_id, request.body, caller, clock.now()),
+          ),
+        );
+      },
     );
 
     app.get(

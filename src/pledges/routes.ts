@@ -29,9 +29,11 @@ import {
 import { visibleTo } from '../http/visible.ts';
 import { flagsOf } from '../risk/store.ts';
 import type { Service } from '../service.ts';
+import { attemptChange, attemptRequest } from './attempt.ts';
 import { MOVE_DETAILS, type MoveTarget, PHASES, type PledgeState } from './lifecycle.ts';
 import { movePledge, proveAnnuity, repay, requestPledge } from './service.ts';
 import { findPledge, movesOf, pledgedPatents, type Pledge as StoredPledge, valuesOf } from './store.ts';
+import { IfMatch, pledgeTag, requireMatch } from './version.ts';
 import { pledgeWaterfall } from './waterfall.ts';
 
 const MAX_PATENTS = 100;
@@ -210,8 +212,9 @@ const ValueFlow = Type.Object(
 );
 
 export const pledgeRoutes =
-  ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
+  (service: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
+    const { database, clock } = service;
     app.post(
       '/v1/pledges',
       {
@@ -224,44 +227,47 @@ export const pledgeRoutes =
           response: { 201: PledgeWithPatents },
         },
       },
-      (request, reply) =>
-        create(request, reply, database, async (tx) => {
-          const caller = callerOfGuarded(request);
-          const { loan_to_value, patents, ...body } = request.body;
-          const own = caller.kind === 'bank' ? body.bank_id : body.firm_id;
-          if (own !== caller.organisation_id)
-            throw new Problem(
-              'refused',
-              `The field ${caller.kind}_id must be your own organisation, ${caller.organisation_id}.`,
+      (request, reply) => {
+        const caller = callerOfGuarded(request);
+        return attemptRequest(service, caller, () =>
+          create(request, reply, database, async (tx) => {
+            const { loan_to_value, patents, ...body } = request.body;
+            const own = caller.kind === 'bank' ? body.bank_id : body.firm_id;
+            if (own !== caller.organisation_id)
+              throw new Problem(
+                'refused',
+                `The field ${caller.kind}_id must be your own organisation, ${caller.organisation_id}.`,
+              );
+            const parties = await Promise.all([
+              findOrganisation(tx, body.bank_id),
+              findOrganisation(tx, body.firm_id),
+            ]);
+            if (parties[0]?.kind !== 'bank' || parties[1]?.kind !== 'firm')
+              throw new Problem('refused', 'The fields bank_id and firm_id must name a bank and a firm.');
+            const ids = patents.map((patent) => patent.patent_id.toLowerCase());
+            if (new Set(ids).size < ids.length) throw new Problem('refused', 'A patent is named twice.');
+            const stored = await requestPledge(
+              tx,
+              {
+                ...body,
+                ...ltvLimits(loan_to_value),
+                patents: patents.map(({ launch, ...use }, index) => ({
+                  ...use,
+                  patent_id: ids[index]!,
+                  ...(launch && {
+                    launch_value_minor: launch.value_minor,
+                    development_cost_minor: launch.development_cost_minor,
+                  }),
+                })),
+              },
+              caller,
+              parties.some((party) => party?.demonstration),
+              clock.now(),
             );
-          const parties = await Promise.all([
-            findOrganisation(tx, body.bank_id),
-            findOrganisation(tx, body.firm_id),
-          ]);
-          if (parties[0]?.kind !== 'bank' || parties[1]?.kind !== 'firm')
-            throw new Problem('refused', 'The fields bank_id and firm_id must name a bank and a firm.');
-          const ids = patents.map((patent) => patent.patent_id.toLowerCase());
-          if (new Set(ids).size < ids.length) throw new Problem('refused', 'A patent is named twice.');
-          const stored = await requestPledge(
-            tx,
-            {
-              ...body,
-              ...ltvLimits(loan_to_value),
-              patents: patents.map(({ launch, ...use }, index) => ({
-                ...use,
-                patent_id: ids[index]!,
-                ...(launch && {
-                  launch_value_minor: launch.value_minor,
-                  development_cost_minor: launch.development_cost_minor,
-                }),
-              })),
-            },
-            caller,
-            parties.some((party) => party?.demonstration),
-            clock.now(),
-          );
-          return { ...shown(stored), patents: await pledgedPatents(tx, [stored.id]) };
-        }),
+            return { ...shown(stored), patents: await pledgedPatents(tx, [stored.id]) };
+          }),
+        );
+      },
     );
 
     app.get(
@@ -306,12 +312,14 @@ export const pledgeRoutes =
         schema: {
           operationId: 'getPledge',
           tags: ['pledges'],
+          description: 'A pledge with its patents; the header ETag names the version for If-Match.',
           params: ById,
           response: { 200: PledgeWithPatents },
         },
       },
-      async (request) => {
+      async (request, reply) => {
         const found = await find(request.params.id, callerOfGuarded(request));
+        reply.header('etag', await pledgeTag(database.sql, found));
         return { ...shown(found), patents: await pledgedPatents(database.sql, [found.id]) };
       },
     );
@@ -323,19 +331,27 @@ export const pledgeRoutes =
         schema: {
           operationId: 'movePledge',
           tags: ['pledges'],
-          description: 'Moves the contract to its next state; each move states what it requires.',
+          description:
+            'Moves the contract to its next state; each move states what it requires. If-Match may be left out.',
           params: ById,
+          headers: IfMatch,
           body: MoveBody,
           response: { 201: Pledge },
         },
       },
-      (request, reply) =>
-        create(request, reply, database, async (tx) => {
-          const { to, ...detail } = request.body;
-          return shown(
-            await movePledge(tx, request.params.id, to, detail, callerOfGuarded(request), clock.now()),
-          );
-        }),
+      (request, reply) => {
+        const caller = callerOfGuarded(request);
+        const pledge_id = request.params.id;
+        return attemptChange(service, { caller, pledge_id, action: 'pledge.move' }, () =>
+          create(request, reply, database, async (tx) => {
+            const { to, ...detail } = request.body;
+            await requireMatch(tx, request, pledge_id);
+            const moved = await movePledge(tx, pledge_id, to, detail, caller, clock.now());
+            reply.header('etag', await pledgeTag(tx, moved));
+            return shown(moved);
+          }),
+        );
+      },
     );
 
     app.post(
@@ -346,6 +362,7 @@ export const pledgeRoutes =
           operationId: 'recordRepayment',
           tags: ['pledges'],
           params: ById,
+          headers: IfMatch,
           body: Closed({
             amount_minor: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
             paid_on: Day,
@@ -353,14 +370,19 @@ export const pledgeRoutes =
           response: { 201: Type.Object({ outstanding_minor: Minor }) },
         },
       },
-      (request, reply) =>
-        create(request, reply, database, async (tx) => {
-          const { amount_minor, paid_on } = request.body;
-          const caller = callerOfGuarded(request);
-          return {
-            outstanding_minor: await repay(tx, request.params.id, amount_minor, paid_on, caller, clock.now()),
-          };
-        }),
+      (request, reply) => {
+        const caller = callerOfGuarded(request);
+        const pledge_id = request.params.id;
+        return attemptChange(service, { caller, pledge_id, action: 'pledge.repayment' }, () =>
+          create(request, reply, database, async (tx) => {
+            const { amount_minor, paid_on } = request.body;
+            await requireMatch(tx, request, pledge_id);
+            return {
+              outstanding_minor: await repay(tx, pledge_id, amount_minor, paid_on, caller, clock.now()),
+            };
+          }),
+        );
+      },
     );
 
     app.post(
@@ -385,12 +407,17 @@ export const pledgeRoutes =
           response: { 201: Type.Object({ pledge_id: Id, patent_id: PatentId, patent_year: Type.Integer() }) },
         },
       },
-      (request, reply) =>
-        create(request, reply, database, async (tx) => {
-          const { patent_id, patent_year } = request.body;
-          await proveAnnuity(tx, request.params.id, request.body, callerOfGuarded(request), clock.now());
-          return { pledge_id: request.params.id, patent_id, patent_year };
-        }),
+      (request, reply) => {
+        const caller = callerOfGuarded(request);
+        const pledge_id = request.params.id;
+        return attemptChange(service, { caller, pledge_id, action: 'annuity.proof' }, () =>
+          create(request, reply, database, async (tx) => {
+            const { patent_id, patent_year } = request.body;
+            await proveAnnuity(tx, pledge_id, request.body, caller, clock.now());
+            return { pledge_id, patent_id, patent_year };
+          }),
+        );
+      },
     );
 
     app.get(

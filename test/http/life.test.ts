@@ -122,22 +122,31 @@ async function written() {
     (select count(*) from pledge_balance) as balances, (select count(*) from pledge_valuation) as points,
     (select count(*) from annuity_payment) as proofs,
     (select count(*) from margin_call) as calls, (select count(*) from pledge_recovery) as recoveries, (select count(*) from event) as events,
-    (select count(*) from audit_entry) as entries, (select count(*) from pledge_stale) as stale,
+    (select count(*) from pledge_stale) as stale,
     (select count(*) from flag where state = 'open') as flags, (select md5(string_agg(pledge::text, '' order by id)) from pledge) as state`;
   return row;
 }
 
+/** @param entries that the refusal leaves in the audit log: one in the chain of each party of the pledge */
 async function isRefused(
   t: Test,
   ask: () => Promise<{ status: number; body: ProblemAnswer }>,
   status: number,
   reason: RegExp,
+  entries = [409, 412, 422].includes(status) ? 2 : 0,
 ): Promise<void> {
   const before = await written();
+  const [audited] = await database.sql`select count(*) from audit_entry`;
   const answer = await ask();
   t.equal(answer.status, status, answer.body.detail);
   t.match(answer.body.detail, reason);
   t.same(await written(), before, 'nothing is written');
+  const told = await database.sql<{ organisation_id: string }[]>`
+    select distinct organisation_id from audit_entry where action like '%.refused'
+      and detail::jsonb ->> 'reason' = ${answer.body.detail} and at = ${clock.now()}`;
+  const [now] = await database.sql`select count(*) from audit_entry`;
+  t.equal(Number(now!.count) - Number(audited!.count), entries, 'the attempt is audited');
+  t.ok(told.length >= entries, 'with its reason, to everybody concerned');
 }
 
 /** Patents in force when the tests begin whose termination the gazette really published in the months after. */
@@ -208,24 +217,25 @@ t.test('what may not be pledged is refused and leaves nothing', async (t) => {
     select patent_id from signal where kind = 'lapsed' order by patent_id limit 1`;
   const missing = '00000000-0000-8000-8000-000000000000';
   const only = (patent_id: string) => ({ patents: [{ patent_id }] });
-  await isRefused(t, ask(only(missing)), 422, /is not in the database; look it up/);
+  await isRefused(t, ask(only(missing)), 422, /is not in the database; look it up/, 1);
   await isRefused(
     t,
     ask(only(pending!.patent_id)),
     422,
     /is (pending|withdrawn|refused); only a granted patent/,
+    1,
   );
-  await isRefused(t, ask(only(lapsed!.patent_id)), 422, /is lapsed; only a granted patent in force/);
+  await isRefused(t, ask(only(lapsed!.patent_id)), 422, /is lapsed; only a granted patent in force/, 1);
   const twice = [{ patent_id: patent }, { patent_id: patent.toUpperCase() }];
-  await isRefused(t, ask({ patents: twice }), 422, /named twice/);
-  await isRefused(t, ask({ matures_on: '2009-06-10' }), 422, /not after today, 2009-06-10/);
+  await isRefused(t, ask({ patents: twice }), 422, /named twice/, 1);
+  await isRefused(t, ask({ matures_on: '2009-06-10' }), 422, /not after today, 2009-06-10/, 1);
   await isRefused(t, ask({ currency: 'USD' }), 400, /currency must be "CNY"/);
-  await isRefused(t, ask({ firm_id: firm_b.id }), 422, /must be your own organisation/);
-  await isRefused(t, ask({}, bank_b.key), 422, /must be your own organisation/);
-  await isRefused(t, ask({ bank_id: firm_b.id }), 422, /must name a bank and a firm/);
-  await isRefused(t, ask({ bank_id: 'missing' }), 422, /must name a bank and a firm/);
+  await isRefused(t, ask({ firm_id: firm_b.id }), 422, /must be your own organisation/, 1);
+  await isRefused(t, ask({}, bank_b.key), 422, /must be your own organisation/, 1);
+  await isRefused(t, ask({ bank_id: firm_b.id }), 422, /must name a bank and a firm/, 1);
+  await isRefused(t, ask({ bank_id: 'missing' }), 422, /must name a bank and a firm/, 1);
   const falling = { target_bp: 4000, warning_bp: 4000, breach_bp: 5000 };
-  await isRefused(t, ask({ loan_to_value: falling }), 422, /must rise/);
+  await isRefused(t, ask({ loan_to_value: falling }), 422, /must rise/, 1);
 });
 
 t.test('a patent is under one live pledge, however parallel the requests', async (t) => {
@@ -249,6 +259,7 @@ t.test('a patent is under one live pledge, however parallel the requests', async
     () => call(firm_a.key, 'POST', '/v1/pledges', request([patent])),
     422,
     /another live pledge/,
+    1,
   );
   for (const party of [firm_a, bank_b]) await move(party, body.id, { to: 'withdrawn', reason: 'test' });
   t.equal((await requested([patent])).state, 'requested', 'free again');
@@ -505,7 +516,7 @@ async function endsOfMarginCalls(t: Test, id: string, owed_minor: number): Promi
   await isRefused(t, close(first.id, 'met'), 422, new RegExp(`still ${owed_minor} minor units over`));
   await isRefused(t, close(first.id, 'expired'), 422, /runs until the end of 2010-01-22/);
   await isRefused(t, close(first.id, 'withdrawn'), 422, /add the field reason/);
-  await isRefused(t, close('mcl_none', 'met'), 404, /no such margin call/);
+  await isRefused(t, close('mcl_none', 'met'), 404, /no such margin call/, 2);
   const calendar = await call<{ data: { kind: string; on: string; pledge_id: string }[] }>(
     firm_a.key,
     'GET',
@@ -558,7 +569,7 @@ t.test('a right that lapses: flags, decision, default, disposal, and every past 
       note: 'call the bank',
     });
   t.hasStrict((await decide()).body, { state: 'decided', decision: 'escalated' });
-  await isRefused(t, decide, 409, /is decided already; only an open flag/);
+  await isRefused(t, decide, 409, /is decided already; only an open flag/, 0);
   await remember();
   const told = await call<Listed<{ body: { data: object } }>>(
     firm_a.key,
@@ -650,6 +661,31 @@ t.test('a proof of payment closes the flag on the annuity', async (t) => {
   const after = (await flowOf(pledge.id)).flags.find(({ id }) => id === flag!.id);
   t.hasStrict(after, { state: 'cleared', cleared_as_of: today() });
 });
+
+t.test(
+  'a move on a version that has changed since is refused, and one without a version goes on',
+  async (t) => {
+    const { id } = await requested();
+    const read = () => call(firm_a.key, 'GET', `/v1/pledges/${id}`);
+    const withdraw = (tag: string) => () =>
+      call<Pledge & ProblemAnswer>(
+        firm_a.key,
+        'POST',
+        `/v1/pledges/${id}/moves`,
+        { to: 'withdrawn', reason: 'test' },
+        { 'if-match': tag },
+      );
+    const first = String((await read()).headers.etag);
+    t.match(first, /^"[\w-]{43}"$/);
+    t.equal((await read()).headers.etag, first, 'the same while nothing changes');
+    const { headers } = await move(bank_a, id, { to: 'appraised' });
+    t.not(headers.etag, first);
+    t.equal((await read()).headers.etag, headers.etag, 'as the answer to the move said');
+    await isRefused(t, withdraw(first), 412, /has changed since the version of If-Match/);
+    await isRefused(t, withdraw(`W/${headers.etag}`), 412, /has changed/);
+    t.equal((await withdraw(`${first}, ${headers.etag}`)()).body.state, 'withdrawn');
+  },
+);
 
 t.test('moves of one pledge that come at once: one is made', async (t) => {
   const { id } = await requested();

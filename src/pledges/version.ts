@@ -1,0 +1,44 @@
+/** The version of a pledge as a strong entity tag, so that nobody changes what has changed since it was read. */
+import type { FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { canonicalJson, sha256 } from '../canonical.ts';
+import type { Sql, Transaction } from '../db/client.ts';
+import { Problem } from '../errors.ts';
+import { callerOfGuarded } from '../http/guard.ts';
+import { findPledge, type Pledge, pledgedPatents } from './store.ts';
+
+export const IfMatch = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({
+      description: 'ETag of the pledge as last read; refused with 412 when it has changed since',
+    }),
+  ),
+});
+
+/** Over all that the pledge shows, so that equal tags mean equal answers. */
+export async function pledgeTag(sql: Sql | Transaction, pledge: Pledge): Promise<string> {
+  const patents = await pledgedPatents(sql, [pledge.id]);
+  const text = canonicalJson({ ...pledge, created_at: pledge.created_at.toISOString(), patents });
+  return `"${sha256(text).toString('base64url')}"`;
+}
+
+/**
+ * Locks the pledge and holds it against the header If-Match, where there is one.
+ * @throws Problem `stale` when no tag of the header is that of the pledge now
+ */
+export async function requireMatch(
+  tx: Transaction,
+  request: FastifyRequest,
+  pledge_id: string,
+): Promise<void> {
+  const header = request.headers['if-match'];
+  if (header === undefined || header.trim() === '*') return;
+  const pledge = await findPledge(tx, pledge_id, callerOfGuarded(request), true);
+  if (!pledge) throw new Problem('not_found', 'There is no such pledge.');
+  const tags = header.split(',').map((tag) => tag.trim());
+  if (!tags.includes(await pledgeTag(tx, pledge)))
+    throw new Problem(
+      'stale',
+      'The pledge has changed since the version of If-Match; read it again and decide anew.',
+    );
+}
