@@ -128,10 +128,15 @@ async function nearestByWords(
   const any_of = chosen.map(({ lexeme }) => quotedLexeme(lexeme)).join(' | ');
   return sql<ByWords[]>`
     with matched as materialized (
-      select patent_id, document from patent_search where document @@ ${any_of}::tsquery
+      select patent_id, ${inMemory(sql)} from patent_search where document @@ ${any_of}::tsquery
         ${before(sql, filed_before)} limit ${MAX_POSTINGS})
     select patent_id, words from matched cross join lateral (${wordScore(sql, terms)}) scored
     order by words desc, patent_id limit ${MAX_TEXT_CANDIDATES}`;
+}
+
+/** The words of a row lie apart from it and would be fetched anew for every term. */
+function inMemory(sql: Sql) {
+  return sql`document || ''::tsvector as document`;
 }
 
 /** Of a row that has a `document`. */
@@ -216,11 +221,13 @@ async function judged(
   const lexemes = terms.map(({ lexeme }) => lexeme);
   const queries = lexemes.map(quotedLexeme);
   return sql<Judged[]>`
+    with pool as materialized (
+      select patent_id, class_levels as own_levels, ${inMemory(sql)} from patent_search
+      where patent_id = any(${patent_ids as string[]}::uuid[]) ${before(sql, filed_before)})
     select patent_id, words, array(select lexeme from unnest(${lexemes}::text[], ${queries}::tsquery[]) as term (lexeme, query)
         where document @@ query limit ${MAX_REASONS}) as terms,
-      array(select level from unnest(${levels as string[]}::text[]) as level where level = any(class_levels)) as class_levels
-    from patent_search cross join lateral (${wordScore(sql, terms)}) scored
-    where patent_id = any(${patent_ids as string[]}::uuid[]) ${before(sql, filed_before)}`;
+      array(select level from unnest(${levels as string[]}::text[]) as level where level = any(own_levels)) as class_levels
+    from pool cross join lateral (${wordScore(sql, terms)}) scored`;
 }
 
 /** Narrow levels are worth more: what a level adds to that above it is its own length. */
