@@ -1,14 +1,10 @@
 /** `npm run demo`: the replay on a scratch database of its own, and its summary. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
-import pino from 'pino';
 import { run, UsageError } from '../src/command.ts';
-import { openDatabase } from '../src/db/open.ts';
 import { progressBar } from './progress.ts';
 import { DEFAULT_REPLAY, replay } from './replay.ts';
 import { summaryText } from './replay-summary.ts';
+import { onScratch } from './scratch.ts';
 
 const HELP = `npm run demo -- [--json] [--seed N]
 
@@ -34,15 +30,8 @@ await run(async () => {
       `--seed: "${values.seed}" is no whole number from 0 to 999999999; give one, such as --seed 7.`,
     );
   const seed = Number(values.seed);
-  const folder = await mkdtemp(path.join(tmpdir(), 'pledgewatch-demo-'));
-  const log = pino({ level: 'warn' }, pino.destination(2));
-  const { database, close } = await openDatabase(null, folder, log);
-  try {
-    const on_month = progressBar('replay');
-    const { summary } = await replay(database, { ...DEFAULT_REPLAY, seed, log, on_month });
-    process.stdout.write(values.json ? `${JSON.stringify(summary)}\n` : summaryText(summary));
-  } finally {
-    await close();
-    await rm(folder, { recursive: true, force: true });
-  }
+  const { summary } = await onScratch((database, log) =>
+    replay(database, { ...DEFAULT_REPLAY, seed, log, on_month: progressBar('replay') }),
+  );
+  process.stdout.write(values.json ? `${JSON.stringify(summary)}\n` : summaryText(summary));
 });

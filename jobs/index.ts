@@ -1,5 +1,6 @@
 /** The jobs of the service: what runs when, and the loop that runs it. */
 import cron from 'node-cron';
+import { publishHeads } from '../src/audit/heads.ts';
 import { dateOf } from '../src/clock.ts';
 import { deriveChanged } from '../src/patents/derived.ts';
 import { checkSources } from '../src/patents/freshness.ts';
@@ -21,6 +22,7 @@ export const JOBS: readonly SlottedJob[] = [
   { id: 'revalue', minute: 20, run: revalue },
   { id: 'assess', minute: 30, run: ({ database }, slot) => assessPledges(database, slot) },
   { id: 'tend', minute: 40, run: tend },
+  { id: 'heads', minute: 50, run: ({ database }, slot) => publishHeads(database, slot) },
 ];
 
 /** The ticker only looks; what is due is read from the database. */

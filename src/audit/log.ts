@@ -19,7 +19,8 @@ export interface AuditEntry {
   detail: Record<string, unknown>;
 }
 
-const FIRST_SHA256 = Buffer.alloc(32);
+/** What the first entry of every chain follows. */
+export const FIRST_SHA256 = Buffer.alloc(32);
 
 /** Appends entries in the caller's transaction; chains are locked in order of organisation. */
 export async function appendAudit(tx: Transaction, entries: readonly AuditEntry[]): Promise<void> {
@@ -65,50 +66,11 @@ function hexOf(bytes: Buffer): string {
   return `\\x${bytes.toString('hex')}`;
 }
 
-function entryHash(
-  previous: Buffer,
-  entry: Omit<AuditEntry, 'detail'> & { seq: number; detail: string },
-): Buffer {
+/** Of an entry as it is stored, `detail` as its canonical JSON. */
+export type StoredEntry = Omit<AuditEntry, 'detail'> & { seq: number; detail: string };
+
+export function entryHash(previous: Buffer, entry: StoredEntry): Buffer {
   const { organisation_id, seq, at, actor, action, subject, detail } = entry;
   const text = canonicalJson({ organisation_id, seq, at: at.toISOString(), actor, action, subject, detail });
   return sha256(Buffer.concat([previous, Buffer.from(text)]));
-}
-
-export interface ChainCheck {
-  organisation_id: string;
-  entries: number;
-  /** Sequence number of the first entry that does not fit; null when the chain holds. */
-  broken_at: number | null;
-}
-
-/** Recomputes a whole chain. Reads in steps, so memory stays bounded. */
-export async function verifyChain(sql: Transaction, organisation_id: string): Promise<ChainCheck> {
-  const STEP_ENTRIES = 10_000;
-  let previous: Buffer = FIRST_SHA256;
-  let seq = 0;
-  for (;;) {
-    const rows = await sql<
-      (Omit<AuditEntry, 'detail'> & {
-        seq: number;
-        detail: string;
-        previous_sha256: Buffer;
-        sha256: Buffer;
-      })[]
-    >`select * from audit_entry where organisation_id = ${organisation_id} and seq > ${seq}
-      order by seq limit ${STEP_ENTRIES}`;
-    for (const row of rows) {
-      const fits =
-        row.seq === seq + 1 &&
-        row.previous_sha256.equals(previous) &&
-        row.sha256.equals(entryHash(previous, row));
-      if (!fits) return { organisation_id, entries: seq, broken_at: seq + 1 };
-      previous = row.sha256;
-      seq = row.seq;
-    }
-    if (rows.length < STEP_ENTRIES) break;
-  }
-  const [head] = await sql<{ last_seq: number; last_sha256: Buffer }[]>`
-    select last_seq, last_sha256 from audit_chain where organisation_id = ${organisation_id}`;
-  const whole = (head?.last_seq ?? 0) === seq && (head?.last_sha256 ?? FIRST_SHA256).equals(previous);
-  return { organisation_id, entries: seq, broken_at: whole ? null : seq + 1 };
 }

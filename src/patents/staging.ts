@@ -4,8 +4,8 @@
  */
 import { uuidOf } from '../canonical.ts';
 import type { Transaction } from '../db/client.ts';
+import { type Cell, CopyLines, copyLine } from '../db/copy.ts';
 import { bibliographyRows } from './bibliography.ts';
-import { type Cell, CopyLines, copyLine } from './copy.ts';
 import { patentId } from './identity.ts';
 import type {
   AcceptedRecord,

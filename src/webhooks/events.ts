@@ -80,6 +80,13 @@ const WatchData = Type.Object({
   ),
 });
 
+const HeadData = Type.Object({
+  organisation_id: Id,
+  as_of: Day,
+  seq: Type.Integer({ description: 'entries of the chain' }),
+  sha256: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'of the last one' }),
+});
+
 const SourceData = Type.Object({
   source: Type.String({ description: 'id of the adapter' }),
   last_heard_on: Day,
@@ -119,6 +126,7 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
     data: Type.Object(EndpointData),
   },
   'watch.patent.changed': { summary: 'Something was learnt of a patent on a watch list', data: WatchData },
+  'audit.head': { summary: 'The head of the own audit chain, daily while it moves', data: HeadData },
   'data.source.late': { summary: 'A source was not heard of in time; sent to staff, once', data: SourceData },
   'data.source.heard': { summary: 'A late source was heard of again; sent to staff', data: SourceData },
   'endpoint.test': { summary: 'A test, asked for by the endpoint’s owner', data: TestData },

@@ -7,7 +7,7 @@ import { calibrateIntervals, calibrationCell } from '../../models/interval/calib
 import { valuePatent } from '../../models/valuation.ts';
 import { fitHedonic, LEAST_DEALS } from '../../models/value/formulas/hedonic.ts';
 import { MARKET_PRIOR } from '../../models/value/market-method.ts';
-import { verifyChain } from '../../src/audit/log.ts';
+import { verifyChain } from '../../src/audit/verify.ts';
 import { dealsKnown, type GivenDeal } from '../../src/deals/store.ts';
 import { inputsOf, type Receipt } from '../../src/valuations/receipt.ts';
 import { latestModels } from '../../src/valuations/store.ts';

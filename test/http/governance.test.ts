@@ -14,7 +14,7 @@ import {
   stageRateLapse,
 } from '../../models/lapse/stage-rate.ts';
 import type { LapseHistory } from '../../models/lapse/types.ts';
-import { verifyChain } from '../../src/audit/log.ts';
+import { verifyChain } from '../../src/audit/verify.ts';
 import { type Comparison, compareModels, LAPSE_METRIC } from '../../src/governance/comparison.ts';
 import { compareChallengers } from '../../src/governance/service.ts';
 import { latestModels } from '../../src/valuations/store.ts';

@@ -6,7 +6,7 @@ import formats from 'ajv-formats';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { addDays } from '../../models/calendar.ts';
-import { verifyChain } from '../../src/audit/log.ts';
+import { verifyChain } from '../../src/audit/verify.ts';
 import { patentId } from '../../src/patents/identity.ts';
 import { cnSample } from '../../src/patents/sources/cnipa/sample.ts';
 import { buildService, CN_PATENTS, LEARNT_AT, type Party, type ProblemAnswer } from '../service.ts';

@@ -1,7 +1,7 @@
 /** Indicator tables and scores: what is loaded whole or not at all, whose it is, and that a score adds up. */
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
-import { verifyChain } from '../../src/audit/log.ts';
+import { verifyChain } from '../../src/audit/verify.ts';
 import { buildService, type Party, type ProblemAnswer } from '../service.ts';
 
 interface Table {

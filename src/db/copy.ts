@@ -1,7 +1,7 @@
 /** Rows into PostgreSQL by COPY, text format. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Transaction } from '../db/client.ts';
+import type { Transaction } from './client.ts';
 
 /** A cell before it is written: arrays become text[], other objects jsonb. */
 export type Cell = string | number | boolean | null | undefined | readonly string[] | object;
