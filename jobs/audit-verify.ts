@@ -93,11 +93,11 @@ async function atHand(organisation: string | null, heads: readonly PublishedHead
 }
 
 async function verified(
-  { sql }: Database,
+  database: Database,
   organisations: readonly string[],
   heads: readonly PublishedHead[],
 ): Promise<Report> {
-  const [total] = await sql<{ count: number }[]>`select count(*) from audit_entry
+  const [total] = await database.sql<{ count: number }[]>`select count(*) from audit_entry
     where organisation_id = any(${organisations as string[]})`;
   const show = progressBar('audit');
   const started_ms = performance.now();
@@ -107,7 +107,10 @@ async function verified(
     const before = rows;
     const on_step = (entries: number) =>
       show(`${before + entries} entries`, Math.min(1, (before + entries) / Math.max(1, total!.count)));
-    const check = await verifyChain(sql, organisation, heads, on_step);
+    const check = await database.transaction(async (tx) => {
+      await tx`set transaction isolation level repeatable read, read only`;
+      return verifyChain(tx, organisation, heads, on_step);
+    });
     rows += check.entries;
     checks.push(check);
   }

@@ -67,11 +67,12 @@ t.test('an entry that is altered, deleted or inserted anywhere is named', async 
     ['subject', 'flg_x'],
     ['detail', '{"n":-1}'],
     ['at', new Date('2020-01-01T00:00:00Z')],
+    ['at', sql`at + interval '3 microseconds'`],
   ] as const;
   for (const [column, value] of altered)
     await tampered(
       t,
-      () => sql`update audit_entry set ${sql({ [column]: value })} where seq = 7`,
+      () => sql`update audit_entry set ${sql(column)} = ${value} where seq = 7`,
       7,
       /not what was written/,
     );
@@ -90,6 +91,8 @@ t.test('an entry that is altered, deleted or inserted anywhere is named', async 
     { seed: SEED, numRuns: 8 },
   );
   await tampered(t, () => sql`delete from audit_entry where seq > 50`, 51, /up to 60 are gone/);
+  const before_all = { ...whole[0]!, seq: 0 };
+  await tampered(t, () => sql`insert into audit_entry ${sql(before_all)}`, 1, /entry 1 is gone, 0 follows/);
 });
 
 t.test('a chain that was written anew as a whole is found by a head that was published', async (t) => {
