@@ -1,6 +1,7 @@
 /** `npm run ingest`: files of any known format into the patent database. */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { sha256 } from '../src/canonical.ts';
 import { systemClock } from '../src/clock.ts';
 import { run, UsageError } from '../src/command.ts';
 import { loadConfig } from '../src/config.ts';
@@ -14,6 +15,7 @@ import {
   ingestRecords,
   ingestSurveyed,
   type OnChunk,
+  type SourceOfRun,
   type StoredOrPaused,
 } from '../src/patents/ingest.ts';
 import { openSourceFile, type SourceFile } from '../src/patents/source-file.ts';
@@ -53,7 +55,7 @@ await run(async () => {
   });
   if (values.help) return void process.stdout.write(HELP);
   if (positionals.length === 0) throw new UsageError('Name one file or more: npm run ingest -- FILE...');
-  const adapters = await adaptersOf(values.mapping);
+  const { adapters, mapping_sha256 } = await readersOf(values.mapping);
   const config = loadConfig(process.env);
   const { database, close } = await openDatabase(config.database_url, config.home, createLogger(config));
   try {
@@ -61,7 +63,14 @@ await run(async () => {
     for (const file of positionals) {
       const started_ms = performance.now();
       const item = await open(file, adapters);
-      const { counts, reason } = await store(database, item, values['accept-bad'] ?? false, clock.now());
+      const source = { id: item.source, name: item.name, sha256: item.sha256, mapping_sha256 };
+      const { counts, reason } = await store(
+        database,
+        item,
+        source,
+        values['accept-bad'] ?? false,
+        clock.now(),
+      );
       const seconds = (performance.now() - started_ms) / 1000;
       if (counts === null) {
         process.stderr.write(`${file}: ${reason}\n`);
@@ -76,11 +85,11 @@ await run(async () => {
 async function store(
   database: Database,
   item: SourceFile,
+  source: SourceOfRun,
   accept_bad: boolean,
   known_at: Date,
 ): Promise<StoredOrPaused> {
-  const { source: id, name, sha256, records } = item;
-  const source = { id, name, sha256 };
+  const { records } = item;
   const meter = new ReadMeter();
   const on_chunk = showProgress(item, meter);
   if (!accept_bad) return ingestSurveyed(database, source, records(meter), known_at, on_chunk);
@@ -107,11 +116,14 @@ async function open(file: string, adapters: readonly SourceAdapter[]): Promise<S
 }
 
 /** What reads the files: every known source, or the reader of a mapping. */
-async function adaptersOf(mapping: string | undefined): Promise<readonly SourceAdapter[]> {
-  if (mapping === undefined) return SOURCE_ADAPTERS;
+async function readersOf(
+  mapping: string | undefined,
+): Promise<{ adapters: readonly SourceAdapter[]; mapping_sha256?: string }> {
+  if (mapping === undefined) return { adapters: SOURCE_ADAPTERS };
   try {
-    const read = readMapping(JSON.parse(await readFile(mapping, 'utf8')));
-    return [mappedTable(read), mappedLines(read)];
+    const text = await readFile(mapping, 'utf8');
+    const read = readMapping(JSON.parse(text));
+    return { adapters: [mappedTable(read), mappedLines(read)], mapping_sha256: sha256(text).toString('hex') };
   } catch (error) {
     throw new StartupError(`${mapping}: ${(error as Error).message}`);
   }

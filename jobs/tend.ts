@@ -3,6 +3,7 @@ import { forgetKeys } from '../src/http/create.ts';
 import { numberStreams } from '../src/outbox/feed.ts';
 import { forgetDelivered, removeIdleLanes } from '../src/outbox/retention.ts';
 import { mendLanes } from '../src/outbox/sweep.ts';
+import { sweepRuns } from '../src/patents/runs.ts';
 import type { JobContext } from './context.ts';
 
 export async function tend({ database, log }: Pick<JobContext, 'database' | 'log'>) {
@@ -14,5 +15,6 @@ export async function tend({ database, log }: Pick<JobContext, 'database' | 'log
     ...(await forgetKeys(database)),
     ...(await forgetDelivered(database)),
     ...(await removeIdleLanes(database)),
+    ...(await sweepRuns(database)),
   };
 }

@@ -32,6 +32,8 @@ export interface SourceOfRun {
   name: string;
   /** Of the file, where it is one: by it a run that was cut short is found again. */
   sha256?: string | undefined;
+  /** Of the mapping that reads it, where one does. */
+  mapping_sha256?: string | undefined;
 }
 
 export interface StoredOrPaused {
@@ -102,7 +104,8 @@ async function ingestRun(
     throw error;
   }
   const survey = await surveyOf(database, run);
-  const reason = judge(survey);
+  // What began to be stored was judged before, perhaps by somebody who took its bad records.
+  const reason = run.merging ? null : judge(survey);
   if (reason !== null) {
     await database.transaction((tx) => pause(tx, run, reason));
     return { counts: null, reason };

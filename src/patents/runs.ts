@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Database, isDatabaseAway, type Sql, type Transaction } from '../db/client.ts';
 import { newId } from '../ids.ts';
+import { VERSION } from '../package.ts';
 import type { IngestCounts, SourceOfRun } from './ingest.ts';
 import { dropStaged, stagedName, stagedTables } from './staging.ts';
 
@@ -12,11 +13,15 @@ export interface Run {
   /** What an earlier process had staged of the same bytes. */
   staged_chunks: number;
   staged_records: number;
+  /** It was decided that the file may be stored, and some of it is. */
+  merging: boolean;
 }
 
 /** Longer than a merge takes on a busy machine; a process that is killed holds its run no longer. */
 const LEASE_seconds = 60;
 const MAX_FAILURE_CHARS = 500;
+/** A run that nobody took up for so long is given up, with what it staged. */
+const ABANDONED_DAYS = 7;
 
 /** The run was taken over by another process, since this one did not answer in time. */
 class RunTakenOver extends Error {
@@ -31,15 +36,18 @@ export async function claimRun(tx: Transaction, source: SourceOfRun, known_at: D
   const token = randomUUID();
   const [cut_short] = await tx<{ id: string; free: boolean }[]>`
     select id, lease_until < now() as free from ingest_run
-    where file_sha256 = ${source.sha256 ?? null} and source = ${source.id} and finished_at is null
+    where file_sha256 = ${source.sha256 ?? null} and source = ${source.id} and reader = ${readerOf(source)}
+      and finished_at is null
       and lease_until is not null order by id limit 1 for update`;
   if (cut_short && !cut_short.free) return null;
   const id = cut_short?.id ?? newId('run');
   if (!cut_short)
-    await tx`insert into ingest_run (id, source, name, file_sha256, started_at)
-      values (${id}, ${source.id}, ${source.name}, ${source.sha256 ?? null}, ${known_at})`;
+    await tx`insert into ingest_run (id, source, name, file_sha256, reader, started_at)
+      values (${id}, ${source.id}, ${source.name}, ${source.sha256 ?? null}, ${readerOf(source)}, ${known_at})`;
   await tx`update ingest_run set token = ${token}, lease_until = ${leaseEnd(tx)} where id = ${id}`;
-  const staged = cut_short ? await whatIsStaged(tx, id) : { staged_chunks: 0, staged_records: 0 };
+  const staged = cut_short
+    ? await whatIsStaged(tx, id)
+    : { staged_chunks: 0, staged_records: 0, merging: false };
   return { id, source: source.id, token, ...staged };
 }
 
@@ -56,7 +64,7 @@ async function whatIsStaged(tx: Transaction, id: string) {
     from ingest_chunk where run_id = ${id}`;
   const { chunks, records, last, last_merged } = told!;
   if (last === null || last === last_merged || (await isStaged(tx, id, last)))
-    return { staged_chunks: chunks, staged_records: records };
+    return { staged_chunks: chunks, staged_records: records, merging: last_merged !== null };
   await tx`delete from ingest_chunk where run_id = ${id} and merged_at is null`;
   for (const table of await stagedTables(tx, id)) await tx`drop table ${tx(stagedName(id, table))}`;
   return whatIsStaged(tx, id);
@@ -105,8 +113,28 @@ export async function giveUpRun(database: Database, run: Run, error: unknown): P
   });
 }
 
+/** Drops what runs have staged that were cut short and never taken up. @returns how many */
+export async function sweepRuns(database: Database): Promise<{ runs_given_up: number }> {
+  return database.transaction(async (tx) => {
+    const abandoned = await tx<{ id: string }[]>`select id from ingest_run
+      where finished_at is null and lease_until < now() - make_interval(days => ${ABANDONED_DAYS})
+      order by id for update skip locked`;
+    for (const { id } of abandoned) {
+      await dropStaged(tx, id);
+      await tx`update ingest_run set lease_until = null, failure = coalesce(failure, 'cut short and never taken up')
+        where id = ${id}`;
+    }
+    return { runs_given_up: abandoned.length };
+  });
+}
+
+/** Another program or mapping reads the same bytes otherwise. */
+function readerOf({ mapping_sha256 = '' }: SourceOfRun): string {
+  return `${VERSION} ${mapping_sha256}`.trim();
+}
+
 /** A source whose server had nothing new was heard of all the same: a run without records says so. */
 export async function heardOf(sql: Sql, source: SourceOfRun, now: Date): Promise<void> {
-  await sql`insert into ingest_run (id, source, name, started_at, finished_at)
-    values (${newId('run')}, ${source.id}, ${source.name}, ${now}, ${now})`;
+  await sql`insert into ingest_run (id, source, name, reader, started_at, finished_at)
+    values (${newId('run')}, ${source.id}, ${source.name}, ${readerOf(source)}, ${now}, ${now})`;
 }

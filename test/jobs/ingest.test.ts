@@ -19,7 +19,7 @@ import { deriveChanged } from '../../src/patents/derived.ts';
 import { knownPatents } from '../../src/patents/facts.ts';
 import { patentId } from '../../src/patents/identity.ts';
 import { ingestRecords, ingestSurveyed } from '../../src/patents/ingest.ts';
-import { claimRun } from '../../src/patents/runs.ts';
+import { claimRun, sweepRuns } from '../../src/patents/runs.ts';
 import { openSourceFile } from '../../src/patents/source-file.ts';
 import { cnSample } from '../../src/patents/sources/cnipa/sample.ts';
 import type { PatentRecord, SourceRecord } from '../../src/patents/sources/record.ts';
@@ -243,6 +243,40 @@ t.test('what a crash of the server took from a load is staged anew', async (t) =
   const counts = await ingestRecords(database, source, records, at('2018-01-02'));
   t.match(counts, { read: 500, duplicate: 0 });
   t.equal((await sql`select from patent`).length, counts.accepted);
+  await empty();
+});
+
+t.test('a load is gone on with by the same reader alone, and what was decided of it stays', async (t) => {
+  const source = { ...SOURCE, sha256: 'b'.repeat(64), mapping_sha256: 'c'.repeat(64) };
+  const bad = Array.from({ length: 100 }, (_, i) => (i % 10 === 0 ? BAD : RECORDS[i]!));
+  const cutShort = async (merged: boolean) => {
+    const run = await database.transaction((tx) => claimRun(tx, source, at('2018-01-01')));
+    await database.transaction(async (tx) => {
+      const chunk = new Chunk(1, source.id, 0);
+      for (const record of bad) chunk.add(record);
+      await chunk.stage(tx, run!.id);
+      await tx`insert into ingest_chunk (run_id, chunk, records, rejected, merged_at)
+        values (${run!.id}, 1, 100, ${chunk.rejected}, ${merged ? at('2018-01-01') : null})`;
+      await tx`update ingest_run set lease_until = now() - interval '1 second'`;
+    });
+    return run!.id;
+  };
+  await cutShort(false);
+  const other = { ...source, mapping_sha256: 'd'.repeat(64) };
+  await ingestSurveyed(database, other, RECORDS.slice(0, 5), at('2018-01-02'));
+  t.equal((await sql`select from ingest_run`).length, 2, 'another mapping reads the file from its start');
+  t.match((await ingestSurveyed(database, source, bad, at('2018-01-02'))).reason, /records are bad/);
+  await empty();
+  const id = await cutShort(true);
+  const { reason } = await ingestSurveyed(database, source, bad, at('2018-01-02'));
+  t.equal(reason, null, 'somebody took its bad records, and some of it is stored');
+  t.match(await sql`select id, failure from ingest_run`, [{ id, failure: null }]);
+  await empty();
+  await cutShort(false);
+  t.match(await sweepRuns(database), { runs_given_up: 0 });
+  await sql`update ingest_run set lease_until = now() - interval '8 days'`;
+  t.match(await sweepRuns(database), { runs_given_up: 1 });
+  t.same(await stagedTables(), []);
   await empty();
 });
 
