@@ -13,6 +13,7 @@ const KNOWN: Readonly<Record<string, unknown>> = {
   rule: RULES[0]!.id,
   title: RULES[0]!.title,
   decision: 'dismissed',
+  sha256: '0'.repeat(64),
   note: 'An example.',
 };
 
