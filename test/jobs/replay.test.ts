@@ -49,7 +49,7 @@ const { sql } = database;
 
 async function startOver(): Promise<void> {
   await database.transaction(async (tx) => {
-    await tx`drop schema public cascade`;
+    await tx`drop schema public, staging cascade`;
     await tx`create schema public`;
   });
   await migrate(database, MIGRATIONS);
