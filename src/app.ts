@@ -20,6 +20,7 @@ import { outlookRoutes } from './pledges/outlook-routes.ts';
 import { recoveryEstimateRoutes } from './pledges/recovery-routes.ts';
 import { pledgeRoutes } from './pledges/routes.ts';
 import { portfolioRoutes } from './portfolio/routes.ts';
+import { reviewRoutes } from './review/routes.ts';
 import { riskRoutes } from './risk/routes.ts';
 import { scoringRoutes } from './scoring/routes.ts';
 import { mapRoutes } from './search/map-routes.ts';
@@ -89,6 +90,7 @@ export async function buildApp({
   await app.register(valuationRoutes(service));
   await app.register(dealRoutes(service));
   await app.register(riskRoutes(service));
+  await app.register(reviewRoutes(service));
   await app.register(modelRoutes(service));
   await app.register(scoringRoutes(service));
   await app.register(eventRoutes(service));

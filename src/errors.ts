@@ -8,6 +8,7 @@ export const PROBLEMS = {
   forbidden: { status: 403, title: 'This role may not do that' },
   not_found: { status: 404, title: 'There is no such thing here' },
   conflict: { status: 409, title: 'The present state does not allow that' },
+  evidence_moved: { status: 409, title: 'What the decision rests on has changed' },
   stale: { status: 412, title: 'It has changed since it was read' },
   body_too_large: { status: 413, title: 'The body is over its limit' },
   media_type_unsupported: { status: 415, title: 'The body must be JSON' },

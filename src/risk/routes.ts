@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { and, eq, getTableColumns, gt } from 'drizzle-orm';
 import Type from 'typebox';
+import { DECISIONS } from '../../models/review.ts';
 import { RULES } from '../../models/risk/rules.ts';
 import { given, query, rowsOf } from '../db/list.ts';
 import { flag, pledge } from '../db/schema.ts';
-import { create } from '../http/create.ts';
 import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import {
   Closed,
@@ -20,11 +20,9 @@ import {
 } from '../http/schemas.ts';
 import { visibleTo } from '../http/visible.ts';
 import type { Service } from '../service.ts';
-import { decideFlag } from './decide.ts';
 import type { Flag as StoredFlag } from './store.ts';
 
 const FLAG_STATES = ['open', 'decided', 'cleared'] as const;
-const DECISIONS = ['acknowledged', 'escalated', 'dismissed'] as const;
 
 const Flag = Type.Object({
   id: Id,
@@ -54,7 +52,7 @@ const Rule = Type.Object({
 });
 
 export const riskRoutes =
-  ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
+  ({ database }: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get(
       '/v1/rules',
@@ -116,31 +114,6 @@ export const riskRoutes =
         );
         return page(rows.map(shown), limit, (row) => row.id);
       },
-    );
-
-    app.post(
-      '/v1/flags/:id/decisions',
-      {
-        config: { access: ['staff'] },
-        schema: {
-          operationId: 'decideFlag',
-          tags: ['risk'],
-          description: 'Decides an open flag; bank and firm hear of it.',
-          params: Closed({ id: Id }),
-          body: Closed({
-            decision: OneOf(DECISIONS, 'what was decided'),
-            note: Type.String({ minLength: 1, maxLength: 2000 }),
-          }),
-          response: { 201: Flag },
-        },
-      },
-      (request, reply) =>
-        create(request, reply, database, async (tx) => {
-          const { decision, note } = request.body;
-          return shown(
-            await decideFlag(tx, request.params.id, decision, note, callerOfGuarded(request), clock.now()),
-          );
-        }),
     );
   };
 

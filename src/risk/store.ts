@@ -54,12 +54,17 @@ export async function clearFlags(
     where id = any(${ids as string[]})`;
 }
 
-/** A pledge's flags as they stood at an instant. */
+/** A pledge's flags as they stood at an instant. Decisions from before there were reviews have no steps. */
 export async function flagsOf(sql: Sql, pledge_id: string, known_at: Date): Promise<StandingFlag[]> {
   return sql<StandingFlag[]>`
     select id, rule, severity, patent_id, opened_as_of, evidence,
-      case when cleared_at <= ${known_at} then 'cleared' when decided_at <= ${known_at} then 'decided'
+      case when cleared_at <= ${known_at} then 'cleared'
+        when coalesce(last_word.action = 'approved', decided_at <= ${known_at}) then 'decided'
         else 'open' end as state,
       case when cleared_at <= ${known_at} then cleared_as_of end as cleared_as_of
-    from flag where pledge_id = ${pledge_id} and opened_at <= ${known_at} order by id`;
+    from flag left join lateral (
+      select action from review_step
+      where flag_id = flag.id and at <= ${known_at} and action in ('approved', 'reopened')
+      order by version desc limit 1) last_word on true
+    where pledge_id = ${pledge_id} and opened_at <= ${known_at} order by id`;
 }

@@ -45,6 +45,8 @@ const DecisionData = Type.Object({
   note: Type.String(),
 });
 
+const ReopeningData = Type.Object({ flag_id: Id, rule: Type.String(), note: Type.String() });
+
 const EndpointData = {
   endpoint_id: Id,
   description: Type.String({ description: 'the owner’s own, of the endpoint' }),
@@ -116,7 +118,8 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
   'pledge.margin_call.withdrawn': { summary: 'A margin call was withdrawn', data: MarginCallData },
   ...Object.fromEntries(RULES.map((rule) => [rule.event_type, { summary: rule.title, data: FlagData }])),
   [CLEARED_EVENT_TYPE]: { summary: 'A flag was closed by its own rule', data: FlagData },
-  'review.decided': { summary: 'Staff decided a flag', data: DecisionData },
+  'review.decided': { summary: 'Two of the staff decided a flag', data: DecisionData },
+  'review.reopened': { summary: 'Staff took the decision on a flag back', data: ReopeningData },
   'endpoint.failing': {
     summary: 'An endpoint keeps failing, or stopped at a dead letter; sent to its owner’s other endpoints',
     data: FailingData,

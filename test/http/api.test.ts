@@ -144,7 +144,8 @@ t.test('a key of the wrong kind is answered 403 before anything is read', async 
     [staff, 'POST', '/v1/pledges'],
     [firm_a, 'POST', '/v1/pledges/missing/repayments'],
     [staff, 'POST', '/v1/pledges/missing/annuity-payments'],
-    [bank_a, 'POST', '/v1/flags/missing/decisions'],
+    [bank_a, 'POST', '/v1/reviews/missing/claims'],
+    [firm_a, 'GET', '/v1/reviews'],
     [firm_a, 'POST', '/v1/demonstration/calendar'],
   ];
   for (const [party, method, url] of cases) {
@@ -310,7 +311,7 @@ t.test('no value of any field makes the service fail', async () => {
     [firm_b, '/v1/pledges', newPledge(bank_b, firm_b, MISSING_PATENT)],
     [bank_b, '/v1/pledges/missing/moves', { to: 'withdrawn', reason: 'x' }],
     [bank_b, '/v1/pledges/missing/repayments', { amount_minor: 1, paid_on: '2009-06-10' }],
-    [staff, '/v1/flags/missing/decisions', { decision: 'dismissed', note: 'x' }],
+    [staff, '/v1/reviews/missing/submissions', { version: 0, decision: 'dismissed', note: 'x' }],
     [staff, '/v1/webhooks/endpoints', { ...HOOK, url: 'http://refused.example' }],
     [staff, '/v1/demonstration/calendar', { to: '2010-01-01T00:00:00Z' }],
   ];

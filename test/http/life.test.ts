@@ -6,6 +6,7 @@ import formats from 'ajv-formats';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { addDays } from '../../models/calendar.ts';
+import { issueKey } from '../../src/accounts/store.ts';
 import { verifyChain } from '../../src/audit/verify.ts';
 import { patentId } from '../../src/patents/identity.ts';
 import { cnSample } from '../../src/patents/sources/cnipa/sample.ts';
@@ -563,13 +564,14 @@ t.test('a right that lapses: flags, decision, default, disposal, and every past 
   t.equal(mine.body.data.length, 1);
   t.same((await call<Listed<Flag>>(bank_b.key, 'GET', `/v1/flags?pledge_id=${id}`)).body.data, []);
   const [flag] = mine.body.data;
-  const decide = () =>
-    call<Flag & ProblemAnswer>(staff.key, 'POST', `/v1/flags/${flag!.id}/decisions`, {
-      decision: 'escalated',
-      note: 'call the bank',
-    });
-  t.hasStrict((await decide()).body, { state: 'decided', decision: 'escalated' });
-  await isRefused(t, decide, 409, /is decided already; only an open flag/, 0);
+  const review = (key: string, step: string, body: object) =>
+    call(key, 'POST', `/v1/reviews/${flag!.id}/${step}`, body);
+  const checker = await database.transaction((tx) => issueKey(tx, staff.id, 'checker', clock.now()));
+  await review(staff.key, 'claims', { version: 0 });
+  await review(staff.key, 'submissions', { version: 1, decision: 'escalated', note: 'call the bank' });
+  t.hasStrict((await review(checker.key, 'approvals', { version: 2, note: 'yes' })).body, {
+    state: 'decided',
+  });
   await remember();
   const told = await call<Listed<{ body: { data: object } }>>(
     firm_a.key,

@@ -9,6 +9,7 @@ import { Webhook } from 'standardwebhooks';
 import t from 'tap';
 import { calibrate } from '../../jobs/calibrate.ts';
 import { deliverDue, deliverUntilStopped, LANE_LIMIT_MS } from '../../jobs/deliver.ts';
+import type { Caller } from '../../src/accounts/store.ts';
 import { appendAudit } from '../../src/audit/log.ts';
 import { verifyChain } from '../../src/audit/verify.ts';
 import type { Transaction } from '../../src/db/client.ts';
@@ -17,8 +18,8 @@ import { backlog, CONCURRENT_LANES_AN_ENDPOINT, leaseLanes, settleLane } from '.
 import { ingestRecords } from '../../src/patents/ingest.ts';
 import { revalueOne } from '../../src/pledges/revalue.ts';
 import { latestValues, type Pledge, setBalance } from '../../src/pledges/store.ts';
+import { type Request as StepRequest, takeStep } from '../../src/review/act.ts';
 import { assessPledges } from '../../src/risk/assess.ts';
-import { decideFlag } from '../../src/risk/decide.ts';
 import { flagsOf, type StandingFlag } from '../../src/risk/store.ts';
 import { EVENTS, eventSchema } from '../../src/webhooks/events.ts';
 import { LADDER_SECONDS } from '../../src/webhooks/retry.ts';
@@ -148,10 +149,13 @@ t.test('a flag opens once and stands, through a decision too, until its rule cle
   t.same(more, []);
   t.match(opened, { state: 'open', evidence: { ltv_bp: LTV.ltv_breach_bp + 1 }, opened_as_of: '2009-07-01' });
   t.match(await assess(day(2)), { opened: 0, cleared: 0 }, 'it does not ring twice');
-  const decide = () =>
-    database.transaction((tx) => decideFlag(tx, opened!.id, 'acknowledged', 'seen', staff, day(2)));
-  await decide();
-  await t.rejects(decide(), /already/);
+  const [maker, checker] = [staff, { ...staff, key_id: 'key_of_another' }];
+  const step = (version: number, caller: Caller, request: StepRequest) =>
+    database.transaction((tx) => takeStep(tx, { flag_id: opened!.id, version, caller, request }, day(2)));
+  await step(0, maker, { action: 'claimed' });
+  await step(1, maker, { action: 'submitted', decision: 'acknowledged', note: 'seen' });
+  await step(2, checker, { action: 'approved', note: 'so it is' });
+  await t.rejects(step(3, maker, { action: 'claimed' }), /decided already/);
   await owe(LTV.ltv_breach_bp - 100, day(3));
   t.match(await assess(day(3)), { opened: 0 }, 'nor after a decision');
   t.match(await flags('ltv_breach', day(3)), [{ state: 'decided' }], 'just below the limit it is held');

@@ -1,0 +1,167 @@
+/** One step of a review and all that follows from it, in one transaction: the case, its record, the flag, audit, events. */
+import { attempt } from '../../models/failure.ts';
+import { type Decision, nextReview, type Review, type ReviewAct } from '../../models/review.ts';
+import type { Caller } from '../accounts/store.ts';
+import { appendAudit } from '../audit/log.ts';
+import { auditRefusal } from '../audit/refusal.ts';
+import type { Transaction } from '../db/client.ts';
+import { Problem, type ProblemCode } from '../errors.ts';
+import { emitEvents } from '../outbox/emit.ts';
+import type { Service } from '../service.ts';
+import { type Evidence, evidenceOf } from './evidence.ts';
+import { type Case, lockCase, saveStep } from './store.ts';
+
+/** What a staff member asks for. */
+export type Request =
+  | { action: 'claimed' | 'released' }
+  | { action: 'delegated'; to: string; note: string }
+  | { action: 'noted' | 'escalated' | 'returned' | 'reopened'; note: string }
+  | { action: 'approved'; note: string }
+  | { action: 'submitted'; decision: Decision; note: string };
+
+export interface Asked {
+  flag_id: string;
+  /** Of the case as last read. */
+  version: number;
+  request: Request;
+  caller: Caller;
+}
+
+/**
+ * Takes a step.
+ * @throws Problem `not_found`; `stale` when somebody acted since the case was read; `conflict` when the case or its flag
+ * allows no such step; `refused` when it takes another person; `evidence_moved` when a submission no longer holds
+ */
+export async function takeStep(tx: Transaction, asked: Asked, asked_at: Date): Promise<Review> {
+  const { flag_id, version, request, caller } = asked;
+  const found = await lockCase(tx, flag_id, caller, asked_at);
+  const { flag, pledge, review, now } = found;
+  if (version !== review.version)
+    throw new Problem('stale', `The case is at version ${review.version}, not ${version}; read it again.`);
+  if (flag.state === 'cleared') throw new Problem('conflict', 'The flag was cleared by its rule meanwhile.');
+  const rests = request.action === 'submitted' || request.action === 'approved';
+  const evidence = rests ? await evidenceOf(tx, flag, pledge, now) : null;
+  if (request.action === 'delegated') await requireStaffKey(tx, request.to);
+  const next = stepped(review, actOf(request, evidence), caller, now);
+  const { action, ...said } = request;
+  const detail = evidence ? { ...said, evidence_sha256: evidence.sha256 } : said;
+  const text = request.action === 'submitted' ? evidence!.text : null;
+  await saveStep(tx, flag_id, next, { at: now, actor: caller.key_id, action, detail }, text);
+  await auditStep(tx, found, caller, action, { version: next.version, ...detail });
+  if (action === 'approved') await decide(tx, found, next);
+  if (action === 'reopened') await reopen(tx, found, request.note);
+  return next;
+}
+
+/**
+ * What is refused is written down; a submission whose evidence has moved goes back to who made it.
+ * @returns only by throwing what `work` threw
+ */
+export async function refused(
+  { database, clock }: Service,
+  { flag_id, request, version, caller }: Asked,
+  error: unknown,
+): Promise<never> {
+  if (!(error instanceof Problem) || error.code === 'not_found') throw error;
+  await auditRefusal(database, {
+    caller,
+    at: clock.now(),
+    action: `review.${request.action}`,
+    subject: flag_id,
+    organisation_ids: [caller.organisation_id],
+    problem: error,
+  });
+  if (error.code === 'evidence_moved')
+    await database.transaction(async (tx) => {
+      const found = await lockCase(tx, flag_id, caller, clock.now());
+      if (found.review.version !== version) return;
+      const next = stepped(found.review, { action: 'requeued' }, caller, found.now);
+      const step = {
+        at: found.now,
+        actor: caller.key_id,
+        action: 'requeued',
+        detail: { why: 'evidence_moved' },
+      };
+      await saveStep(tx, flag_id, next, step, null);
+      await auditStep(tx, found, caller, 'requeued', { version: next.version });
+    });
+  throw error;
+}
+
+function actOf(request: Request, evidence: Evidence | null): ReviewAct {
+  switch (request.action) {
+    case 'submitted':
+    case 'approved':
+      return { ...request, evidence_sha256: evidence!.sha256 };
+    default:
+      return request;
+  }
+}
+
+const CODE_OF: Readonly<Record<string, ProblemCode>> = {
+  same_person: 'refused',
+  evidence_moved: 'evidence_moved',
+};
+
+function stepped(review: Review, act: ReviewAct, caller: Caller, now: Date): Review {
+  const outcome = attempt(() => nextReview(review, act, caller.key_id, now));
+  if (outcome.ok) return outcome.value;
+  throw new Problem(CODE_OF[outcome.failure.code] ?? 'conflict', outcome.failure.message);
+}
+
+/** @throws Problem `refused` */
+async function requireStaffKey(tx: Transaction, key_id: string): Promise<void> {
+  const found = await tx`select from api_key join organisation on organisation.id = organisation_id
+    where api_key.id = ${key_id} and kind = 'staff' and revoked_at is null`;
+  if (found.count === 0)
+    throw new Problem('refused', `${key_id} is no key of staff in force; delegate to one that is.`);
+}
+
+/** Every step goes to the staff's own chain; what binds the bank, also to the bank's. */
+async function auditStep(
+  tx: Transaction,
+  { flag, pledge, now }: Case,
+  caller: Caller,
+  action: string,
+  said: Record<string, unknown>,
+): Promise<void> {
+  const binds = action === 'approved' || action === 'reopened';
+  const chains = [caller.organisation_id, ...(binds ? [pledge.bank_id] : [])];
+  await appendAudit(
+    tx,
+    chains.map((organisation_id) => ({
+      organisation_id,
+      at: now,
+      actor: caller.key_id,
+      action: `review.${action}`,
+      subject: flag.id,
+      detail: { rule: flag.rule, ...said },
+    })),
+  );
+}
+
+/** A decided flag keeps quiet until its rule clears it. */
+async function decide(tx: Transaction, { flag, pledge, now }: Case, review: Review): Promise<void> {
+  const { decision, note, submitted_by } = review;
+  await tx`update flag set state = 'decided', decision = ${decision}, decision_note = ${note},
+    decided_by = ${submitted_by}, decided_at = ${now} where id = ${flag.id}`;
+  const data = { flag_id: flag.id, rule: flag.rule, decision, note };
+  await tell(tx, 'review.decided', pledge, data, now);
+}
+
+async function reopen(tx: Transaction, { flag, pledge, now }: Case, note: string): Promise<void> {
+  await tx`update flag set state = 'open', decision = null, decision_note = null, decided_by = null, decided_at = null
+    where id = ${flag.id}`;
+  await tell(tx, 'review.reopened', pledge, { flag_id: flag.id, rule: flag.rule, note }, now);
+}
+
+async function tell(
+  tx: Transaction,
+  type: string,
+  pledge: Case['pledge'],
+  data: Record<string, unknown>,
+  occurred_at: Date,
+): Promise<void> {
+  const { id: pledge_id, bank_id, firm_id } = pledge;
+  await emitEvents(tx, [{ type, pledge_id, bank_id, firm_id, occurred_at, data }]);
+}
