@@ -7,9 +7,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t from 'tap';
-import { openFolder } from './database.ts';
+import { openFolder } from '../database.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** A first start replays history, which takes a minute or two. */
 const FILE_LIMIT_ms = 540_000;
 const WALK_LIMIT_ms = 480_000;
