@@ -13,6 +13,7 @@ import { describeApi } from './http/openapi.ts';
 import { answerError, setProblemHandlers } from './http/problems.ts';
 import { setValidators } from './http/validation.ts';
 import { eventRoutes } from './outbox/routes.ts';
+import { indicatorRoutes } from './patents/indicator-routes.ts';
 import { patentRoutes } from './patents/routes.ts';
 import { sourceRoutes } from './patents/source-routes.ts';
 import { marginCallRoutes } from './pledges/margin-call-routes.ts';
@@ -78,6 +79,7 @@ export async function buildApp({
   await app.register(searchRoutes(service));
   await app.register(mapRoutes(service));
   await app.register(patentRoutes(service));
+  await app.register(indicatorRoutes(service));
   await app.register(sourceRoutes(service));
   await app.register(fetchRoutes(service));
   await app.register(watchingRoutes(service));

@@ -35,6 +35,7 @@ import { at, bundledRecords, news, SOURCE, told } from '../jobs/setting.ts';
 import { buildService } from '../service.ts';
 
 const { database } = await createTestDatabase(t);
+const service = await buildService(t);
 const { sql } = database;
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name));
 const PATSTAT = [
@@ -481,7 +482,6 @@ t.test('the tables are keyed by patent first, refer to nothing and never change'
 });
 
 t.test('a patent is answered with what was known around it at the instant', async (t) => {
-  const service = await buildService(t);
   const number = '02100000.1';
   const record = document(number, '2003-01-01', {
     parties: [{ role: 'applicant', name: 'Example Ltd', country: 'CN' }],
@@ -505,6 +505,72 @@ t.test('a patent is answered with what was known around it at the instant', asyn
   const plain = `/v1/patents/${service.takePatent()}`;
   const { body: bare } = await service.call<object>(service.bank_a.key, 'GET', plain);
   t.match(bare, { owners: [], priorities: [], cpc: [], family: null, citations: { backward: null } });
+});
+
+t.test('indicators follow the citation graph as known at an instant, by window and field', async (t) => {
+  const id = patentId('CN', '01100000.1');
+  const [chemistry, measuring] = ['A61K31/00', 'G01N33/00'];
+  const cites = (number: string, day: string, ipc: string, priority: string) =>
+    document(number, day, {
+      citations: citing(['CN', '1011000', null]),
+      classes: [{ scheme: 'IPC', symbol: ipc }],
+      priorities: [{ office: 'US', number: priority, filed_on: '2001-03-01' }],
+    });
+  const records = [
+    document('01100000.1', '2003-03-01', {
+      citations: citing(['US', '5414849', 'A'], ['US', '5414849', 'A']),
+    }),
+    cites('02100001.1', '2004-03-01', chemistry, '60000001'),
+    cites('02100002.X', '2004-06-01', chemistry, '60000001'),
+    cites('02100003.8', '2005-03-01', measuring, '60000002'),
+    cites('02100004.6', '2008-03-02', measuring, '60000003'),
+  ];
+  const source = { id: 'test', name: 'test' };
+  await ingestRecords(service.database, source, records, at('2009-06-05'));
+  const indicators = (query = '') =>
+    service.call<{ values: Record<string, number | null>; truncated: string[]; citations: object }>(
+      service.bank_a.key,
+      'GET',
+      `/v1/patents/${id}/indicators?${query}`,
+    );
+  const { body } = await indicators();
+  t.match(body.values, { forward_citations_5: 2, forward_citations_7: 3, backward_citations: 1 });
+  t.ok(body.truncated.includes('forward_citations_7') && !body.truncated.includes('forward_citations_5'));
+  t.match(body.citations, {
+    window_years: 5,
+    window_truncated: false,
+    by_field: [
+      { field: 11, citing_families: 1 },
+      { field: 16, citing_families: 1 },
+    ],
+    lifetime: { method: 'truncation_factor' },
+  });
+  t.match((await indicators('window_years=7')).body.citations, {
+    window_truncated: true,
+    by_field: [
+      { field: 11, citing_families: 2 },
+      { field: 16, citing_families: 1 },
+    ],
+  });
+  const early = cites('02100005.4', '2006-03-01', chemistry, '60000004');
+  await ingestRecords(service.database, source, [early], at('2009-06-12'));
+  t.match((await indicators('as_of=2009-06-10T02:00:00Z')).body, body, 'what is learnt later moves no past');
+  t.match(
+    (await indicators('as_of=2009-06-13T00:00:00Z')).body.values,
+    { forward_citations_5: 3 },
+    'and counts since',
+  );
+  t.equal((await indicators('as_of=2000-01-01T00:00:00Z')).status, 404);
+  t.equal((await indicators('window_years=0')).status, 400);
+  const bare = await service.call<typeof body>(
+    service.bank_a.key,
+    'GET',
+    `/v1/patents/${service.takePatent()}/indicators`,
+  );
+  t.match(bare.body, {
+    values: { forward_citations_5: 0, backward_citations: null },
+    citations: { by_field: [] },
+  });
 });
 
 const DRONES = join(import.meta.dirname, '../../../shared/data/lens_drones_9071.csv.gz');
