@@ -4,9 +4,10 @@
  */
 
 import type { PledgeRisk } from '../../models/risk/facts.ts';
-import type { Finding, Rule } from '../../models/risk/rule.ts';
-import { evaluateAll, rulesInForce } from '../../models/risk/rule-set.ts';
+import type { Rule } from '../../models/risk/rule.ts';
+import { evaluateAll, type RuledFinding, type RuleInForce } from '../../models/risk/rule-set.ts';
 import { CLEARED_EVENT_TYPE, RULES } from '../../models/risk/rules.ts';
+import { type PledgeStatus, type Standing, statusOf } from '../../models/risk/status.ts';
 import { type AuditEntry, appendAudit } from '../audit/log.ts';
 import { dateOf } from '../clock.ts';
 import type { Database, Transaction } from '../db/client.ts';
@@ -14,6 +15,8 @@ import { newId } from '../ids.ts';
 import { emitEvents, type NewEvent } from '../outbox/emit.ts';
 import { type Pledge, type PledgedPatent, pledgedPatents } from '../pledges/store.ts';
 import { pledgeRisks } from './facts.ts';
+import { rulesOf } from './rule-sets.ts';
+import { appendStatuses, latestStatuses, type StatusChange } from './status.ts';
 import { clearFlags, type Flag, insertFlags, standingFlags } from './store.ts';
 
 /** Pledges a transaction. */
@@ -60,8 +63,13 @@ async function assessBatch(tx: Transaction, slot: Date, after: string, only?: re
   const ids = pledges.map((pledge) => pledge.id);
   const risks = await pledgeRisks(tx, pledges, slot);
   const standing = Map.groupBy(await standingFlags(tx, ids), (flag) => flag.pledge_id);
+  const rules = await rulesOf(
+    tx,
+    pledges.map((pledge) => pledge.bank_id),
+    slot,
+  );
   const changes = pledges.map((pledge) =>
-    compare(pledge, risks.get(pledge.id)!, standing.get(pledge.id) ?? [], slot),
+    compare(pledge, rules.get(pledge.bank_id)!, risks.get(pledge.id)!, standing.get(pledge.id) ?? [], slot),
   );
   const opened = changes.flatMap((change) => change.opened);
   const cleared = changes.flatMap((change) => change.cleared);
@@ -73,6 +81,12 @@ async function assessBatch(tx: Transaction, slot: Date, after: string, only?: re
     slot,
   );
   await tell(tx, pledges, opened, cleared, slot);
+  await tellStatuses(
+    tx,
+    pledges,
+    changes.map((change) => change.status),
+    slot,
+  );
   return { pledges: pledges.length, opened: opened.length, cleared: cleared.length, last };
 }
 
@@ -80,21 +94,31 @@ async function assessBatch(tx: Transaction, slot: Date, after: string, only?: re
  * New findings become flags; standing flags that no finding speaks for are cleared. A slot that runs late knows less than
  * a flag opened after it, and leaves it alone.
  */
-function compare(pledge: Pledge, risk: PledgeRisk, standing: readonly Flag[], slot: Date) {
+function compare(
+  pledge: Pledge,
+  rules: readonly RuleInForce[],
+  risk: PledgeRisk,
+  standing: readonly Flag[],
+  slot: Date,
+) {
   const left = new Map(standing.map((flag) => [keyOf(flag.rule, flag), flag]));
   const opened: Flag[] = [];
-  for (const { rule, ...finding } of evaluateAll(rulesInForce({}), risk)) {
+  const stands: Standing[] = [];
+  for (const finding of evaluateAll(rules, risk)) {
+    const { rule, severity, verdict } = finding;
     const known = left.delete(keyOf(rule.id, finding));
-    if (!known && finding.verdict === 'raise') opened.push(newFlag(pledge, rule, finding, slot));
+    if (!known && verdict === 'raise') opened.push(newFlag(pledge, finding, slot));
+    if (known || verdict !== 'hold') stands.push({ rule, severity, verdict: known ? 'raise' : verdict });
   }
-  return { opened, cleared: [...left.values()].filter((flag) => flag.opened_at <= slot) };
+  const cleared = [...left.values()].filter((flag) => flag.opened_at <= slot);
+  return { opened, cleared, status: statusOf(stands) };
 }
 
 function keyOf(rule: string, subject: { patent_id: string | null; occasion: string }): string {
   return `${rule} ${subject.patent_id} ${subject.occasion}`;
 }
 
-function newFlag(pledge: Pledge, rule: Rule, finding: Finding, slot: Date): Flag {
+function newFlag(pledge: Pledge, { rule, severity, ...finding }: RuledFinding, slot: Date): Flag {
   return {
     id: newId('flg'),
     pledge_id: pledge.id,
@@ -102,7 +126,7 @@ function newFlag(pledge: Pledge, rule: Rule, finding: Finding, slot: Date): Flag
     occasion: finding.occasion,
     rule: rule.id,
     rule_version: rule.version,
-    severity: rule.severity,
+    severity,
     state: 'open',
     opened_as_of: dateOf(slot),
     opened_at: slot,
@@ -160,6 +184,39 @@ async function tell(
     ...opened.map((flag) => event(flag, rules.get(flag.rule)!.event_type)),
     ...cleared.map((flag) => event(flag, CLEARED_EVENT_TYPE)),
   ]);
+}
+
+/** A status that became another is kept and told; the first one is no change. A slot that runs late says nothing new. */
+async function tellStatuses(
+  tx: Transaction,
+  pledges: readonly Pledge[],
+  statuses: readonly PledgeStatus[],
+  slot: Date,
+): Promise<void> {
+  const before = await latestStatuses(
+    tx,
+    pledges.map((pledge) => pledge.id),
+    slot,
+  );
+  const changes: StatusChange[] = [];
+  const events: NewEvent[] = [];
+  for (const [index, { id, bank_id, firm_id }] of pledges.entries()) {
+    const [from, to] = [before.get(id) ?? null, statuses[index]!];
+    if (from === to) continue;
+    changes.push({ pledge_id: id, known_at: slot, status: to });
+    const data = { as_of: dateOf(slot), from, to };
+    if (from !== null)
+      events.push({
+        type: 'pledge.status.changed',
+        pledge_id: id,
+        bank_id,
+        firm_id,
+        occurred_at: slot,
+        data,
+      });
+  }
+  await appendStatuses(tx, changes);
+  await emitEvents(tx, events);
 }
 
 function flagData(flag: Flag, rule: Rule, patent: PledgedPatent | null, slot: Date) {

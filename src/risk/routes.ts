@@ -3,10 +3,13 @@ import { and, eq, getTableColumns, gt } from 'drizzle-orm';
 import Type from 'typebox';
 import { DECISIONS } from '../../models/review.ts';
 import { RULES } from '../../models/risk/rules.ts';
+import { STATUSES } from '../../models/risk/status.ts';
 import { given, query, rowsOf } from '../db/list.ts';
 import { flag, pledge } from '../db/schema.ts';
+import { Problem } from '../errors.ts';
 import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import {
+  AsOfQuery,
   Closed,
   Day,
   Id,
@@ -19,7 +22,9 @@ import {
   page,
 } from '../http/schemas.ts';
 import { visibleTo } from '../http/visible.ts';
+import { findPledge } from '../pledges/store.ts';
 import type { Service } from '../service.ts';
+import { statusesOf } from './status.ts';
 import type { Flag as StoredFlag } from './store.ts';
 
 const FLAG_STATES = ['open', 'decided', 'cleared'] as const;
@@ -46,13 +51,22 @@ const Flag = Type.Object({
 const Rule = Type.Object({
   id: Type.String(),
   version: Type.Integer(),
+  group: Type.String(),
   severity: Type.String(),
   event_type: Type.String(),
   title: Type.String(),
+  essential: Type.Boolean({ description: 'without its facts nobody can call a pledge compliant' }),
+  parameters: Type.Record(
+    Type.String(),
+    Type.Object({ default: Type.Number(), least: Type.Number(), most: Type.Number(), unit: Type.String() }),
+    { description: 'thresholds that a bank may set' },
+  ),
 });
 
+const Status = OneOf(STATUSES, 'of the pledge; unknown where a breach could hide behind missing facts');
+
 export const riskRoutes =
-  ({ database }: Service): FastifyPluginAsyncTypebox =>
+  ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get(
       '/v1/rules',
@@ -61,7 +75,7 @@ export const riskRoutes =
         schema: {
           operationId: 'listRules',
           tags: ['risk'],
-          description: 'The risk rules in force.',
+          description: 'The catalogue of risk rules, with the thresholds that a bank may set.',
           response: { 200: Type.Object({ data: Type.Array(Rule) }) },
         },
       },
@@ -113,6 +127,40 @@ export const riskRoutes =
             .limit(limit + 1),
         );
         return page(rows.map(shown), limit, (row) => row.id);
+      },
+    );
+
+    app.get(
+      '/v1/pledges/:id/status',
+      {
+        config: { access: EVERYONE },
+        schema: {
+          operationId: 'getPledgeStatus',
+          tags: ['risk'],
+          description: 'The status of a pledge as known at an instant, and how it became so, newest first.',
+          params: Closed({ id: Id }),
+          querystring: Closed(AsOfQuery),
+          response: {
+            200: Type.Object({
+              status: Nullable(Status),
+              since: Nullable(Instant),
+              history: Type.Array(Type.Object({ status: Status, known_at: Instant })),
+            }),
+          },
+        },
+      },
+      async (request) => {
+        const { id } = request.params;
+        if (!(await findPledge(database.sql, id, callerOfGuarded(request))))
+          throw new Problem('not_found', 'There is no such pledge.');
+        const { as_of } = request.query;
+        const history = await statusesOf(
+          database.sql,
+          id,
+          as_of === undefined ? clock.now() : new Date(as_of),
+        );
+        const [latest] = history;
+        return { status: latest?.status ?? null, since: latest?.known_at ?? null, history };
       },
     );
   };

@@ -1,6 +1,7 @@
 /** The catalogue of events: types, what each tells, and the JSON Schema of its body. */
 import Type, { type TSchema } from 'typebox';
 import { CLEARED_EVENT_TYPE, RULES } from '../../models/risk/rules.ts';
+import { STATUSES } from '../../models/risk/status.ts';
 import { MOVE_DETAILS } from '../pledges/lifecycle.ts';
 
 const Id = Type.String();
@@ -46,6 +47,14 @@ const DecisionData = Type.Object({
 });
 
 const ReopeningData = Type.Object({ flag_id: Id, rule: Type.String(), note: Type.String() });
+
+const Status = Type.Union(STATUSES.map((status) => Type.Literal(status)));
+
+const StatusData = Type.Object({
+  as_of: Day,
+  from: Status,
+  to: Status,
+});
 
 const EndpointData = {
   endpoint_id: Id,
@@ -117,6 +126,7 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
   'pledge.margin_call.expired': { summary: 'A margin call expired', data: MarginCallData },
   'pledge.margin_call.withdrawn': { summary: 'A margin call was withdrawn', data: MarginCallData },
   ...Object.fromEntries(RULES.map((rule) => [rule.event_type, { summary: rule.title, data: FlagData }])),
+  'pledge.status.changed': { summary: 'The status of a pledge became another', data: StatusData },
   [CLEARED_EVENT_TYPE]: { summary: 'A flag was closed by its own rule', data: FlagData },
   'review.decided': { summary: 'Two of the staff decided a flag', data: DecisionData },
   'review.reopened': { summary: 'Staff took the decision on a flag back', data: ReopeningData },

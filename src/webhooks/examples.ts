@@ -23,7 +23,7 @@ export function exampleData(type: EventType): Record<string, unknown> {
   const rule = RULES.find(({ event_type }) => event_type === type);
   const facts = {
     ...(rule && { rule: rule.id, rule_version: rule.version, severity: rule.severity, title: rule.title }),
-    ...('to' in data && { from: null, to: type.replace('pledge.', '') }),
+    ...('detail' in data && { from: null, to: type.replace('pledge.', '') }),
   };
   const pledge = type.startsWith('endpoint.') ? {} : { pledge_id: 'plg_simulated', pledge_seq: 1 };
   return { ...pledge, ...data, ...facts, simulated: true };

@@ -1,0 +1,141 @@
+/** Rule sets of banks, and the status that the rules give a pledge. */
+import t from 'tap';
+import { rulesOf } from '../../src/risk/rule-sets.ts';
+import { buildService, type ProblemAnswer } from '../service.ts';
+
+const service = await buildService(t);
+const { database, clock, call, bank_a, bank_b, firm_a, staff } = service;
+
+interface Flag {
+  rule: string;
+  severity: string;
+  state: string;
+}
+interface RuleSet {
+  version: number;
+  settings: object;
+}
+interface Status {
+  status: string | null;
+  since: string | null;
+  history: { status: string; known_at: string }[];
+}
+
+/** An appraised pledge of several patents, so that something is due soon. */
+async function pledgeTo(bank: { id: string; key: string }) {
+  const patents = Array.from({ length: 5 }, () => ({ patent_id: service.takePatent() }));
+  const made = await call<{ id: string }>(firm_a.key, 'POST', '/v1/pledges', {
+    bank_id: bank.id,
+    firm_id: firm_a.id,
+    patents,
+    currency: 'CNY',
+    principal_minor: 1_000_000,
+    matures_on: '2011-06-10',
+  });
+  const { status, text } = await call(bank.key, 'POST', `/v1/pledges/${made.body.id}/moves`, {
+    to: 'appraised',
+  });
+  if (status !== 201) throw new Error(text);
+  return made.body.id;
+}
+const flagsOf = async (pledge_id: string) =>
+  (await call<{ data: Flag[] }>(staff.key, 'GET', `/v1/flags?pledge_id=${pledge_id}&limit=200`)).body.data;
+const statusOf = async (key: string, pledge_id: string, query = '') =>
+  (await call<Status>(key, 'GET', `/v1/pledges/${pledge_id}/status${query}`)).body;
+const setRules = (key: string, version: number, settings: unknown) =>
+  call<RuleSet & ProblemAnswer>(key, 'POST', '/v1/rule-sets', { version, settings });
+
+const own = await pledgeTo(bank_a);
+const others = await pledgeTo(bank_b);
+await service.passTo('2009-12-01T02:00:00Z');
+
+t.test(
+  'a bank’s set changes its own pledges from then on, and nothing of the past or of other banks',
+  async (t) => {
+    const raised = (await flagsOf(own)).filter(
+      ({ state, rule }) => state === 'open' && rule !== 'right_ended',
+    );
+    const { rule } = raised[0]!;
+    const elsewhere = await flagsOf(others);
+    const before = clock.now();
+    clock.set(new Date(before.getTime() + 60_000));
+    t.match((await setRules(bank_a.key, 0, { [rule]: { enabled: false } })).body, { version: 1 });
+    await service.passTo('2009-12-02T02:00:00Z');
+    const now = await flagsOf(own);
+    t.ok(
+      now.filter((flag) => flag.rule === rule).every(({ state }) => state === 'cleared'),
+      rule,
+    );
+    t.same(
+      (await flagsOf(others)).filter((flag) => flag.rule === rule),
+      elsewhere.filter((flag) => flag.rule === rule),
+    );
+    const inForce = async (at: Date) =>
+      (await database.transaction((tx) => rulesOf(tx, [bank_a.id], at)))
+        .get(bank_a.id)!
+        .some((each) => each.rule.id === rule);
+    t.equal(await inForce(before), true, 'the past goes by what was in force then');
+    t.equal(await inForce(clock.now()), false);
+
+    t.match((await setRules(bank_a.key, 1, { [rule]: { severity: 'critical' } })).body, { version: 2 });
+    await service.passTo('2009-12-03T02:00:00Z');
+    const again = (await flagsOf(own)).filter((flag) => flag.rule === rule && flag.state === 'open');
+    t.ok(again.length > 0 && again.every(({ severity }) => severity === 'critical'));
+    const listed = await call<{ data: RuleSet[] }>(bank_a.key, 'GET', '/v1/rule-sets');
+    t.same(
+      listed.body.data.map(({ version }) => version),
+      [2, 1],
+    );
+    t.same((await call<{ data: RuleSet[] }>(bank_b.key, 'GET', '/v1/rule-sets')).body.data, []);
+  },
+);
+
+t.test(
+  'a pledge’s status follows its rules, is told when it changes, and is had as of any instant',
+  async (t) => {
+    const { status, history } = await statusOf(bank_a.key, own);
+    t.equal(status, 'breach', 'a critical finding stands');
+    t.ok(history.length > 1);
+    t.same(await statusOf(firm_a.key, own), await statusOf(staff.key, own));
+    const early = await statusOf(bank_a.key, own, '?as_of=2009-12-01T12:00:00Z');
+    t.equal(early.status, history.at(-1)!.status);
+    t.equal(
+      (await statusOf(bank_a.key, own, '?as_of=2009-06-10T00:00:00Z')).status,
+      null,
+      'not assessed yet',
+    );
+    const told = await call<{ data: { body: { data: object } }[] }>(
+      bank_a.key,
+      'GET',
+      '/v1/events?type=pledge.status.changed&limit=200',
+    );
+    t.equal(told.body.data.length, history.length - 1, 'the first is no change');
+    t.match(told.body.data.at(-1)!.body.data, { pledge_id: own, from: history[1]!.status, to: 'breach' });
+    t.equal((await call(bank_b.key, 'GET', `/v1/pledges/${own}/status`)).status, 404);
+  },
+);
+
+t.test(
+  'a set with faults is refused with each of them, and one on an old version changes nothing',
+  async (t) => {
+    const faulty = await setRules(bank_a.key, 2, {
+      no_such_rule: {},
+      right_ended: { enabled: false },
+      annuity_due: { parameters: { nothing: 1 } },
+    });
+    t.equal(faulty.status, 400);
+    t.same(
+      faulty.body.errors!.map(({ pointer }) => pointer),
+      [
+        '/body/settings/no_such_rule',
+        '/body/settings/right_ended/enabled',
+        '/body/settings/annuity_due/parameters/nothing',
+      ],
+    );
+    t.equal((await setRules(bank_a.key, 1, {})).status, 412);
+    t.equal((await setRules(firm_a.key, 2, {})).status, 403);
+    const many = await Promise.all(Array.from({ length: 10 }, () => setRules(bank_a.key, 2, {})));
+    t.equal(many.filter(({ status }) => status === 201).length, 1, 'of ten at once one is taken');
+    await t.rejects(database.sql`update rule_set set settings = '{}'`, /append-only/);
+  },
+);
