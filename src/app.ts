@@ -24,6 +24,7 @@ import { portfolioRoutes } from './portfolio/routes.ts';
 import { reviewRoutes } from './review/routes.ts';
 import { riskRoutes } from './risk/routes.ts';
 import { ruleSetRoutes } from './risk/rule-set-routes.ts';
+import { silenceRoutes } from './risk/silence-routes.ts';
 import { scoringRoutes } from './scoring/routes.ts';
 import { mapRoutes } from './search/map-routes.ts';
 import { searchRoutes } from './search/routes.ts';
@@ -94,6 +95,7 @@ export async function buildApp({
   await app.register(dealRoutes(service));
   await app.register(riskRoutes(service));
   await app.register(ruleSetRoutes(service));
+  await app.register(silenceRoutes(service));
   await app.register(reviewRoutes(service));
   await app.register(modelRoutes(service));
   await app.register(scoringRoutes(service));

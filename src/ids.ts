@@ -17,7 +17,8 @@ export type IdPrefix =
   | 'dlv'
   | 'cal'
   | 'fch'
-  | 'wls';
+  | 'wls'
+  | 'sil';
 
 let last_ms = 0;
 let counter = 0;

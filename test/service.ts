@@ -2,6 +2,7 @@
  * The whole service in a test: a database of its own, a calendar set by hand, two banks, two firms and staff, and the
  * real Chinese patents as the gazette had told of them by June 2009.
  */
+import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import pino from 'pino';
@@ -15,6 +16,8 @@ import { buildApp } from '../src/app.ts';
 import { type SettableClock, settableClock } from '../src/clock.ts';
 import type { Database } from '../src/db/client.ts';
 import { knownPatents } from '../src/patents/facts.ts';
+import { patentId } from '../src/patents/identity.ts';
+import { cnSample } from '../src/patents/sources/cnipa/sample.ts';
 import { assessPledges } from '../src/risk/assess.ts';
 import type { Service } from '../src/service.ts';
 import { createAddressGuard } from '../src/webhooks/address-guard.ts';
@@ -167,4 +170,22 @@ function callerOf(app: FastifyInstance): TestService['call'] {
     contract(method, url, answer);
     return answer;
   };
+}
+
+/** Patents in force when the tests begin whose termination the gazette really published in the months after. */
+export async function lapsingPatents(
+  granted_by: string,
+): Promise<{ patent_id: string; published_on: string }[]> {
+  const lapsing = [];
+  for await (const record of cnSample.read(createReadStream(CN_PATENTS))) {
+    if (!record.ok) continue;
+    const { office, application_number } = record.patent;
+    const lapse = record.signals.find(({ kind }) => kind === 'lapsed');
+    const granted = record.signals.some(
+      ({ kind, published_on }) => kind === 'granted' && published_on < granted_by,
+    );
+    if (granted && lapse && lapse.published_on > '2009-10-01' && lapse.published_on < '2010-01-01')
+      lapsing.push({ patent_id: patentId(office, application_number), published_on: lapse.published_on });
+  }
+  return lapsing;
 }

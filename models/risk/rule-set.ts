@@ -26,7 +26,7 @@ export interface RuleInForce {
 const OFF_BY_DEFAULT: readonly string[] = [];
 
 /** A rule that is off would leave the pledge without the one fact that nobody may miss. */
-const ALWAYS_ON: readonly string[] = ['right_ended'];
+export const ALWAYS_ON: readonly string[] = ['right_ended'];
 
 /** Pairs whose first must not be over the second, or a flag would clear before it could open. */
 const ORDERED: readonly [string, string][] = [

@@ -62,4 +62,7 @@ export const flag = pgTable('flag', {
   decision_note: text(),
   decided_by: text(),
   decided_at: timestamp({ withTimezone: true, mode: 'date' }),
+  case_key: text().notNull(),
+  inhibited_by: text(),
+  told_at: timestamp({ withTimezone: true, mode: 'date' }),
 });

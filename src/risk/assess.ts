@@ -3,9 +3,9 @@
  * audit entries and events together.
  */
 
-import type { PledgeRisk } from '../../models/risk/facts.ts';
+import { casesOf, findingKey } from '../../models/risk/cases.ts';
 import type { Rule } from '../../models/risk/rule.ts';
-import { evaluateAll, type RuledFinding, type RuleInForce } from '../../models/risk/rule-set.ts';
+import { evaluateAll, type RuledFinding } from '../../models/risk/rule-set.ts';
 import { CLEARED_EVENT_TYPE, RULES } from '../../models/risk/rules.ts';
 import { type PledgeStatus, type Standing, statusOf } from '../../models/risk/status.ts';
 import { type AuditEntry, appendAudit } from '../audit/log.ts';
@@ -16,8 +16,9 @@ import { emitEvents, type NewEvent } from '../outbox/emit.ts';
 import { type Pledge, type PledgedPatent, pledgedPatents } from '../pledges/store.ts';
 import { pledgeRisks } from './facts.ts';
 import { rulesOf } from './rule-sets.ts';
+import { silencer } from './silences.ts';
 import { appendStatuses, latestStatuses, type StatusChange } from './status.ts';
-import { clearFlags, type Flag, insertFlags, standingFlags } from './store.ts';
+import { clearFlags, type Flag, insertFlags, standingFlags, updateCases } from './store.ts';
 
 /** Pledges a transaction. */
 const BATCH_PLEDGES = 100;
@@ -63,24 +64,30 @@ async function assessBatch(tx: Transaction, slot: Date, after: string, only?: re
   const ids = pledges.map((pledge) => pledge.id);
   const risks = await pledgeRisks(tx, pledges, slot);
   const standing = Map.groupBy(await standingFlags(tx, ids), (flag) => flag.pledge_id);
-  const rules = await rulesOf(
-    tx,
-    pledges.map((pledge) => pledge.bank_id),
-    slot,
-  );
+  const banks = pledges.map((pledge) => pledge.bank_id);
+  const rules = await rulesOf(tx, banks, slot);
+  const is_silent = await silencer(tx, banks, slot);
   const changes = pledges.map((pledge) =>
-    compare(pledge, rules.get(pledge.bank_id)!, risks.get(pledge.id)!, standing.get(pledge.id) ?? [], slot),
+    compare(
+      pledge,
+      evaluateAll(rules.get(pledge.bank_id)!, risks.get(pledge.id)!),
+      standing.get(pledge.id) ?? [],
+      (rule) => is_silent(pledge.bank_id, pledge.id, rule),
+      slot,
+    ),
   );
   const opened = changes.flatMap((change) => change.opened);
   const cleared = changes.flatMap((change) => change.cleared);
+  const recased = changes.flatMap((change) => change.recased);
   await insertFlags(tx, opened);
+  await updateCases(tx, recased);
   await clearFlags(
     tx,
     cleared.map((flag) => flag.id),
     dateOf(slot),
     slot,
   );
-  await tell(tx, pledges, opened, cleared, slot);
+  await tell(tx, pledges, { opened, cleared, rung: recased.filter((flag) => flag.rings) }, slot);
   await tellStatuses(
     tx,
     pledges,
@@ -96,26 +103,37 @@ async function assessBatch(tx: Transaction, slot: Date, after: string, only?: re
  */
 function compare(
   pledge: Pledge,
-  rules: readonly RuleInForce[],
-  risk: PledgeRisk,
+  findings: readonly RuledFinding[],
   standing: readonly Flag[],
+  isSilent: (rule: string) => boolean,
   slot: Date,
 ) {
-  const left = new Map(standing.map((flag) => [keyOf(flag.rule, flag), flag]));
-  const opened: Flag[] = [];
+  const left = new Map(standing.map((flag) => [findingKey(flag), flag]));
+  const flags: { flag: Flag; is_new: boolean }[] = [];
   const stands: Standing[] = [];
-  for (const finding of evaluateAll(rules, risk)) {
+  for (const finding of findings) {
     const { rule, severity, verdict } = finding;
-    const known = left.delete(keyOf(rule.id, finding));
-    if (!known && verdict === 'raise') opened.push(newFlag(pledge, finding, slot));
+    const key = findingKey({ ...finding, rule: rule.id });
+    const known = left.get(key);
+    left.delete(key);
+    if (known) flags.push({ flag: known, is_new: false });
+    else if (verdict === 'raise') flags.push({ flag: newFlag(pledge, finding, slot), is_new: true });
     if (known || verdict !== 'hold') stands.push({ rule, severity, verdict: known ? 'raise' : verdict });
   }
-  const cleared = [...left.values()].filter((flag) => flag.opened_at <= slot);
-  return { opened, cleared, status: statusOf(stands) };
-}
-
-function keyOf(rule: string, subject: { patent_id: string | null; occasion: string }): string {
-  return `${rule} ${subject.patent_id} ${subject.occasion}`;
+  const cased = casesOf(flags.map(({ flag }) => flag));
+  const placed = flags.map(({ flag, is_new }, index) => {
+    const { case_key, inhibited_by } = cased[index]!;
+    const is_untold = flag.told_at === null && flag.state === 'open';
+    const rings = is_untold && inhibited_by === null && !isSilent(flag.rule);
+    const moved = rings || flag.case_key !== case_key || flag.inhibited_by !== inhibited_by;
+    return { ...flag, case_key, inhibited_by, told_at: rings ? slot : flag.told_at, is_new, rings, moved };
+  });
+  return {
+    opened: placed.filter(({ is_new }) => is_new),
+    recased: placed.filter(({ is_new, moved, opened_at }) => !is_new && moved && opened_at <= slot),
+    cleared: [...left.values()].filter((flag) => flag.opened_at <= slot),
+    status: statusOf(stands),
+  };
 }
 
 function newFlag(pledge: Pledge, { rule, severity, ...finding }: RuledFinding, slot: Date): Flag {
@@ -131,6 +149,9 @@ function newFlag(pledge: Pledge, { rule, severity, ...finding }: RuledFinding, s
     opened_as_of: dateOf(slot),
     opened_at: slot,
     evidence: finding.evidence,
+    case_key: '',
+    inhibited_by: null,
+    told_at: null,
     cleared_as_of: null,
     cleared_at: null,
     decision: null,
@@ -140,17 +161,23 @@ function newFlag(pledge: Pledge, { rule, severity, ...finding }: RuledFinding, s
   };
 }
 
-/** Audit entry and event of each change. */
+interface Changes {
+  opened: readonly Flag[];
+  cleared: readonly Flag[];
+  /** Opened earlier, and to be told only now. */
+  rung: readonly Flag[];
+}
+
+/** Audit entry of each change, and an event of what is to be told: who never heard of a flag need not hear of its end. */
 async function tell(
   tx: Transaction,
   pledges: readonly Pledge[],
-  opened: readonly Flag[],
-  cleared: readonly Flag[],
+  { opened, cleared, rung }: Changes,
   slot: Date,
 ): Promise<void> {
-  if (opened.length + cleared.length === 0) return;
+  if (opened.length + cleared.length + rung.length === 0) return;
   const byId = new Map(pledges.map((pledge) => [pledge.id, pledge]));
-  const changed = [...opened, ...cleared].map((flag) => flag.pledge_id);
+  const changed = [...opened, ...cleared, ...rung].map((flag) => flag.pledge_id);
   const patents = new Map(
     (await pledgedPatents(tx, [...new Set(changed)])).map((patent) => [patent.patent_id, patent]),
   );
@@ -181,8 +208,8 @@ async function tell(
     ...cleared.map((flag) => entry(flag, 'flag.cleared')),
   ]);
   await emitEvents(tx, [
-    ...opened.map((flag) => event(flag, rules.get(flag.rule)!.event_type)),
-    ...cleared.map((flag) => event(flag, CLEARED_EVENT_TYPE)),
+    ...[...opened, ...rung].filter(wasTold).map((flag) => event(flag, rules.get(flag.rule)!.event_type)),
+    ...cleared.filter(wasTold).map((flag) => event(flag, CLEARED_EVENT_TYPE)),
   ]);
 }
 
@@ -219,6 +246,10 @@ async function tellStatuses(
   await emitEvents(tx, events);
 }
 
+function wasTold({ told_at }: Flag): boolean {
+  return told_at !== null;
+}
+
 function flagData(flag: Flag, rule: Rule, patent: PledgedPatent | null, slot: Date) {
   return {
     flag_id: flag.id,
@@ -232,6 +263,7 @@ function flagData(flag: Flag, rule: Rule, patent: PledgedPatent | null, slot: Da
       office: patent.office,
       application_number: patent.application_number,
     },
+    case_key: flag.case_key,
     evidence: flag.evidence,
   };
 }

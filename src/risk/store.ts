@@ -16,6 +16,12 @@ export interface Flag {
   opened_as_of: CalendarDate;
   opened_at: Date;
   evidence: Record<string, number | string | null>;
+  /** Key of the finding that caused this one; its own when nothing did. */
+  case_key: string;
+  /** Key of the finding that silences it; null when none does. */
+  inhibited_by: string | null;
+  /** When bank and firm heard of it; null while it is inhibited or falls into a silence. */
+  told_at: Date | null;
   cleared_as_of: CalendarDate | null;
   cleared_at: Date | null;
   decision: 'acknowledged' | 'escalated' | 'dismissed' | null;
@@ -37,11 +43,24 @@ export async function standingFlags(tx: Transaction, pledge_ids: readonly string
 
 export async function insertFlags(tx: Transaction, flags: readonly Flag[]): Promise<void> {
   await tx`insert into flag (id, pledge_id, patent_id, occasion, rule, rule_version, severity, state, opened_as_of,
-      opened_at, evidence)
-    select id, pledge_id, patent_id, occasion, rule, rule_version, severity, state, opened_as_of, opened_at, evidence
+      opened_at, evidence, case_key, inhibited_by, told_at)
+    select id, pledge_id, patent_id, occasion, rule, rule_version, severity, state, opened_as_of, opened_at, evidence,
+      case_key, inhibited_by, told_at
     from jsonb_to_recordset(${tx.json(flags as never)}) as row (id text, pledge_id text, patent_id uuid,
       occasion text, rule text, rule_version integer, severity text, state text, opened_as_of date,
-      opened_at timestamptz, evidence jsonb)`;
+      opened_at timestamptz, evidence jsonb, case_key text, inhibited_by text, told_at timestamptz)`;
+}
+
+/** Writes down what became of standing flags: their case, what silences them, and that they were told. */
+export async function updateCases(
+  tx: Transaction,
+  flags: readonly Pick<Flag, 'id' | 'case_key' | 'inhibited_by' | 'told_at'>[],
+): Promise<void> {
+  if (flags.length === 0) return;
+  await tx`update flag set case_key = told.case_key, inhibited_by = told.inhibited_by, told_at = told.told_at
+    from jsonb_to_recordset(${tx.json(flags as never)})
+      as told (id text, case_key text, inhibited_by text, told_at timestamptz)
+    where flag.id = told.id`;
 }
 
 export async function clearFlags(

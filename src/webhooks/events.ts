@@ -22,6 +22,7 @@ const FlagData = Type.Object({
   severity: Type.Union([Type.Literal('info'), Type.Literal('warning'), Type.Literal('critical')]),
   title: Type.String(),
   patent: Nullable(PatentRef),
+  case_key: Type.String({ description: 'flags of one cause share it' }),
   evidence: Type.Record(Type.String(), Nullable(Type.Union([Type.Number(), Type.String()]))),
 });
 

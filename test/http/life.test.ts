@@ -1,5 +1,4 @@
 /** A pledge from request to its end: moves, values, repayments, proofs, flags, and what each leaves behind. */
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
@@ -8,9 +7,7 @@ import t, { type Test } from 'tap';
 import { addDays } from '../../models/calendar.ts';
 import { issueKey } from '../../src/accounts/store.ts';
 import { verifyChain } from '../../src/audit/verify.ts';
-import { patentId } from '../../src/patents/identity.ts';
-import { cnSample } from '../../src/patents/sources/cnipa/sample.ts';
-import { buildService, CN_PATENTS, LEARNT_AT, type Party, type ProblemAnswer } from '../service.ts';
+import { buildService, LEARNT_AT, lapsingPatents, type Party, type ProblemAnswer } from '../service.ts';
 
 interface Pledge {
   id: string;
@@ -148,22 +145,6 @@ async function isRefused(
   const [now] = await database.sql`select count(*) from audit_entry`;
   t.equal(Number(now!.count) - Number(audited!.count), entries, 'the attempt is audited');
   t.ok(told.length >= entries, 'with its reason, to everybody concerned');
-}
-
-/** Patents in force when the tests begin whose termination the gazette really published in the months after. */
-async function lapsingPatents(): Promise<{ patent_id: string; published_on: string }[]> {
-  const lapsing = [];
-  for await (const record of cnSample.read(createReadStream(CN_PATENTS))) {
-    if (!record.ok) continue;
-    const { office, application_number } = record.patent;
-    const lapse = record.signals.find(({ kind }) => kind === 'lapsed');
-    const granted = record.signals.some(
-      ({ kind, published_on }) => kind === 'granted' && published_on < today(),
-    );
-    if (granted && lapse && lapse.published_on > '2009-10-01' && lapse.published_on < '2010-01-01')
-      lapsing.push({ patent_id: patentId(office, application_number), published_on: lapse.published_on });
-  }
-  return lapsing;
 }
 
 t.test('a firm asks, and the collateral has a value at once', async (t) => {
@@ -536,7 +517,7 @@ async function endsOfMarginCalls(t: Test, id: string, owed_minor: number): Promi
 }
 
 t.test('a right that lapses: flags, decision, default, disposal, and every past as it was', async (t) => {
-  const [first, second] = await lapsingPatents();
+  const [first, second] = await lapsingPatents(today());
   const { patent_id, published_on } = first!;
   const curable = await activated([second!.patent_id, service.takePatent()], {
     loan_to_value: { target_bp: 1500, warning_bp: 1501, breach_bp: 1502 },

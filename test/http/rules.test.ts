@@ -1,15 +1,24 @@
 /** Rule sets of banks, and the status that the rules give a pledge. */
 import t from 'tap';
 import { rulesOf } from '../../src/risk/rule-sets.ts';
-import { buildService, type ProblemAnswer } from '../service.ts';
+import { buildService, lapsingPatents, type ProblemAnswer } from '../service.ts';
 
 const service = await buildService(t);
 const { database, clock, call, bank_a, bank_b, firm_a, staff } = service;
 
 interface Flag {
+  id: string;
+  patent_id: string | null;
+  case_key: string;
+  inhibited_by: string | null;
+  told_at: string | null;
   rule: string;
   severity: string;
   state: string;
+}
+interface Silence {
+  id: string;
+  until_at: string;
 }
 interface RuleSet {
   version: number;
@@ -22,8 +31,10 @@ interface Status {
 }
 
 /** An appraised pledge of several patents, so that something is due soon. */
-async function pledgeTo(bank: { id: string; key: string }) {
-  const patents = Array.from({ length: 5 }, () => ({ patent_id: service.takePatent() }));
+async function pledgeTo(
+  bank: { id: string; key: string },
+  patents = Array.from({ length: 5 }, () => ({ patent_id: service.takePatent() })),
+) {
   const made = await call<{ id: string }>(firm_a.key, 'POST', '/v1/pledges', {
     bank_id: bank.id,
     firm_id: firm_a.id,
@@ -45,6 +56,8 @@ const statusOf = async (key: string, pledge_id: string, query = '') =>
 const setRules = (key: string, version: number, settings: unknown) =>
   call<RuleSet & ProblemAnswer>(key, 'POST', '/v1/rule-sets', { version, settings });
 
+const [lapsing] = await lapsingPatents('2009-06-10');
+const ending = await pledgeTo(bank_a, [{ patent_id: lapsing!.patent_id }]);
 const own = await pledgeTo(bank_a);
 const others = await pledgeTo(bank_b);
 await service.passTo('2009-12-01T02:00:00Z');
@@ -139,3 +152,67 @@ t.test(
     await t.rejects(database.sql`update rule_set set settings = '{}'`, /append-only/);
   },
 );
+
+const eventsOf = async (key: string, pledge_id: string) =>
+  (
+    await call<{ data: { type: string; body: { data: { pledge_id: string; flag_id?: string } } }[] }>(
+      key,
+      'GET',
+      '/v1/events?limit=200',
+    )
+  ).body.data.filter(({ body }) => body.data.pledge_id === pledge_id);
+
+t.test('a flag in a silence opens without a word, and is told when the silence is over', async (t) => {
+  const quiet = await pledgeTo(bank_b);
+  const until_at = '2009-12-10T00:00:00Z';
+  const silence = (body: object) => call<Silence & ProblemAnswer>(bank_b.key, 'POST', '/v1/silences', body);
+  const made = await silence({ pledge_id: quiet, until_at, reason: 'restructuring' });
+  t.equal(made.status, 201);
+  await service.passTo('2009-12-04T02:00:00Z');
+  const hushed = (await flagsOf(quiet)).filter(
+    ({ rule, inhibited_by }) => rule !== 'right_ended' && !inhibited_by,
+  );
+  t.ok(hushed.length > 0 && hushed.every(({ told_at, state }) => told_at === null && state === 'open'));
+  const flagsTold = async () =>
+    new Set((await eventsOf(bank_b.key, quiet)).flatMap(({ body }) => body.data.flag_id ?? []));
+  const before = await flagsTold();
+  t.ok(hushed.every(({ id }) => !before.has(id)));
+  await service.passTo('2009-12-10T02:00:00Z');
+  const after = await flagsTold();
+  const still = (await flagsOf(quiet)).filter(
+    ({ id, state }) => state === 'open' && hushed.some((each) => each.id === id),
+  );
+  t.ok(still.length > 0);
+  for (const { id, told_at } of still) {
+    t.ok(after.has(id), id);
+    t.equal(told_at, '2009-12-10T02:00:00.000Z');
+  }
+  t.match((await call<{ data: Silence[] }>(bank_b.key, 'GET', '/v1/silences')).body.data, [
+    { id: made.body.id },
+  ]);
+  const ahead = '2009-12-31T00:00:00Z';
+  const cases: [object, number, RegExp][] = [
+    [{ until_at: ahead }, 422, /Name a rule, a pledge or both/],
+    [{ rule: 'right_ended', until_at: ahead }, 422, /always told/],
+    [{ rule: 'ltv_breach', until_at: '2011-01-01T00:00:00Z' }, 422, /at most 90 days ahead/],
+    [{ rule: 'ltv_breach', until_at }, 422, /after now/],
+    [{ pledge_id: own, until_at: ahead }, 404, /no such pledge/],
+    [{ rule: 'none', until_at: ahead }, 400, /./],
+  ];
+  for (const [body, status, reason] of cases) {
+    const answer = await silence({ ...body, reason: 'x' });
+    t.equal(answer.status, status, JSON.stringify(body));
+    t.match(answer.body.detail, reason);
+  }
+});
+
+t.test('the end of a right and the fall of value that it brings are one case, and ring once', async (t) => {
+  const flags = await flagsOf(ending);
+  const [ended] = flags.filter(({ rule }) => rule === 'right_ended');
+  const told = new Set((await eventsOf(bank_a.key, ending)).flatMap(({ body }) => body.data.flag_id ?? []));
+  for (const flag of flags.filter(({ rule }) => rule.startsWith('value_'))) {
+    t.equal(flag.case_key, ended!.case_key);
+    t.match(flag.inhibited_by, /^(right_ended|value_collapse) /);
+    t.equal(told.has(flag.id), false, flag.rule);
+  }
+});
