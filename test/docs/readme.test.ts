@@ -51,6 +51,8 @@ t.test('the walk runs as printed and ends with a worthless patent and verified e
   const recovered = [...new Set([...stdout.matchAll(/^received (\S+ \S+)$/gm)].map(([, event]) => event))];
   t.match(recovered, [/^pledge.defaulted evt_/, /^pledge.in_disposal evt_/]);
   t.ok(recovered.every((event) => inFeed.includes(event)));
+  t.match(stdout, /\nclaimed\nsubmitted\ndecided\ndisposed\n/);
+  t.match(stdout, /\nappraised\nproposed\nregistered\nactive\n[\s\S]*\nreleased\n/);
 });
 
 t.test('every command and local link of the README leads somewhere', async (t) => {
