@@ -7,6 +7,7 @@ import t, { type Test } from 'tap';
 import { addDays } from '../../models/calendar.ts';
 import { issueKey } from '../../src/accounts/store.ts';
 import { verifyChain } from '../../src/audit/verify.ts';
+import type { MoveTarget } from '../../src/pledges/lifecycle.ts';
 import { buildService, LEARNT_AT, lapsingPatents, type Party, type ProblemAnswer } from '../service.ts';
 
 interface Pledge {
@@ -714,6 +715,93 @@ t.test('every event that was stored fits the schema that is published for it', a
   ])
     t.ok(byType.has(type), type);
 });
+
+/** Written a second time on purpose: the table of the code is held against it. The longest road comes first. */
+const LEGAL: Record<string, readonly MoveTarget[]> = {
+  requested: ['appraised', 'withdrawn'],
+  appraised: ['proposed', 'withdrawn'],
+  proposed: ['registered', 'withdrawn'],
+  registered: ['active', 'released'],
+  active: ['defaulted', 'released'],
+  defaulted: ['in_disposal', 'released'],
+  in_disposal: ['disposed'],
+};
+
+t.test(
+  'random walks through the service: no illegal state, and every move and refusal is audited',
+  async (t) => {
+    // Of its own, since disposals teach haircuts.
+    const { database, clock, call, bank_b, firm_b, staff, takePatent } = await buildService(t);
+    const WALKS = 40;
+    const seed = 20_261_127;
+    t.comment(`seed ${seed}, ${WALKS} walks`);
+    const details: Record<MoveTarget, () => object> = {
+      appraised: () => ({}),
+      proposed: () => ({ principal_minor: 1_000 }),
+      withdrawn: () => ({ reason: 'a walk' }),
+      registered: () => ({
+        registration_number: 'Y1',
+        registered_on: clock.now().toISOString().slice(0, 10),
+      }),
+      active: () => ({ disbursed_on: clock.now().toISOString().slice(0, 10) }),
+      released: () => ({ ground: 'waived' }),
+      defaulted: () => ({ reason: 'a walk' }),
+      in_disposal: () => ({ route: 'auction' }),
+      disposed: () => ({ recovered_minor: 1 }),
+    };
+    const targets = Object.keys(details) as MoveTarget[];
+    const step = fc.record({
+      party: fc.oneof({ weight: 6, arbitrary: fc.constant(bank_b) }, fc.constantFrom(firm_b, staff)),
+      // Mostly a move that leads on; else any.
+      leads_on: fc.oneof({ weight: 4, arbitrary: fc.boolean().map(() => true) }, fc.constant(false)),
+      choice: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat({ max: 1_000 })),
+    });
+    const audited = async (id: string) => {
+      const [row] = await database.sql<{ made: number; refused: number }[]>`
+      select count(*) filter (where action not like '%.refused')::int as made,
+        count(*) filter (where action like '%.refused')::int as refused
+      from audit_entry where subject = ${id} and organisation_id in (${bank_b.id}, ${firm_b.id})`;
+      return row!;
+    };
+    const reached = new Set<string>();
+    const free = [takePatent()];
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 24, size: 'max' }), async (steps) => {
+        const patent = free.pop() ?? takePatent();
+        const asked = request([patent], { bank_id: bank_b.id, firm_id: firm_b.id });
+        const { body } = await call<Pledge>(firm_b.key, 'POST', '/v1/pledges', asked);
+        const { id } = body;
+        let state = 'requested';
+        for (const { party, leads_on, choice } of steps) {
+          const legal = LEGAL[state] ?? [];
+          const among = leads_on && legal.length > 0 ? legal : targets;
+          const to = among[choice % among.length]!;
+          const before = await audited(id);
+          const answer = await call<Pledge & ProblemAnswer>(party.key, 'POST', `/v1/pledges/${id}/moves`, {
+            to,
+            ...details[to](),
+          });
+          const after = await audited(id);
+          const both = 2;
+          if (answer.status === 201) {
+            if (!legal.includes(to)) throw new Error(`${state} became ${to}`);
+            if (after.made !== before.made + both) throw new Error(`${to} is not audited for both`);
+            state = answer.body.state;
+          } else {
+            const { body: now } = await call<Pledge>(staff.key, 'GET', `/v1/pledges/${id}`);
+            if (now.state !== state) throw new Error(`a refused move to ${to} left ${now.state}`);
+            if (after.refused !== before.refused + both)
+              throw new Error(`the refusal of ${to} is not audited`);
+          }
+          reached.add(state);
+        }
+        if (LEGAL[state] === undefined) free.push(patent);
+      }),
+      { numRuns: WALKS, seed, endOnFailure: true, includeErrorInReport: true },
+    );
+    t.same([...reached].sort(), [...Object.keys(LEGAL), 'disposed', 'released', 'withdrawn'].sort());
+  },
+);
 
 t.test('the record of decisions is whole for every organisation', async (t) => {
   for (const { id } of [bank_a, bank_b, firm_a, firm_b]) {
