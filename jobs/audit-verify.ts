@@ -8,7 +8,7 @@ import { loadConfig } from '../src/config.ts';
 import type { Database } from '../src/db/client.ts';
 import { CopyLines, copyLine } from '../src/db/copy.ts';
 import { openDatabase } from '../src/db/open.ts';
-import { createLogger } from '../src/process.ts';
+import { createCommandLogger } from '../src/process.ts';
 import { progressBar } from './progress.ts';
 import { onScratch } from './scratch.ts';
 
@@ -80,7 +80,11 @@ function rowsOf(given: string): number {
 
 async function atHand(organisation: string | null, heads: readonly PublishedHead[]): Promise<Report> {
   const config = loadConfig(process.env);
-  const { database, close } = await openDatabase(config.database_url, config.home, createLogger(config));
+  const { database, close } = await openDatabase(
+    config.database_url,
+    config.home,
+    createCommandLogger(config),
+  );
   try {
     return await verified(
       database,

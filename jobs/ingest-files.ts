@@ -25,7 +25,7 @@ import { readMapping } from '../src/patents/sources/mapped/record.ts';
 import { mappedTable } from '../src/patents/sources/mapped/table.ts';
 import type { SourceAdapter } from '../src/patents/sources/record.ts';
 import { MOST_BAD_SHARE } from '../src/patents/survey.ts';
-import { createLogger } from '../src/process.ts';
+import { createCommandLogger } from '../src/process.ts';
 import { progressBar } from './progress.ts';
 
 /** A file of fewer is stored before anybody looks. */
@@ -57,7 +57,11 @@ await run(async () => {
   if (positionals.length === 0) throw new UsageError('Name one file or more: npm run ingest -- FILE...');
   const { adapters, mapping_sha256 } = await readersOf(values.mapping);
   const config = loadConfig(process.env);
-  const { database, close } = await openDatabase(config.database_url, config.home, createLogger(config));
+  const { database, close } = await openDatabase(
+    config.database_url,
+    config.home,
+    createCommandLogger(config),
+  );
   try {
     const clock = (await openCalendar(database))?.clock ?? systemClock;
     for (const file of positionals) {

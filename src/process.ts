@@ -6,9 +6,20 @@ import type { Config } from './config.ts';
 const SHUTDOWN_LIMIT_MS = 25_000;
 /** Signals this close together are one. */
 const SAME_WISH_MS = 1000;
+const STANDARD_ERROR = 2;
 
+/** Of a server. */
 export function createLogger({ log_level }: Config): Logger {
-  return pino({ level: log_level, serializers: { error: pino.stdSerializers.err } });
+  return pino(optionsOf(log_level));
+}
+
+/** Of a command, whose standard output is its answer and nothing else. */
+export function createCommandLogger({ log_level }: Config): Logger {
+  return pino(optionsOf(log_level), pino.destination({ dest: STANDARD_ERROR, sync: true }));
+}
+
+function optionsOf(level: string) {
+  return { level, serializers: { error: pino.stdSerializers.err } };
 }
 
 /**

@@ -10,7 +10,7 @@ import { openCalendar } from '../../src/demonstration/calendar.ts';
 import { StartupError } from '../../src/errors.ts';
 import type { Comparison } from '../../src/governance/comparison.ts';
 import { compareChallengers } from '../../src/governance/service.ts';
-import { createLogger } from '../../src/process.ts';
+import { createCommandLogger } from '../../src/process.ts';
 import { compareOnFile } from './file.ts';
 
 const HELP = `npm run compare -- [--on DATE] [--json] [--file FILE]
@@ -58,7 +58,11 @@ await run(async () => {
 
 async function compareInDatabase(on: string | null): Promise<Told[]> {
   const config = loadConfig(process.env);
-  const { database, close } = await openDatabase(config.database_url, config.home, createLogger(config));
+  const { database, close } = await openDatabase(
+    config.database_url,
+    config.home,
+    createCommandLogger(config),
+  );
   try {
     const clock = (await openCalendar(database))?.clock ?? systemClock;
     const stored = await compareChallengers(database, on, clock.now());

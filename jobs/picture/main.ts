@@ -9,7 +9,7 @@ import { openDatabase } from '../../src/db/open.ts';
 import { openCalendar } from '../../src/demonstration/calendar.ts';
 import { StartupError } from '../../src/errors.ts';
 import { movesOf, type Pledge, pledgedPatents, valuesOf } from '../../src/pledges/store.ts';
-import { createLogger } from '../../src/process.ts';
+import { createCommandLogger } from '../../src/process.ts';
 import { flagsOf } from '../../src/risk/store.ts';
 import { drawValueFlow, type FlowPicture } from './chart.ts';
 
@@ -25,7 +25,11 @@ await run(async () => {
   const { values } = parseArgs({ options: { help: { type: 'boolean' } } });
   if (values.help) return void process.stdout.write(HELP);
   const config = loadConfig(process.env);
-  const { database, close } = await openDatabase(config.database_url, config.home, createLogger(config));
+  const { database, close } = await openDatabase(
+    config.database_url,
+    config.home,
+    createCommandLogger(config),
+  );
   try {
     await writeFile(FILE, drawValueFlow(await readFlow(database)));
   } finally {

@@ -4,7 +4,7 @@ import { systemClock } from '../clock.ts';
 import { run, UsageError } from '../command.ts';
 import { loadConfig } from '../config.ts';
 import { openDatabase } from '../db/open.ts';
-import { createLogger } from '../process.ts';
+import { createCommandLogger } from '../process.ts';
 import { createOrganisation, issueKey, type OrganisationKind } from './store.ts';
 
 const HELP = `npm run organisation -- --kind bank|firm|staff --name NAME [--json]
@@ -31,7 +31,11 @@ await run(async () => {
   if (name.length === 0 || name.length > MAX_NAME_LENGTH)
     throw new UsageError(`--name: give the organisation a name of 1 to ${MAX_NAME_LENGTH} characters.`);
   const config = loadConfig(process.env);
-  const { database, close } = await openDatabase(config.database_url, config.home, createLogger(config));
+  const { database, close } = await openDatabase(
+    config.database_url,
+    config.home,
+    createCommandLogger(config),
+  );
   try {
     const now = systemClock.now();
     const made = await database.transaction(async (tx) => {

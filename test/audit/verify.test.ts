@@ -133,8 +133,8 @@ t.test('a chain that was written anew as a whole is found by a head that was pub
 t.test(
   'the command verifies the database at hand, names what is broken, and builds a chain to be timed',
   async (t) => {
-    const command = (...args: string[]) => {
-      const env = { ...process.env, DATABASE_URL: url };
+    const commandAt = (database_url: string, ...args: string[]) => {
+      const env = { ...process.env, DATABASE_URL: database_url };
       const { status, stdout, stderr } = spawnSync(
         process.execPath,
         ['--import', 'tsx', 'jobs/audit-verify.ts', '--json', ...args],
@@ -142,6 +142,7 @@ t.test(
       );
       return { status, stderr, report: stdout === '' ? null : JSON.parse(stdout) };
     };
+    const command = (...args: string[]) => commandAt(url, ...args);
     t.match(command(), { status: 0, report: { chains: 1, rows: ENTRIES, ok: true, broken: [] } });
     await sql`alter table audit_entry disable trigger user`;
     await sql`update audit_entry set actor = 'x' where seq = 9`;
@@ -149,6 +150,11 @@ t.test(
     await sql`update audit_entry set actor = 'key' where seq = 9`;
     await sql`alter table audit_entry enable trigger user`;
     t.match(command('--rows', '20000'), { status: 0, report: { chains: 1, rows: 20_000, ok: true } });
+    const bare = await createTestDatabase(t);
+    await bare.database.sql`drop schema public, staging cascade`;
+    await bare.database.sql`create schema public`;
+    const first = commandAt(bare.url);
+    t.match(first, { status: 0, report: { rows: 0, ok: true } }, 'migrations speak on standard error');
     t.match(command('--head', 'nonsense'), { status: 2, stderr: /is no head/ });
     t.match(command('--rows', '0'), { status: 2, stderr: /--rows/ });
   },
