@@ -158,8 +158,35 @@ export interface CitationCounts {
 }
 
 /**
+ * Common table expressions over a table `asked` of patent ids: `document`, the numbers of its patents, and `citing`, each patent
+ * that cites one of them with the day on which that was first public. A number is of one office whatever its kind, but for
+ * Japan, which gave numbers of applications again to grants.
+ */
+export function citing(sql: Sql, as_of: Date, public_by: CalendarDate) {
+  return sql`
+    document as (
+      select patent_id, office, number, left(kind, 1) as letter from asked join patent_publication using (patent_id)
+      where known_at <= ${as_of}
+      union
+      select patent_id, patent.office, facts.publication_number, left(facts.kind, 1)
+      from asked join patent using (patent_id) join patent_facts facts using (patent_id)
+      where facts.publication_number is not null and facts.known_at <= ${as_of}),
+    edge as (
+      select document.patent_id, citing.patent_id as citing_id, citing.published_on, citing.known_at
+      from document join patent_citation citing on (cited_office, cited_number) = (document.office, document.number)
+      where document.office <> 'JP' or left(cited_kind, 1) is not distinct from letter
+      union all
+      select asked.patent_id, citing.patent_id, citing.published_on, citing.known_at
+      from asked join patent_citation citing on cited_patent_id = asked.patent_id),
+    citing as (
+      select patent_id, citing_id, min(published_on) as published_on from edge
+      where citing_id <> patent_id and known_at <= ${as_of} and published_on <= ${public_by}
+      group by patent_id, citing_id)`;
+}
+
+/**
  * Counts of what was known at an instant and public on a day; the publication of a citing document makes its citations
- * public. A number is of one office whatever its kind, but for Japan, which gave numbers of applications again to grants.
+ * public.
  * @param public_by the day of the instant, if left out
  * @returns counts of each of the patents, by patent id
  */
@@ -175,13 +202,7 @@ export async function citationCounts(
       select patent_id, min(published_on) as published_on from asked join signal using (patent_id)
       where kind in ('published', 'granted') and known_at <= ${as_of} and published_on <= ${public_by}
       group by patent_id),
-    document as (
-      select patent_id, office, number, left(kind, 1) as letter from asked join patent_publication using (patent_id)
-      where known_at <= ${as_of}
-      union
-      select patent_id, patent.office, facts.publication_number, left(facts.kind, 1)
-      from asked join patent using (patent_id) join patent_facts facts using (patent_id)
-      where facts.publication_number is not null and facts.known_at <= ${as_of}),
+    ${citing(sql, as_of, public_by)},
     made as (
       select patent_id,
         count(distinct coalesce(cited_office || ' ' || cited_number, cited_patent_id::text, cited_reference))
@@ -189,17 +210,6 @@ export async function citationCounts(
         count(distinct cited_reference) filter (where literature) as literature
       from asked join patent_citation using (patent_id)
       where known_at <= ${as_of} and published_on <= ${public_by} group by patent_id),
-    edge as (
-      select document.patent_id, citing.patent_id as citing_id, citing.published_on, citing.known_at
-      from document join patent_citation citing on (cited_office, cited_number) = (document.office, document.number)
-      where document.office <> 'JP' or left(cited_kind, 1) is not distinct from letter
-      union all
-      select asked.patent_id, citing.patent_id, citing.published_on, citing.known_at
-      from asked join patent_citation citing on cited_patent_id = asked.patent_id),
-    citing as (
-      select patent_id, citing_id, min(published_on) as published_on from edge
-      where citing_id <> patent_id and known_at <= ${as_of} and published_on <= ${public_by}
-      group by patent_id, citing_id),
     received as (
       select patent_id, count(*) as forward,
         count(*) filter (where citing.published_on between opening.published_on

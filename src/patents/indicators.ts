@@ -12,7 +12,7 @@ import { windowOf } from '../../models/indicators/window.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
 import type { Sql } from '../db/client.ts';
-import { citationCounts, simpleFamily } from './bibliography.ts';
+import { citationCounts, citing, simpleFamily } from './bibliography.ts';
 import { type KnownPatent, knownPatents } from './facts.ts';
 import { technologyField } from './technology-field.ts';
 
@@ -104,34 +104,18 @@ function renewalOf({ facts, expires_on }: KnownPatent, as_of: CalendarDate): Qua
 
 /** Documents that cite it, those of one set of priorities as one family. */
 async function citingPatents(sql: Sql, patent_id: string, known_at: Date): Promise<CitingPatent[]> {
-  const as_of = dateOf(known_at);
   return sql<CitingPatent[]>`
-    with document as (
-      select office, number, left(kind, 1) as letter from patent_publication
-      where patent_id = ${patent_id} and known_at <= ${known_at}
-      union
-      select patent.office, facts.publication_number, left(facts.kind, 1)
-      from patent join patent_facts facts using (patent_id)
-      where patent_id = ${patent_id} and facts.publication_number is not null and facts.known_at <= ${known_at}),
-    edge as (
-      select citing.patent_id, citing.published_on, citing.known_at
-      from document join patent_citation citing on (cited_office, cited_number) = (document.office, document.number)
-      where document.office <> 'JP' or left(cited_kind, 1) is not distinct from letter
-      union all
-      select patent_id, published_on, known_at from patent_citation where cited_patent_id = ${patent_id}),
-    citing as (
-      select patent_id, min(published_on) as published_on from edge
-      where patent_id <> ${patent_id} and known_at <= ${known_at} and published_on <= ${as_of} group by patent_id)
-    select coalesce(claimed.family, citing.patent_id::text) as family, citing.published_on,
+    with asked as (select ${patent_id}::uuid as patent_id), ${citing(sql, known_at, dateOf(known_at))}
+    select coalesce(claimed.family, citing.citing_id::text) as family, citing.published_on,
       coalesce(facts.ipc, '{}') || coalesce(classified.symbols, '{}') as ipc
     from citing
       left join lateral (select string_agg(distinct office || ' ' || number, ',') as family from patent_priority
-        where patent_priority.patent_id = citing.patent_id and known_at <= ${known_at}) claimed on true
-      left join lateral (select ipc from patent_facts where patent_facts.patent_id = citing.patent_id
+        where patent_priority.patent_id = citing.citing_id and known_at <= ${known_at}) claimed on true
+      left join lateral (select ipc from patent_facts where patent_facts.patent_id = citing.citing_id
         and known_at <= ${known_at} order by known_at desc limit 1) facts on true
       left join lateral (select array_agg(symbol order by symbol collate "C") as symbols from patent_class
-        where patent_class.patent_id = citing.patent_id and known_at <= ${known_at}) classified on true
-    order by citing.published_on, citing.patent_id`;
+        where patent_class.patent_id = citing.citing_id and known_at <= ${known_at}) classified on true
+    order by citing.published_on, citing.citing_id`;
 }
 
 /** Patent documents that it cites, with their classes where they are known here. */
