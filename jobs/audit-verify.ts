@@ -7,8 +7,7 @@ import { run, UsageError } from '../src/command.ts';
 import { loadConfig } from '../src/config.ts';
 import type { Database } from '../src/db/client.ts';
 import { CopyLines, copyLine } from '../src/db/copy.ts';
-import { openDatabase } from '../src/db/open.ts';
-import { createCommandLogger } from '../src/process.ts';
+import { openForCommand } from '../src/process.ts';
 import { progressBar } from './progress.ts';
 import { onScratch } from './scratch.ts';
 
@@ -80,11 +79,7 @@ function rowsOf(given: string): number {
 
 async function atHand(organisation: string | null, heads: readonly PublishedHead[]): Promise<Report> {
   const config = loadConfig(process.env);
-  const { database, close } = await openDatabase(
-    config.database_url,
-    config.home,
-    createCommandLogger(config),
-  );
+  const { database, close } = await openForCommand(config);
   try {
     return await verified(
       database,

@@ -6,7 +6,6 @@ import { systemClock } from '../src/clock.ts';
 import { run, UsageError } from '../src/command.ts';
 import { loadConfig } from '../src/config.ts';
 import type { Database } from '../src/db/client.ts';
-import { openDatabase } from '../src/db/open.ts';
 import { openCalendar } from '../src/demonstration/calendar.ts';
 import { StartupError } from '../src/errors.ts';
 import { ReadMeter } from '../src/patents/archives.ts';
@@ -25,7 +24,7 @@ import { readMapping } from '../src/patents/sources/mapped/record.ts';
 import { mappedTable } from '../src/patents/sources/mapped/table.ts';
 import type { SourceAdapter } from '../src/patents/sources/record.ts';
 import { MOST_BAD_SHARE } from '../src/patents/survey.ts';
-import { createCommandLogger } from '../src/process.ts';
+import { openForCommand } from '../src/process.ts';
 import { progressBar } from './progress.ts';
 
 /** A file of fewer is stored before anybody looks. */
@@ -57,11 +56,7 @@ await run(async () => {
   if (positionals.length === 0) throw new UsageError('Name one file or more: npm run ingest -- FILE...');
   const { adapters, mapping_sha256 } = await readersOf(values.mapping);
   const config = loadConfig(process.env);
-  const { database, close } = await openDatabase(
-    config.database_url,
-    config.home,
-    createCommandLogger(config),
-  );
+  const { database, close } = await openForCommand(config);
   try {
     const clock = (await openCalendar(database))?.clock ?? systemClock;
     for (const file of positionals) {

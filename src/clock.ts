@@ -39,3 +39,8 @@ export function shiftedClock(start: Date): SettableClock {
 export function dateOf(instant: Date): string {
   return instant.toISOString().slice(0, 10);
 }
+
+/** The instant that a question is asked of; now where it names none. */
+export function asOf(clock: Clock, text: string | undefined): Date {
+  return text === undefined ? clock.now() : new Date(text);
+}

@@ -1,25 +1,23 @@
 /** What both entry points share: logger, context of the jobs, and an orderly end. */
 import pino, { type Logger } from 'pino';
 import type { Config } from './config.ts';
+import { type OpenDatabase, openDatabase } from './db/open.ts';
 
 /** An ended process that has not finished by then is cut. */
 const SHUTDOWN_LIMIT_MS = 25_000;
 /** Signals this close together are one. */
 const SAME_WISH_MS = 1000;
+const STANDARD_OUTPUT = 1;
 const STANDARD_ERROR = 2;
 
-/** Of a server. */
-export function createLogger({ log_level }: Config): Logger {
-  return pino(optionsOf(log_level));
+export function createLogger({ log_level }: Config, destination = STANDARD_OUTPUT): Logger {
+  const options = { level: log_level, serializers: { error: pino.stdSerializers.err } };
+  return pino(options, pino.destination({ dest: destination, sync: true }));
 }
 
-/** Of a command, whose standard output is its answer and nothing else. */
-export function createCommandLogger({ log_level }: Config): Logger {
-  return pino(optionsOf(log_level), pino.destination({ dest: STANDARD_ERROR, sync: true }));
-}
-
-function optionsOf(level: string) {
-  return { level, serializers: { error: pino.stdSerializers.err } };
+/** The database of a command, whose standard output is its answer and nothing else: it logs to standard error. */
+export function openForCommand(config: Config): Promise<OpenDatabase> {
+  return openDatabase(config.database_url, config.home, createLogger(config, STANDARD_ERROR));
 }
 
 /**

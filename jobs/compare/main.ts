@@ -5,12 +5,11 @@ import { FormulaFailure } from '../../models/failure.ts';
 import { dateOf, systemClock } from '../../src/clock.ts';
 import { run, UsageError } from '../../src/command.ts';
 import { loadConfig } from '../../src/config.ts';
-import { openDatabase } from '../../src/db/open.ts';
 import { openCalendar } from '../../src/demonstration/calendar.ts';
 import { StartupError } from '../../src/errors.ts';
 import type { Comparison } from '../../src/governance/comparison.ts';
 import { compareChallengers } from '../../src/governance/service.ts';
-import { createCommandLogger } from '../../src/process.ts';
+import { openForCommand } from '../../src/process.ts';
 import { compareOnFile } from './file.ts';
 
 const HELP = `npm run compare -- [--on DATE] [--json] [--file FILE]
@@ -58,11 +57,7 @@ await run(async () => {
 
 async function compareInDatabase(on: string | null): Promise<Told[]> {
   const config = loadConfig(process.env);
-  const { database, close } = await openDatabase(
-    config.database_url,
-    config.home,
-    createCommandLogger(config),
-  );
+  const { database, close } = await openForCommand(config);
   try {
     const clock = (await openCalendar(database))?.clock ?? systemClock;
     const stored = await compareChallengers(database, on, clock.now());

@@ -5,11 +5,10 @@ import { parseArgs } from 'node:util';
 import { run } from '../../src/command.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Database } from '../../src/db/client.ts';
-import { openDatabase } from '../../src/db/open.ts';
 import { openCalendar } from '../../src/demonstration/calendar.ts';
 import { StartupError } from '../../src/errors.ts';
 import { movesOf, type Pledge, pledgedPatents, valuesOf } from '../../src/pledges/store.ts';
-import { createCommandLogger } from '../../src/process.ts';
+import { openForCommand } from '../../src/process.ts';
 import { flagsOf } from '../../src/risk/store.ts';
 import { drawValueFlow, type FlowPicture } from './chart.ts';
 
@@ -25,11 +24,7 @@ await run(async () => {
   const { values } = parseArgs({ options: { help: { type: 'boolean' } } });
   if (values.help) return void process.stdout.write(HELP);
   const config = loadConfig(process.env);
-  const { database, close } = await openDatabase(
-    config.database_url,
-    config.home,
-    createCommandLogger(config),
-  );
+  const { database, close } = await openForCommand(config);
   try {
     await writeFile(FILE, drawValueFlow(await readFlow(database)));
   } finally {

@@ -3,8 +3,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '../clock.ts';
 import { run, UsageError } from '../command.ts';
 import { loadConfig } from '../config.ts';
-import { openDatabase } from '../db/open.ts';
-import { createCommandLogger } from '../process.ts';
+import { openForCommand } from '../process.ts';
 import { createOrganisation, issueKey, type OrganisationKind } from './store.ts';
 
 const HELP = `npm run organisation -- --kind bank|firm|staff --name NAME [--json]
@@ -31,11 +30,7 @@ await run(async () => {
   if (name.length === 0 || name.length > MAX_NAME_LENGTH)
     throw new UsageError(`--name: give the organisation a name of 1 to ${MAX_NAME_LENGTH} characters.`);
   const config = loadConfig(process.env);
-  const { database, close } = await openDatabase(
-    config.database_url,
-    config.home,
-    createCommandLogger(config),
-  );
+  const { database, close } = await openForCommand(config);
   try {
     const now = systemClock.now();
     const made = await database.transaction(async (tx) => {

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { INDICATORS, VARIANTS } from '../../models/indicators/raw-indicators.ts';
-import { dateOf } from '../clock.ts';
+import { asOf, dateOf } from '../clock.ts';
 import { Problem } from '../errors.ts';
 import { EVERYONE } from '../http/guard.ts';
 import { AsOfQuery, Closed, Day, Nullable, OneOf, PatentId, WithDefault } from '../http/schemas.ts';
@@ -59,7 +59,7 @@ export const indicatorRoutes =
       async (request) => {
         const { patent_id } = request.params;
         const { window_years, as_of } = request.query;
-        const known_at = as_of === undefined ? clock.now() : new Date(as_of);
+        const known_at = asOf(clock, as_of);
         const found = await patentIndicators(database.sql, patent_id, window_years, known_at);
         if (found === null) throw new Problem('not_found', 'No such patent was known then.');
         if (!found.ok)

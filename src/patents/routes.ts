@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { ENCUMBRANCE_KINDS } from '../../models/encumbrances.ts';
+import { asOf } from '../clock.ts';
 import { Problem } from '../errors.ts';
 import { EVERYONE } from '../http/guard.ts';
 import {
@@ -146,7 +147,7 @@ export const patentRoutes =
       async (request) => {
         const { patent_id } = request.params;
         const { sql } = database;
-        const known_at = asOf(request.query.as_of);
+        const known_at = asOf(clock, request.query.as_of);
         const known = await knownPatents(sql, [patent_id], known_at);
         const found = known.get(patent_id);
         if (!found) throw new Problem('not_found', 'No such patent was known then.');
@@ -188,7 +189,7 @@ export const patentRoutes =
       async (request) => {
         const data = await database.sql<Type.Static<typeof Signal>[]>`
           select signal_id, source, kind, category, source_code, effective_on, published_on, known_at, detail
-          from signal where patent_id = ${request.params.patent_id} and known_at <= ${asOf(request.query.as_of)}
+          from signal where patent_id = ${request.params.patent_id} and known_at <= ${asOf(clock, request.query.as_of)}
           order by published_on, signal_id`;
         return { data: [...data] };
       },
@@ -212,12 +213,8 @@ export const patentRoutes =
           select valuation_id, as_of, status, currency, low_minor, mid_minor, high_minor, collateral_minor,
             model_version_id, encode(input_sha256, 'hex') as input_sha256, detail
           from valuation where patent_id = ${request.params.patent_id}
-            and known_at <= ${asOf(request.query.as_of)} order by as_of desc, valuation_id limit ${request.query.limit}`;
+            and known_at <= ${asOf(clock, request.query.as_of)} order by as_of desc, valuation_id limit ${request.query.limit}`;
         return { data: [...data] };
       },
     );
-
-    function asOf(text: string | undefined): Date {
-      return text === undefined ? clock.now() : new Date(text);
-    }
   };

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import { asOf } from '../clock.ts';
 import { Problem } from '../errors.ts';
 import { callerOfGuarded } from '../http/guard.ts';
 import { AsOfQuery, Closed, Day, Instant, Nullable } from '../http/schemas.ts';
@@ -53,7 +54,7 @@ export const sourceRoutes =
       async (request) => {
         const { as_of } = request.query;
         return {
-          data: await sourceFreshness(database.sql, as_of === undefined ? clock.now() : new Date(as_of)),
+          data: await sourceFreshness(database.sql, asOf(clock, as_of)),
         };
       },
     );

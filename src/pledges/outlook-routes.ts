@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { cureTo, loanToValueRange } from '../../models/risk/loan-to-value.ts';
+import { asOf } from '../clock.ts';
 import { Problem } from '../errors.ts';
 import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import {
@@ -88,7 +89,7 @@ export const outlookRoutes =
         const pledge = await findPledge(database.sql, id, callerOfGuarded(request));
         if (!pledge) throw new Problem('not_found', 'There is no such pledge.');
         const { as_of } = request.query;
-        const known_at = as_of === undefined ? clock.now() : new Date(as_of);
+        const known_at = asOf(clock, as_of);
         const value = (await latestValues(database.sql, [id], known_at)).get(id);
         const { low_minor, mid_minor, high_minor, outstanding_minor = 0 } = value ?? {};
         const known = low_minor != null && mid_minor != null && high_minor != null;

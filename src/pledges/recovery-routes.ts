@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { RECOVERY_PRIOR } from '../../models/recovery.ts';
+import { asOf } from '../clock.ts';
 import { callerOfGuarded } from '../http/guard.ts';
 import { AsOfQuery, Closed } from '../http/schemas.ts';
 import type { Service } from '../service.ts';
@@ -49,7 +50,7 @@ export const recoveryEstimateRoutes =
       },
       async (request) => {
         const { as_of } = request.query;
-        const known_at = as_of === undefined ? clock.now() : new Date(as_of);
+        const known_at = asOf(clock, as_of);
         const estimates = await recoveryTable(database.sql, callerOfGuarded(request), known_at);
         return { prior: RECOVERY_PRIOR, estimates };
       },

@@ -5,6 +5,7 @@ import { VALUATION_CURRENCY } from '../../models/valuation.ts';
 import { ROYALTY_PRIORS } from '../../models/value/formulas/royalty-prior.ts';
 import { CAUSES } from '../../models/waterfall.ts';
 import { findOrganisation } from '../accounts/store.ts';
+import { asOf } from '../clock.ts';
 import { given, query, rowsOf } from '../db/list.ts';
 import { pledge } from '../db/schema.ts';
 import { Problem } from '../errors.ts';
@@ -469,7 +470,7 @@ export const pledgeRoutes =
         const { from, to, as_of } = request.query;
         if (from > to) throw new Problem('refused', `The field from, ${from}, is later than to, ${to}.`);
         const found = await find(request.params.id, callerOfGuarded(request));
-        const known_at = as_of === undefined ? clock.now() : new Date(as_of);
+        const known_at = asOf(clock, as_of);
         return pledgeWaterfall(database.sql, found, from, to, known_at);
       },
     );

@@ -5,6 +5,7 @@ import { MAX_DRAWS, NO_SHOCKS } from '../../models/portfolio/stress.ts';
 import { HORIZONS_days } from '../../models/risk/projection.ts';
 import { VALUATION_CURRENCY } from '../../models/valuation.ts';
 import type { Caller } from '../accounts/store.ts';
+import { asOf } from '../clock.ts';
 import { Problem } from '../errors.ts';
 import { callerOfGuarded } from '../http/guard.ts';
 import { AsOfQuery, Closed, Currency, Id, Instant, Minor, Nullable } from '../http/schemas.ts';
@@ -134,7 +135,7 @@ export const portfolioRoutes =
       },
       async (request) => {
         const { bank_id, as_of } = request.query;
-        const known_at = as_of === undefined ? clock.now() : new Date(as_of);
+        const known_at = asOf(clock, as_of);
         const { pledges, patents } = await positions(callerOfGuarded(request), bank_id, known_at);
         const { expected_breaches, concentrations, ...summary } = portfolioSummary(pledges, patents);
         return {
@@ -174,7 +175,7 @@ export const portfolioRoutes =
       },
       async (request) => {
         const { bank_id, as_of } = request.query;
-        const known_at = as_of === undefined ? clock.now() : new Date(as_of);
+        const known_at = asOf(clock, as_of);
         const { pledges, patents } = await positions(callerOfGuarded(request), bank_id, known_at);
         const {
           draws = DEFAULT_DRAWS,
