@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type, { type TProperties } from 'typebox';
 import { DECISIONS, REVIEW_STATES } from '../../models/review.ts';
+import { SEVERITIES } from '../../models/risk/rule.ts';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
 import { callerOfGuarded } from '../http/guard.ts';
@@ -8,9 +9,7 @@ import { Closed, Id, Instant, Nullable, OneOf, Page, PageQuery, page } from '../
 import type { Service } from '../service.ts';
 import { type Request, refused, takeStep } from './act.ts';
 import { evidenceOf } from './evidence.ts';
-import { frozenEvidence, lockCase, queuedCases, stepsOf } from './store.ts';
-
-const SEVERITIES = ['critical', 'warning', 'info'] as const;
+import { findCase, frozenEvidence, queuedCases, stepsOf } from './store.ts';
 
 const Version = Type.Integer({
   minimum: 0,
@@ -113,7 +112,7 @@ export const reviewRoutes =
       (request) =>
         database.transaction(async (tx) => {
           const { flag_id } = request.params;
-          const { flag, pledge, review, now } = await lockCase(
+          const { flag, pledge, review, now } = await findCase(
             tx,
             flag_id,
             callerOfGuarded(request),

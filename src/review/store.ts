@@ -5,7 +5,7 @@ import type { Caller } from '../accounts/store.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { lockPledge } from '../pledges/lock.ts';
-import type { Pledge } from '../pledges/store.ts';
+import { changedAt, findPledge, type Pledge } from '../pledges/store.ts';
 import type { Flag } from '../risk/store.ts';
 
 export interface Step {
@@ -71,6 +71,24 @@ export interface Case {
 }
 
 /**
+ * A case as it stands, holding nobody up.
+ * @throws Problem `not_found`
+ */
+export async function findCase(
+  tx: Transaction,
+  flag_id: string,
+  caller: Caller,
+  asked_at: Date,
+): Promise<Case> {
+  const [flag] = await tx<Flag[]>`select * from flag where id = ${flag_id}`;
+  const pledge = flag ? await findPledge(tx, flag.pledge_id, caller) : null;
+  if (!flag || !pledge) throw new Problem('not_found', 'There is no such flag.');
+  const changed_at = await changedAt(tx, pledge.id);
+  const now = changed_at > asked_at ? changed_at : asked_at;
+  return { flag, pledge, review: await reviewOf(tx, flag_id), now };
+}
+
+/**
  * Holds a case until the end of the transaction: its pledge first, as everybody does who tells events of it.
  * @throws Problem `not_found`
  */
@@ -87,7 +105,7 @@ export async function lockCase(
   return { flag: flag!, pledge, review: await reviewOf(tx, flag_id), now };
 }
 
-export async function reviewOf(sql: Sql | Transaction, flag_id: string): Promise<Review> {
+async function reviewOf(sql: Sql | Transaction, flag_id: string): Promise<Review> {
   const [row] = await sql<Review[]>`
     select version, state, escalated_by, claimed_by, claimed_until, decision, note, submitted_by, submitted_at,
       evidence_sha256, checked_by, checked_at

@@ -2,8 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { and, eq, getTableColumns, gt } from 'drizzle-orm';
 import Type from 'typebox';
 import { DECISIONS } from '../../models/review.ts';
+import { SEVERITIES } from '../../models/risk/rule.ts';
 import { RULES } from '../../models/risk/rules.ts';
 import { STATUSES } from '../../models/risk/status.ts';
+import { asOf } from '../clock.ts';
 import { given, query, rowsOf } from '../db/list.ts';
 import { flag, pledge } from '../db/schema.ts';
 import { Problem } from '../errors.ts';
@@ -36,7 +38,7 @@ const Flag = Type.Object({
   occasion: Type.String({ description: 'tells findings of one rule apart, such as the year of an annuity' }),
   rule: Type.String(),
   rule_version: Type.Integer(),
-  severity: OneOf(['info', 'warning', 'critical'], 'how grave'),
+  severity: OneOf(SEVERITIES, 'how grave'),
   state: OneOf(FLAG_STATES, 'open, decided by staff, or cleared by its rule'),
   opened_as_of: Day,
   opened_at: Instant,
@@ -157,11 +159,7 @@ export const riskRoutes =
         if (!(await findPledge(database.sql, id, callerOfGuarded(request))))
           throw new Problem('not_found', 'There is no such pledge.');
         const { as_of } = request.query;
-        const history = await statusesOf(
-          database.sql,
-          id,
-          as_of === undefined ? clock.now() : new Date(as_of),
-        );
+        const history = await statusesOf(database.sql, id, asOf(clock, as_of));
         const [latest] = history;
         return { status: latest?.status ?? null, since: latest?.known_at ?? null, history };
       },
