@@ -4,10 +4,12 @@
  *
  * A finding about a patent causes every finding about the pledge's value that its rule can explain; of several causes
  * the earliest in the order of CAUSES, then by patent and occasion, names the case. What no cause explains is a case of
- * its own. Inhibited findings stay in the list with the name of what silences them: recorded, not lost.
+ * its own. The end of a right explains no more than it brings: what stands without the patents that were struck, by the
+ * others' share of value and loan, is judged among what stands without them. Inhibited findings stay in the list with the name of what silences them: recorded, not lost.
  * Alike for any order of the findings, and each finding is in one case.
  * Worked: right_ended of one patent, value_drop and ltv_breach make one case `right_ended <patent>`; value_drop is
- * inhibited by right_ended, ltv_breach rings, since the loan is what the bank must act on.
+ * inhibited by right_ended, ltv_breach rings, since the loan is what the bank must act on. Of two patents one lapses and
+ * the other's value falls by 30 %: value_collapse stands without the first too, is a case of its own, and rings.
  */
 import type { Finding } from './rule.ts';
 
@@ -52,6 +54,9 @@ const SILENCED_BY: Readonly<Record<string, readonly string[]>> = {
   loan_overdue_long: ['loan_enforceable'],
 };
 
+/** Rules after which nothing, or less, is left of the patent that they speak of. */
+const STRIKES: readonly string[] = ['right_ended', 'partly_invalidated'];
+
 export type Subject = Pick<Finding, 'patent_id' | 'occasion'> & { rule: string };
 
 export interface Cased<Item> {
@@ -67,14 +72,41 @@ export function findingKey({ rule, patent_id, occasion }: Subject): string {
   return `${rule} ${patent_id} ${occasion}`;
 }
 
+/** Keys of the findings that would be raised had some patents never been pledged. */
+export type RaisedWithout = (patent_ids: ReadonlySet<string>) => ReadonlySet<string>;
+
 /** @returns every item once, in the order given */
-export function casesOf<Item extends Subject>(items: readonly Item[]): Cased<Item>[] {
+export function casesOf<Item extends Subject>(
+  items: readonly Item[],
+  raisedWithout: RaisedWithout,
+): Cased<Item>[] {
   const ordered = items.toSorted(byRank);
-  return items.map((item) => ({
-    item,
-    case_key: findingKey(rootCause(item, ordered)),
-    inhibited_by: silencer(item, ordered),
-  }));
+  const apart = standingApart(ordered, raisedWithout);
+  return items.map((item) => {
+    const among = apart.includes(item) ? apart : ordered;
+    return {
+      item,
+      case_key: findingKey(rootCause(item, among)),
+      inhibited_by: silencer(item, among),
+    };
+  });
+}
+
+/** What has nothing to do with the patents that were struck. */
+function standingApart<Item extends Subject>(
+  ordered: readonly Item[],
+  raisedWithout: RaisedWithout,
+): readonly Item[] {
+  const struck = new Set(
+    ordered.flatMap(({ rule, patent_id }) =>
+      STRIKES.includes(rule) && patent_id !== null ? [patent_id] : [],
+    ),
+  );
+  if (struck.size === 0) return ordered;
+  const raised = raisedWithout(struck);
+  return ordered.filter((item) =>
+    item.patent_id === null ? raised.has(findingKey(item)) : !struck.has(item.patent_id),
+  );
 }
 
 /** Follows the chain of causes to its beginning; each step goes to a strictly earlier cause, so it ends. */

@@ -1,4 +1,5 @@
 /** What the risk rules read of one pledge on one day. Plain data, gathered by `src/risk/facts.ts`. Null is not known. */
+import { loanToValueBp } from '../collateral.ts';
 import type { CalendarDate, LegalState } from '../types.ts';
 
 export interface UnconfirmedAnnuity {
@@ -22,6 +23,10 @@ export interface OpenEncumbrance {
 
 export interface PatentRisk {
   patent_id: string;
+  /** What it adds to the pledge's value; null while that is not known. */
+  mid_minor: number | null;
+  /** What it added when the contract was approved; null before that. */
+  approved_value_minor: number | null;
   legal_state: LegalState;
   legal_state_since: CalendarDate | null;
   /** Publication of the restoration that revived the right; null when there was none. */
@@ -91,4 +96,39 @@ export interface PledgeRisk {
   value_residuals: readonly number[] | null;
   reports: Partial<Record<ReportKind, Report>>;
   patents: PatentRisk[];
+}
+
+/**
+ * What the rules would read had some patents never been pledged: the others, for the share of the loan that they had of
+ * the approved value. Where one of them has no known value, or had none, nothing is known of them all.
+ */
+export function factsWithout(facts: PledgeRisk, patent_ids: ReadonlySet<string>): PledgeRisk {
+  const patents = facts.patents.filter(({ patent_id }) => !patent_ids.has(patent_id));
+  const mid_minor = sumOf(patents.map((patent) => patent.mid_minor));
+  const approved_value_minor = sumOf(patents.map((patent) => patent.approved_value_minor));
+  const outstanding_minor = shareOf(
+    facts.outstanding_minor,
+    approved_value_minor,
+    facts.approved_value_minor,
+  );
+  return {
+    ...facts,
+    patents,
+    outstanding_minor,
+    ltv_bp: mid_minor === null ? null : loanToValueBp(outstanding_minor, mid_minor),
+    value_status: mid_minor === null ? 'unknown' : mid_minor === 0 ? 'worthless' : 'valued',
+    mid_minor,
+    approved_value_minor,
+    // The scatter of a part is not that of the whole.
+    value_residuals: null,
+  };
+}
+
+function sumOf(amounts: readonly (number | null)[]): number | null {
+  return amounts.reduce((sum, amount) => (sum === null || amount === null ? null : sum + amount), 0);
+}
+
+/** All of it where either value is not known: a loan is not made to look smaller than it may be. */
+function shareOf(amount_minor: number, part: number | null, whole: number | null): number {
+  return part === null || !whole ? amount_minor : Math.round((amount_minor * part) / whole);
 }

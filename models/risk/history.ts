@@ -56,6 +56,7 @@ export function riskOn(
   const { approved_value_minor, outstanding_minor } = contract;
   const ltv_bp = value_minor ? Math.round((10_000 * outstanding_minor) / value_minor) : null;
   const worthless = legalStateOn(history, day) !== 'in_force';
+  const mid_minor = worthless ? 0 : value_minor;
   return {
     as_of: day,
     matures_on: addYears(history.granted_on, wholeYearsBetween(history.granted_on, day) + 1),
@@ -64,15 +65,19 @@ export function riskOn(
     ltv_breach_bp: LTV_BREACH_BP,
     ltv_bp,
     value_status: worthless ? 'worthless' : value_minor === null ? 'unknown' : 'valued',
-    mid_minor: worthless ? 0 : value_minor,
+    mid_minor,
     approved_value_minor,
     value_residuals: null,
     reports: {},
-    patents: [patentOn(history, day, model)],
+    patents: [{ ...rightOn(history, day, model), mid_minor, approved_value_minor }],
   };
 }
 
-function patentOn(history: PatentHistory, day: CalendarDate, model: LapseModel | null): PatentRisk {
+function rightOn(
+  history: PatentHistory,
+  day: CalendarDate,
+  model: LapseModel | null,
+): Omit<PatentRisk, 'mid_minor' | 'approved_value_minor'> {
   const { facts, granted_on, notice_on } = history;
   const legal_state = legalStateOn(history, day);
   const expires_on = expiresOn(facts.right_type, facts.filed_on);

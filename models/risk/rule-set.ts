@@ -3,7 +3,8 @@
  * inherited from the default, so that a better default reaches every bank that has not decided otherwise.
  * Errors: every fault of a set is named with its place; nothing is repaired silently.
  */
-import type { PledgeRisk } from './facts.ts';
+import { findingKey, type RaisedWithout } from './cases.ts';
+import { factsWithout, type PledgeRisk } from './facts.ts';
 import { type Finding, type Parameters, type Rule, SEVERITIES, type Severity } from './rule.ts';
 import { RULE_BY_ID, RULES } from './rules.ts';
 
@@ -52,6 +53,15 @@ export function evaluateAll(rules: readonly RuleInForce[], facts: PledgeRisk): R
   return rules.flatMap(({ rule, severity, parameters }) =>
     rule.evaluate(facts, parameters).map((finding) => ({ ...finding, rule, severity })),
   );
+}
+
+/** What would be raised on the rest of a pledge, for `casesOf`. */
+export function raisedWithout(rules: readonly RuleInForce[], facts: PledgeRisk): RaisedWithout {
+  return (patent_ids) => {
+    const left = evaluateAll(rules, factsWithout(facts, patent_ids));
+    const raised = left.filter(({ verdict }) => verdict === 'raise');
+    return new Set(raised.map((finding) => findingKey({ ...finding, rule: finding.rule.id })));
+  };
 }
 
 export interface SetFault {

@@ -4,8 +4,14 @@
  */
 
 import { casesOf, findingKey } from '../../models/risk/cases.ts';
+import type { PledgeRisk } from '../../models/risk/facts.ts';
 import type { Rule } from '../../models/risk/rule.ts';
-import { evaluateAll, type RuledFinding } from '../../models/risk/rule-set.ts';
+import {
+  evaluateAll,
+  type RuledFinding,
+  type RuleInForce,
+  raisedWithout,
+} from '../../models/risk/rule-set.ts';
 import { CLEARED_EVENT_TYPE, RULES } from '../../models/risk/rules.ts';
 import { type PledgeStatus, type Standing, statusOf } from '../../models/risk/status.ts';
 import { type AuditEntry, appendAudit } from '../audit/log.ts';
@@ -70,7 +76,8 @@ async function assessBatch(tx: Transaction, slot: Date, after: string, only?: re
   const changes = pledges.map((pledge) =>
     compare(
       pledge,
-      evaluateAll(rules.get(pledge.bank_id)!, risks.get(pledge.id)!),
+      rules.get(pledge.bank_id)!,
+      risks.get(pledge.id)!,
       standing.get(pledge.id) ?? [],
       (rule) => is_silent(pledge.bank_id, pledge.id, rule),
       slot,
@@ -103,7 +110,8 @@ async function assessBatch(tx: Transaction, slot: Date, after: string, only?: re
  */
 function compare(
   pledge: Pledge,
-  findings: readonly RuledFinding[],
+  rules: readonly RuleInForce[],
+  risk: PledgeRisk,
   standing: readonly Flag[],
   isSilent: (rule: string) => boolean,
   slot: Date,
@@ -111,7 +119,7 @@ function compare(
   const left = new Map(standing.map((flag) => [findingKey(flag), flag]));
   const flags: { flag: Flag; is_new: boolean }[] = [];
   const stands: Standing[] = [];
-  for (const finding of findings) {
+  for (const finding of evaluateAll(rules, risk)) {
     const { rule, severity, verdict } = finding;
     const key = findingKey({ ...finding, rule: rule.id });
     const known = left.get(key);
@@ -120,7 +128,10 @@ function compare(
     else if (verdict === 'raise') flags.push({ flag: newFlag(pledge, finding, slot), is_new: true });
     if (known || verdict !== 'hold') stands.push({ rule, severity, verdict: known ? 'raise' : verdict });
   }
-  const cased = casesOf(flags.map(({ flag }) => flag));
+  const cased = casesOf(
+    flags.map(({ flag }) => flag),
+    raisedWithout(rules, risk),
+  );
   const placed = flags.map(({ flag, is_new }, index) => {
     const { case_key, inhibited_by } = cased[index]!;
     const is_untold = flag.told_at === null && flag.state === 'open';

@@ -10,7 +10,13 @@ import type { CalendarDate } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
 import type { Transaction } from '../db/client.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
-import { latestValues, type Pledge, type PledgeValue, pledgedPatents } from '../pledges/store.ts';
+import {
+  latestValues,
+  type PatentValue,
+  type Pledge,
+  type PledgeValue,
+  pledgedPatents,
+} from '../pledges/store.ts';
 
 /** @returns risk facts by pledge id; a pledge that was never valued has value status `unknown` */
 export async function pledgeRisks(
@@ -22,6 +28,7 @@ export async function pledgeRisks(
   const patents = await pledgedPatents(tx, ids);
   const known = await knownPatents(tx, [...new Set(patents.map((patent) => patent.patent_id))], known_at);
   const values = await latestValues(tx, ids, known_at);
+  const approved = await approvedValues(tx, ids, known_at);
   const proven = await provenAnnuities(tx, ids, known_at);
   const byPledge = Map.groupBy(patents, (patent) => patent.pledge_id);
   const as_of = dateOf(known_at);
@@ -31,7 +38,8 @@ export async function pledgeRisks(
       const own = (byPledge.get(pledge.id) ?? []).flatMap(({ patent_id }) => {
         const patent = known.get(patent_id);
         const paid = (year: number) => proven.has(`${pledge.id} ${patent_id} ${year}`);
-        return patent ? [patentRisk(patent, pledge, value, paid, as_of)] : [];
+        const approved_value_minor = approved.get(`${pledge.id} ${patent_id}`) ?? null;
+        return patent ? [{ ...patentRisk(patent, pledge, value, paid, as_of), approved_value_minor }] : [];
       });
       return [pledge.id, pledgeRisk(pledge, value, own, as_of)];
     }),
@@ -66,11 +74,12 @@ function patentRisk(
   value: PledgeValue | undefined,
   paid: (patent_year: number) => boolean,
   as_of: CalendarDate,
-): PatentRisk {
+): Omit<PatentRisk, 'approved_value_minor'> {
   const { facts, history, expires_on, source_seen_at } = patent;
   const latest = value?.patents.find((each) => each.patent_id === patent.patent_id);
   return {
     patent_id: patent.patent_id,
+    mid_minor: latest?.mid_minor ?? null,
     legal_state: facts.legal_state,
     legal_state_since: facts.legal_state_since,
     expires_on,
@@ -141,4 +150,25 @@ async function provenAnnuities(
     select pledge_id, patent_id, patent_year from annuity_payment
     where pledge_id = any(${pledge_ids as string[]}) and known_at <= ${known_at}`;
   return new Set(rows.map((row) => `${row.pledge_id} ${row.patent_id} ${row.patent_year}`));
+}
+
+/** What each patent added to the value on which its pledge was appraised, by pledge and patent. */
+async function approvedValues(
+  tx: Transaction,
+  pledge_ids: readonly string[],
+  known_at: Date,
+): Promise<Map<string, number>> {
+  const rows = await tx<{ pledge_id: string; patents: PatentValue[] }[]>`
+    select move.pledge_id, appraised.patents from pledge_move move
+    join lateral (select patents from pledge_valuation where pledge_id = move.pledge_id and known_at <= move.moved_at
+      order by as_of desc, known_at desc limit 1) appraised on true
+    where move.pledge_id = any(${pledge_ids as string[]}) and move.to_state = 'appraised'
+      and move.moved_at <= ${known_at}`;
+  return new Map(
+    rows.flatMap(({ pledge_id, patents }) =>
+      patents.flatMap(({ patent_id, mid_minor }) =>
+        mid_minor === null ? [] : [[`${pledge_id} ${patent_id}`, mid_minor] as const],
+      ),
+    ),
+  );
 }

@@ -1,5 +1,7 @@
 /** Rule sets of banks, and the status that the rules give a pledge. */
 import t from 'tap';
+import { appendPledgeValues, latestValues } from '../../src/pledges/store.ts';
+import { assessPledges } from '../../src/risk/assess.ts';
 import { rulesOf } from '../../src/risk/rule-sets.ts';
 import { buildService, lapsingPatents, type ProblemAnswer } from '../service.ts';
 
@@ -56,10 +58,12 @@ const statusOf = async (key: string, pledge_id: string, query = '') =>
 const setRules = (key: string, version: number, settings: unknown) =>
   call<RuleSet & ProblemAnswer>(key, 'POST', '/v1/rule-sets', { version, settings });
 
-const [lapsing] = await lapsingPatents('2009-06-10');
+const [lapsing, lapsing_too] = await lapsingPatents('2009-06-10');
 const ending = await pledgeTo(bank_a, [{ patent_id: lapsing!.patent_id }]);
 const own = await pledgeTo(bank_a);
 const others = await pledgeTo(bank_b);
+const living = service.takePatent();
+const pair = await pledgeTo(bank_b, [{ patent_id: lapsing_too!.patent_id }, { patent_id: living }]);
 await service.passTo('2009-12-01T02:00:00Z');
 
 t.test(
@@ -215,4 +219,28 @@ t.test('the end of a right and the fall of value that it brings are one case, an
     t.match(flag.inhibited_by, /^(right_ended|value_collapse) /);
     t.equal(told.has(flag.id), false, flag.rule);
   }
+});
+
+t.test('the fall of a patent that lives on is told, though another of its pledge has lapsed', async (t) => {
+  const collapse = async () => (await flagsOf(pair)).find(({ rule }) => rule === 'value_collapse')!;
+  await service.passTo('2010-01-04T02:00:00Z');
+  const ended = `right_ended ${lapsing_too!.patent_id} `;
+  t.match(await collapse(), { case_key: ended, inhibited_by: ended, told_at: null });
+  const value = (await latestValues(database.sql, [pair], clock.now())).get(pair)!;
+  clock.set(new Date('2010-01-05T02:00:00Z'));
+  const patents = value.patents.map((patent) =>
+    patent.patent_id === living ? { ...patent, mid_minor: Math.round(patent.mid_minor! / 2) } : patent,
+  );
+  const mid_minor = patents.reduce((sum, patent) => sum + patent.mid_minor!, 0);
+  const fallen = { ...value, as_of: '2010-01-05', known_at: clock.now(), mid_minor, patents };
+  await database.transaction((tx) => appendPledgeValues(tx, [fallen]));
+  await assessPledges(database, clock.now());
+  const told = await collapse();
+  t.match(told, {
+    case_key: 'value_collapse null ',
+    inhibited_by: null,
+    told_at: '2010-01-05T02:00:00.000Z',
+  });
+  const events = await eventsOf(bank_b.key, pair);
+  t.ok(events.some(({ type, body }) => type === 'pledge.value.collapsed' && body.data.flag_id === told.id));
 });

@@ -2,11 +2,17 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { casesOf, findingKey, type Subject } from '../../models/risk/cases.ts';
-import type { PatentRisk, PledgeRisk } from '../../models/risk/facts.ts';
+import { factsWithout, type PatentRisk, type PledgeRisk } from '../../models/risk/facts.ts';
 import type { PatentHistory } from '../../models/risk/history.ts';
 import { measure, noticesFlagged } from '../../models/risk/measure.ts';
 import type { Rule } from '../../models/risk/rule.ts';
-import { evaluateAll, faultsOf, type RuleSet, rulesInForce } from '../../models/risk/rule-set.ts';
+import {
+  evaluateAll,
+  faultsOf,
+  type RuleSet,
+  raisedWithout,
+  rulesInForce,
+} from '../../models/risk/rule-set.ts';
 import { RULE_BY_ID, RULES } from '../../models/risk/rules.ts';
 import { STATUSES, type Standing, statusOf } from '../../models/risk/status.ts';
 import { type Episode, type Walked, type WalkedMonth, walk } from '../../models/risk/walk.ts';
@@ -18,6 +24,8 @@ const RUNS = { seed: SEED, numRuns: 300 };
 
 const SOUND: PatentRisk = {
   patent_id: 'p1',
+  mid_minor: 1_000_000,
+  approved_value_minor: 1_000_000,
   legal_state: 'in_force',
   legal_state_since: '2004-01-01',
   restored_on: null,
@@ -187,14 +195,15 @@ const subjects = fc.uniqueArray(subject, { selector: findingKey, maxLength: 25 }
 
 t.test('cases lose no finding, and come out alike for any order of the findings', async () => {
   fc.assert(
-    fc.property(subjects, fc.infiniteStream(fc.nat()), (items, keys) => {
-      const cased = casesOf(items);
+    fc.property(subjects, subjects, fc.infiniteStream(fc.nat()), (items, others, keys) => {
+      const apart = new Set(others.map(findingKey));
+      const cased = casesOf(items, () => apart);
       const shuffled = items
         .map((item) => ({ item, key: keys.next().value! }))
         .sort((a, b) => a.key - b.key)
         .map(({ item }) => item);
       const lines = (list: readonly Subject[]) =>
-        casesOf(list)
+        casesOf(list, () => apart)
           .map(({ item, case_key, inhibited_by }) => `${findingKey(item)}|${case_key}|${inhibited_by}`)
           .sort();
       const names = new Set(items.map(findingKey));
@@ -218,26 +227,95 @@ t.test(
       { legal_state: 'lapsed', legal_state_since: '2009-05-20' },
     );
     const items = evaluateAll(DEFAULT, facts).map(({ rule, ...finding }) => ({ ...finding, rule: rule.id }));
-    const cased = casesOf(items);
+    const cased = casesOf(items, raisedWithout(DEFAULT, facts));
     const cause = 'right_ended p1 ';
     t.same([...new Set(cased.map(({ case_key }) => case_key))], [cause]);
     const silent = cased.filter(({ inhibited_by }) => inhibited_by !== null).map(({ item }) => item.rule);
     t.same(silent.sort(), ['ltv_warning', 'value_collapse', 'value_drop']);
     t.same(
-      casesOf([
-        ...items,
-        { rule: 'value_drop', patent_id: null, occasion: 'x', verdict: 'raise', evidence: {} },
-      ]).length,
+      casesOf(
+        [...items, { rule: 'value_drop', patent_id: null, occasion: 'x', verdict: 'raise', evidence: {} }],
+        raisedWithout(DEFAULT, facts),
+      ).length,
       items.length + 1,
     );
-    const apart = casesOf([
-      { rule: 'annuity_late', patent_id: 'p1', occasion: '9' },
-      { rule: 'annuity_overdue', patent_id: 'p1', occasion: '10' },
-      { rule: 'term_short', patent_id: 'p2', occasion: '' },
-    ]);
+    const apart = casesOf(
+      [
+        { rule: 'annuity_late', patent_id: 'p1', occasion: '9' },
+        { rule: 'annuity_overdue', patent_id: 'p1', occasion: '10' },
+        { rule: 'term_short', patent_id: 'p2', occasion: '' },
+      ],
+      () => new Set(),
+    );
     t.equal(new Set(apart.map(({ case_key }) => case_key)).size, 3, 'what has nothing in common stays apart');
   },
 );
+
+/** A pledge of p1, which has lapsed, and p2; each was worth 500,000 when it was approved. */
+function lapsedBeside(mid_minor: number, loan_minor = 300_000): PledgeRisk {
+  const half = { approved_value_minor: 500_000 };
+  return {
+    ...COMPLIANT,
+    outstanding_minor: loan_minor,
+    mid_minor,
+    ltv_bp: mid_minor === 0 ? null : Math.round((10_000 * loan_minor) / mid_minor),
+    value_status: mid_minor === 0 ? 'worthless' : 'valued',
+    patents: [
+      { ...SOUND, ...half, patent_id: 'p1', legal_state: 'lapsed', mid_minor: 0 },
+      { ...SOUND, ...half, patent_id: 'p2', mid_minor },
+    ],
+  };
+}
+
+t.test('a lapse silences the fall that it brings, and no fall of the patents that live on', async (t) => {
+  const cased = (facts: PledgeRisk) => {
+    const items = evaluateAll(DEFAULT, facts).map(({ rule, ...finding }) => ({ ...finding, rule: rule.id }));
+    const cases = casesOf(items, raisedWithout(DEFAULT, facts));
+    return (id: string) => cases.find(({ item }) => item.rule === id);
+  };
+  const ended = 'right_ended p1 ';
+  const calm = cased(lapsedBeside(480_000));
+  t.match(calm('value_collapse'), { case_key: ended, inhibited_by: ended });
+  t.match(calm('value_drop'), { case_key: ended, inhibited_by: ended });
+  t.match(calm('ltv_breach'), { case_key: ended, inhibited_by: null });
+  const fallen = cased(lapsedBeside(350_000));
+  const collapse = 'value_collapse null ';
+  t.match(fallen('value_collapse'), { case_key: collapse, inhibited_by: null });
+  t.match(fallen('value_drop'), { case_key: collapse, inhibited_by: collapse });
+  t.match(fallen('ltv_breach'), { case_key: ended, inhibited_by: null }, '300 to 350 is 43 % of its share');
+  t.match(cased(lapsedBeside(250_000))('ltv_breach'), { case_key: 'ltv_breach null ' }, 'its share is 60 %');
+  const dropped = cased(lapsedBeside(410_000));
+  t.match(dropped('value_collapse'), { inhibited_by: ended }, 'together a collapse, by the lapse');
+  t.match(
+    dropped('value_drop'),
+    { case_key: 'value_drop null ', inhibited_by: null },
+    'alone a drop of 18 %',
+  );
+});
+
+t.test('what is left of a pledge is its other patents, for their share of the loan', async (t) => {
+  const left = factsWithout(lapsedBeside(350_000), new Set(['p1']));
+  t.match(left, {
+    outstanding_minor: 150_000,
+    mid_minor: 350_000,
+    approved_value_minor: 500_000,
+    ltv_bp: 4286,
+    value_status: 'valued',
+    patents: [{ patent_id: 'p2' }],
+  });
+  const nothing = factsWithout(lapsedBeside(350_000), new Set(['p1', 'p2']));
+  t.match(nothing, { outstanding_minor: 0, mid_minor: 0, ltv_bp: null, value_status: 'worthless' });
+  t.same(
+    evaluateAll(DEFAULT, nothing).filter(
+      ({ rule, verdict }) => rule.group === 'value' && verdict === 'raise',
+    ),
+    [],
+    'nothing falls where nothing is left',
+  );
+  const unknown = lapsedBeside(350_000);
+  unknown.patents[1] = { ...unknown.patents[1]!, approved_value_minor: null };
+  t.match(factsWithout(unknown, new Set(['p1'])), { approved_value_minor: null, outstanding_minor: 300_000 });
+});
 
 const standing: fc.Arbitrary<Standing> = fc.record({
   rule: fc.constantFrom<Rule>(...RULES),
