@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { and, eq, gt } from 'drizzle-orm';
 import Type from 'typebox';
+import { STATUSES } from '../../models/risk/status.ts';
 import { VALUATION_CURRENCY } from '../../models/valuation.ts';
 import { ROYALTY_PRIORS } from '../../models/value/formulas/royalty-prior.ts';
 import { CAUSES } from '../../models/waterfall.ts';
@@ -28,6 +29,7 @@ import {
   page,
 } from '../http/schemas.ts';
 import { visibleTo } from '../http/visible.ts';
+import { withStatus } from '../risk/status.ts';
 import { flagsOf } from '../risk/store.ts';
 import type { Service } from '../service.ts';
 import { attemptChange, attemptRequest } from './attempt.ts';
@@ -80,6 +82,13 @@ const Pledge = Type.Object({
 });
 
 const PledgeWithPatents = Type.Object({ ...Pledge.properties, patents: Type.Array(PledgedPatent) });
+
+const Status = Nullable(
+  OneOf(
+    STATUSES,
+    'as last assessed; unknown where a breach could hide behind missing facts, null before that',
+  ),
+);
 
 const NewPledge = Closed({
   bank_id: Id,
@@ -280,7 +289,7 @@ export const pledgeRoutes =
           tags: ['pledges'],
           description: 'The own organisation’s pledges; staff see all.',
           querystring: Closed({ ...PageQuery, state: Type.Optional(State) }),
-          response: { 200: Page(Pledge) },
+          response: { 200: Page(Type.Object({ ...Pledge.properties, status: Status })) },
         },
       },
       async (request) => {
@@ -302,7 +311,8 @@ export const pledgeRoutes =
             .orderBy(pledge.id)
             .limit(limit + 1),
         );
-        return page(rows.map(shown), limit, (row) => row.id);
+        const assessed = await withStatus(database.sql, rows.map(shown), clock.now());
+        return page(assessed, limit, (row) => row.id);
       },
     );
 
@@ -315,13 +325,15 @@ export const pledgeRoutes =
           tags: ['pledges'],
           description: 'A pledge with its patents; the header ETag names the version for If-Match.',
           params: ById,
-          response: { 200: PledgeWithPatents },
+          response: { 200: Type.Object({ ...PledgeWithPatents.properties, status: Status }) },
         },
       },
       async (request, reply) => {
         const found = await find(request.params.id, callerOfGuarded(request));
-        reply.header('etag', await pledgeTag(database.sql, found));
-        return { ...shown(found), patents: await pledgedPatents(database.sql, [found.id]) };
+        const [assessed] = await withStatus(database.sql, [found], clock.now());
+        reply.header('etag', await pledgeTag(database.sql, assessed!));
+        const patents = await pledgedPatents(database.sql, [found.id]);
+        return { ...shown(found), status: assessed!.status, patents };
       },
     );
 
@@ -346,9 +358,10 @@ export const pledgeRoutes =
         return attemptChange(service, { caller, pledge_id, action: 'pledge.move' }, () =>
           create(request, reply, database, async (tx) => {
             const { to, ...detail } = request.body;
-            await requireMatch(tx, request, pledge_id);
+            await requireMatch(tx, request, pledge_id, clock.now());
             const moved = await movePledge(tx, pledge_id, to, detail, caller, clock.now());
-            reply.header('etag', await pledgeTag(tx, moved));
+            const [assessed] = await withStatus(tx, [moved], clock.now());
+            reply.header('etag', await pledgeTag(tx, assessed!));
             return shown(moved);
           }),
         );
@@ -377,7 +390,7 @@ export const pledgeRoutes =
         return attemptChange(service, { caller, pledge_id, action: 'pledge.repayment' }, () =>
           create(request, reply, database, async (tx) => {
             const { amount_minor, paid_on } = request.body;
-            await requireMatch(tx, request, pledge_id);
+            await requireMatch(tx, request, pledge_id, clock.now());
             return {
               outstanding_minor: await repay(tx, pledge_id, amount_minor, paid_on, caller, clock.now()),
             };

@@ -5,6 +5,7 @@ import { canonicalJson, sha256 } from '../canonical.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { callerOfGuarded } from '../http/guard.ts';
+import { type WithStatus, withStatus } from '../risk/status.ts';
 import { findPledge, type Pledge, pledgedPatents } from './store.ts';
 
 export const IfMatch = Type.Object({
@@ -16,7 +17,7 @@ export const IfMatch = Type.Object({
 });
 
 /** Over all that the pledge shows, so that equal tags mean equal answers. */
-export async function pledgeTag(sql: Sql | Transaction, pledge: Pledge): Promise<string> {
+export async function pledgeTag(sql: Sql | Transaction, pledge: Pledge & WithStatus): Promise<string> {
   const patents = await pledgedPatents(sql, [pledge.id]);
   const text = canonicalJson({ ...pledge, created_at: pledge.created_at.toISOString(), patents });
   return `"${sha256(text).toString('base64url')}"`;
@@ -30,13 +31,15 @@ export async function requireMatch(
   tx: Transaction,
   request: FastifyRequest,
   pledge_id: string,
+  now: Date,
 ): Promise<void> {
   const header = request.headers['if-match'];
   if (header === undefined || header.trim() === '*') return;
   const pledge = await findPledge(tx, pledge_id, callerOfGuarded(request), true);
   if (!pledge) throw new Problem('not_found', 'There is no such pledge.');
+  const [read] = await withStatus(tx, [pledge], now);
   const tags = header.split(',').map((tag) => tag.trim());
-  if (!tags.includes(await pledgeTag(tx, pledge)))
+  if (!tags.includes(await pledgeTag(tx, read!)))
     throw new Problem(
       'stale',
       'The pledge has changed since the version of If-Match; read it again and decide anew.',

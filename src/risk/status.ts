@@ -10,15 +10,31 @@ export interface StatusChange {
 
 /** @returns the latest known by an instant, by pledge id; a pledge that was never assessed has none */
 export async function latestStatuses(
-  tx: Transaction,
+  sql: Sql,
   pledge_ids: readonly string[],
   known_at: Date,
 ): Promise<Map<string, PledgeStatus>> {
-  const rows = await tx<{ pledge_id: string; status: PledgeStatus }[]>`
+  const rows = await sql<{ pledge_id: string; status: PledgeStatus }[]>`
     select distinct on (pledge_id) pledge_id, status from pledge_status
     where pledge_id = any(${pledge_ids as string[]}) and known_at <= ${known_at}
     order by pledge_id, known_at desc`;
   return new Map(rows.map(({ pledge_id, status }) => [pledge_id, status]));
+}
+
+export interface WithStatus {
+  /** Null before the first assessment. */
+  status: PledgeStatus | null;
+}
+
+/** Pledges with the status of each as known at an instant, in the order given. */
+export async function withStatus<Pledge extends { id: string }>(
+  sql: Sql,
+  pledges: readonly Pledge[],
+  known_at: Date,
+): Promise<(Pledge & WithStatus)[]> {
+  const ids = pledges.map(({ id }) => id);
+  const statuses = await latestStatuses(sql, ids, known_at);
+  return pledges.map((pledge) => ({ ...pledge, status: statuses.get(pledge.id) ?? null }));
 }
 
 /** A slot that runs again finds the same. */

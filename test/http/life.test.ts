@@ -8,6 +8,7 @@ import { addDays } from '../../models/calendar.ts';
 import { issueKey } from '../../src/accounts/store.ts';
 import { verifyChain } from '../../src/audit/verify.ts';
 import type { MoveTarget, PledgeState } from '../../src/pledges/lifecycle.ts';
+import { appendStatuses } from '../../src/risk/status.ts';
 import { LEGAL_MOVES } from '../legal-moves.ts';
 import { buildService, LEARNT_AT, lapsingPatents, type Party, type ProblemAnswer } from '../service.ts';
 
@@ -666,9 +667,12 @@ t.test(
     const { headers } = await move(bank_a, id, { to: 'appraised' });
     t.not(headers.etag, first);
     t.equal((await read()).headers.etag, headers.etag, 'as the answer to the move said');
+    const known_at = clock.now();
+    await database.transaction((tx) => appendStatuses(tx, [{ pledge_id: id, known_at, status: 'breach' }]));
+    t.not((await read()).headers.etag, headers.etag, 'the status is part of what was read');
     await isRefused(t, withdraw(first), 412, /has changed since the version of If-Match/);
     await isRefused(t, withdraw(`W/${headers.etag}`), 412, /has changed/);
-    t.equal((await withdraw(`${first}, ${headers.etag}`)()).body.state, 'withdrawn');
+    t.equal((await withdraw(`${first}, ${(await read()).headers.etag}`)()).body.state, 'withdrawn');
   },
 );
 

@@ -1,5 +1,6 @@
 /** Rule sets of banks, and the status that the rules give a pledge. */
 import t from 'tap';
+import { knownPatents } from '../../src/patents/facts.ts';
 import { appendPledgeValues, latestValues } from '../../src/pledges/store.ts';
 import { assessPledges } from '../../src/risk/assess.ts';
 import { rulesOf } from '../../src/risk/rule-sets.ts';
@@ -32,15 +33,29 @@ interface Status {
   history: { status: string; known_at: string }[];
 }
 
+const about_to_lapse = await lapsingPatents('2009-06-10');
+const [lapsing, lapsing_too] = about_to_lapse;
+
+/** A patent in force now that no test was handed before, and that lives on for months. */
+async function takeLiving(): Promise<string> {
+  const id = service.takePatent();
+  const known = await knownPatents(database.sql, [id], clock.now());
+  const lives = known.get(id)!.facts.legal_state === 'in_force';
+  return lives && about_to_lapse.every(({ patent_id }) => patent_id !== id) ? id : takeLiving();
+}
+
+async function takeSeveral(): Promise<{ patent_id: string }[]> {
+  const taken = [];
+  while (taken.length < 5) taken.push({ patent_id: await takeLiving() });
+  return taken;
+}
+
 /** An appraised pledge of several patents, so that something is due soon. */
-async function pledgeTo(
-  bank: { id: string; key: string },
-  patents = Array.from({ length: 5 }, () => ({ patent_id: service.takePatent() })),
-) {
+async function pledgeTo(bank: { id: string; key: string }, patents?: { patent_id: string }[]) {
   const made = await call<{ id: string }>(firm_a.key, 'POST', '/v1/pledges', {
     bank_id: bank.id,
     firm_id: firm_a.id,
-    patents,
+    patents: patents ?? (await takeSeveral()),
     currency: 'CNY',
     principal_minor: 1_000_000,
     matures_on: '2011-06-10',
@@ -58,11 +73,10 @@ const statusOf = async (key: string, pledge_id: string, query = '') =>
 const setRules = (key: string, version: number, settings: unknown) =>
   call<RuleSet & ProblemAnswer>(key, 'POST', '/v1/rule-sets', { version, settings });
 
-const [lapsing, lapsing_too] = await lapsingPatents('2009-06-10');
 const ending = await pledgeTo(bank_a, [{ patent_id: lapsing!.patent_id }]);
 const own = await pledgeTo(bank_a);
 const others = await pledgeTo(bank_b);
-const living = service.takePatent();
+const living = await takeLiving();
 const pair = await pledgeTo(bank_b, [{ patent_id: lapsing_too!.patent_id }, { patent_id: living }]);
 await service.passTo('2009-12-01T02:00:00Z');
 
@@ -129,6 +143,19 @@ t.test(
     t.equal(told.body.data.length, history.length - 1, 'the first is no change');
     t.match(told.body.data.at(-1)!.body.data, { pledge_id: own, from: history[1]!.status, to: 'breach' });
     t.equal((await call(bank_b.key, 'GET', `/v1/pledges/${own}/status`)).status, 404);
+    const fresh = await pledgeTo(bank_a);
+    const listed = await call<{ data: { id: string; status: string | null }[] }>(
+      firm_a.key,
+      'GET',
+      '/v1/pledges?limit=200',
+    );
+    const statuses = new Map(listed.body.data.map(({ id, status }) => [id, status]));
+    t.equal(statuses.size, 5);
+    t.equal(statuses.get(fresh), null, 'not assessed yet');
+    for (const [id, status] of statuses) {
+      t.equal(status, (await statusOf(firm_a.key, id)).status);
+      t.match((await call(firm_a.key, 'GET', `/v1/pledges/${id}`)).body, { status });
+    }
   },
 );
 
