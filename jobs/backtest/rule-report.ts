@@ -1,6 +1,16 @@
 /** The backtest of the risk rules: what each would have raised over a file's history, and what came. */
 import { CNIPA_OFFICE } from '../../models/annuity/cnipa.ts';
-import { addDays, addMonths } from '../../models/calendar.ts';
+import { addDays } from '../../models/calendar.ts';
+import {
+  type EarlyFigures,
+  earlyFigures,
+  measureEarly,
+  measuresOf,
+  monthAfter,
+  type RuleFigures,
+  ruleFigures,
+  type WalkedSet,
+} from '../../models/risk/backtest.ts';
 import type { PatentHistory } from '../../models/risk/history.ts';
 import {
   measure,
@@ -10,7 +20,7 @@ import {
   warningsBefore,
 } from '../../models/risk/measure.ts';
 import { type RuleInForce, type RuleSet, rulesInForce } from '../../models/risk/rule-set.ts';
-import { type Walked, type WalkedMonth, walk } from '../../models/risk/walk.ts';
+import { toEnd, type WalkedMonth, walk } from '../../models/risk/walk.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import { StartupError } from '../../src/errors.ts';
 import { technologyField } from '../../src/patents/technology-field.ts';
@@ -19,9 +29,6 @@ import type { BacktestRows } from './rows.ts';
 
 /** One patent in so many is valued each month: enough for the rules about values, within a minute. */
 const VALUE_EVERY = 20;
-
-/** A rule that raised nothing and lacked its facts in this share of patent-months was not measured. */
-const LACKING_SHARE = 0.5;
 
 /** What was tried; the defaults were chosen among them on the earlier part alone. */
 const TRIED = {
@@ -33,18 +40,6 @@ const TRIED = {
     [92, 183, 300].map((late_days) => ({ late_days, least_probability })),
   ),
 };
-
-type Figures = ReturnType<typeof measure>;
-
-export interface RuleFigures extends RuleMeasures {
-  id: string;
-  group: string;
-  severity: string;
-  /** False where the file lacks the facts: no flag is then no sign of calm. */
-  measured: boolean;
-  /** Share of patent-months in which the rule lacked its facts. */
-  unknown_share: number;
-}
 
 export interface TriedThreshold {
   rule: string;
@@ -63,21 +58,14 @@ export interface RuleBacktest {
   to: CalendarDate;
   /** Thresholds were chosen before it; the early figures below are from it on. */
   held_out_from: CalendarDate;
-  default: {
+  default: EarlyFigures & {
     notices_total: number;
     notices_flagged: number;
-    early_warned_share: number | null;
-    early_precision: number | null;
-    median_lead_days: number | null;
     early_rules: string[];
     early_events: number;
     held_out_notices: number;
     /** The same on the part on which the thresholds were chosen. */
-    chosen_on: {
-      early_warned_share: number | null;
-      early_precision: number | null;
-      median_lead_days: number | null;
-    };
+    chosen_on: EarlyFigures;
   };
   /** Over the whole history; of rules about values on one patent in `value_every`. */
   rules: RuleFigures[];
@@ -102,7 +90,8 @@ export function backtestRules(rows: BacktestRows, on_month: (month: WalkedMonth)
   const rules = rulesInForce({});
   const sets = [rules, ...tried.map(({ rule, parameters }) => only(rule, parameters))];
   const period = { histories, from, to: monthAfter(to), value_every: VALUE_EVERY };
-  const [walked, ...others] = run(walk(period, sets), on_month);
+  const [walked, ...others] = toEnd(walk(period, sets), on_month);
+  const set = { histories, rules, walked: walked!, value_every: VALUE_EVERY };
   const before = { from, to: addDays(held_out_from, -1) };
   const after = { from: held_out_from, to };
   return rounded({
@@ -113,77 +102,33 @@ export function backtestRules(rows: BacktestRows, on_month: (month: WalkedMonth)
     from,
     to,
     held_out_from,
-    default: defaults(histories, rules, walked!, before, after),
-    rules: rules.map((each) => figuresOf(histories, each, walked!, { from, to })),
+    default: defaults(set, before, after),
+    rules: rules.map((each) => ruleFigures(set, each, { from, to })),
     value_every: VALUE_EVERY,
     tried: tried.map((each, index) => ({
       ...each,
-      chosen_on: short(measure(histories, others[index]!.episodes, before)),
-      held_out: short(measure(histories, others[index]!.episodes, after)),
+      chosen_on: measuresOf(measure(histories, others[index]!.episodes, before)),
+      held_out: measuresOf(measure(histories, others[index]!.episodes, after)),
     })),
   });
 }
 
-function defaults(
-  histories: readonly PatentHistory[],
-  rules: readonly RuleInForce[],
-  { episodes }: Walked,
-  before: Period,
-  after: Period,
-): RuleBacktest['default'] {
-  const early = warningsBefore(rules);
-  const warnings = episodes.filter(({ rule }) => early.has(rule));
-  const held_out = measure(histories, warnings, after);
+function defaults(set: WalkedSet, before: Period, after: Period): RuleBacktest['default'] {
+  const { histories, rules, walked } = set;
+  const held_out = measureEarly(set, after);
   return {
-    ...noticesFlagged(histories, episodes, after.to),
-    ...warned(held_out),
-    early_rules: [...early],
+    ...noticesFlagged(histories, walked.episodes, { from: before.from, to: after.to }),
+    ...earlyFigures(held_out),
+    early_rules: [...warningsBefore(rules)],
     early_events: held_out.events,
     held_out_notices: held_out.notices,
-    chosen_on: warned(measure(histories, warnings, before)),
+    chosen_on: earlyFigures(measureEarly(set, before)),
   };
-}
-
-function warned({ recall, precision, median_lead_days }: Figures) {
-  return { early_warned_share: recall, early_precision: precision, median_lead_days };
-}
-
-function figuresOf(
-  histories: readonly PatentHistory[],
-  { rule, severity }: RuleInForce,
-  { episodes, unknown_months, patent_months }: Walked,
-  period: Period,
-): RuleFigures {
-  const valued = rule.group === 'value';
-  const own = episodes.filter((episode) => episode.rule === rule.id);
-  // Recall of a rule that saw one patent in so many is recall among these.
-  const seen = valued
-    ? histories.map((history, index) =>
-        index % VALUE_EVERY === 0 ? history : { ...history, notice_on: null },
-      )
-    : histories;
-  const unknown_share = (unknown_months.get(rule.id) ?? 0) / patent_months;
-  const figures = short(measure(seen, own, period));
-  const measured = figures.events > 0 || unknown_share < LACKING_SHARE;
-  const recall = measured ? figures.recall : null;
-  return { id: rule.id, group: rule.group, severity, ...figures, recall, measured, unknown_share };
-}
-
-function short({ notices: _, found: __, ...figures }: Figures): RuleMeasures {
-  return figures;
 }
 
 function only(id: string, parameters: Record<string, number>): RuleInForce[] {
   const set: RuleSet = { [id]: { parameters } };
   return rulesInForce(set).filter(({ rule }) => rule.id === id);
-}
-
-function run(months: Generator<WalkedMonth, Walked[]>, on_month: (month: WalkedMonth) => void): Walked[] {
-  for (;;) {
-    const step = months.next();
-    if (step.done) return step.value;
-    on_month(step.value);
-  }
 }
 
 /** The new year after half of the notices. */
@@ -192,14 +137,11 @@ function heldOutFrom(notices: readonly CalendarDate[]): CalendarDate {
   return `${Number(median.slice(0, 4)) + 1}-01-01`;
 }
 
-function monthAfter(day: CalendarDate): CalendarDate {
-  return addMonths(`${day.slice(0, 7)}-01`, 1);
-}
-
 function historiesOf({ granted }: BacktestRows): PatentHistory[] {
   return granted.map(({ facts, notice_on }) => ({
     granted_on: facts.granted_on,
     notice_on,
+    otherwise_ended: null,
     facts: {
       office: CNIPA_OFFICE,
       application_number: facts.application_number,

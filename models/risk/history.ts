@@ -23,10 +23,13 @@ const LTV_WARNING_BP = 4000;
 const LTV_BREACH_BP = 5000;
 
 export interface PatentHistory {
+  /** Those that do not change: what is dated (challenges, payments, state of the register) takes no part. */
   facts: PatentFacts;
   granted_on: CalendarDate;
   /** Publication of the termination notice; null when none came while it was followed. */
   notice_on: CalendarDate | null;
+  /** Publication of another end, such as a surrender; null when none came. */
+  otherwise_ended: { on: CalendarDate; state: LegalState } | null;
 }
 
 /** What the contract began with; nulls until a first value is known. */
@@ -37,9 +40,21 @@ export interface Contract {
 
 export const NO_CONTRACT: Contract = { approved_value_minor: null, outstanding_minor: 0 };
 
-export function legalStateOn({ facts, notice_on }: PatentHistory, day: CalendarDate): LegalState {
-  if (notice_on !== null && notice_on <= day) return 'lapsed';
-  return expiresOn(facts.right_type, facts.filed_on) <= day ? 'expired' : 'in_force';
+export function legalStateOn(history: PatentHistory, day: CalendarDate): LegalState {
+  return legalOn(history, day).state;
+}
+
+/** The state on a day, and since when it was known to be so. */
+function legalOn(
+  { facts, granted_on, notice_on, otherwise_ended }: PatentHistory,
+  day: CalendarDate,
+): { state: LegalState; since: CalendarDate } {
+  if (notice_on !== null && notice_on <= day) return { state: 'lapsed', since: notice_on };
+  if (otherwise_ended !== null && otherwise_ended.on <= day)
+    return { state: otherwise_ended.state, since: otherwise_ended.on };
+  const expires_on = expiresOn(facts.right_type, facts.filed_on);
+  if (expires_on <= day) return { state: 'expired', since: expires_on };
+  return { state: 'in_force', since: granted_on };
 }
 
 /**
@@ -78,16 +93,15 @@ function rightOn(
   day: CalendarDate,
   model: LapseModel | null,
 ): Omit<PatentRisk, 'mid_minor' | 'approved_value_minor'> {
-  const { facts, granted_on, notice_on } = history;
-  const legal_state = legalStateOn(history, day);
+  const { facts, granted_on } = history;
+  const { state: legal_state, since: legal_state_since } = legalOn(history, day);
   const expires_on = expiresOn(facts.right_type, facts.filed_on);
   const due = annuities(facts.right_type, facts.filed_on, granted_on);
   const next = due.find(({ due_on }) => due_on > day) ?? null;
   return {
     patent_id: facts.application_number,
     legal_state,
-    legal_state_since:
-      legal_state === 'lapsed' ? notice_on : legal_state === 'expired' ? expires_on : granted_on,
+    legal_state_since,
     restored_on: null,
     expires_on,
     next_annuity: next && {

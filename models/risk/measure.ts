@@ -58,17 +58,17 @@ export function warningsBefore(rules: readonly RuleInForce[]): Set<string> {
   return new Set(early.map(({ rule }) => rule.id));
 }
 
-/** Notices that were published by `to`, and those for which the end of the right was flagged by the next assessment. */
+/** Notices that were published in the period, and those for which the end of the right was flagged by the next assessment. */
 export function noticesFlagged(
   histories: readonly PatentHistory[],
   episodes: readonly Episode[],
-  to: CalendarDate,
+  { from, to }: Period,
 ): { notices_total: number; notices_flagged: number } {
   const ended_on = new Map(
     episodes.filter(({ rule }) => rule === 'right_ended').map(({ patent, opened_on }) => [patent, opened_on]),
   );
   const noticed = [...histories.entries()].filter(
-    ([, { notice_on }]) => notice_on !== null && notice_on <= to,
+    ([, { notice_on }]) => notice_on !== null && notice_on >= from && notice_on <= to,
   );
   const flagged = noticed.filter(([patent, { notice_on }]) => {
     const opened_on = ended_on.get(patent);

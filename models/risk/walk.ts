@@ -6,7 +6,7 @@
  * Deterministic; the order of histories fixes the order of episodes.
  */
 import { DEFAULT_ASSUMPTIONS } from '../assumptions.ts';
-import { addMonths } from '../calendar.ts';
+import { addDays, addMonths } from '../calendar.ts';
 import { fitLapse } from '../lapse/fit.ts';
 import type { LapseHistory, LapseModel } from '../lapse/types.ts';
 import type { CalendarDate } from '../types.ts';
@@ -71,7 +71,11 @@ export function* walk(
 ): Generator<WalkedMonth, Walked[]> {
   const courses = sets.map((rules) => newCourse(rules, histories.length));
   const contracts: Contract[] = histories.map(() => NO_CONTRACT);
-  const ended = new Set<number>();
+  // What had ended before is not pledged.
+  const before = addDays(from, -1);
+  const ended = new Set(
+    [...histories.keys()].filter((index) => legalStateOn(histories[index]!, before) !== 'in_force'),
+  );
   const lapses = histories.map(lapseHistory);
   const months = monthsBetween(from, to);
   for (const [place, day] of months.entries()) {
@@ -94,6 +98,18 @@ export function* walk(
     unknown_months,
     patent_months,
   }));
+}
+
+/** Goes through all months at once. */
+export function toEnd(
+  months: Generator<WalkedMonth, Walked[]>,
+  on_month: (month: WalkedMonth) => void = () => {},
+): Walked[] {
+  for (;;) {
+    const step = months.next();
+    if (step.done) return step.value;
+    on_month(step.value);
+  }
 }
 
 function valueIfModelled(history: PatentHistory, day: CalendarDate, model: LapseModel | null): number | null {
@@ -136,8 +152,13 @@ function opened({ episodes }: Course, begun: Omit<Episode, 'cleared_on'>): Episo
   return episode;
 }
 
-function lapseHistory({ facts, granted_on, notice_on }: PatentHistory): LapseHistory {
-  return { facts, granted_on, terminated_notice_on: notice_on, otherwise_ended_on: null };
+function lapseHistory({ facts, granted_on, notice_on, otherwise_ended }: PatentHistory): LapseHistory {
+  return {
+    facts,
+    granted_on,
+    terminated_notice_on: notice_on,
+    otherwise_ended_on: otherwise_ended?.on ?? null,
+  };
 }
 
 function monthsBetween(from: CalendarDate, to: CalendarDate): CalendarDate[] {

@@ -1,6 +1,7 @@
 /** The risk rules: what each needs and says, sets, cases, statuses, and a walk over histories made by hand. */
 import fc from 'fast-check';
 import t from 'tap';
+import { backtestSets, type SetFigures } from '../../models/risk/backtest.ts';
 import { casesOf, findingKey, type Subject } from '../../models/risk/cases.ts';
 import { factsWithout, type PatentRisk, type PledgeRisk } from '../../models/risk/facts.ts';
 import type { PatentHistory } from '../../models/risk/history.ts';
@@ -15,7 +16,7 @@ import {
 } from '../../models/risk/rule-set.ts';
 import { RULE_BY_ID, RULES } from '../../models/risk/rules.ts';
 import { STATUSES, type Standing, statusOf } from '../../models/risk/status.ts';
-import { type Episode, type Walked, type WalkedMonth, walk } from '../../models/risk/walk.ts';
+import { type Episode, toEnd, type Walked, walk } from '../../models/risk/walk.ts';
 import { cnHistories } from './cn-patents.ts';
 
 /** The seed is printed by fast-check on a failure; fixed so that a failure can be had again. */
@@ -363,13 +364,6 @@ t.test('a set inherits what it does not name, and each of its faults is named', 
   t.ok(RULE_BY_ID.size === RULES.length, 'no two rules share an id');
 });
 
-function walked(months: Generator<WalkedMonth, Walked[]>): Walked[] {
-  for (;;) {
-    const step = months.next();
-    if (step.done) return step.value;
-  }
-}
-
 /** Filed 2000-03-10, granted 2003-05-07, the annuity due 2008-03-10 unpaid, notice a year and 60 days later. */
 function historyOf(notice_on: string | null): PatentHistory {
   const { facts } = cnHistories()[0]!;
@@ -377,14 +371,15 @@ function historyOf(notice_on: string | null): PatentHistory {
     facts: { ...facts, filed_on: '2000-03-10', granted_on: '2003-05-07' },
     granted_on: '2003-05-07',
     notice_on,
+    otherwise_ended: null,
   };
 }
 
 t.test('a walk opens and closes flags as the service would, and reads nothing of the future', async (t) => {
   const histories = [historyOf('2009-05-12'), historyOf(null)];
   const span = { from: '2003-06-01', value_every: 0 };
-  const [whole] = walked(walk({ ...span, histories, to: '2010-06-01' }, [DEFAULT]));
-  const until = walked(
+  const [whole] = toEnd(walk({ ...span, histories, to: '2010-06-01' }, [DEFAULT]));
+  const until = toEnd(
     walk({ ...span, histories: [historyOf(null), historyOf(null)], to: '2009-05-01' }, [DEFAULT]),
   );
   const past = ({ episodes }: Walked) =>
@@ -437,10 +432,41 @@ t.test(
     });
     t.match(measure(histories, [flag('lapse_likely', '9', '2009-05-12')], period), { recall: 0 });
     const ended = [flag('right_ended', '', '2009-06-01')];
-    t.same(noticesFlagged(histories, ended, period.to), { notices_total: 1, notices_flagged: 1 });
-    t.same(noticesFlagged(histories, [flag('right_ended', '', '2009-07-01')], period.to), {
+    t.same(noticesFlagged(histories, ended, period), { notices_total: 1, notices_flagged: 1 });
+    t.same(noticesFlagged(histories, [flag('right_ended', '', '2009-07-01')], period), {
       notices_total: 1,
       notices_flagged: 0,
     });
   },
 );
+
+t.test('a walk that begins late, and a right that is given up, spoil no figure', async (t) => {
+  const surrendered: PatentHistory = {
+    ...historyOf(null),
+    otherwise_ended: { on: '2009-02-10', state: 'surrendered' },
+  };
+  const histories = [historyOf('2006-05-12'), historyOf('2009-05-12'), surrendered];
+  const period = { from: '2007-06-01', to: '2010-12-31' };
+  const quiet: RuleSet = { lapse_likely: { severity: 'info' }, annuity_overdue: { enabled: false } };
+  const [byDefault, own] = backtestSets(histories, [{}, quiet], period, 1);
+  t.match(byDefault, { notices_total: 1, notices_flagged: 1 }, 'the notice before the walk is not counted');
+  const figures = (set: SetFigures, id: string) => set.rules.find((rule) => rule.id === id);
+  t.match(
+    figures(byDefault!, 'right_ended'),
+    { events: 2, judged: 2, precision: 0.5, recall: 1, median_lead_days: -20 },
+    'flagged on the first of the month after; a surrender is flagged and no notice',
+  );
+  t.match(figures(byDefault!, 'litigation'), { events: 0, measured: false, recall: null });
+  t.match(figures(own!, 'lapse_likely'), {
+    severity: 'info',
+    events: figures(byDefault!, 'lapse_likely')!.events,
+  });
+  t.equal(figures(own!, 'annuity_overdue'), undefined, 'what is off is not listed');
+  t.ok(own!.early_events <= byDefault!.early_events);
+  const [nothing] = backtestSets([], [{}], period, 1);
+  t.match(nothing, { notices_total: 0, early_warned_share: null, early_events: 0 });
+  t.ok(
+    nothing!.rules.every(({ measured }) => !measured),
+    'where nothing is known nothing was measured',
+  );
+});
