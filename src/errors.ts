@@ -15,6 +15,7 @@ export const PROBLEMS = {
   refused: { status: 422, title: 'A rule of the contract refuses that' },
   idempotency_mismatch: { status: 422, title: 'The idempotency key was used for another request' },
   webhook_url_refused: { status: 422, title: 'The webhook address is refused' },
+  backtest_required: { status: 428, title: 'A rule set must be backtested before it is in force' },
   internal: { status: 500, title: 'The service failed' },
   database_unavailable: { status: 503, title: 'The database is away' },
 } as const;

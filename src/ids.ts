@@ -18,7 +18,8 @@ export type IdPrefix =
   | 'cal'
   | 'fch'
   | 'wls'
-  | 'sil';
+  | 'sil'
+  | 'rbt';
 
 let last_ms = 0;
 let counter = 0;

@@ -1,6 +1,7 @@
 import type { Caller } from '../accounts/store.ts';
 import type { Database } from '../db/client.ts';
-import type { Problem } from '../errors.ts';
+import { Problem } from '../errors.ts';
+import type { Service } from '../service.ts';
 import { appendAudit } from './log.ts';
 
 export interface RefusedAttempt {
@@ -27,4 +28,27 @@ export async function auditRefusal(
       organisation_ids.map((organisation_id) => ({ organisation_id, ...entry })),
     ),
   );
+}
+
+/** Does what concerns the caller's organisation alone; what is refused goes to its own chain. */
+export async function attemptOwn<T>(
+  { database, clock }: Service,
+  caller: Caller,
+  action: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Problem)
+      await auditRefusal(database, {
+        caller,
+        at: clock.now(),
+        action,
+        subject: caller.organisation_id,
+        organisation_ids: [caller.organisation_id],
+        problem: error,
+      });
+    throw error;
+  }
 }

@@ -7,7 +7,8 @@ import { CNIPA_OFFICE, expiresOn } from '../../models/annuity/cnipa.ts';
 import { daysBetween } from '../../models/calendar.ts';
 import type { LapseHistory } from '../../models/lapse/types.ts';
 import { type DatedSignal, type LegalHistory, legalHistory } from '../../models/legal-state.ts';
-import type { CalendarDate, PatentFacts, RightType } from '../../models/types.ts';
+import type { PatentHistory } from '../../models/risk/history.ts';
+import type { CalendarDate, LegalState, PatentFacts, RightType } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
 import type { Sql } from '../db/client.ts';
 import { cadencesSet, lateAfter } from './freshness.ts';
@@ -112,7 +113,7 @@ function isLate(seen_at: Date | null, late_after_days: number, as_of: CalendarDa
 }
 
 /** What ends a granted right. */
-const ENDINGS = ['lapsed', 'expired', 'surrendered', 'invalidated'];
+const ENDINGS: readonly string[] = ['lapsed', 'expired', 'surrendered', 'invalidated'] satisfies LegalState[];
 
 /** How long every granted Chinese invention has lasted, as known at an instant: what the lapse hazard is fitted on. */
 export async function lapseHistories(sql: Sql, known_at: Date): Promise<LapseHistory[]> {
@@ -137,5 +138,31 @@ function lapseHistory({ facts, signals }: KnownPatent): LapseHistory {
     terminated_notice_on: ended?.kind === 'lapsed' ? published_on : null,
     otherwise_ended_on:
       ended && ENDINGS.includes(ended.kind) && ended.kind !== 'lapsed' ? published_on : null,
+  };
+}
+
+/**
+ * A Chinese right from its grant to its first end, as known at an instant; a restoration comes after that end. Only what
+ * never changes is told of its facts, so that a past day can be asked of it.
+ * @returns null for another office, and for what was never granted or granted before it was filed
+ */
+export function patentHistory({ facts, signals }: KnownPatent): PatentHistory | null {
+  const { register_late: _late, ...lasting } = facts;
+  const { office, granted_on, filed_on } = lasting;
+  if (office !== CNIPA_OFFICE || granted_on === null || granted_on < filed_on) return null;
+  const end = signals.find(({ kind, published_on }) => ENDINGS.includes(kind) && published_on > granted_on);
+  return {
+    facts: {
+      ...lasting,
+      legal_state: 'in_force',
+      legal_state_since: granted_on,
+      paid_through: null,
+      challenges: [],
+      register_seen_on: null,
+    },
+    granted_on,
+    notice_on: end?.kind === 'lapsed' ? end.published_on : null,
+    otherwise_ended:
+      end && end.kind !== 'lapsed' ? { on: end.published_on, state: end.kind as LegalState } : null,
   };
 }

@@ -29,25 +29,3 @@ export async function attemptChange<T>(
     throw error;
   }
 }
-
-/** Opens a pledge; what is refused goes to the caller's own chain, for there is no pledge that another could know of. */
-export async function attemptRequest<T>(
-  { database, clock }: Service,
-  caller: Caller,
-  request: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await request();
-  } catch (error) {
-    if (error instanceof Problem)
-      await auditRefusal(database, {
-        caller,
-        at: clock.now(),
-        action: 'pledge.request',
-        subject: caller.organisation_id,
-        organisation_ids: [caller.organisation_id],
-        problem: error,
-      });
-    throw error;
-  }
-}

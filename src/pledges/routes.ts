@@ -6,6 +6,7 @@ import { VALUATION_CURRENCY } from '../../models/valuation.ts';
 import { ROYALTY_PRIORS } from '../../models/value/formulas/royalty-prior.ts';
 import { CAUSES } from '../../models/waterfall.ts';
 import { findOrganisation } from '../accounts/store.ts';
+import { attemptOwn } from '../audit/refusal.ts';
 import { asOf } from '../clock.ts';
 import { given, query, rowsOf } from '../db/list.ts';
 import { pledge } from '../db/schema.ts';
@@ -32,7 +33,7 @@ import { visibleTo } from '../http/visible.ts';
 import { withStatus } from '../risk/status.ts';
 import { flagsOf } from '../risk/store.ts';
 import type { Service } from '../service.ts';
-import { attemptChange, attemptRequest } from './attempt.ts';
+import { attemptChange } from './attempt.ts';
 import { MOVE_DETAILS, type MoveTarget, PHASES, type PledgeState } from './lifecycle.ts';
 import { movePledge, proveAnnuity, repay, requestPledge } from './service.ts';
 import { findPledge, movesOf, pledgedPatents, type Pledge as StoredPledge, valuesOf } from './store.ts';
@@ -239,7 +240,8 @@ export const pledgeRoutes =
       },
       (request, reply) => {
         const caller = callerOfGuarded(request);
-        return attemptRequest(service, caller, () =>
+        // There is no pledge yet that another could know of.
+        return attemptOwn(service, caller, 'pledge.request', () =>
           create(request, reply, database, async (tx) => {
             const { loan_to_value, patents, ...body } = request.body;
             const own = caller.kind === 'bank' ? body.bank_id : body.firm_id;

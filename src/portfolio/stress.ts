@@ -1,12 +1,10 @@
 /** A stress test of a portfolio: positions into the model, draws into quantiles. */
-import { Worker } from 'node:worker_threads';
 import { quantileSorted } from 'simple-statistics';
 import type { PortfolioPatent, PortfolioPledge, Shocks, StressDraws } from '../../models/portfolio/stress.ts';
 import { Problem } from '../errors.ts';
+import { onThread } from '../thread.ts';
 import type { PatentPosition, PledgePosition } from './store.ts';
 
-/** Stress tests at once in a process: each keeps a core busy for seconds. */
-export const MAX_STRESS_TESTS = 1;
 /** Patents times draws: some fifteen seconds. */
 export const MAX_PATENT_DRAWS = 100_000_000;
 const STRESS_LIMIT_ms = 120_000;
@@ -54,11 +52,16 @@ function portfolioPatent(patent: PatentPosition, pledge: number): PortfolioPaten
   };
 }
 
-let under_way = 0;
+const simulate = onThread<StressTask, { calm: StressDraws; stressed: StressDraws }>({
+  module: new URL('./stress-worker.ts', import.meta.url),
+  name: 'stress test',
+  limit_ms: STRESS_LIMIT_ms,
+  remedy: 'ask for fewer draws',
+});
 
 /**
  * Simulates the portfolio with and without the shocks, on a thread of its own.
- * @throws Problem `conflict` while another is under way, `refused` for more than MAX_PATENT_DRAWS
+ * @throws Problem `conflict` while another is under way, `refused` for more than MAX_PATENT_DRAWS or STRESS_LIMIT_ms
  */
 export async function runStress(task: StressTask): Promise<{ calm: StressDraws; stressed: StressDraws }> {
   const size = task.patents.length * task.draws;
@@ -67,24 +70,7 @@ export async function runStress(task: StressTask): Promise<{ calm: StressDraws; 
       'refused',
       `${task.patents.length} patents times ${task.draws} draws is over ${MAX_PATENT_DRAWS} (limit MAX_PATENT_DRAWS); ask for fewer draws.`,
     );
-  if (under_way >= MAX_STRESS_TESTS)
-    throw new Problem('conflict', 'Another stress test is under way here; ask again in some seconds.');
-  under_way += 1;
-  const worker = new Worker(new URL('./stress-worker.ts', import.meta.url), {
-    workerData: task,
-    execArgv: ['--import', import.meta.resolve('tsx')],
-  });
-  const deadline = setTimeout(() => void worker.terminate(), STRESS_LIMIT_ms);
-  try {
-    return await new Promise((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-      worker.once('exit', () => reject(new Error('the stress test ended without an answer')));
-    });
-  } finally {
-    clearTimeout(deadline);
-    under_way -= 1;
-  }
+  return simulate(task);
 }
 
 /** What the draws say: quantiles of value, breaches and uncovered loans, and the pledges most often breached. */

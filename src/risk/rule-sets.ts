@@ -2,8 +2,14 @@
 import { faultsOf, type RuleInForce, type RuleSet, rulesInForce } from '../../models/risk/rule-set.ts';
 import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
+import { dateOf } from '../clock.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
+import { hasBacktest } from './backtest-store.ts';
+
+/** How old the knowledge of patents may be on which a set was tested. */
+const BACKTEST_VALID_days = 30;
+const DAY_ms = 86_400_000;
 
 export interface StoredRuleSet {
   version: number;
@@ -31,10 +37,22 @@ export async function ruleSetsOf(sql: Sql, bank_id: string): Promise<StoredRuleS
     where bank_id = ${bank_id} order by version desc`;
 }
 
+/** @throws Problem `bad_request` with every fault of the set */
+export function refuseFaults(settings: RuleSet): void {
+  const faults = faultsOf(settings);
+  if (faults.length > 0)
+    throw new Problem(
+      'bad_request',
+      'The rule set cannot be used; each fault is named.',
+      faults.map(({ pointer, detail }) => ({ pointer: `/body/settings${pointer}`, detail })),
+    );
+}
+
 /**
  * Puts a set in force from now on; one that names nothing is the default again.
  * @param version of the set that this one follows, 0 for the first
- * @throws Problem `bad_request` with every fault of the set; `stale` when another set was made meanwhile
+ * @throws Problem `bad_request` with every fault of the set; `backtest_required` when nobody saw of late what it would
+ *   have raised; `stale` when another set was made meanwhile
  */
 export async function setRules(
   tx: Transaction,
@@ -43,13 +61,8 @@ export async function setRules(
   { organisation_id: bank_id, key_id }: Caller,
   now: Date,
 ): Promise<StoredRuleSet> {
-  const faults = faultsOf(settings);
-  if (faults.length > 0)
-    throw new Problem(
-      'bad_request',
-      'The rule set cannot be used; each fault is named.',
-      faults.map(({ pointer, detail }) => ({ pointer: `/body/settings${pointer}`, detail })),
-    );
+  refuseFaults(settings);
+  await requireBacktest(tx, bank_id, settings, now);
   const made = { version: version + 1, settings, set_by: key_id, in_force_from: now };
   const stored = await tx`
     insert into rule_set (bank_id, version, settings, set_by, in_force_from)
@@ -70,4 +83,20 @@ export async function setRules(
   };
   await appendAudit(tx, [{ ...entry, detail: { version: made.version, settings } }]);
   return made;
+}
+
+/** Exactly these settings: a set that differs in one threshold raises something else. The default is tested by us. */
+async function requireBacktest(
+  tx: Transaction,
+  bank_id: string,
+  settings: RuleSet,
+  now: Date,
+): Promise<void> {
+  if (Object.keys(settings).length === 0) return;
+  const since = new Date(now.getTime() - BACKTEST_VALID_days * DAY_ms);
+  if (await hasBacktest(tx, bank_id, settings, { since, until: now })) return;
+  throw new Problem(
+    'backtest_required',
+    `No backtest of exactly these settings was made since ${dateOf(since)} (limit BACKTEST_VALID_days, ${BACKTEST_VALID_days}); make one with POST /v1/rule-sets/backtest, look at its answer, and ask again.`,
+  );
 }

@@ -3,6 +3,7 @@ import t from 'tap';
 import { knownPatents } from '../../src/patents/facts.ts';
 import { appendPledgeValues, latestValues } from '../../src/pledges/store.ts';
 import { assessPledges } from '../../src/risk/assess.ts';
+import { drawHistories } from '../../src/risk/histories.ts';
 import { rulesOf } from '../../src/risk/rule-sets.ts';
 import { buildService, lapsingPatents, type ProblemAnswer } from '../service.ts';
 
@@ -27,10 +28,41 @@ interface RuleSet {
   version: number;
   settings: object;
 }
+interface SetFigures {
+  notices_total: number;
+  notices_flagged: number;
+  early_warned_share: number;
+  early_precision: number;
+  median_lead_days: number;
+  early_events: number;
+  rules: { id: string; severity: string; events: number; recall: number | null; measured: boolean }[];
+}
+interface Backtest {
+  id: string;
+  settings: object;
+  settings_sha256: string;
+  seed: number;
+  patents: number;
+  own_patents: number;
+  left_out: number;
+  from: string;
+  to: string;
+  proposed: SetFigures;
+  in_force: SetFigures & { version: number };
+}
 interface Status {
   status: string | null;
   since: string | null;
   history: { status: string; known_at: string }[];
+}
+
+/** Few patents, where the answer does not matter. */
+const backtest = (key: string, settings: unknown, more: object = { sample: 20, seed: 1 }) =>
+  call<Backtest & ProblemAnswer>(key, 'POST', '/v1/rule-sets/backtest', { settings, ...more });
+async function testAndSet(key: string, version: number, settings: unknown) {
+  const { status, text } = await backtest(key, settings);
+  if (status !== 201) throw new Error(text);
+  return setRules(key, version, settings);
 }
 
 const about_to_lapse = await lapsingPatents('2009-06-10');
@@ -90,7 +122,7 @@ t.test(
     const elsewhere = await flagsOf(others);
     const before = clock.now();
     clock.set(new Date(before.getTime() + 60_000));
-    t.match((await setRules(bank_a.key, 0, { [rule]: { enabled: false } })).body, { version: 1 });
+    t.match((await testAndSet(bank_a.key, 0, { [rule]: { enabled: false } })).body, { version: 1 });
     await service.passTo('2009-12-02T02:00:00Z');
     const now = await flagsOf(own);
     t.ok(
@@ -108,7 +140,7 @@ t.test(
     t.equal(await inForce(before), true, 'the past goes by what was in force then');
     t.equal(await inForce(clock.now()), false);
 
-    t.match((await setRules(bank_a.key, 1, { [rule]: { severity: 'critical' } })).body, { version: 2 });
+    t.match((await testAndSet(bank_a.key, 1, { [rule]: { severity: 'critical' } })).body, { version: 2 });
     await service.passTo('2009-12-03T02:00:00Z');
     const again = (await flagsOf(own)).filter((flag) => flag.rule === rule && flag.state === 'open');
     t.ok(again.length > 0 && again.every(({ severity }) => severity === 'critical'));
@@ -270,4 +302,123 @@ t.test('the fall of a patent that lives on is told, though another of its pledge
   });
   const events = await eventsOf(bank_b.key, pair);
   t.ok(events.some(({ type, body }) => type === 'pledge.value.collapsed' && body.data.flag_id === told.id));
+});
+
+t.test(
+  'a set that its bank has not seen tested of late is refused, and the attempt is audited',
+  async (t) => {
+    const settings = { lapse_likely: { parameters: { raise_at: 0.3, clear_below: 0.2 } } };
+    const same = { lapse_likely: { parameters: { clear_below: 0.2, raise_at: 0.3 } } };
+    const refusals = async () =>
+      (
+        await database.sql<{ detail: string }[]>`select detail from audit_entry
+        where organisation_id = ${bank_b.id} and action = 'rule_set.set.refused' order by seq`
+      ).map(({ detail }) => JSON.parse(detail));
+    const isRefused = async (set: unknown, why: string) => {
+      const before = (await refusals()).length;
+      const answer = await setRules(bank_b.key, 0, set);
+      t.match(answer, { status: 428, body: { code: 'backtest_required' } }, why);
+      t.match(answer.body.detail, /POST \/v1\/rule-sets\/backtest/);
+      t.match((await refusals()).slice(before), [{ code: 'backtest_required' }]);
+      t.same((await call<{ data: RuleSet[] }>(bank_b.key, 'GET', '/v1/rule-sets')).body.data, []);
+    };
+    await isRefused(settings, 'never tested');
+    t.equal((await backtest(bank_a.key, settings)).status, 201);
+    await isRefused(settings, 'tested by another bank');
+    const tested = await backtest(bank_b.key, settings);
+    t.equal(tested.status, 201);
+    await isRefused(
+      { lapse_likely: { parameters: { raise_at: 0.31, clear_below: 0.2 } } },
+      'not these settings',
+    );
+    const tested_at = clock.now();
+    const after = (days: number) => clock.set(new Date(tested_at.getTime() + days * 86_400_000 + 1));
+    after(30);
+    await isRefused(settings, 'too old');
+    after(29);
+    t.match(
+      await setRules(bank_b.key, 0, same),
+      { status: 201, body: { version: 1 } },
+      'in any order of keys',
+    );
+    t.match(
+      await setRules(bank_b.key, 1, {}),
+      { status: 201, body: { version: 2 } },
+      'the default needs none',
+    );
+    const [entry] = await database.sql<
+      { subject: string; detail: string }[]
+    >`select subject, detail from audit_entry
+    where organisation_id = ${bank_b.id} and action = 'rule_set.backtested'`;
+    t.equal(entry!.subject, tested.body.id);
+    t.match(JSON.parse(entry!.detail), { settings_sha256: tested.body.settings_sha256, seed: 1 });
+  },
+);
+
+t.test(
+  'a backtest tells what both sets would have raised on all that was known, and what came',
+  async (t) => {
+    const settings = {
+      lapse_likely: { parameters: { raise_at: 0.4, clear_below: 0.3 } },
+      annuity_late: { enabled: false },
+    };
+    let ticks = 0;
+    const ticker = setInterval(() => ticks++, 20);
+    const [one, other] = await Promise.all(
+      [0, 1].map(() => backtest(bank_b.key, settings, { seed: 5, sample: 300 })),
+    );
+    clearInterval(ticker);
+    const [made, busy] = one!.status === 201 ? [one!, other!] : [other!, one!];
+    t.match(busy, { status: 409, body: { code: 'conflict' } }, 'one at a time');
+    t.equal(made.status, 201);
+    t.ok(ticks > 20, 'others are answered meanwhile');
+    const { proposed, in_force, ...about } = made.body;
+    const { histories } = await drawHistories(database.sql, bank_b.id, { seed: 5, sample: 300 }, clock.now());
+    const numbers = histories.map(({ facts }) => facts.application_number);
+    const [known] = await database.sql<{ notices: number; pledged: number; told_to: string }[]>`
+    select count(distinct patent_id) filter (where kind = 'lapsed') as notices, max(published_on) as told_to,
+      (select count(*) from pledge_patent join pledge on id = pledge_id where bank_id = ${bank_b.id} and live) as pledged
+    from signal join patent using (patent_id)
+    where application_number = any(${numbers}) and signal.known_at <= ${clock.now()}`;
+    t.match(about, { settings, own_patents: known!.pledged, left_out: 0, to: known!.told_to });
+    t.equal(about.patents, 300 + about.own_patents);
+    t.ok(known!.notices > 20);
+    for (const set of [proposed, in_force])
+      t.match(set, { notices_total: known!.notices, notices_flagged: known!.notices }, 'every real notice');
+    const figures = (set: SetFigures, id: string) => set.rules.find((rule) => rule.id === id);
+    t.ok(figures(proposed, 'lapse_likely')!.events < figures(in_force, 'lapse_likely')!.events);
+    t.ok(proposed.early_warned_share < in_force.early_warned_share, 'a higher threshold warns of fewer');
+    t.ok(in_force.median_lead_days > 365 && in_force.early_precision > 0);
+    t.equal(figures(proposed, 'annuity_late'), undefined);
+    t.match(figures(in_force, 'litigation'), { events: 0, recall: null, measured: false });
+    const listed = await call<{ data: Backtest[] }>(bank_b.key, 'GET', '/v1/rule-sets/backtests?limit=1');
+    t.strictSame(listed.body.data, [made.body], 'kept as it was answered');
+    t.same(
+      (await call<{ data: Backtest[] }>(bank_a.key, 'GET', '/v1/rule-sets/backtests')).body.data.length,
+      3,
+    );
+    for (const change of [
+      "update rule_backtest set settings = '{}'",
+      'delete from rule_backtest',
+      'truncate rule_backtest',
+    ])
+      await t.rejects(database.sql.unsafe(change), /append-only/, change);
+  },
+);
+
+t.test('the same seed draws the same patents, and a set with faults is not walked', async (t) => {
+  const drawn = async (seed: number) => {
+    const { id: _, ...answer } = (await backtest(bank_a.key, {}, { seed, sample: 30 })).body;
+    return answer;
+  };
+  const first = await drawn(7);
+  t.equal(first.patents, 30 + first.own_patents);
+  t.strictSame(await drawn(7), first);
+  t.notSame({ ...(await drawn(8)), seed: 7 }, first);
+  t.match(await backtest(bank_a.key, { no_such_rule: {} }), {
+    status: 400,
+    body: { errors: [{ pointer: '/body/settings/no_such_rule' }] },
+  });
+  t.equal((await backtest(bank_a.key, {}, { sample: 2001 })).status, 400);
+  t.equal((await backtest(firm_a.key, {})).status, 403);
 });
