@@ -142,6 +142,7 @@ function historiesOf({ granted }: BacktestRows): PatentHistory[] {
     granted_on: facts.granted_on,
     notice_on,
     otherwise_ended: null,
+    invalidation: null,
     facts: {
       office: CNIPA_OFFICE,
       application_number: facts.application_number,

@@ -3,8 +3,8 @@
  *
  * Only what was public by the day takes part: the notice from its publication on, and a lapse model fitted on that day.
  * The contract is invented: granted patents are pledged for LOAN_TO_VALUE of their first value, the loan stays as it is
- * and falls due at every anniversary of the grant. Facts that a file of patents does not hold (reports, encumbrances,
- * family, citations) are not known, and rules that need them answer so.
+ * and falls due at every anniversary of the grant. Facts that no invented contract has or that a file of patents does not
+ * hold (reports, consents, encumbrances of others, family, citations) are not known, and rules that need them answer so.
  * Domain: Chinese rights. Units: value in minor units.
  */
 import { annuities, expiresOn } from '../annuity/cnipa.ts';
@@ -30,6 +30,15 @@ export interface PatentHistory {
   notice_on: CalendarDate | null;
   /** Publication of another end, such as a surrender; null when none came. */
   otherwise_ended: { on: CalendarDate; state: LegalState } | null;
+  /** Attacks on the right; null where the source tells of none of any patent. */
+  invalidation: Invalidation | null;
+}
+
+/** By publication. */
+export interface Invalidation {
+  requested_on: readonly CalendarDate[];
+  /** When claims were first lost; null when none were. */
+  partly_on: CalendarDate | null;
 }
 
 /** What the contract began with; nulls until a first value is known. */
@@ -93,7 +102,7 @@ function rightOn(
   day: CalendarDate,
   model: LapseModel | null,
 ): Omit<PatentRisk, 'mid_minor' | 'approved_value_minor'> {
-  const { facts, granted_on } = history;
+  const { facts, granted_on, invalidation } = history;
   const { state: legal_state, since: legal_state_since } = legalOn(history, day);
   const expires_on = expiresOn(facts.right_type, facts.filed_on);
   const due = annuities(facts.right_type, facts.filed_on, granted_on);
@@ -116,13 +125,18 @@ function rightOn(
     source_seen_on: day,
     source_late_after_days: null,
     source_records: null,
-    invalidation_requests: null,
-    partly_invalidated: null,
+    invalidation_requests:
+      invalidation && requestsBy(history, day).map((published_on) => ({ kind: 'challenged', published_on })),
+    partly_invalidated: invalidation && invalidation.partly_on !== null && invalidation.partly_on <= day,
     unconsented: null,
     other_encumbrances: null,
     family_ended: null,
     citation_slope: null,
   };
+}
+
+function requestsBy({ invalidation }: PatentHistory, day: CalendarDate): CalendarDate[] {
+  return invalidation?.requested_on.filter((published_on) => published_on <= day) ?? [];
 }
 
 function lapseProbability(
@@ -145,6 +159,7 @@ export function valueOn(
     ...history.facts,
     legal_state: legalStateOn(history, day),
     legal_state_since: history.granted_on,
+    challenges: requestsBy(history, day).map(() => 'challenge_filed'),
     register_seen_on: day,
   };
   const inputs = {

@@ -164,5 +164,11 @@ export function patentHistory({ facts, signals }: KnownPatent): PatentHistory | 
     notice_on: end?.kind === 'lapsed' ? end.published_on : null,
     otherwise_ended:
       end && end.kind !== 'lapsed' ? { on: end.published_on, state: end.kind as LegalState } : null,
+    invalidation: {
+      requested_on: signals.flatMap(({ kind, published_on }) =>
+        kind === 'challenged' ? [published_on] : [],
+      ),
+      partly_on: signals.find(({ kind }) => kind === 'partly_invalidated')?.published_on ?? null,
+    },
   };
 }

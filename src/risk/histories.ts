@@ -47,7 +47,7 @@ export async function drawHistories(
   const [count] = await sql<{ pledged: number }[]>`select count(*) as pledged from (${pledged}) own`;
   const told = [...known.values()].flatMap(({ signals }) => signals.at(-1)?.published_on ?? []);
   return {
-    histories: [...histories.values()].filter((history) => history !== null).sort(byGrant),
+    histories: asTold([...histories.values()].filter((history) => history !== null)).sort(byGrant),
     own_patents,
     left_out: count!.pledged - own_patents,
     told_to: told.filter((day) => day <= dateOf(known_at)).reduce(later, null),
@@ -76,6 +76,15 @@ async function drawGranted(
     select patent_id from (${next(sql`patent_id >= ${start}`, 1)} union all ${next(sql`patent_id < ${start}`, 2)}) drawn
     order by turn, patent_id limit ${limit}`;
   return rows.map(({ patent_id }) => patent_id);
+}
+
+/** Where no patent was ever attacked, the sources do not tell of attacks. */
+function asTold(histories: readonly PatentHistory[]): PatentHistory[] {
+  const is_told = histories.some(
+    ({ invalidation }) =>
+      invalidation && (invalidation.requested_on.length > 0 || invalidation.partly_on !== null),
+  );
+  return histories.map((history) => (is_told ? history : { ...history, invalidation: null }));
 }
 
 function byGrant(one: PatentHistory, other: PatentHistory): number {

@@ -1,4 +1,5 @@
 /** Rule sets of banks, and the status that the rules give a pledge. */
+import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { knownPatents } from '../../src/patents/facts.ts';
 import { appendPledgeValues, latestValues } from '../../src/pledges/store.ts';
@@ -405,6 +406,26 @@ t.test(
       await t.rejects(database.sql.unsafe(change), /append-only/, change);
   },
 );
+
+t.test('what the register tells of attacks is walked from its publication on', async (t) => {
+  const attacks = async () => {
+    const { proposed } = (await backtest(bank_b.key, {})).body;
+    return proposed.rules.find(({ id }) => id === 'invalidation_requested');
+  };
+  t.match(await attacks(), { events: 0, measured: false }, 'no source told of any');
+  const request = {
+    patent_id: living,
+    signal_id: randomUUID(),
+    source: 'test',
+    kind: 'challenged',
+    category: 'Q',
+    source_code: 'IR',
+    published_on: '2009-03-02',
+    known_at: clock.now(),
+  };
+  await database.sql`insert into signal ${database.sql(request)}`;
+  t.match(await attacks(), { events: 1, measured: true });
+});
 
 t.test('the same seed draws the same patents, and a set with faults is not walked', async (t) => {
   const drawn = async (seed: number) => {

@@ -372,6 +372,7 @@ function historyOf(notice_on: string | null): PatentHistory {
     granted_on: '2003-05-07',
     notice_on,
     otherwise_ended: null,
+    invalidation: null,
   };
 }
 
@@ -463,6 +464,19 @@ t.test('a walk that begins late, and a right that is given up, spoil no figure',
   });
   t.equal(figures(own!, 'annuity_overdue'), undefined, 'what is off is not listed');
   t.ok(own!.early_events <= byDefault!.early_events);
+  t.match(figures(byDefault!, 'invalidation_requested'), { events: 0, measured: false });
+  const attacked = {
+    ...surrendered,
+    invalidation: { requested_on: ['2008-03-10'], partly_on: '2008-09-01' },
+  };
+  const calm = { ...surrendered, invalidation: { requested_on: [], partly_on: null } };
+  const [told] = backtestSets([attacked, calm], [{}], period, 1);
+  t.match(figures(told!, 'invalidation_requested'), { events: 1, measured: true });
+  t.match(figures(told!, 'partly_invalidated'), { events: 1, measured: true });
+  const early = { from: '2007-06-01', to: '2008-03-09' };
+  const [before] = toEnd(walk({ histories: [attacked], ...early, value_every: 1 }, [DEFAULT]));
+  const [unaware] = toEnd(walk({ histories: [calm], ...early, value_every: 1 }, [DEFAULT]));
+  t.strictSame(before, unaware, 'an attack still to come changes no value and no flag');
   const [nothing] = backtestSets([], [{}], period, 1);
   t.match(nothing, { notices_total: 0, early_warned_share: null, early_events: 0 });
   t.ok(
