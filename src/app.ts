@@ -20,6 +20,7 @@ import { marginCallRoutes } from './pledges/margin-call-routes.ts';
 import { outlookRoutes } from './pledges/outlook-routes.ts';
 import { recoveryEstimateRoutes } from './pledges/recovery-routes.ts';
 import { pledgeRoutes } from './pledges/routes.ts';
+import { waterfallRoutes } from './pledges/waterfall-routes.ts';
 import { portfolioRoutes } from './portfolio/routes.ts';
 import { reviewRoutes } from './review/routes.ts';
 import { riskRoutes } from './risk/routes.ts';
@@ -86,6 +87,7 @@ export async function buildApp({
   await app.register(fetchRoutes(service));
   await app.register(watchingRoutes(service));
   await app.register(pledgeRoutes(service));
+  await app.register(waterfallRoutes(service));
   await app.register(marginCallRoutes(service));
   await app.register(recoveryEstimateRoutes(service));
   await app.register(outlookRoutes(service));

@@ -4,7 +4,6 @@ import Type from 'typebox';
 import { STATUSES } from '../../models/risk/status.ts';
 import { VALUATION_CURRENCY } from '../../models/valuation.ts';
 import { ROYALTY_PRIORS } from '../../models/value/formulas/royalty-prior.ts';
-import { CAUSES } from '../../models/waterfall.ts';
 import { findOrganisation } from '../accounts/store.ts';
 import { attemptOwn } from '../audit/refusal.ts';
 import { asOf } from '../clock.ts';
@@ -38,7 +37,6 @@ import { MOVE_DETAILS, type MoveTarget, PHASES, type PledgeState } from './lifec
 import { movePledge, proveAnnuity, repay, requestPledge } from './service.ts';
 import { findPledge, movesOf, pledgedPatents, type Pledge as StoredPledge, valuesOf } from './store.ts';
 import { IfMatch, pledgeTag, requireMatch } from './version.ts';
-import { pledgeWaterfall } from './waterfall.ts';
 
 const MAX_PATENTS = 100;
 /** CNY 10 billion: the values of as many patents as a pledge may hold still add up exactly. */
@@ -151,28 +149,6 @@ const Move = Type.Object({
   moved_on: Day,
   moved_at: Instant,
   detail: Type.Record(Type.String(), Type.Unknown()),
-});
-
-const Waterfall = {
-  from_minor: Minor,
-  bars: Type.Array(
-    Type.Object({
-      cause: OneOf(
-        CAUSES,
-        'what changed; `residual` is what the stored figures differ from recomputed ones by',
-      ),
-      change_minor: Type.Integer(),
-    }),
-  ),
-  to_minor: Minor,
-};
-
-const PledgeWaterfall = Type.Object({
-  currency: Currency,
-  from: Day,
-  to: Day,
-  ...Waterfall,
-  patents: Type.Array(Type.Object({ patent_id: PatentId, ...Waterfall })),
 });
 
 const ValuePoint = Type.Object({
@@ -452,7 +428,7 @@ export const pledgeRoutes =
       },
       async (request) => {
         const found = await find(request.params.id, callerOfGuarded(request));
-        const known_at = request.query.as_of === undefined ? clock.now() : new Date(request.query.as_of);
+        const known_at = asOf(clock, request.query.as_of);
         const [points, moves, flags] = await Promise.all([
           valuesOf(database.sql, found.id, known_at),
           movesOf(database.sql, found.id, known_at),
@@ -464,29 +440,6 @@ export const pledgeRoutes =
           moves,
           flags,
         } as unknown as Type.Static<typeof ValueFlow>;
-      },
-    );
-
-    app.get(
-      '/v1/pledges/:id/waterfall',
-      {
-        config: { access: EVERYONE },
-        schema: {
-          operationId: 'getWaterfall',
-          tags: ['pledges'],
-          description:
-            'Why the value changed between two days: one bar a cause, adding up exactly, for the pledge and for each patent.',
-          params: ById,
-          querystring: Closed({ from: Day, to: Day, ...AsOfQuery }),
-          response: { 200: PledgeWaterfall },
-        },
-      },
-      async (request) => {
-        const { from, to, as_of } = request.query;
-        if (from > to) throw new Problem('refused', `The field from, ${from}, is later than to, ${to}.`);
-        const found = await find(request.params.id, callerOfGuarded(request));
-        const known_at = asOf(clock, as_of);
-        return pledgeWaterfall(database.sql, found, from, to, known_at);
       },
     );
 
