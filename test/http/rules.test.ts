@@ -6,6 +6,7 @@ import { appendPledgeValues, latestValues } from '../../src/pledges/store.ts';
 import { assessPledges } from '../../src/risk/assess.ts';
 import { drawHistories } from '../../src/risk/histories.ts';
 import { rulesOf } from '../../src/risk/rule-sets.ts';
+import { onThread } from '../../src/thread.ts';
 import { buildService, lapsingPatents, type ProblemAnswer } from '../service.ts';
 
 const service = await buildService(t);
@@ -442,4 +443,20 @@ t.test('the same seed draws the same patents, and a set with faults is not walke
   });
   t.equal((await backtest(bank_a.key, {}, { sample: 2001 })).status, 400);
   t.equal((await backtest(firm_a.key, {})).status, 403);
+});
+
+t.test('what takes too long on its thread is stopped, and the next one may run', async (t) => {
+  const module = (text: string) => new URL(`data:text/javascript,${encodeURIComponent(text)}`);
+  const work = { name: 'sum', limit_ms: 50, remedy: 'ask for less' };
+  const endless = onThread<object, string>({ ...work, module: module('setInterval(() => {}, 1000)') });
+  const [first, second] = await Promise.allSettled([endless({}), endless({})]);
+  t.match(first, { reason: { code: 'refused', message: 'The sum took over 0.05 seconds; ask for less.' } });
+  t.match(second, { reason: { code: 'conflict' } });
+  await t.rejects(endless({}), { code: 'refused' }, 'the way is free again');
+  const failing = onThread<object, string>({
+    ...work,
+    limit_ms: 60_000,
+    module: module('throw new Error("no")'),
+  });
+  await t.rejects(failing({}), { message: 'no' });
 });
