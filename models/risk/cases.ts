@@ -5,7 +5,8 @@
  * A finding about a patent causes every finding about the pledge's value that its rule can explain; of several causes
  * the earliest in the order of CAUSES, then by patent and occasion, names the case. What no cause explains is a case of
  * its own. The end of a right explains no more than it brings: what stands without the patents that were struck, by the
- * others' share of value and loan, is judged among what stands without them. Inhibited findings stay in the list with the name of what silences them: recorded, not lost.
+ * others' share of value and loan, is judged among what stands without them. Inhibited findings stay in the list with the
+ * name of what silences them: recorded, not lost.
  * Alike for any order of the findings, and each finding is in one case.
  * Worked: right_ended of one patent, value_drop and ltv_breach make one case `right_ended <patent>`; value_drop is
  * inhibited by right_ended, ltv_breach rings, since the loan is what the bank must act on. Of two patents one lapses and

@@ -58,7 +58,7 @@ export function warningsBefore(rules: readonly RuleInForce[]): Set<string> {
   return new Set(early.map(({ rule }) => rule.id));
 }
 
-/** Notices that were published in the period, and those for which the end of the right was flagged by the next assessment. */
+/** Notices published in the period, and those for which the end of the right was flagged by the next assessment. */
 export function noticesFlagged(
   histories: readonly PatentHistory[],
   episodes: readonly Episode[],

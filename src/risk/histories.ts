@@ -10,6 +10,8 @@ import { knownPatents, patentHistory } from '../patents/facts.ts';
 /** Of a bank with more, as many are drawn. */
 export const MAX_OWN_PATENTS = 500;
 export const MAX_SAMPLED_PATENTS = 2_000;
+/** Fewer, and nothing was tested. */
+export const MIN_SAMPLED_PATENTS = 100;
 
 export interface Drawn {
   /** How the patents are drawn: the same from the same database gives the same. */

@@ -20,7 +20,7 @@ import {
 import type { Service } from '../service.ts';
 import { backtestRules, recordBacktest } from './backtest.ts';
 import { backtestsOf, type StoredBacktest } from './backtest-store.ts';
-import { MAX_SAMPLED_PATENTS } from './histories.ts';
+import { MAX_SAMPLED_PATENTS, MIN_SAMPLED_PATENTS } from './histories.ts';
 import { ruleSetsOf, setRules } from './rule-sets.ts';
 
 const MAX_SEED = 2 ** 32 - 1;
@@ -161,7 +161,7 @@ export const ruleSetRoutes =
             ),
             sample: WithDefault(
               Type.Integer({
-                minimum: 0,
+                minimum: MIN_SAMPLED_PATENTS,
                 maximum: MAX_SAMPLED_PATENTS,
                 default: DEFAULT_SAMPLE,
                 description: 'patents besides those of own pledges',
