@@ -9,6 +9,7 @@ import { Problem } from '../errors.ts';
 import { knownPatents } from '../patents/facts.ts';
 import { clearFlags, standingFlags } from '../risk/store.ts';
 import { latestModels } from '../valuations/store.ts';
+import { pledgedIds, requireDiligence } from './due-diligence.ts';
 import {
   isFinal,
   type MOVE_DETAILS,
@@ -121,6 +122,7 @@ export async function movePledge(
   if (reason) throw new Problem(MOVES[to].from.includes(pledge.state) ? 'refused' : 'conflict', reason);
   for (const field of ['registered_on', 'disbursed_on'])
     if (detail[field] !== undefined) refuseFuture(field, String(detail[field]), now);
+  if (to === 'proposed') await requireDiligence(tx, pledge, await pledgedIds(tx, id), now);
   const changed: Pledge = {
     ...pledge,
     state: to,

@@ -2,13 +2,13 @@
 
 import { annuities, annuityDue, CNIPA_CURRENCY, CNIPA_OFFICE } from '../../models/annuity/cnipa.ts';
 import { addDays } from '../../models/calendar.ts';
-import { comparableNumber } from '../../models/encumbrances.ts';
+import { isOwnPledge } from '../../models/encumbrances.ts';
 import { NOTICE_DELAY_days } from '../../models/lapse/notice.ts';
 import { toMinor } from '../../models/money.ts';
 import type { OpenEncumbrance, PatentRisk, PledgeRisk, RegisterEntry } from '../../models/risk/facts.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
-import type { Transaction } from '../db/client.ts';
+import type { Sql, Transaction } from '../db/client.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
 import { latestValues, type Pledge, type PledgeValue, pledgedPatents } from '../pledges/store.ts';
 
@@ -98,20 +98,16 @@ function entriesOf({ signals }: KnownPatent, kinds: string[], after: CalendarDat
   return [...new Map(entries.map((entry) => [`${entry.kind} ${entry.published_on}`, entry])).values()];
 }
 
-/**
- * Open rights of others over the patent. A licence is no security. The bank's own registration goes by its number; a
- * pledge that the register gives no number for is taken for it, since nothing tells the two apart.
- */
+/** Open rights of others over the patent. A licence is no security. */
 function otherEncumbrances({ history }: KnownPatent, { registration_number }: Pledge): OpenEncumbrance[] {
-  const own = comparableNumber(registration_number ?? undefined);
   return history.encumbrances.flatMap(({ kind, number, opened_on, released_on }) => {
-    const is_own = kind === 'pledge' && (number === null ? own !== null : number === own);
+    const is_own = isOwnPledge({ kind, number }, registration_number);
     return released_on !== null || kind === 'licence' || is_own ? [] : [{ kind, number, opened_on }];
   });
 }
 
 /** A due date without proof stays open until a notice would have come: silence that long means paid. */
-function annuityCalendar(
+export function annuityCalendar(
   { facts }: KnownPatent,
   paid: (patent_year: number) => boolean,
   as_of: CalendarDate,
@@ -132,8 +128,9 @@ function annuityCalendar(
   };
 }
 
-async function provenAnnuities(
-  tx: Transaction,
+/** @returns keys of pledge, patent and year, with a blank between, of what was proven to be paid */
+export async function provenAnnuities(
+  tx: Sql,
   pledge_ids: readonly string[],
   known_at: Date,
 ): Promise<Set<string>> {

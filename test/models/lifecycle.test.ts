@@ -1,7 +1,10 @@
-/** The pure side of a pledge's life: walks over its states, working days, and what disposals teach. */
+/** The pure side of a pledge's life: due diligence, walks over its states, working days, and what disposals teach. */
 import fc from 'fast-check';
 import t from 'tap';
 import { addDays } from '../../models/calendar.ts';
+import { type ExaminedPatent, examine, FINDING_KINDS, type FindingCode } from '../../models/due-diligence.ts';
+import { type Encumbrance, isOwnPledge } from '../../models/encumbrances.ts';
+import { isSameName, mayBeSameName } from '../../models/party-name.ts';
 import { RECOVERY_PRIOR, type Recovery, recoveryEstimates } from '../../models/recovery.ts';
 import { addWorkingDays, CN_HOLIDAYS, isWorkingDay } from '../../models/working-days.ts';
 import {
@@ -63,6 +66,114 @@ t.test('random walks reach every state and every move, and no other', async (t) 
     Object.entries(LEGAL_MOVES)
       .flatMap(([from, targets]) => targets.map((to) => `${from} ${to}`))
       .sort(),
+  );
+});
+
+const CLEAN: ExaminedPatent = {
+  patent_id: '00000000-0000-8000-8000-000000000001',
+  legal_state: 'in_force',
+  legal_state_since: '2005-01-05',
+  expires_on: '2021-01-05',
+  partly_invalidated: false,
+  challenged_on: [],
+  encumbrances: [],
+  owners: ['Acme Co., Ltd.'],
+  owners_named_on: '2005-01-05',
+  transferred_on: null,
+  fee_late_on: null,
+  unproven_annuities: [],
+  register_seen_on: '2009-06-01',
+  register_late_after_days: 30,
+};
+const LOAN = { pledgor: 'ACME CO LTD', matures_on: '2011-06-10' };
+const OPEN: Encumbrance = {
+  kind: 'pledge',
+  number: 'Y1',
+  source_code: 'PE01',
+  effective_on: null,
+  opened_on: '2009-05-01',
+  changed_on: null,
+  released_on: null,
+  released_by: null,
+};
+
+const codesOf = (change: Partial<ExaminedPatent>, as_of = '2009-06-10') =>
+  examine({ ...CLEAN, ...change }, LOAN, as_of).map(({ code }) => code);
+
+t.test('due diligence finds what stands against a patent, and what is not known', async (t) => {
+  const cases: [Partial<ExaminedPatent>, FindingCode[]][] = [
+    [{}, []],
+    [{ owners: [], owners_named_on: null }, ['title_not_confirmed']],
+    [{ owners: ['Acme Labs Co., Ltd.'] }, ['title_not_confirmed']],
+    [{ owners: ['Acme Co Ltd', 'A University'] }, ['co_owner_consent']],
+    [{ owners: ['Acme Co Ltd', 'ACME CO. LTD'] }, []],
+    [
+      { owners: ['Acme Labs Co Ltd'], owners_named_on: '2008-01-02', transferred_on: '2008-01-02' },
+      ['title_contradicted'],
+    ],
+    [
+      { owners: ['顶点有限公司'], owners_named_on: '2008-01-02', transferred_on: '2008-01-02' },
+      ['title_not_confirmed'],
+    ],
+    [
+      { owners: ['Acme Limited'], owners_named_on: '2008-01-02', transferred_on: '2008-01-02' },
+      ['title_not_confirmed'],
+    ],
+    [{ owners_named_on: '2008-01-02', transferred_on: '2008-01-02' }, []],
+    [{ transferred_on: '2008-01-02' }, ['title_not_confirmed']],
+    [{ encumbrances: [OPEN] }, ['encumbrance_open']],
+    [{ encumbrances: [OPEN, { ...OPEN, number: 'Y2' }] }, ['encumbrance_open', 'encumbrance_open']],
+    [{ encumbrances: [{ ...OPEN, kind: 'licence' }] }, ['licence_open']],
+    [{ legal_state: 'lapsed' }, ['not_in_force']],
+    [{ legal_state: 'pending' }, ['not_in_force']],
+    [{ legal_state: 'unknown' }, ['legal_state_unknown']],
+    [{ challenged_on: ['2008-01-02', '2008-01-02'] }, ['invalidation_requested']],
+    [{ partly_invalidated: true }, ['claims_limited']],
+    [{ expires_on: '2011-06-09' }, ['expiry_before_maturity']],
+    [{ expires_on: '2011-06-10' }, []],
+    [{ expires_on: null }, ['term_unknown']],
+    [{ fee_late_on: '2009-02-02' }, ['annuity_late']],
+    [{ unproven_annuities: [{ patent_year: 9, due_on: '2009-01-05' }] }, ['annuity_unproven']],
+    [{ unproven_annuities: null }, ['annuities_unknown']],
+    [{ register_seen_on: null }, ['register_stale']],
+    [{ register_seen_on: '2009-05-10' }, ['register_stale']],
+  ];
+  for (const [change, codes] of cases) t.same(codesOf(change), codes, JSON.stringify(change));
+  const found = new Set(cases.flatMap(([, codes]) => codes));
+  t.same([...found].sort(), Object.keys(FINDING_KINDS).sort(), 'every kind of finding can be found');
+  const all = examine(
+    { ...CLEAN, legal_state: 'lapsed', encumbrances: [OPEN, { ...OPEN, number: null }], owners: [] },
+    LOAN,
+    '2009-06-10',
+  );
+  t.equal(new Set(all.map(({ finding }) => finding)).size, all.length, 'each finding has its own name');
+  t.match(all[1], { severity: 'blocking', evidence: { kind: 'pledge', number: 'Y1' }, remedy: /released/ });
+});
+
+t.test('the own registration of a pledge is no encumbrance by another', async (t) => {
+  t.equal(isOwnPledge(OPEN, null), false);
+  t.equal(isOwnPledge(OPEN, 'y 1'), true);
+  t.equal(isOwnPledge(OPEN, 'Y2'), false);
+  t.equal(isOwnPledge({ ...OPEN, number: null }, 'Y2'), true, 'nothing tells it apart');
+  t.equal(isOwnPledge({ ...OPEN, number: null, kind: 'seizure' }, 'Y2'), false);
+});
+
+t.test('names are the same whatever their spelling, and what is the same may be the same', async () => {
+  const name = fc.array(fc.constantFrom('Acme', 'Labs', 'Co', 'Ltd', 'GmbH', '顶点', '有限公司', '-'), {
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(name, name, fc.constantFrom('', ' ', '., '), (one, other, glue) => {
+      const [first, second] = [one.join(' '), other.join(glue).toLowerCase()];
+      const both = isSameName(first, second);
+      const symmetric =
+        both === isSameName(second, first) && mayBeSameName(first, second) === mayBeSameName(second, first);
+      const named = one.some((part) => part !== '-');
+      return (
+        symmetric && (!both || mayBeSameName(first, second)) && isSameName(first, one.join(glue)) === named
+      );
+    }),
+    { seed: SEED },
   );
 });
 

@@ -1,0 +1,234 @@
+/** The terms of a pledge: due diligence before it, what was proposed, what is amended during it, how it is released. */
+import t, { type Test } from 'tap';
+import { patentId } from '../../src/patents/identity.ts';
+import { ingestRecords } from '../../src/patents/ingest.ts';
+import type { SignalRecord } from '../../src/patents/sources/record.ts';
+import { news, SOURCE, told } from '../jobs/setting.ts';
+import { buildService, type Party, type ProblemAnswer } from '../service.ts';
+
+interface Pledge {
+  id: string;
+  state: string;
+  principal_minor: number;
+  matures_on: string;
+  approved_value_minor: number | null;
+  patents: { patent_id: string }[];
+}
+
+interface Finding {
+  finding: string;
+  code: string;
+  patent_id: string;
+  severity: string;
+  evidence: object;
+  remedy: string;
+  waiver: { reason: string } | null;
+}
+
+const service = await buildService(t);
+const { database, clock, call, bank_a, bank_b, firm_a, staff } = service;
+
+/** A minute passes, so that what came before can be read as of then. */
+function minute(): void {
+  clock.set(new Date(clock.now().getTime() + 60_000));
+}
+
+let numbers = 0;
+
+/** A right in force that the register tells more of. */
+async function patentWith(
+  signals: SignalRecord[],
+  owners: string[] = [],
+  facts: Parameters<typeof told>[1] = {},
+): Promise<string> {
+  const number = `0110${String(++numbers).padStart(4, '0')}`;
+  const granted = news('granted', '2004-03-03', '2004-03-03');
+  const record = told(number, { title: 'A pump', ...facts }, [granted, ...signals]);
+  const parties = owners.map((name) => ({ role: 'owner' as const, name, country: 'CN' }));
+  const publication = { office: 'CN', number, kind: 'C', published_on: '2004-03-03' };
+  await ingestRecords(
+    database,
+    SOURCE,
+    [parties.length > 0 ? { ...record, publication, parties } : record],
+    clock.now(),
+  );
+  return patentId('CN', number);
+}
+
+async function requested(patents: string[], change: object = {}): Promise<Pledge> {
+  const { status, body, text } = await call<Pledge>(firm_a.key, 'POST', '/v1/pledges', {
+    bank_id: bank_a.id,
+    firm_id: firm_a.id,
+    patents: patents.map((patent_id) => ({ patent_id, annual_revenue_minor: 500_000_000 })),
+    currency: 'CNY',
+    principal_minor: 1_000_000,
+    matures_on: '2011-06-10',
+    ...change,
+  });
+  if (status !== 201) throw new Error(text);
+  return body;
+}
+
+const ask = <Body>(party: Party, id: string, path: string, body?: object) =>
+  call<Body & ProblemAnswer>(party.key, body ? 'POST' : 'GET', `/v1/pledges/${id}/${path}`, body);
+
+const move = (party: Party, id: string, body: object) => ask<Pledge>(party, id, 'moves', body);
+
+/** Without the annuities that nobody has proven yet: every Chinese patent of that age has some. */
+async function diligenceOf(party: Party, id: string, query = '') {
+  const answer = await ask<{ blocked: boolean; data: Finding[] }>(party, id, `due-diligence${query}`);
+  const data = answer.body.data?.filter(({ code }) => code !== 'annuity_unproven');
+  return { ...answer, body: { ...answer.body, data } };
+}
+
+/** Refused with a status and a reason, and audited as such for both parties. */
+async function isRefused(
+  t: Test,
+  request: () => Promise<{ status: number; body: ProblemAnswer }>,
+  status: number,
+  reason: RegExp,
+): Promise<void> {
+  const refusals = async () => {
+    const [row] = await database.sql<{ count: number; pledges: string; terms: string }[]>`
+      select count(*) filter (where action like '%.refused')::int as count,
+        (select md5(string_agg(pledge::text, '' order by id)) from pledge) as pledges,
+        (select md5(string_agg(pledge_patent::text, '' order by pledge_id, patent_id)) from pledge_patent) as terms
+      from audit_entry`;
+    return row!;
+  };
+  const before = await refusals();
+  const answer = await request();
+  t.equal(answer.status, status, answer.body.detail);
+  t.match(answer.body.detail, reason);
+  const audited = [409, 412, 422].includes(status) ? 2 : 0;
+  t.same(await refusals(), { ...before, count: before.count + audited }, 'audited, and nothing else written');
+}
+
+const propose = (id: string, change: object = {}) =>
+  move(bank_a, id, { to: 'proposed', principal_minor: 1_000_000, ...change });
+
+t.test('a proposal waits until due diligence blocks it no more, and a waiver has a reason', async (t) => {
+  const pledged = { ...news('encumbered', '2009-05-06'), category: 'S', source_code: 'PE01' };
+  const burdened = await patentWith(
+    [{ ...pledged, detail: { registration_number: 'Y2009000001' } }],
+    ['Firm A', 'A University'],
+  );
+  const clean = await patentWith([], ['FIRM-A']);
+  const { id } = await requested([burdened, clean]);
+  await move(bank_a, id, { to: 'appraised' });
+  const { body } = await diligenceOf(firm_a, id);
+  t.equal(body.blocked, true);
+  t.same(
+    body.data.map(({ code, patent_id }) => [code, patent_id]),
+    [
+      ['co_owner_consent', burdened],
+      ['encumbrance_open', burdened],
+    ],
+  );
+  t.match(body.data[0]!.evidence, { owners: 'Firm A; A University', named_on: '2004-03-03' });
+  t.match(body.data[1], {
+    severity: 'blocking',
+    evidence: { kind: 'pledge', number: 'Y2009000001', opened_on: '2009-05-06' },
+    remedy: /released at the office first/,
+    waiver: null,
+  });
+  t.equal((await diligenceOf(bank_b, id)).status, 404);
+  await isRefused(
+    t,
+    () => propose(id),
+    409,
+    /blocks this: co_owner_consent of patent .*, encumbrance_open of/,
+  );
+
+  const waive = ({ finding, patent_id }: Finding, change: object = {}, party = bank_a) =>
+    ask<Finding>(party, id, 'due-diligence/waivers', {
+      finding,
+      patent_id,
+      reason: 'consent of 2009-06-01',
+      ...change,
+    });
+  const [consent, pledge] = body.data;
+  await isRefused(t, () => waive(consent!, { reason: '' }), 400, /reason/);
+  await isRefused(t, () => waive(consent!, {}, firm_a), 403, /This is for bank/);
+  await isRefused(t, () => waive(consent!, {}, bank_b), 404, /no such pledge/);
+  await isRefused(
+    t,
+    () => waive(consent!, { patent_id: clean }),
+    422,
+    /No blocking finding "co_owner_consent/,
+  );
+  await isRefused(t, () => waive({ ...consent!, finding: 'encumbrance_open' }), 422, /No blocking finding/);
+  minute();
+  t.match((await waive(consent!)).body, {
+    code: 'co_owner_consent',
+    waiver: { reason: 'consent of 2009-06-01' },
+  });
+  await isRefused(t, () => waive(consent!), 409, /was waived on 2009-06-10 already/);
+  await isRefused(t, () => propose(id), 409, /blocks this: encumbrance_open of patent [^,]*\. Mend/);
+  minute();
+  const { rows } = {
+    rows: await database.sql`select organisation_id, detail from audit_entry where action = 'due_diligence.waived'`,
+  };
+  t.same(rows.map(({ organisation_id }) => organisation_id).sort(), [bank_a.id, firm_a.id].sort());
+  await t.rejects(database.sql`delete from due_diligence_waiver`, /append-only|may not|refuse/i);
+
+  const released = { ...news('encumbrance_released', '2009-06-10'), category: 'S', source_code: 'PC01' };
+  await ingestRecords(
+    database,
+    SOURCE,
+    [told('01100001', {}, [{ ...released, detail: { registration_number: 'Y2009000001' } }])],
+    clock.now(),
+  );
+  const { body: mended } = await diligenceOf(staff, id);
+  t.match(mended, { blocked: false, data: [{ code: 'co_owner_consent', waiver: { reason: /consent/ } }] });
+  t.equal(mended.data.length, 1, 'what was released is found no more');
+  t.equal((await propose(id)).status, 201);
+  const then = new Date(clock.now().getTime() - 120_000).toISOString();
+  t.same(
+    (await diligenceOf(staff, id, `?as_of=${then}`)).body,
+    { ...body },
+    'as it was known before the waiver',
+  );
+  await isRefused(t, () => waive(pledge!), 422, /No blocking finding/);
+  t.same((await diligenceOf(firm_a, id, `?patent_id=${clean}`)).body, { blocked: false, data: [] });
+});
+
+t.test(
+  'a transfer to another contradicts the title; nobody named, or another spelling, is a remark',
+  async (t) => {
+    const transfer = (owner: string) => ({ ...news('transferred', '2008-05-07'), detail: { owner } });
+    const findings = async (patent: string) => {
+      const { id } = await requested([patent]);
+      const { data } = (await diligenceOf(bank_a, id)).body;
+      return data.map(({ code, severity }) => `${code} ${severity}`);
+    };
+    t.same(await findings(await patentWith([transfer('Another Co., Ltd.')], ['Firm A'])), [
+      'title_contradicted blocking',
+    ]);
+    t.same(await findings(await patentWith([transfer('Firm-A')], ['Another Co., Ltd.'])), []);
+    t.same(await findings(await patentWith([transfer('甲公司')], ['Firm A'])), [
+      'title_not_confirmed remark',
+    ]);
+    t.same(await findings(await patentWith([news('transferred', '2008-05-07')], ['Firm A'])), [
+      'title_not_confirmed remark',
+    ]);
+    t.same(await findings(service.takePatent()), ['title_not_confirmed remark']);
+  },
+);
+
+t.test('the term, attacks and silence of the register are found', async (t) => {
+  const attacked = await patentWith(
+    [news('challenged', '2009-02-04'), news('licensed', '2009-03-04')],
+    ['Firm A'],
+  );
+  const { id } = await requested([attacked], { matures_on: '2021-01-06' });
+  const { data } = (await diligenceOf(bank_a, id)).body;
+  t.same(
+    data.map(({ code }) => code),
+    ['invalidation_requested', 'expiry_before_maturity', 'licence_open'],
+  );
+  t.match(data[1]!.evidence, { expires_on: '2021-01-05', matures_on: '2021-01-06' });
+  clock.set(new Date('2010-02-10T02:00:00Z'));
+  const silent = (await diligenceOf(bank_a, id)).body.data.find(({ code }) => code === 'register_stale');
+  t.match(silent, { severity: 'blocking', evidence: { register_seen_on: '2009-06-10' } });
+});
