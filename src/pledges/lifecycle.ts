@@ -10,6 +10,9 @@ import Type from 'typebox';
 import type { OrganisationKind } from '../accounts/store.ts';
 import { Closed, Day, Minor, OneOf } from '../http/schemas.ts';
 
+/** Ten years. */
+const MOST_DISPOSAL_DAYS = 3650;
+
 export type PledgeState =
   | 'requested'
   | 'appraised'
@@ -44,6 +47,25 @@ export function isFinal(state: PledgeState): boolean {
   return FINAL_STATES.includes(state);
 }
 
+export const DISPOSAL_ROUTES = ['agreed_price', 'auction', 'private_sale'] as const;
+
+export const DisposalPlan = Closed(
+  {
+    route: OneOf(DISPOSAL_ROUTES, 'route of disposal'),
+    expected_days: Type.Integer({
+      minimum: 1,
+      maximum: MOST_DISPOSAL_DAYS,
+      description: 'from default to the proceeds',
+    }),
+    text: Type.String({
+      minLength: 1,
+      maxLength: 2000,
+      description: 'who would buy, what is agreed beforehand',
+    }),
+  },
+  { description: 'how the patents would be sold, written down before the loan' },
+);
+
 /** What each move must state, besides `to`. */
 export const MOVE_DETAILS = {
   appraised: Closed({}),
@@ -53,6 +75,14 @@ export const MOVE_DETAILS = {
       maximum: Number.MAX_SAFE_INTEGER,
       description: 'what the bank offers to lend',
     }),
+    haircut_bp: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 10_000,
+        description: 'of this contract, basis points; that of the models if left out',
+      }),
+    ),
+    disposal_plan: Type.Optional(DisposalPlan),
   }),
   withdrawn: Closed({ reason: Type.String({ minLength: 1, maxLength: 500 }) }),
   registered: Closed({
@@ -64,7 +94,7 @@ export const MOVE_DETAILS = {
     ground: OneOf(['debt_performed', 'right_realised', 'waived', 'contract_void'], 'ground of release'),
   }),
   defaulted: Closed({ reason: Type.String({ minLength: 1, maxLength: 500 }) }),
-  in_disposal: Closed({ route: OneOf(['agreed_price', 'auction', 'private_sale'], 'route of disposal') }),
+  in_disposal: Closed({ route: OneOf(DISPOSAL_ROUTES, 'route of disposal') }),
   disposed: Closed({
     recovered_minor: { ...Minor, description: 'proceeds of the sale, before costs' },
     costs_minor: Type.Optional({ ...Minor, description: 'of the sale; none if left out' }),

@@ -20,6 +20,7 @@ import {
 } from './lifecycle.ts';
 import { lockPledge } from './lock.ts';
 import { endMarginCalls } from './margin-calls.ts';
+import { recordProposal } from './proposals.ts';
 import { recordRecovery } from './recoveries.ts';
 import { revalueOne } from './revalue.ts';
 import {
@@ -132,6 +133,8 @@ export async function movePledge(
       to === 'registered' ? String(detail.registration_number) : pledge.registration_number,
   };
   await tx`update pledge set ${tx(changed, 'state', 'principal_minor', 'approved_value_minor', 'registration_number')} where id = ${id}`;
+  if (to === 'proposed')
+    await recordProposal(tx, id, detail as Static<(typeof MOVE_DETAILS)['proposed']>, now);
   if (to === 'active') await balance(tx, id, String(detail.disbursed_on), pledge.principal_minor, now);
   if (to === 'released' || to === 'disposed') await balance(tx, id, today, 0, now);
   if (pledge.state === 'active') await endMarginCalls(tx, pledge, `the pledge became ${to}`, caller, now);

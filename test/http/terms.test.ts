@@ -13,6 +13,7 @@ interface Pledge {
   matures_on: string;
   approved_value_minor: number | null;
   patents: { patent_id: string }[];
+  proposal: { haircut_bp: number; disposal_plan: object | null; collateral_minor: number } | null;
 }
 
 interface Finding {
@@ -216,6 +217,51 @@ t.test(
   },
 );
 
+t.test('a proposal is written down with its haircut and its plan to sell', async (t) => {
+  const appraised = async () => {
+    const { id } = await requested([await patentWith([], ['Firm A'])]);
+    const { body } = await move(bank_a, id, { to: 'appraised' });
+    return { id, value: body.approved_value_minor! };
+  };
+  const readOf = (id: string) => call<Pledge>(firm_a.key, 'GET', `/v1/pledges/${id}`);
+  const planned = await appraised();
+  const unread = await readOf(planned.id);
+  t.equal(unread.body.proposal, null);
+  const disposal_plan = {
+    route: 'private_sale',
+    expected_days: 180,
+    text: 'the two licensees have said they would bid',
+  };
+  await isRefused(t, () => propose(planned.id, { haircut_bp: 10_001 }), 400, /haircut_bp must be <= 10000/);
+  await isRefused(
+    t,
+    () => propose(planned.id, { disposal_plan: { route: 'auction' } }),
+    400,
+    /expected_days/,
+  );
+  await propose(planned.id, { haircut_bp: 6_500, disposal_plan });
+  const { body, headers } = await readOf(planned.id);
+  t.match(body.proposal, { haircut_bp: 6_500, disposal_plan });
+  t.equal(body.proposal!.collateral_minor, Math.floor(planned.value * 0.35));
+  t.not(headers.etag, unread.headers.etag);
+  const [point] = await database.sql<{ mid_minor: number; collateral_minor: number }[]>`
+    select mid_minor, collateral_minor from pledge_valuation where pledge_id = ${planned.id}`;
+  t.ok(Math.abs(point!.collateral_minor - point!.mid_minor / 2) <= 1, 'by the models at first');
+  const plain = await appraised();
+  await propose(plain.id);
+  const { proposal } = (await readOf(plain.id)).body;
+  t.match(proposal, {
+    haircut_bp: 5_000,
+    disposal_plan: null,
+    collateral_minor: Math.floor(plain.value / 2),
+  });
+  await service.passTo('2009-06-12T02:00:00Z');
+  const [later] = await database.sql<{ mid_minor: number; collateral_minor: number }[]>`
+    select mid_minor, collateral_minor from pledge_valuation where pledge_id = ${planned.id}
+    order by as_of desc limit 1`;
+  t.equal(later!.collateral_minor, Math.floor(later!.mid_minor * 0.35), 'then by the contract');
+});
+
 t.test('the term, attacks and silence of the register are found', async (t) => {
   const attacked = await patentWith(
     [news('challenged', '2009-02-04'), news('licensed', '2009-03-04')],
@@ -230,5 +276,5 @@ t.test('the term, attacks and silence of the register are found', async (t) => {
   t.match(data[1]!.evidence, { expires_on: '2021-01-05', matures_on: '2021-01-06' });
   clock.set(new Date('2010-02-10T02:00:00Z'));
   const silent = (await diligenceOf(bank_a, id)).body.data.find(({ code }) => code === 'register_stale');
-  t.match(silent, { severity: 'blocking', evidence: { register_seen_on: '2009-06-10' } });
+  t.match(silent, { severity: 'blocking', evidence: { register_seen_on: '2009-06-12' } });
 });
