@@ -12,3 +12,16 @@ create trigger pledge_proposal_is_append_only before update or delete on pledge_
   for each row execute function refuse_change();
 create trigger pledge_proposal_is_never_truncated before truncate on pledge_proposal
   for each statement execute function refuse_change();
+
+-- The office struck the pledge from its register after the contract was over.
+create table pledge_deregistration (
+  pledge_id text primary key references pledge,
+  number text not null check (length(number) between 1 and 40),
+  deregistered_on date not null,
+  recorded_by text not null,
+  recorded_at timestamptz not null
+);
+create trigger pledge_deregistration_is_append_only before update or delete on pledge_deregistration
+  for each row execute function refuse_change();
+create trigger pledge_deregistration_is_never_truncated before truncate on pledge_deregistration
+  for each statement execute function refuse_change();

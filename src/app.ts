@@ -20,6 +20,7 @@ import { dueDiligenceRoutes } from './pledges/due-diligence-routes.ts';
 import { marginCallRoutes } from './pledges/margin-call-routes.ts';
 import { outlookRoutes } from './pledges/outlook-routes.ts';
 import { recoveryEstimateRoutes } from './pledges/recovery-routes.ts';
+import { releaseRoutes } from './pledges/release-routes.ts';
 import { pledgeRoutes } from './pledges/routes.ts';
 import { portfolioRoutes } from './portfolio/routes.ts';
 import { reviewRoutes } from './review/routes.ts';
@@ -89,6 +90,7 @@ export async function buildApp({
   await app.register(pledgeRoutes(service));
   await app.register(dueDiligenceRoutes(service));
   await app.register(marginCallRoutes(service));
+  await app.register(releaseRoutes(service));
   await app.register(recoveryEstimateRoutes(service));
   await app.register(outlookRoutes(service));
   await app.register(portfolioRoutes(service));

@@ -9,6 +9,7 @@
 import Type from 'typebox';
 import type { OrganisationKind } from '../accounts/store.ts';
 import { Closed, Day, Minor, OneOf } from '../http/schemas.ts';
+import { DISPOSAL_ROUTES, RELEASABLE_STATES, ReleaseDetail, releaseRefusal } from './release.ts';
 
 /** Ten years. */
 const MOST_DISPOSAL_DAYS = 3650;
@@ -46,8 +47,6 @@ const FINAL_STATES: readonly PledgeState[] = ['withdrawn', 'released', 'disposed
 export function isFinal(state: PledgeState): boolean {
   return FINAL_STATES.includes(state);
 }
-
-export const DISPOSAL_ROUTES = ['agreed_price', 'auction', 'private_sale'] as const;
 
 export const DisposalPlan = Closed(
   {
@@ -90,9 +89,7 @@ export const MOVE_DETAILS = {
     registered_on: Day,
   }),
   active: Closed({ disbursed_on: Day }),
-  released: Closed({
-    ground: OneOf(['debt_performed', 'right_realised', 'waived', 'contract_void'], 'ground of release'),
-  }),
+  released: ReleaseDetail,
   defaulted: Closed({ reason: Type.String({ minLength: 1, maxLength: 500 }) }),
   in_disposal: Closed({ route: OneOf(DISPOSAL_ROUTES, 'route of disposal') }),
   disposed: Closed({
@@ -114,7 +111,7 @@ export const MOVES: Record<MoveTarget, Move> = {
   withdrawn: { from: ['requested', 'appraised', 'proposed'], by: ['bank', 'firm'] },
   registered: { from: ['proposed'], by: ['bank'] },
   active: { from: ['registered'], by: ['bank'] },
-  released: { from: ['registered', 'active', 'defaulted'], by: ['bank'] },
+  released: { from: RELEASABLE_STATES, by: ['bank'] },
   defaulted: { from: ['active'], by: ['bank'] },
   in_disposal: { from: ['defaulted'], by: ['bank'] },
   disposed: { from: ['in_disposal'], by: ['bank'] },
@@ -145,8 +142,7 @@ export function refusal(
   if (to === 'appraised' && facts.value?.status !== 'valued')
     return `The patents have no value yet (${facts.value?.status ?? 'not valued'}); read the value flow for the reason, mend it, and ask again.`;
   if (to === 'proposed') return overTarget(Number(detail.principal_minor), facts);
-  if (to === 'released' && detail.ground === 'debt_performed' && facts.outstanding_minor > 0)
-    return `${facts.outstanding_minor} minor units are still outstanding; record the repayment first, or give another ground.`;
+  if (to === 'released') return releaseRefusal(facts, detail as ReleaseDetail);
   return null;
 }
 

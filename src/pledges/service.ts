@@ -9,6 +9,7 @@ import { Problem } from '../errors.ts';
 import { knownPatents } from '../patents/facts.ts';
 import { clearFlags, standingFlags } from '../risk/store.ts';
 import { latestModels } from '../valuations/store.ts';
+import { refuseFuture } from './days.ts';
 import { pledgedIds, requireDiligence } from './due-diligence.ts';
 import {
   isFinal,
@@ -21,7 +22,8 @@ import {
 import { lockPledge } from './lock.ts';
 import { endMarginCalls } from './margin-calls.ts';
 import { recordProposal } from './proposals.ts';
-import { recordRecovery } from './recoveries.ts';
+import { disposalRoute, recordRecovery } from './recoveries.ts';
+import type { ReleaseDetail } from './release.ts';
 import { revalueOne } from './revalue.ts';
 import {
   balances,
@@ -37,8 +39,6 @@ import {
   setBalance,
 } from './store.ts';
 import { traceChange } from './trace.ts';
-
-const FURTHEST_ZONE_MS = 14 * 3_600_000;
 
 export type PledgeRequest = Omit<NewPledge, 'requested_on' | 'demonstration' | 'created_at'> & {
   patents: PledgedUse[];
@@ -137,17 +137,32 @@ export async function movePledge(
     await recordProposal(tx, id, detail as Static<(typeof MOVE_DETAILS)['proposed']>, now);
   if (to === 'active') await balance(tx, id, String(detail.disbursed_on), pledge.principal_minor, now);
   if (to === 'released' || to === 'disposed') await balance(tx, id, today, 0, now);
+  if (to === 'released') await recordRealised(tx, pledge, detail as ReleaseDetail, now);
   if (pledge.state === 'active') await endMarginCalls(tx, pledge, `the pledge became ${to}`, caller, now);
   if (to === 'disposed') {
     const { recovered_minor: proceeds_minor, costs_minor = 0 } = detail as Static<
       (typeof MOVE_DETAILS)['disposed']
     >;
-    await recordRecovery(tx, pledge, { proceeds_minor, costs_minor }, today, now);
+    const route = await disposalRoute(tx, id);
+    await recordRecovery(tx, pledge, { route, proceeds_minor, costs_minor }, today, now);
   }
   await leaveTrace(tx, pledge, pledge.state, to, detail, caller, now);
   if (isFinal(to)) await endWatch(tx, id, today, now);
   else await markStale(tx, id, `became ${to}`, now);
   return changed;
+}
+
+/** A right that was realised without a disposal of its own teaches haircuts all the same. */
+async function recordRealised(
+  tx: Transaction,
+  pledge: Pledge,
+  { recovery, decision }: ReleaseDetail,
+  now: Date,
+): Promise<void> {
+  if (decision) refuseFuture('decided_on', decision.decided_on, now);
+  if (!recovery) return;
+  const { route, recovered_minor: proceeds_minor, costs_minor = 0 } = recovery;
+  await recordRecovery(tx, pledge, { route, proceeds_minor, costs_minor }, dateOf(now), now);
 }
 
 /** A contract that is over is no longer watched: its flags close with it, and its value flow ends with a last point. */
@@ -204,19 +219,6 @@ export async function repay(
   ]);
   await markStale(tx, id, 'repayment', now);
   return steps.at(-1)!.outstanding_minor - amount_minor;
-}
-
-/** Whether a day has not begun yet even in the furthest time zone, UTC+14. */
-export function isFuture(day: string, now: Date): boolean {
-  return day > dateOf(new Date(now.getTime() + FURTHEST_ZONE_MS));
-}
-
-function refuseFuture(field: string, day: string, now: Date): void {
-  if (isFuture(day, now))
-    throw new Problem(
-      'refused',
-      `The field ${field} says ${day}, which is still to come; today is ${dateOf(now)}.`,
-    );
 }
 
 /** Records a proof that an annuity was paid, which closes the flag that asks for it at the next assessment. */

@@ -40,6 +40,12 @@ const MarginCallData = Type.Object({
   shortfall_minor: Type.Integer({ description: 'repayment that reaches the target, on the day of the call' }),
 });
 
+const DeregistrationData = Type.Object({
+  as_of: Day,
+  number: Type.String({ description: 'the office’s own' }),
+  deregistered_on: Day,
+});
+
 const DecisionData = Type.Object({
   flag_id: Id,
   rule: Type.String(),
@@ -122,6 +128,10 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
       { summary: `A pledge became ${state.replace('_', ' ')}`, data: MoveData },
     ]),
   ),
+  'pledge.deregistered': {
+    summary: 'The office struck a pledge from its register after its contract was over',
+    data: DeregistrationData,
+  },
   'pledge.margin_call.opened': { summary: 'The bank asked for the cure of a breach', data: MarginCallData },
   'pledge.margin_call.met': { summary: 'A margin call was met', data: MarginCallData },
   'pledge.margin_call.expired': { summary: 'A margin call expired', data: MarginCallData },

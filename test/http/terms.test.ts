@@ -34,6 +34,8 @@ function minute(): void {
   clock.set(new Date(clock.now().getTime() + 60_000));
 }
 
+const today = () => clock.now().toISOString().slice(0, 10);
+
 let numbers = 0;
 
 /** A right in force that the register tells more of. */
@@ -260,6 +262,117 @@ t.test('a proposal is written down with its haircut and its plan to sell', async
     select mid_minor, collateral_minor from pledge_valuation where pledge_id = ${planned.id}
     order by as_of desc limit 1`;
   t.equal(later!.collateral_minor, Math.floor(later!.mid_minor * 0.35), 'then by the contract');
+});
+
+interface Checklist {
+  released: { ground: string; released_on: string } | null;
+  grounds: { ground: string; met: boolean; items: { item: string; met: boolean; text: string }[] }[];
+  deregistration: { number: string } | null;
+}
+
+/** Paid out on the day, 1,000,000 minor units. */
+async function activated(patents: string[], change: object = {}): Promise<Pledge> {
+  const { id } = await requested(patents, change);
+  await move(bank_a, id, { to: 'appraised' });
+  await propose(id);
+  await move(bank_a, id, {
+    to: 'registered',
+    registration_number: `Y${id.slice(-6)}`,
+    registered_on: today(),
+  });
+  const { status, body, text } = await move(bank_a, id, { to: 'active', disbursed_on: today() });
+  if (status !== 201) throw new Error(text);
+  return body;
+}
+
+t.test('a release shows what its ground asks for, and the office’s deregistration follows', async (t) => {
+  const release = (id: string, detail: object) => move(bank_a, id, { to: 'released', ...detail });
+  const checklistOf = async (id: string) => (await ask<Checklist>(firm_a, id, 'release-checklist')).body;
+  const next = async () => (await activated([await patentWith([], ['Firm A'])])).id;
+  const id = await next();
+  const open = await checklistOf(id);
+  t.same(
+    open.grounds.map(({ ground, met, items }) => [
+      ground,
+      met,
+      ...items.filter((item) => !item.met).map(({ item }) => item),
+    ]),
+    [
+      ['debt_performed', false, 'nothing_outstanding'],
+      ['right_realised', false, 'recovery'],
+      ['waived', false, 'waiver'],
+      ['contract_void', false, 'decision'],
+    ],
+  );
+  t.match(open.grounds[0]!.items[1]!.text, /^1000000 minor units are still outstanding/);
+  const waiver = { waived_by: 'credit committee, no. 12', reason: 'other security was given' };
+  const decision = { reference: '(2009) 1 no. 5', decided_on: '2009-06-11' };
+  const recovery = { route: 'agreed_price', recovered_minor: 400_000, costs_minor: 50_000 };
+  await isRefused(
+    t,
+    () => release(id, { ground: 'debt_performed' }),
+    422,
+    /lacks nothing_outstanding \(1000000 minor/,
+  );
+  await isRefused(
+    t,
+    () => release(id, { ground: 'waived' }),
+    422,
+    /ground waived lacks waiver \(state it in the field waiver/,
+  );
+  await isRefused(t, () => release(id, { ground: 'right_realised', decision }), 422, /lacks recovery/);
+  await isRefused(
+    t,
+    () => release(id, { ground: 'contract_void', decision, waiver }),
+    422,
+    /field waiver does not belong/,
+  );
+  await isRefused(
+    t,
+    () => release(id, { ground: 'contract_void', decision: { ...decision, decided_on: '2009-07-01' } }),
+    422,
+    /still to come/,
+  );
+  await isRefused(t, () => release(id, { ground: 'waived', waiver: { reason: 'x' } }), 400, /waived_by/);
+  const deregister = (change: object = {}, party = bank_a) =>
+    ask(party, id, 'deregistration', { number: 'Z1', deregistered_on: today(), ...change });
+  await isRefused(t, () => deregister(), 409, /is active; its deregistration is recorded once/);
+  minute();
+  t.equal((await release(id, { ground: 'waived', waiver })).status, 201);
+  t.match(await checklistOf(id), {
+    released: { ground: 'waived', released_on: today() },
+    grounds: [
+      {
+        ground: 'waived',
+        met: true,
+        items: [{ item: 'state' }, { item: 'waiver', text: /other security was given; waived_by: credit committee/ }],
+      },
+    ],
+    deregistration: null,
+  });
+  await isRefused(
+    t,
+    () => deregister({ deregistered_on: '2009-06-09' }),
+    422,
+    /before the registration on 2009-06-1/,
+  );
+  await isRefused(t, () => deregister({ deregistered_on: '2009-07-09' }), 422, /still to come/);
+  await isRefused(t, () => deregister({}, firm_a), 403, /This is for bank/);
+  t.equal((await deregister()).status, 201);
+  await isRefused(t, () => deregister({ number: 'Z2' }), 409, /deregistration Z1 of .* is recorded already/);
+  t.match((await checklistOf(id)).deregistration, { number: 'Z1' });
+
+  const realised = await next();
+  t.equal((await release(realised, { ground: 'right_realised', recovery })).status, 201);
+  const [row] = await database.sql`select route, proceeds_minor, costs_minor from pledge_recovery`;
+  t.same(row, { route: 'agreed_price', proceeds_minor: 400_000, costs_minor: 50_000 }, 'it is in the ledger');
+  const voided = await next();
+  t.equal((await release(voided, { ground: 'contract_void', decision })).status, 201);
+  const performed = await next();
+  await ask(bank_a, performed, 'repayments', { amount_minor: 1_000_000, paid_on: today() });
+  minute();
+  t.match((await checklistOf(performed)).grounds[0], { ground: 'debt_performed', met: true });
+  t.equal((await release(performed, { ground: 'debt_performed' })).status, 201);
 });
 
 t.test('the term, attacks and silence of the register are found', async (t) => {

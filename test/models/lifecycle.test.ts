@@ -14,6 +14,7 @@ import {
   type PledgeState,
   refusal,
 } from '../../src/pledges/lifecycle.ts';
+import { GROUNDS } from '../../src/pledges/release.ts';
 import { LEGAL_MOVES } from '../legal-moves.ts';
 
 const SEED = 20_261_127;
@@ -35,8 +36,12 @@ t.test('random walks reach every state and every move, and no other', async (t) 
     status: fc.constantFrom('valued' as const, 'unknown' as const),
     outstanding_minor: fc.constantFrom(0, 5_000),
     principal_minor: fc.constantFrom(3_000, 3_001),
-    ground: fc.constantFrom('debt_performed', 'waived'),
+    ground: fc.constantFrom(...GROUNDS),
+    recovery: fc.constantFrom(undefined, { route: 'auction', recovered_minor: 1 }),
+    waiver: fc.constantFrom(undefined, { waived_by: 'the board', reason: 'a walk' }),
+    decision: fc.constantFrom(undefined, { reference: 'case 1', decided_on: '2009-01-01' }),
   });
+  const grounds = new Set<string>();
   fc.assert(
     fc.property(fc.array(attempt, { minLength: 100, maxLength: 250, size: 'max' }), (attempts) => {
       let state: PledgeState = 'requested';
@@ -53,6 +58,13 @@ t.test('random walks reach every state and every move, and no other', async (t) 
         if (to === 'proposed' && detail.principal_minor > 3_000) throw new Error('lent over the target');
         if (to === 'released' && detail.ground === 'debt_performed' && outstanding_minor > 0)
           throw new Error('released as performed while money was owed');
+        if (to === 'released') {
+          const shown = { right_realised: 'recovery', waived: 'waiver', contract_void: 'decision' } as const;
+          const wanted = detail.ground === 'debt_performed' ? [] : [shown[detail.ground]];
+          const stated = Object.values(shown).filter((field) => detail[field] !== undefined);
+          if (String(stated) !== String(wanted)) throw new Error(`${detail.ground} shown by ${stated}`);
+          grounds.add(detail.ground);
+        }
         taken.add(`${state} ${to}`);
         state = to;
         reached.add(state);
@@ -61,6 +73,7 @@ t.test('random walks reach every state and every move, and no other', async (t) 
     { numRuns: WALKS, seed: SEED, endOnFailure: true },
   );
   t.same([...reached].sort(), Object.keys(LEGAL_MOVES).sort());
+  t.same([...grounds].sort(), [...GROUNDS].sort(), 'on every ground');
   t.same(
     [...taken].sort(),
     Object.entries(LEGAL_MOVES)
