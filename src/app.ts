@@ -16,6 +16,7 @@ import { eventRoutes } from './outbox/routes.ts';
 import { indicatorRoutes } from './patents/indicator-routes.ts';
 import { patentRoutes } from './patents/routes.ts';
 import { sourceRoutes } from './patents/source-routes.ts';
+import { amendmentRoutes } from './pledges/amendment-routes.ts';
 import { dueDiligenceRoutes } from './pledges/due-diligence-routes.ts';
 import { marginCallRoutes } from './pledges/margin-call-routes.ts';
 import { outlookRoutes } from './pledges/outlook-routes.ts';
@@ -90,6 +91,7 @@ export async function buildApp({
   await app.register(pledgeRoutes(service));
   await app.register(dueDiligenceRoutes(service));
   await app.register(marginCallRoutes(service));
+  await app.register(amendmentRoutes(service));
   await app.register(releaseRoutes(service));
   await app.register(recoveryEstimateRoutes(service));
   await app.register(outlookRoutes(service));

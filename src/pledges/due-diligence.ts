@@ -43,6 +43,7 @@ export async function dueDiligence(
   const firm = await findOrganisation(sql, pledge.firm_id);
   const as_of = dateOf(known_at);
   const loan = { pledgor: firm!.name, matures_on: pledge.matures_on };
+  const pledged = new Set(await pledgedIds(sql, pledge.id));
   const findings = patent_ids.flatMap((id) => {
     const patent = known.get(id);
     if (!patent)
@@ -51,7 +52,9 @@ export async function dueDiligence(
         `Patent ${id} was not known by ${as_of}; look it up with GET /v1/patents.`,
       );
     const paid = (year: number) => proven.has(`${pledge.id} ${id} ${year}`);
-    return examine(examined(patent, owners.get(id) ?? [], pledge, paid, as_of), loan, as_of);
+    // A patent that is yet to be added is not under the own registration.
+    const own_number = pledged.has(id) ? pledge.registration_number : null;
+    return examine(examined(patent, owners.get(id) ?? [], own_number, paid, as_of), loan, as_of);
   });
   const waivers = await waiversOf(sql, pledge.id, known_at);
   const gravest_first = SEVERITIES.flatMap((severity) =>
@@ -134,7 +137,7 @@ async function waiversOf(sql: Sql, pledge_id: string, known_at: Date): Promise<M
 function examined(
   patent: KnownPatent,
   owners: readonly Owner[],
-  { registration_number }: Pick<Pledge, 'registration_number'>,
+  own_number: string | null,
   paid: (patent_year: number) => boolean,
   as_of: CalendarDate,
 ): ExaminedPatent {
@@ -149,7 +152,7 @@ function examined(
       kind === 'challenged' ? [published_on] : [],
     ),
     encumbrances: history.encumbrances.filter(
-      (each) => each.released_on === null && !isOwnPledge(each, registration_number),
+      (each) => each.released_on === null && !isOwnPledge(each, own_number),
     ),
     owners: owners.map(({ name }) => name),
     owners_named_on: owners[0]?.published_on ?? null,

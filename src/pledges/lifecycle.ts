@@ -11,6 +11,9 @@ import type { OrganisationKind } from '../accounts/store.ts';
 import { Closed, Day, Minor, OneOf } from '../http/schemas.ts';
 import { DISPOSAL_ROUTES, RELEASABLE_STATES, ReleaseDetail, releaseRefusal } from './release.ts';
 
+/** Patents a pledge. */
+export const MAX_PATENTS = 100;
+
 /** Ten years. */
 const MOST_DISPOSAL_DAYS = 3650;
 

@@ -24,7 +24,7 @@ export async function recordRecovery(
   known_at: Date,
 ): Promise<void> {
   const kinds = await tx<{ right_type: string }[]>`select distinct right_type
-    from pledge_patent join patent using (patent_id) where pledge_id = ${pledge_id}`;
+    from pledge_patent join patent using (patent_id) where pledge_id = ${pledge_id} and removed_at is null`;
   const right_type = kinds.length === 1 ? kinds[0]!.right_type : MIXED;
   const row = {
     pledge_id,

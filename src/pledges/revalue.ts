@@ -15,7 +15,7 @@ import {
   type Pledge,
   type PledgedPatent,
   type PledgeValue,
-  pledgedPatents,
+  patentsPledgedAt,
 } from './store.ts';
 
 /** Pledges a transaction. */
@@ -85,7 +85,7 @@ async function revaluePledges(
   if (ids.length === 0) return { pledges: 0, valuations: 0 };
   const pledges = await tx<Pledge[]>`select * from pledge where id = any(${ids})
     order by id`;
-  const patents = await pledgedPatents(tx, ids);
+  const patents = await patentsPledgedAt(tx, ids, known_at);
   const byPledge = Map.groupBy(patents, (patent) => patent.pledge_id);
   const patent_ids = [...new Set(patents.map((patent) => patent.patent_id))];
   const known = await knownPatents(tx, patent_ids, known_at);

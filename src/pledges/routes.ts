@@ -29,12 +29,11 @@ import { visibleTo } from '../http/visible.ts';
 import { flagsOf } from '../risk/store.ts';
 import type { Service } from '../service.ts';
 import { attemptChange, attemptRequest } from './attempt.ts';
-import { MOVE_DETAILS, type MoveTarget, PHASES } from './lifecycle.ts';
+import { MAX_PATENTS, MOVE_DETAILS, type MoveTarget, PHASES } from './lifecycle.ts';
 import { proposalOf } from './proposals.ts';
 import {
   LoanToValue,
   ltvLimits,
-  MAX_PATENTS,
   Pledge,
   PledgedUse,
   PledgeWithPatents,

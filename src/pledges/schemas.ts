@@ -17,7 +17,6 @@ import {
 import { DisposalPlan, PHASES, type PledgeState } from './lifecycle.ts';
 import type { Pledge as StoredPledge, PledgedUse as StoredUse } from './store.ts';
 
-export const MAX_PATENTS = 100;
 /** CNY 10 billion: the values of as many patents as a pledge may hold still add up exactly. */
 const MAX_DECLARED_MINOR = 1_000_000_000_000;
 export const State = OneOf(Object.keys(PHASES) as PledgeState[], 'state of the contract');

@@ -6,9 +6,9 @@ import { appendAudit } from '../audit/log.ts';
 import { dateOf } from '../clock.ts';
 import type { Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
-import { knownPatents } from '../patents/facts.ts';
 import { clearFlags, standingFlags } from '../risk/store.ts';
 import { latestModels } from '../valuations/store.ts';
+import { endAmendments } from './amendments.ts';
 import { refuseFuture } from './days.ts';
 import { pledgedIds, requireDiligence } from './due-diligence.ts';
 import {
@@ -21,6 +21,7 @@ import {
 } from './lifecycle.ts';
 import { lockPledge } from './lock.ts';
 import { endMarginCalls } from './margin-calls.ts';
+import { refusePatents, requirePledged } from './pledgeable.ts';
 import { recordProposal } from './proposals.ts';
 import { disposalRoute, recordRecovery } from './recoveries.ts';
 import type { ReleaseDetail } from './release.ts';
@@ -75,34 +76,6 @@ export async function requestPledge(
   return pledge;
 }
 
-async function refusePatents(tx: Transaction, ids: string[], now: Date): Promise<void> {
-  const known = await knownPatents(tx, ids, now);
-  for (const id of ids) {
-    const state = known.get(id)?.facts.legal_state;
-    if (state === undefined)
-      throw new Problem(
-        'refused',
-        `Patent ${id} is not in the database; look it up with GET /v1/patents first.`,
-      );
-    if (state !== 'in_force')
-      throw new Problem(
-        'refused',
-        `Patent ${id} is ${state}; only a granted patent in force can be pledged.`,
-      );
-  }
-  // Two requests for one patent at once must not both pass the check below.
-  await tx`select pg_advisory_xact_lock(hashtextextended(id, 0)) from unnest(${[...ids].sort()}::text[]) as id`;
-  const [taken] = await tx<{ patent_id: string }[]>`
-    select pledge_patent.patent_id from pledge_patent join pledge on pledge.id = pledge_patent.pledge_id
-    where pledge_patent.patent_id = any(${ids}::uuid[])
-      and pledge.live limit 1`;
-  if (taken)
-    throw new Problem(
-      'refused',
-      `Patent ${taken.patent_id} is under another live pledge; leave it out or wait for its release.`,
-    );
-}
-
 /**
  * Moves a pledge to another state.
  * @throws Problem `not_found` when the caller may not see it, `conflict` or `refused` when the move is not allowed
@@ -138,6 +111,7 @@ export async function movePledge(
   if (to === 'active') await balance(tx, id, String(detail.disbursed_on), pledge.principal_minor, now);
   if (to === 'released' || to === 'disposed') await balance(tx, id, today, 0, now);
   if (to === 'released') await recordRealised(tx, pledge, detail as ReleaseDetail, now);
+  await endAmendments(tx, pledge, to, caller, now);
   if (pledge.state === 'active') await endMarginCalls(tx, pledge, `the pledge became ${to}`, caller, now);
   if (to === 'disposed') {
     const { recovered_minor: proceeds_minor, costs_minor = 0 } = detail as Static<
@@ -231,9 +205,7 @@ export async function proveAnnuity(
 ): Promise<void> {
   const { now } = await lockPledge(tx, id, caller, asked_at);
   refuseFuture('paid_on', proof.paid_on, now);
-  const [pledged] =
-    await tx`select from pledge_patent where pledge_id = ${id} and patent_id = ${proof.patent_id}`;
-  if (!pledged) throw new Problem('refused', `Patent ${proof.patent_id} is not part of this pledge.`);
+  await requirePledged(tx, id, proof.patent_id);
   await recordAnnuityPayment(tx, { pledge_id: id, ...proof, known_at: now });
   await markStale(tx, id, 'annuity proven', now);
   await appendAudit(tx, [entry(caller.organisation_id, caller, now, 'annuity.proven', id, proof)]);

@@ -10,7 +10,13 @@ import type { CalendarDate } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
-import { latestValues, type Pledge, type PledgeValue, pledgedPatents } from '../pledges/store.ts';
+import {
+  latestValues,
+  type Pledge,
+  type PledgedPatent,
+  type PledgeValue,
+  patentsPledgedAt,
+} from '../pledges/store.ts';
 
 /** @returns risk facts by pledge id; a pledge that was never valued has value status `unknown` */
 export async function pledgeRisks(
@@ -19,7 +25,7 @@ export async function pledgeRisks(
   known_at: Date,
 ): Promise<Map<string, PledgeRisk>> {
   const ids = pledges.map((pledge) => pledge.id);
-  const patents = await pledgedPatents(tx, ids);
+  const patents = await patentsPledgedAt(tx, ids, known_at);
   const known = await knownPatents(tx, [...new Set(patents.map((patent) => patent.patent_id))], known_at);
   const values = await latestValues(tx, ids, known_at);
   const proven = await provenAnnuities(tx, ids, known_at);
@@ -28,10 +34,10 @@ export async function pledgeRisks(
   return new Map(
     pledges.map((pledge) => {
       const value = values.get(pledge.id);
-      const own = (byPledge.get(pledge.id) ?? []).flatMap(({ patent_id }) => {
+      const own = (byPledge.get(pledge.id) ?? []).flatMap(({ patent_id, added_at }) => {
         const patent = known.get(patent_id);
         const paid = (year: number) => proven.has(`${pledge.id} ${patent_id} ${year}`);
-        return patent ? [patentRisk(patent, pledge, value, paid, as_of)] : [];
+        return patent ? [patentRisk(patent, { ...pledge, added_at }, value, paid, as_of)] : [];
       });
       return [pledge.id, pledgeRisk(pledge, value, own, as_of)];
     }),
@@ -62,7 +68,7 @@ function pledgeRisk(
 
 function patentRisk(
   patent: KnownPatent,
-  pledge: Pledge,
+  pledge: Pledge & Pick<PledgedPatent, 'added_at'>,
   value: PledgeValue | undefined,
   paid: (patent_year: number) => boolean,
   as_of: CalendarDate,
@@ -82,7 +88,7 @@ function patentRisk(
     source_records: null,
     invalidation_requests: entriesOf(patent, ['challenged'], null),
     partly_invalidated: history.partly_invalidated,
-    unconsented: entriesOf(patent, ['transferred', 'licensed'], dateOf(pledge.created_at)),
+    unconsented: entriesOf(patent, ['transferred', 'licensed'], dateOf(pledge.added_at)),
     other_encumbrances: otherEncumbrances(patent, pledge),
     family_ended: null,
     citation_slope: null,

@@ -1,4 +1,7 @@
 /** The terms of a pledge: due diligence before it, what was proposed, what is amended during it, how it is released. */
+import { readFile } from 'node:fs/promises';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
 import t, { type Test } from 'tap';
 import { patentId } from '../../src/patents/identity.ts';
 import { ingestRecords } from '../../src/patents/ingest.ts';
@@ -37,6 +40,8 @@ function minute(): void {
 const today = () => clock.now().toISOString().slice(0, 10);
 
 let numbers = 0;
+/** Application numbers by patent id. */
+const numbered = new Map<string, string>();
 
 /** A right in force that the register tells more of. */
 async function patentWith(
@@ -55,8 +60,12 @@ async function patentWith(
     [parties.length > 0 ? { ...record, publication, parties } : record],
     clock.now(),
   );
-  return patentId('CN', number);
+  const patent_id = patentId('CN', number);
+  numbered.set(patent_id, number);
+  return patent_id;
 }
+
+const numberOf = (patent_id: string) => numbered.get(patent_id)!;
 
 async function requested(patents: string[], change: object = {}): Promise<Pledge> {
   const { status, body, text } = await call<Pledge>(firm_a.key, 'POST', '/v1/pledges', {
@@ -306,7 +315,7 @@ t.test('a release shows what its ground asks for, and the office’s deregistrat
   );
   t.match(open.grounds[0]!.items[1]!.text, /^1000000 minor units are still outstanding/);
   const waiver = { waived_by: 'credit committee, no. 12', reason: 'other security was given' };
-  const decision = { reference: '(2009) 1 no. 5', decided_on: '2009-06-11' };
+  const decision = { reference: '(2009) no. 5', decided_on: '2009-06-11' };
   const recovery = { route: 'agreed_price', recovered_minor: 400_000, costs_minor: 50_000 };
   await isRefused(
     t,
@@ -345,7 +354,10 @@ t.test('a release shows what its ground asks for, and the office’s deregistrat
       {
         ground: 'waived',
         met: true,
-        items: [{ item: 'state' }, { item: 'waiver', text: /other security was given; waived_by: credit committee/ }],
+        items: [
+          { item: 'state' },
+          { item: 'waiver', text: /other security was given; waived_by: credit committee/ },
+        ],
       },
     ],
     deregistration: null,
@@ -375,6 +387,277 @@ t.test('a release shows what its ground asks for, and the office’s deregistrat
   t.equal((await release(performed, { ground: 'debt_performed' })).status, 201);
 });
 
+interface Amendment {
+  id: string;
+  kind: string;
+  state: string;
+  change_number: string | null;
+}
+
+const amend = (id: string, changes: object, party = bank_a) =>
+  ask<Amendment>(party, id, 'amendments', { reason: 'as agreed', ...changes });
+
+const answer = (id: string, amendment_id: string, said: string, party = firm_a) =>
+  ask<Amendment>(party, id, `amendments/${amendment_id}/answers`, { answer: said });
+
+/** Asked for by the bank and consented to by the firm. */
+async function inForce(id: string, changes: object): Promise<Amendment> {
+  const asked = await amend(id, changes);
+  minute();
+  const consented = await answer(id, asked.body.id, 'consent');
+  if (consented.status !== 201) throw new Error(`${asked.text} ${consented.text}`);
+  minute();
+  return consented.body;
+}
+
+const pledgeOf = async (id: string) => (await call<Pledge>(firm_a.key, 'GET', `/v1/pledges/${id}`)).body;
+
+const pledgedIn = async (id: string) => (await pledgeOf(id)).patents.map(({ patent_id }) => patent_id);
+
+const eventsOf = async (id: string) =>
+  (
+    await database.sql<{ type: string; data: Record<string, unknown> }[]>`
+      select type, body::jsonb -> 'data' as data from event where pledge_id = ${id} order by pledge_seq`
+  ).map(({ type, data }) => ({ type, data }));
+
+t.test('terms become others when bank and firm agree, and the office registers the change', async (t) => {
+  const pledge = await activated([await patentWith([], ['Firm A'])]);
+  const { id } = pledge;
+  const limit = Math.floor((pledge.approved_value_minor! * 3000) / 10_000);
+  const longer = { matures_on: '2012-06-10', principal_minor: 1_200_000 };
+  await isRefused(t, () => amend(id, {}), 422, /Nothing would change/);
+  await isRefused(t, () => amend(id, { matures_on: '2011-06-10' }), 422, /Nothing would change/);
+  await isRefused(t, () => amend(id, { matures_on: '2009-01-01' }), 422, /not after today/);
+  await isRefused(
+    t,
+    () => amend(id, { matures_on: '2021-01-06' }),
+    422,
+    /ends on 2021-01-05, before the new maturity/,
+  );
+  await isRefused(t, () => amend(id, { principal_minor: 999_999 }), 422, /only grows; record a repayment/);
+  await isRefused(
+    t,
+    () => amend(id, { principal_minor: limit * 2 }),
+    422,
+    /over the target of 3000 basis points/,
+  );
+  const falling = { target_bp: 5000, warning_bp: 4000, breach_bp: 3000 };
+  await isRefused(t, () => amend(id, { loan_to_value: falling }), 422, /must rise/);
+  await isRefused(t, () => amend(id, longer, firm_a), 403, /This is for bank/);
+  await isRefused(t, () => amend(id, longer, bank_b), 404, /no such pledge/);
+  const { body: asked } = await amend(id, longer);
+  t.match(asked, { kind: 'terms', state: 'open' });
+  t.match(await pledgeOf(id), { matures_on: '2011-06-10', principal_minor: 1_000_000 }, 'not in force yet');
+  await isRefused(t, () => amend(id, longer), 409, /is open; have it answered/);
+  await isRefused(t, () => answer(id, asked.id, 'consent', bank_a), 422, /To consent is for the firm/);
+  await isRefused(t, () => answer(id, asked.id, 'withdraw'), 422, /To withdraw is for the bank/);
+  const register = (change: object = {}) =>
+    ask<Amendment>(bank_a, id, `amendments/${asked.id}/registrations`, {
+      change_number: 'B1',
+      changed_on: today(),
+      ...change,
+    });
+  await isRefused(t, () => register(), 409, /is open; the office registers one in force/);
+  minute();
+  t.equal((await answer(id, asked.id, 'consent')).body.state, 'in_force');
+  minute();
+  t.match(await pledgeOf(id), longer);
+  const [owed] = await database.sql`select outstanding_minor from pledge_balance where pledge_id = ${id}
+    order by effective_on desc, known_at desc limit 1`;
+  t.equal(owed!.outstanding_minor, 1_200_000, 'the rest is paid out');
+  await isRefused(t, () => answer(id, asked.id, 'decline'), 409, /is in_force; only an open one/);
+  await isRefused(t, () => register({ changed_on: '2020-01-01' }), 422, /still to come/);
+  t.equal((await register()).body.change_number, 'B1');
+  await isRefused(t, () => register(), 409, /recorded already, as B1/);
+
+  const { body: second } = await amend(id, {
+    loan_to_value: { target_bp: 2000, warning_bp: 2500, breach_bp: 3000 },
+  });
+  t.equal((await answer(id, second.id, 'decline')).body.state, 'declined');
+  const { body: third } = await amend(id, { matures_on: '2012-01-01' });
+  t.equal((await answer(id, third.id, 'withdraw', bank_a)).body.state, 'withdrawn');
+  minute();
+  const { body: fourth } = await amend(id, { matures_on: '2012-01-01' });
+  await move(bank_a, id, { to: 'defaulted', reason: 'nothing was paid' });
+  minute();
+  const { data } = (await ask<{ data: Amendment[] }>(firm_a, id, 'amendments')).body;
+  t.same(
+    data.map(({ state }) => state),
+    ['in_force', 'declined', 'withdrawn', 'withdrawn'],
+    'the last one ended with the contract that ran',
+  );
+  await isRefused(t, () => answer(id, fourth.id, 'consent'), 409, /is withdrawn/);
+  await isRefused(t, () => amend(id, longer), 409, /while it is registered or active; this one is defaulted/);
+  t.same(
+    (await eventsOf(id)).map(({ type }) => type).filter((type) => type.startsWith('pledge.amendment')),
+    ['asked', 'in_force', 'registered', 'asked', 'declined', 'asked', 'withdrawn', 'asked', 'withdrawn'].map(
+      (step) => `pledge.amendment.${step}`,
+    ),
+  );
+  await valid(t, id);
+});
+
+/** Every event of the pledge fits the schema that is published for it. */
+async function valid(t: Test, id: string): Promise<void> {
+  const events = await database.sql<{ type: string; body: string }[]>`
+    select type, body from event where pledge_id = ${id}`;
+  for (const { type, body } of events) {
+    const file = new URL(`../../openapi/events/${type}.json`, import.meta.url);
+    const validate = formats.default(new Ajv2020()).compile(JSON.parse(await readFile(file, 'utf8')));
+    t.ok(validate(JSON.parse(body)), type, { errors: validate.errors });
+  }
+}
+
+t.test('patents are added and replaced, and who reads what is pledged reads what is in force', async (t) => {
+  const [first, second, third] = [
+    await patentWith([], ['Firm A']),
+    await patentWith([], ['Firm A']),
+    await patentWith([], ['Firm A']),
+  ];
+  const other = await activated([third]);
+  const pledge = await activated([first, second]);
+  const { id } = pledge;
+  const burdened = await patentWith(
+    [{ ...news('encumbered', '2009-05-06'), category: 'S', source_code: 'PP01' }],
+    ['Firm A'],
+  );
+  const use = (patent_id: string) => ({ patent_id, annual_revenue_minor: 500_000_000 });
+  const add = (patent_id: string) => ({ add_patents: [use(patent_id)] });
+  await isRefused(t, () => amend(id, add(first)), 422, /is part of this pledge already/);
+  await isRefused(t, () => amend(id, add(third)), 422, /is under another live pledge/);
+  await isRefused(t, () => amend(id, { add_patents: [use(first), use(first)] }), 422, /named twice/);
+  await isRefused(t, () => amend(id, { remove_patents: [third] }), 422, /is not part of this pledge/);
+  await isRefused(t, () => amend(id, { remove_patents: [first, second] }), 422, /Nothing would stay pledged/);
+  await isRefused(t, () => amend(id, add(burdened)), 409, /Due diligence blocks this: encumbrance_open/);
+  const { data: found } = (await diligenceOf(bank_a, id, `?patent_id=${burdened}`)).body;
+  const waiver = {
+    patent_id: burdened,
+    finding: found[0]!.finding,
+    reason: 'the court has lifted it, order of 2009-06-11',
+  };
+  t.equal((await ask(bank_a, id, 'due-diligence/waivers', waiver)).status, 201);
+  minute();
+
+  const before = await pledgeOf(id);
+  await database.sql`delete from pledge_stale`;
+  t.equal((await inForce(id, add(burdened))).kind, 'top_up');
+  t.same((await pledgedIn(id)).sort(), [first, second, burdened].sort());
+  t.ok((await pledgeOf(id)).approved_value_minor! > before.approved_value_minor!, 'approved anew');
+  const stale = await database.sql`select pledge_id, reason from pledge_stale`;
+  t.same([...stale], [{ pledge_id: id, reason: 'amended' }]);
+  await service.passTo('2009-06-15T02:00:00Z');
+  const fresh = await patentWith([], ['Firm A']);
+  t.equal(
+    (await inForce(id, { ...add(fresh), remove_patents: [first.toUpperCase(), burdened] })).kind,
+    'substitution',
+  );
+  t.same((await pledgedIn(id)).sort(), [second, fresh].sort());
+  const rows = await database.sql<{ patent_id: string; removed_on: string | null }[]>`
+    select patent_id, removed_on from pledge_patent where pledge_id = ${id} order by patent_id`;
+  t.same(
+    rows.filter(({ removed_on }) => removed_on === '2009-06-15').map(({ patent_id }) => patent_id),
+    [first, burdened].sort(),
+    'what was taken out keeps its row',
+  );
+  t.equal(rows.length, 4);
+
+  const proof = { patent_id: first, patent_year: 9, paid_on: '2009-01-05', evidence: 'receipt' };
+  await isRefused(t, () => ask(firm_a, id, 'annuity-payments', proof), 422, /not part of this pledge/);
+  t.same((await diligenceOf(bank_a, id)).body.data, [], 'nothing is found of what was taken out');
+  await service.passTo('2009-06-16T02:00:00Z');
+  const [point] = await database.sql<{ patents: { patent_id: string }[] }[]>`
+    select patents from pledge_valuation where pledge_id = ${id} order by as_of desc, known_at desc limit 1`;
+  t.same(point!.patents.map(({ patent_id }) => patent_id).sort(), [second, fresh].sort());
+  await database.sql`delete from pledge_stale`;
+  await ingestRecords(
+    database,
+    SOURCE,
+    [told(numberOf(first), {}, [news('lapsed', '2009-06-16')])],
+    clock.now(),
+  );
+  t.same(
+    [...(await database.sql`select pledge_id from pledge_stale`)],
+    [],
+    'its news are no news of the pledge',
+  );
+  await service.passTo('2009-06-17T02:00:00Z');
+  const flags = await database.sql<{ state: string }[]>`
+    select distinct state from flag where pledge_id = ${id} and patent_id = ${first}`;
+  t.same([...flags], [{ state: 'cleared' }], 'flags on it are cleared, and none opens');
+  const cleared = (await eventsOf(id)).filter(({ type }) => type === 'risk.cleared');
+  t.ok(cleared.some(({ data }) => (data.patent as { patent_id: string }).patent_id === first));
+
+  const bars = await call<{
+    from_minor: number;
+    to_minor: number;
+    bars: { cause: string; change_minor: number }[];
+  }>(bank_a.key, 'GET', `/v1/pledges/${id}/waterfall?from=2009-06-15&to=2009-06-16`);
+  const changed = bars.body.bars.find(({ cause }) => cause === 'collateral')!;
+  t.not(changed.change_minor, 0);
+  t.equal(
+    bars.body.bars.reduce((sum, { change_minor }) => sum + change_minor, bars.body.from_minor),
+    bars.body.to_minor,
+  );
+
+  await isRefused(t, () => amend(other.id, { remove_patents: [third] }), 422, /Nothing would stay pledged/);
+  t.equal((await requested([burdened])).state, 'requested', 'what was taken out is free');
+  const again = await patentWith([], ['Firm A']);
+  await inForce(id, add(again));
+  await inForce(id, { remove_patents: [again] });
+  await inForce(id, add(again));
+  t.equal((await pledgedIn(id)).length, 3, 'and may come back');
+  const told_of = (await eventsOf(id)).filter(({ type }) => type.startsWith('pledge.collateral'));
+  t.same(
+    told_of.map(({ type }) => type.split('.').at(-1)),
+    ['topped_up', 'substituted', 'topped_up', 'reduced', 'topped_up'],
+  );
+  t.match(told_of[1]!.data, { added: [fresh], removed: [first, burdened] });
+  await valid(t, id);
+});
+
+t.test(
+  'a replacement that would leave the loan uncovered is refused, also if its value fell after it was asked for',
+  async (t) => {
+    const [strong, weak] = [await patentWith([], ['Firm A']), await patentWith([], ['Firm A'])];
+    const { id } = await activated([strong]);
+    const swap = { add_patents: [{ patent_id: weak, annual_revenue_minor: 100 }], remove_patents: [strong] };
+    await isRefused(
+      t,
+      () => amend(id, swap),
+      422,
+      /would be over the target of 3000 basis points of the value of \d+ that stays pledged/,
+    );
+    const { body: asked } = await amend(id, {
+      ...swap,
+      add_patents: [{ patent_id: weak, annual_revenue_minor: 500_000_000 }],
+    });
+    t.equal(asked.state, 'open');
+    minute();
+    await ingestRecords(database, SOURCE, [told(numberOf(weak), {}, [news('lapsed', today())])], clock.now());
+    await isRefused(
+      t,
+      () => answer(id, asked.id, 'consent'),
+      422,
+      /is lapsed; only a granted patent in force/,
+    );
+    t.same(await pledgedIn(id), [strong]);
+    const { data } = (await ask<{ data: Amendment[] }>(bank_a, id, 'amendments')).body;
+    t.match(data, [{ state: 'open' }], 'it may still be withdrawn');
+  },
+);
+
+t.test('of parallel consents one puts the amendment in force', async (t) => {
+  const { id } = await activated([await patentWith([], ['Firm A'])]);
+  const { body: asked } = await amend(id, { principal_minor: 1_100_000 });
+  minute();
+  const answers = await Promise.all(Array.from({ length: 8 }, () => answer(id, asked.id, 'consent')));
+  t.equal(answers.filter(({ status }) => status === 201).length, 1);
+  t.equal(answers.filter(({ status }) => status === 409).length, 7);
+  const [owed] = await database.sql`select outstanding_minor from pledge_balance where pledge_id = ${id}
+    order by effective_on desc, known_at desc limit 1`;
+  t.equal(owed!.outstanding_minor, 1_100_000, 'paid out once');
+});
+
 t.test('the term, attacks and silence of the register are found', async (t) => {
   const attacked = await patentWith(
     [news('challenged', '2009-02-04'), news('licensed', '2009-03-04')],
@@ -387,7 +670,8 @@ t.test('the term, attacks and silence of the register are found', async (t) => {
     ['invalidation_requested', 'expiry_before_maturity', 'licence_open'],
   );
   t.match(data[1]!.evidence, { expires_on: '2021-01-05', matures_on: '2021-01-06' });
+  const register_seen_on = today();
   clock.set(new Date('2010-02-10T02:00:00Z'));
   const silent = (await diligenceOf(bank_a, id)).body.data.find(({ code }) => code === 'register_stale');
-  t.match(silent, { severity: 'blocking', evidence: { register_seen_on: '2009-06-12' } });
+  t.match(silent, { severity: 'blocking', evidence: { register_seen_on } });
 });

@@ -7,6 +7,7 @@ import { type Encumbrance, isOwnPledge } from '../../models/encumbrances.ts';
 import { isSameName, mayBeSameName } from '../../models/party-name.ts';
 import { RECOVERY_PRIOR, type Recovery, recoveryEstimates } from '../../models/recovery.ts';
 import { addWorkingDays, CN_HOLIDAYS, isWorkingDay } from '../../models/working-days.ts';
+import { amendmentRefusal, kindOf } from '../../src/pledges/amendment.ts';
 import {
   isFinal,
   MOVE_DETAILS,
@@ -188,6 +189,68 @@ t.test('names are the same whatever their spelling, and what is the same may be 
     }),
     { seed: SEED },
   );
+});
+
+t.test('an amendment that takes something out, or lends more, leaves the loan covered', async (t) => {
+  const amounts = fc.constantFrom(null, 0, 1_000, 5_000, 9_999, 2 ** 52);
+  const patent = (patent_id: string) =>
+    fc.record({
+      patent_id: fc.constant(patent_id),
+      mid_minor: amounts,
+      expires_on: fc.constantFrom(null, '2020-01-01'),
+    });
+  const pledged = ['a', 'b', 'c'].map(patent);
+  const taken = new Set<string>();
+  fc.assert(
+    fc.property(
+      fc.tuple(...pledged),
+      fc.option(patent('d'), { nil: undefined }),
+      fc.subarray(['a', 'b', 'c', 'x']),
+      fc.record({
+        principal_minor: fc.constantFrom(1_000, 2_000, 3_000),
+        matures_on: fc.constantFrom('2011-01-01', '2020-01-02'),
+      }),
+      fc.constantFrom('registered' as const, 'active' as const),
+      fc.constantFrom(0, 900, 2_000),
+      (own, more, remove_patents, changed, state, outstanding_minor) => {
+        const terms = {
+          matures_on: '2011-01-01',
+          principal_minor: 2_000,
+          ltv_target_bp: 3_000,
+          ltv_warning_bp: 4_000,
+          ltv_breach_bp: 5_000,
+        };
+        const added = more ? [more] : [];
+        const facts = { state, terms, outstanding_minor, pledged: own, added, today: '2010-01-01' };
+        const changes = {
+          ...changed,
+          remove_patents,
+          add_patents: added.map(({ patent_id }) => ({ patent_id })),
+        };
+        const reason = amendmentRefusal(facts, changes);
+        if (reason !== null) return /^[^\n]+\.$/.test(reason);
+        const kept = [...own, ...added].filter(({ patent_id }) => !remove_patents.includes(patent_id));
+        const owed =
+          state === 'active' ? outstanding_minor + changed.principal_minor - 2_000 : changed.principal_minor;
+        taken.add(`${state} ${kindOf(changes)}`);
+        const is_covered =
+          kept.every(({ mid_minor }) => mid_minor !== null) &&
+          owed <= kept.reduce((sum, { mid_minor }) => sum + mid_minor! * 0.3, 0);
+        const must_cover = remove_patents.length > 0 || changed.principal_minor > 2_000;
+        const outlives =
+          changed.matures_on === '2011-01-01' || kept.every(({ expires_on }) => expires_on === null);
+        return (
+          kept.length > 0 &&
+          !remove_patents.includes('x') &&
+          outlives &&
+          (!must_cover || is_covered) &&
+          (state === 'registered' || changed.principal_minor >= 2_000)
+        );
+      },
+    ),
+    { seed: SEED, numRuns: 2_000 },
+  );
+  t.equal(taken.size, 8, `every kind in both states: ${[...taken]}`);
 });
 
 t.test(
