@@ -94,7 +94,12 @@ export const MOVE_DETAILS = {
   active: Closed({ disbursed_on: Day }),
   released: ReleaseDetail,
   defaulted: Closed({ reason: Type.String({ minLength: 1, maxLength: 500 }) }),
-  in_disposal: Closed({ route: OneOf(DISPOSAL_ROUTES, 'route of disposal') }),
+  in_disposal: Closed({
+    route: OneOf(DISPOSAL_ROUTES, 'route of disposal'),
+    reference: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, description: 'of the sale; a listing must have one' }),
+    ),
+  }),
   disposed: Closed({
     recovered_minor: { ...Minor, description: 'proceeds of the sale, before costs' },
     costs_minor: Type.Optional({ ...Minor, description: 'of the sale; none if left out' }),
@@ -145,6 +150,8 @@ export function refusal(
   if (to === 'appraised' && facts.value?.status !== 'valued')
     return `The patents have no value yet (${facts.value?.status ?? 'not valued'}); read the value flow for the reason, mend it, and ask again.`;
   if (to === 'proposed') return overTarget(Number(detail.principal_minor), facts);
+  if (to === 'in_disposal' && detail.route === 'listing' && detail.reference === undefined)
+    return 'A hand-over to a listing names it; add the field reference.';
   if (to === 'released') return releaseRefusal(facts, detail as ReleaseDetail);
   return null;
 }

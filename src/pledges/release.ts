@@ -10,7 +10,8 @@ import type { PledgeState } from './lifecycle.ts';
 export const GROUNDS = ['debt_performed', 'right_realised', 'waived', 'contract_void'] as const;
 export type Ground = (typeof GROUNDS)[number];
 
-export const DISPOSAL_ROUTES = ['agreed_price', 'auction', 'private_sale'] as const;
+/** `listing`: handed over to whoever lists it for sale. */
+export const DISPOSAL_ROUTES = ['agreed_price', 'auction', 'private_sale', 'listing'] as const;
 
 /** States that a release leads on from. */
 export const RELEASABLE_STATES: PledgeState[] = ['registered', 'active', 'defaulted'];

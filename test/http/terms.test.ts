@@ -658,6 +658,20 @@ t.test('of parallel consents one puts the amendment in force', async (t) => {
   t.equal(owed!.outstanding_minor, 1_100_000, 'paid out once');
 });
 
+t.test('a hand-over to a listing names the listing, and its recovery goes by that route', async (t) => {
+  const { id } = await activated([await patentWith([], ['Firm A'])]);
+  await move(bank_a, id, { to: 'defaulted', reason: 'nothing was paid' });
+  const handOver = (detail: object) => move(bank_a, id, { to: 'in_disposal', route: 'listing', ...detail });
+  await isRefused(t, () => handOver({}), 422, /names it; add the field reference/);
+  await isRefused(t, () => handOver({ reference: '' }), 400, /reference/);
+  minute();
+  t.equal((await handOver({ reference: 'exchange lot 12' })).status, 201);
+  minute();
+  await move(bank_a, id, { to: 'disposed', recovered_minor: 500_000 });
+  const [row] = await database.sql`select route from pledge_recovery where pledge_id = ${id}`;
+  t.match(row, { route: 'listing' });
+});
+
 t.test('the term, attacks and silence of the register are found', async (t) => {
   const attacked = await patentWith(
     [news('challenged', '2009-02-04'), news('licensed', '2009-03-04')],
