@@ -101,10 +101,15 @@ async function isRefused(
   reason: RegExp,
 ): Promise<void> {
   const refusals = async () => {
-    const [row] = await database.sql<{ count: number; pledges: string; terms: string }[]>`
+    const [row] = await database.sql<{ count: number; [table: string]: unknown }[]>`
       select count(*) filter (where action like '%.refused')::int as count,
         (select md5(string_agg(pledge::text, '' order by id)) from pledge) as pledges,
-        (select md5(string_agg(pledge_patent::text, '' order by pledge_id, patent_id)) from pledge_patent) as terms
+        (select md5(string_agg(pledge_patent::text, '' order by pledge_id, patent_id, added_at)) from pledge_patent) as patents,
+        (select md5(string_agg(pledge_amendment::text, '' order by id)) from pledge_amendment) as amendments,
+        (select count(*) from due_diligence_waiver) as waivers, (select count(*) from pledge_proposal) as proposals,
+        (select count(*) from pledge_deregistration) as ends, (select count(*) from pledge_recovery) as recoveries,
+        (select count(*) from pledge_balance) as balances, (select count(*) from event) as events,
+        (select count(*) from pledge_stale) as stale
       from audit_entry`;
     return row!;
   };
