@@ -23,7 +23,7 @@ import {
   type PatentWorth,
   totalValue,
 } from './amendment.ts';
-import { refuseFuture } from './days.ts';
+import { requireOfficeDay } from './deregistration.ts';
 import { requireDiligence } from './due-diligence.ts';
 import type { PledgeState } from './lifecycle.ts';
 import { lockPledge } from './lock.ts';
@@ -145,7 +145,7 @@ export async function recordChange(
     throw new Problem('conflict', `The amendment is ${amendment.state}; the office registers one in force.`);
   if (amendment.change_number !== null)
     throw new Problem('conflict', `The change is recorded already, as ${amendment.change_number}.`);
-  refuseFuture('changed_on', change.changed_on, now);
+  await requireOfficeDay(tx, pledge_id, 'changed_on', change.changed_on, now);
   const registered = { ...amendment, ...change };
   await tx`update pledge_amendment set ${tx(change)} where id = ${amendment_id}`;
   await trace(tx, pledge, registered, 'registered', caller, now);

@@ -39,18 +39,29 @@ export async function recordDeregistration(
       'conflict',
       `The deregistration ${known.number} of ${known.deregistered_on} is recorded already.`,
     );
-  refuseFuture('deregistered_on', given.deregistered_on, now);
-  const registered = lastMove(await movesOf(tx, pledge_id, now), 'registered');
-  const registered_on = String(registered?.detail.registered_on);
-  if (given.deregistered_on < registered_on)
-    throw new Problem(
-      'refused',
-      `The field deregistered_on says ${given.deregistered_on}, before the registration on ${registered_on}.`,
-    );
+  await requireOfficeDay(tx, pledge_id, 'deregistered_on', given.deregistered_on, now);
   await tx`insert into pledge_deregistration ${tx({ pledge_id, ...given, recorded_by: caller.key_id, recorded_at: now })}`;
   const change = { action: 'pledge.deregistered', detail: given, data: { as_of: dateOf(now), ...given } };
   await traceChange(tx, pledge, change, caller, now);
   return { ...given, recorded_at: now };
+}
+
+/** @throws Problem `refused` for a day still to come, or before that of the pledge's own registration */
+export async function requireOfficeDay(
+  tx: Transaction,
+  pledge_id: string,
+  field: string,
+  day: CalendarDate,
+  now: Date,
+): Promise<void> {
+  refuseFuture(field, day, now);
+  const registered = lastMove(await movesOf(tx, pledge_id, now), 'registered');
+  const registered_on = String(registered?.detail.registered_on);
+  if (day < registered_on)
+    throw new Problem(
+      'refused',
+      `The field ${field} says ${day}, before the registration on ${registered_on}; give the office’s own day.`,
+    );
 }
 
 async function deregistrationOf(sql: Sql, pledge_id: string): Promise<Deregistration | null> {

@@ -472,6 +472,12 @@ t.test('terms become others when bank and firm agree, and the office registers t
   t.equal(owed!.outstanding_minor, 1_200_000, 'the rest is paid out');
   await isRefused(t, () => answer(id, asked.id, 'decline'), 409, /is in_force; only an open one/);
   await isRefused(t, () => register({ changed_on: '2020-01-01' }), 422, /still to come/);
+  await isRefused(
+    t,
+    () => register({ changed_on: '2009-06-09' }),
+    422,
+    /before the registration on 2009-06-1/,
+  );
   t.equal((await register()).body.change_number, 'B1');
   await isRefused(t, () => register(), 409, /recorded already, as B1/);
 
@@ -661,6 +667,30 @@ t.test('of parallel consents one puts the amendment in force', async (t) => {
   const [owed] = await database.sql`select outstanding_minor from pledge_balance where pledge_id = ${id}
     order by effective_on desc, known_at desc limit 1`;
   t.equal(owed!.outstanding_minor, 1_100_000, 'paid out once');
+});
+
+t.test('one patent that several would add or request at once goes to one of them', async (t) => {
+  const wanted = await patentWith([], ['Firm A']);
+  const asked = [];
+  for (let count = 0; count < 4; count++) {
+    const { id } = await activated([await patentWith([], ['Firm A'])]);
+    asked.push({ id, amendment: (await amend(id, { add_patents: [{ patent_id: wanted }] })).body.id });
+  }
+  minute();
+  const answers = await Promise.all([
+    ...asked.map(async ({ id, amendment }) => (await answer(id, amendment, 'consent')).status),
+    ...asked.map(() =>
+      requested([wanted]).then(
+        () => 201,
+        () => 422,
+      ),
+    ),
+  ]);
+  t.equal(answers.filter((status) => status === 201).length, 1);
+  t.equal(answers.filter((status) => status === 422).length, 7);
+  const holders = await database.sql`select from pledge_patent join pledge on pledge.id = pledge_id
+    where patent_id = ${wanted} and removed_at is null and live`;
+  t.equal(holders.length, 1);
 });
 
 t.test('a hand-over to a listing names the listing, and its recovery goes by that route', async (t) => {
