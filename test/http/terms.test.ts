@@ -557,7 +557,8 @@ t.test('patents are added and replaced, and who reads what is pledged reads what
   const stale = await database.sql`select pledge_id, reason from pledge_stale`;
   t.same([...stale], [{ pledge_id: id, reason: 'amended' }]);
   await service.passTo('2009-06-15T02:00:00Z');
-  const fresh = await patentWith([], ['Firm A']);
+  const bought = { ...news('transferred', '2009-06-14'), detail: { owner: 'Firm A' } };
+  const fresh = await patentWith([bought], ['Another Co., Ltd.']);
   t.equal(
     (await inForce(id, { ...add(fresh), remove_patents: [first.toUpperCase(), burdened] })).kind,
     'substitution',
@@ -595,6 +596,9 @@ t.test('patents are added and replaced, and who reads what is pledged reads what
   const flags = await database.sql<{ state: string }[]>`
     select distinct state from flag where pledge_id = ${id} and patent_id = ${first}`;
   t.same([...flags], [{ state: 'cleared' }], 'flags on it are cleared, and none opens');
+  const [bought_before] = await database.sql`
+    select count(*) from flag where patent_id = ${fresh} and rule = 'ownership_changed'`;
+  t.equal(Number(bought_before!.count), 0, 'what the firm bought before it was added needs no consent');
   const cleared = (await eventsOf(id)).filter(({ type }) => type === 'risk.cleared');
   t.ok(cleared.some(({ data }) => (data.patent as { patent_id: string }).patent_id === first));
 
