@@ -8,6 +8,7 @@ import { VALUATION_CURRENCY } from '../models/valuation.ts';
 import type { Caller } from '../src/accounts/store.ts';
 import { dateOf } from '../src/clock.ts';
 import type { Database, Transaction } from '../src/db/client.ts';
+import { dueDiligence, isStanding, pledgedIds, waiveFinding } from '../src/pledges/due-diligence.ts';
 import type { MoveTarget } from '../src/pledges/lifecycle.ts';
 import { movePledge, repay, requestPledge } from '../src/pledges/service.ts';
 import { latestValues, type Pledge } from '../src/pledges/store.ts';
@@ -92,8 +93,10 @@ export function contractBook({ banks, firms }: Parties, random: () => number): C
         return;
       case 'appraised': {
         const principal_minor = Math.floor((value!.mid_minor! * LOAN_TO_VALUE.ltv_target_bp * 0.9) / 10_000);
-        if (principal_minor > 0) await move('proposed', { principal_minor });
-        else await move('withdrawn', { reason: 'the right ended before a loan was offered' });
+        if (principal_minor > 0) {
+          await waiveAll(tx, pledge!, contract.bank, now);
+          await move('proposed', { principal_minor });
+        } else await move('withdrawn', { reason: 'the right ended before a loan was offered' });
         return;
       }
       case 'proposed':
@@ -138,6 +141,15 @@ async function freePatents(tx: Transaction, now: Date): Promise<string[]> {
       and not exists (select from pledge_patent where pledge_patent.patent_id = patent.patent_id)
     order by patent.patent_id`;
   return rows.map((row) => row.patent_id);
+}
+
+/** The invented bank has read what due diligence found, and lends on what the patents are worth with it. */
+async function waiveAll(tx: Transaction, pledge: Pledge, bank: Caller, now: Date): Promise<void> {
+  const found = await dueDiligence(tx, pledge, await pledgedIds(tx, pledge.id), now);
+  for (const { patent_id, finding, title } of found.filter(isStanding)) {
+    const reason = `the loan is reckoned on the value that is left: ${title}`;
+    await waiveFinding(tx, pledge.id, { patent_id, finding, reason }, bank, now);
+  }
 }
 
 /** The bank waits for a cure before it calls the loan. */

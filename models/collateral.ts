@@ -69,6 +69,13 @@ export function collateralValue(value: number, haircut: number): number {
   return value * (1 - haircut);
 }
 
+/** Value after a haircut in basis points, integer minor units, rounded down: exact whatever the value. */
+export function collateralMinor(value_minor: number, haircut_bp: number): number {
+  requireAmount(value_minor, 'value_minor');
+  requireShare(haircut_bp / BP_PER_UNIT, 'haircut_bp / 10000');
+  return Number((BigInt(value_minor) * BigInt(BP_PER_UNIT - haircut_bp)) / BigInt(BP_PER_UNIT));
+}
+
 /** Loan-to-value; Infinity when a debt stands against nothing, 0 when nothing is owed. */
 export function loanToValue(outstanding_minor: number, value_minor: number): number {
   requireAmount(outstanding_minor, 'outstanding_minor');

@@ -124,6 +124,19 @@ export function comparableNumber(text: string | undefined): string | null {
   return reel_frame ? `${reel_frame[1]}/${reel_frame[2]}` : plain || null;
 }
 
+/**
+ * Whether an encumbrance is the registration of the pledge at hand: by its number; a pledge that the register gives no
+ * number for is taken for it, since nothing tells the two apart.
+ * @param registration_number null before the pledge is registered
+ */
+export function isOwnPledge(
+  { kind, number }: Pick<Encumbrance, 'kind' | 'number'>,
+  registration_number: string | null,
+): boolean {
+  const own = comparableNumber(registration_number ?? undefined);
+  return kind === 'pledge' && own !== null && (number === null || number === own);
+}
+
 function noticeOf(signal: DatedSignal): Notice | null {
   const { kind, category, source_code = '' } = signal;
   const coded = MEANINGS_BY_CODE.get(source_code);

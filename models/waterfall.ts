@@ -6,6 +6,7 @@
  * terms of one model. Where a step gives no value (the register looks stale until its day is replaced too), its change
  * falls into the next bar. `residual` is what the stored figures differ from the recomputed ones by: 0 unless the code
  * of the model has changed since. The order matters where causes interact, as with any such decomposition.
+ * A patent that was taken out of the pledge or added to it changes by its whole value: `collateral`.
  * Citations and family are no inputs of this model yet: their bars stay 0 until they are.
  *
  * Units: minor units of VALUATION_CURRENCY, of `weighted.p50`; integers, so the sum is exact. Domain: both valuations have
@@ -25,6 +26,7 @@ export const CAUSES = [
   'citations',
   'family',
   'market',
+  'collateral',
   'residual',
 ] as const;
 
@@ -49,7 +51,7 @@ export interface ValuedState {
 
 /** What each cause replaces. */
 const REPLACED: Record<
-  Exclude<Cause, 'residual'>,
+  Exclude<Cause, 'collateral' | 'residual'>,
   (now: ValuationInputs, to: ValuationInputs) => ValuationInputs
 > = {
   model: (now, { lapse_model, calibration, assumptions }) => ({
@@ -87,15 +89,25 @@ export function waterfall(from: ValuedState, to: ValuedState): Waterfall {
   let reached = first;
   const bars: Bar[] = [];
   for (const cause of CAUSES) {
-    if (cause === 'residual') break;
+    if (cause === 'collateral' || cause === 'residual') break;
     inputs = REPLACED[cause](inputs, to.inputs);
     const next = valueMinor(inputs) ?? reached;
     bars.push({ cause, change_minor: next - reached });
     reached = next;
   }
   const residual = to.stored_minor - last - (from.stored_minor - first);
-  bars.push({ cause: 'residual', change_minor: residual });
+  bars.push({ cause: 'collateral', change_minor: 0 }, { cause: 'residual', change_minor: residual });
   return { from_minor: from.stored_minor, bars, to_minor: to.stored_minor };
+}
+
+/** Of a patent that is pledged at one end only: it is worth nothing to the pledge at the other. */
+export function collateralChange(from_minor: number, to_minor: number): Waterfall {
+  const change_minor = to_minor - from_minor;
+  return {
+    from_minor,
+    bars: CAUSES.map((cause) => ({ cause, change_minor: cause === 'collateral' ? change_minor : 0 })),
+    to_minor,
+  };
 }
 
 /** Several patents as one: bars of a cause are added. */

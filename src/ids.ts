@@ -11,6 +11,7 @@ export type IdPrefix =
   | 'plg'
   | 'mov'
   | 'mcl'
+  | 'amd'
   | 'flg'
   | 'whe'
   | 'evt'

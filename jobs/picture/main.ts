@@ -56,7 +56,8 @@ async function choosePledge({ sql }: Database): Promise<Pledge | null> {
     where exists (select from flag where pledge_id = pledge.id and rule = 'right_ended'
         and evidence ->> 'legal_state' = 'lapsed')
       and exists (select from pledge_move where pledge_id = pledge.id and to_state = 'defaulted')
-      and not exists (select from pledge_patent where pledge_id = pledge.id and annual_revenue_minor is null)
+      and not exists (select from pledge_patent where pledge_id = pledge.id and removed_at is null
+        and annual_revenue_minor is null)
     order by pledge.id limit 1`;
   return row ?? null;
 }

@@ -5,7 +5,7 @@ import type { CalendarDate } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
 import type { Transaction } from '../db/client.ts';
 import { type MarginCall, openCalls } from '../pledges/margin-calls.ts';
-import { type Pledge, pledgedPatents } from '../pledges/store.ts';
+import { type Pledge, patentsPledgedAt } from '../pledges/store.ts';
 import { pledgeRisks } from '../risk/facts.ts';
 
 /** What falls on a date, and who must act on it. */
@@ -38,7 +38,7 @@ export async function covenantDates(
 ): Promise<CovenantDate[]> {
   const today = dateOf(known_at);
   const risks = await pledgeRisks(tx, pledges, known_at);
-  const patents = await pledgedPatents(tx, [...risks.keys()]);
+  const patents = await patentsPledgedAt(tx, [...risks.keys()], known_at);
   const calls = await openCalls(tx, [...risks.keys()], known_at);
   const named = new Map(patents.map((patent) => [`${patent.pledge_id} ${patent.patent_id}`, patent]));
   const dates = pledges.flatMap((pledge) => {

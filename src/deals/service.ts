@@ -7,7 +7,7 @@ import { dateOf } from '../clock.ts';
 import type { Transaction } from '../db/client.ts';
 import { type FieldProblem, Problem } from '../errors.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
-import { isFuture } from '../pledges/service.ts';
+import { isFuture } from '../pledges/days.ts';
 import { type Deal, type GivenDeal, insertDeals, usedReferences } from './store.ts';
 
 /** A row of an import: a deal, or what keeps it from being one. */

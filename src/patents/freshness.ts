@@ -113,7 +113,7 @@ async function markHanging(tx: Transaction, sources: readonly string[], now: Dat
   await tx`insert into pledge_stale (pledge_id, since, reason)
     select distinct pledge.id, ${now}::timestamptz, 'source'
     from pledge join pledge_patent on pledge_patent.pledge_id = pledge.id join patent using (patent_id)
-    where pledge.live and patent.source = any(${sources as string[]})
+    where pledge.live and pledge_patent.removed_at is null and patent.source = any(${sources as string[]})
     order by pledge.id on conflict (pledge_id) do nothing`;
 }
 

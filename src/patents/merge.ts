@@ -65,7 +65,7 @@ export async function mergeChunks(
       insert into pledge_stale (pledge_id, since, reason)
       select distinct pledge.id, ${known_at}::timestamptz, 'signal'
       from news join pledge_patent using (patent_id) join pledge on pledge.id = pledge_patent.pledge_id
-      where pledge.live order by pledge.id
+      where pledge.live and pledge_patent.removed_at is null order by pledge.id
       on conflict (pledge_id) do update set since = least(pledge_stale.since, excluded.since)),
     behind as (
       insert into patent_change (patent_id, since)

@@ -9,6 +9,13 @@
 import Type from 'typebox';
 import type { OrganisationKind } from '../accounts/store.ts';
 import { Closed, Day, Minor, OneOf } from '../http/schemas.ts';
+import { DISPOSAL_ROUTES, RELEASABLE_STATES, ReleaseDetail, releaseRefusal } from './release.ts';
+
+/** Patents a pledge. */
+export const MAX_PATENTS = 100;
+
+/** Ten years. */
+const MOST_DISPOSAL_DAYS = 3650;
 
 export type PledgeState =
   | 'requested'
@@ -44,6 +51,23 @@ export function isFinal(state: PledgeState): boolean {
   return FINAL_STATES.includes(state);
 }
 
+export const DisposalPlan = Closed(
+  {
+    route: OneOf(DISPOSAL_ROUTES, 'route of disposal'),
+    expected_days: Type.Integer({
+      minimum: 1,
+      maximum: MOST_DISPOSAL_DAYS,
+      description: 'from default to the proceeds',
+    }),
+    text: Type.String({
+      minLength: 1,
+      maxLength: 2000,
+      description: 'who would buy, what is agreed beforehand',
+    }),
+  },
+  { description: 'how the patents would be sold, written down before the loan' },
+);
+
 /** What each move must state, besides `to`. */
 export const MOVE_DETAILS = {
   appraised: Closed({}),
@@ -53,6 +77,14 @@ export const MOVE_DETAILS = {
       maximum: Number.MAX_SAFE_INTEGER,
       description: 'what the bank offers to lend',
     }),
+    haircut_bp: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 10_000,
+        description: 'of this contract, basis points; that of the models if left out',
+      }),
+    ),
+    disposal_plan: Type.Optional(DisposalPlan),
   }),
   withdrawn: Closed({ reason: Type.String({ minLength: 1, maxLength: 500 }) }),
   registered: Closed({
@@ -60,11 +92,14 @@ export const MOVE_DETAILS = {
     registered_on: Day,
   }),
   active: Closed({ disbursed_on: Day }),
-  released: Closed({
-    ground: OneOf(['debt_performed', 'right_realised', 'waived', 'contract_void'], 'ground of release'),
-  }),
+  released: ReleaseDetail,
   defaulted: Closed({ reason: Type.String({ minLength: 1, maxLength: 500 }) }),
-  in_disposal: Closed({ route: OneOf(['agreed_price', 'auction', 'private_sale'], 'route of disposal') }),
+  in_disposal: Closed({
+    route: OneOf(DISPOSAL_ROUTES, 'route of disposal'),
+    reference: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, description: 'of the sale; a listing must have one' }),
+    ),
+  }),
   disposed: Closed({
     recovered_minor: { ...Minor, description: 'proceeds of the sale, before costs' },
     costs_minor: Type.Optional({ ...Minor, description: 'of the sale; none if left out' }),
@@ -84,7 +119,7 @@ export const MOVES: Record<MoveTarget, Move> = {
   withdrawn: { from: ['requested', 'appraised', 'proposed'], by: ['bank', 'firm'] },
   registered: { from: ['proposed'], by: ['bank'] },
   active: { from: ['registered'], by: ['bank'] },
-  released: { from: ['registered', 'active', 'defaulted'], by: ['bank'] },
+  released: { from: RELEASABLE_STATES, by: ['bank'] },
   defaulted: { from: ['active'], by: ['bank'] },
   in_disposal: { from: ['defaulted'], by: ['bank'] },
   disposed: { from: ['in_disposal'], by: ['bank'] },
@@ -115,8 +150,9 @@ export function refusal(
   if (to === 'appraised' && facts.value?.status !== 'valued')
     return `The patents have no value yet (${facts.value?.status ?? 'not valued'}); read the value flow for the reason, mend it, and ask again.`;
   if (to === 'proposed') return overTarget(Number(detail.principal_minor), facts);
-  if (to === 'released' && detail.ground === 'debt_performed' && facts.outstanding_minor > 0)
-    return `${facts.outstanding_minor} minor units are still outstanding; record the repayment first, or give another ground.`;
+  if (to === 'in_disposal' && detail.route === 'listing' && detail.reference === undefined)
+    return 'A hand-over to a listing names it; add the field reference.';
+  if (to === 'released') return releaseRefusal(facts, detail as ReleaseDetail);
   return null;
 }
 

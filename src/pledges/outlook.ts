@@ -113,7 +113,8 @@ export async function learnSpreads(sql: Sql, slot: Date): Promise<void> {
   }
 }
 
-/** Notices are told apart by hazards, so a pledge whose patents did not all keep a value teaches nothing here. */
+/** Notices are told apart by hazards, so a pledge whose patents did not all keep a value, or are
+ * others by then, teaches nothing here. */
 async function monthErrors(sql: Sql, horizon_days: number, slot: Date): Promise<MonthError[]> {
   const since = addDays(dateOf(slot), -31 * REMEMBERED_MONTHS);
   const rows = await sql<MonthError[]>`
@@ -127,7 +128,8 @@ async function monthErrors(sql: Sql, horizon_days: number, slot: Date): Promise<
           and outlook.as_of + ${horizon_days + HORIZON_TOLERANCE_days}::int
       order by abs(later.as_of - outlook.as_of - ${horizon_days}), later.known_at desc limit 1) came on true
     where outlook.horizon_days = ${horizon_days} and outlook.as_of >= ${since} and outlook.projected_minor > 0
-      and came.mid_minor > 0 and jsonb_array_length(came.patents) = jsonb_array_length(stated.patents)
+      and came.mid_minor > 0 and jsonb_path_query_array(came.patents, '$[*].patent_id')
+        = jsonb_path_query_array(stated.patents, '$[*].patent_id')
       and not jsonb_path_exists(came.patents, '$[*] ? (@.status != "valued")')
     group by 1 order by 1`;
   return [...rows];

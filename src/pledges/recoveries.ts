@@ -8,20 +8,24 @@ import type { Pledge } from './store.ts';
 /** Patents of more than one kind of right under one pledge. */
 const MIXED = 'mixed';
 
-/** Writes the disposal of a pledge down, by the route that its last move into disposal named. */
+/** The route that the last move into disposal named. */
+export async function disposalRoute(tx: Transaction, pledge_id: string): Promise<string> {
+  const [move] = await tx<{ route: string }[]>`select detail ->> 'route' as route from pledge_move
+    where pledge_id = ${pledge_id} and to_state = 'in_disposal' order by moved_at desc, id desc limit 1`;
+  return move!.route;
+}
+
+/** Writes down what a pledge brought, by its route. */
 export async function recordRecovery(
   tx: Transaction,
   { id: pledge_id, bank_id, approved_value_minor: value_minor }: Pledge,
-  { proceeds_minor, costs_minor }: { proceeds_minor: number; costs_minor: number },
+  { route, proceeds_minor, costs_minor }: { route: string; proceeds_minor: number; costs_minor: number },
   disposed_on: CalendarDate,
   known_at: Date,
 ): Promise<void> {
-  const [move] = await tx<{ route: string }[]>`select detail ->> 'route' as route from pledge_move
-    where pledge_id = ${pledge_id} and to_state = 'in_disposal' order by moved_at desc, id desc limit 1`;
   const kinds = await tx<{ right_type: string }[]>`select distinct right_type
-    from pledge_patent join patent using (patent_id) where pledge_id = ${pledge_id}`;
+    from pledge_patent join patent using (patent_id) where pledge_id = ${pledge_id} and removed_at is null`;
   const right_type = kinds.length === 1 ? kinds[0]!.right_type : MIXED;
-  const { route } = move!;
   const row = {
     pledge_id,
     bank_id,

@@ -1,6 +1,6 @@
 /** Stale pledges into new points of their value flow: claim, read facts as of the slot, value, append. */
 
-import { loanToValueBp } from '../../models/collateral.ts';
+import { collateralMinor, loanToValueBp } from '../../models/collateral.ts';
 import { dateOf } from '../clock.ts';
 import type { Database, Transaction } from '../db/client.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
@@ -8,13 +8,14 @@ import type { ModelSet } from '../valuations/models.ts';
 import { appendValuations } from '../valuations/store.ts';
 import { type Valued, value } from '../valuations/value.ts';
 import { appendOutlooks, outlooksOf, type PledgeOutlook, spreadsKnown } from './outlook.ts';
+import { haircutsOf } from './proposals.ts';
 import {
   appendPledgeValues,
   balances,
   type Pledge,
   type PledgedPatent,
   type PledgeValue,
-  pledgedPatents,
+  patentsPledgedAt,
 } from './store.ts';
 
 /** Pledges a transaction. */
@@ -84,11 +85,12 @@ async function revaluePledges(
   if (ids.length === 0) return { pledges: 0, valuations: 0 };
   const pledges = await tx<Pledge[]>`select * from pledge where id = any(${ids})
     order by id`;
-  const patents = await pledgedPatents(tx, ids);
+  const patents = await patentsPledgedAt(tx, ids, known_at);
   const byPledge = Map.groupBy(patents, (patent) => patent.pledge_id);
   const patent_ids = [...new Set(patents.map((patent) => patent.patent_id))];
   const known = await knownPatents(tx, patent_ids, known_at);
   const owed = await balances(tx, ids, dateOf(known_at), known_at);
+  const haircuts = await haircutsOf(tx, ids, known_at);
   const valuations: Valued[] = [];
   const spreads = await spreadsKnown(tx, known_at);
   const outlooks: PledgeOutlook[] = [];
@@ -100,7 +102,8 @@ async function revaluePledges(
     valuations.push(...own);
     const inputs = own.map((valued) => valued.inputs);
     outlooks.push(...outlooksOf(pledge, inputs, outstanding_minor, spreads, known_at));
-    return pointOf(pledge, own, outstanding_minor, models.lapse.id, known_at);
+    const haircut_bp = haircuts.get(pledge.id) ?? null;
+    return pointOf(pledge, own, { outstanding_minor, haircut_bp }, models.lapse.id, known_at);
   });
   const rows = [...new Map(valuations.map(({ row }) => [row.valuation_id, row])).values()];
   const added = await appendValuations(tx, rows, known_at);
@@ -123,12 +126,13 @@ function valueIn(
 
 /**
  * A pledge is worth the sum of its patents. Quantiles are added as they are, which holds when the patents move
- * together: the widest, and so the cautious, reading. One unknown patent makes the sum unknown.
+ * together: the widest, and so the cautious, reading. One unknown patent makes the sum unknown. A haircut that the
+ * contract wrote down takes the place of the models'.
  */
 function pointOf(
   pledge: Pledge,
   own: readonly Valued[],
-  outstanding_minor: number,
+  { outstanding_minor, haircut_bp }: { outstanding_minor: number; haircut_bp: number | null },
   model_version_id: string,
   known_at: Date,
 ): PledgeValue {
@@ -147,7 +151,10 @@ function pointOf(
     low_minor: sum('low_minor'),
     mid_minor,
     high_minor: sum('high_minor'),
-    collateral_minor: sum('collateral_minor'),
+    collateral_minor:
+      mid_minor === null || haircut_bp === null
+        ? sum('collateral_minor')
+        : collateralMinor(mid_minor, haircut_bp),
     outstanding_minor,
     ltv_bp: mid_minor === null ? null : loanToValueBp(outstanding_minor, mid_minor),
     patents: own.map(({ row, valuation }) => ({

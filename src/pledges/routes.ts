@@ -1,9 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { and, eq, gt } from 'drizzle-orm';
 import Type from 'typebox';
-import { STATUSES } from '../../models/risk/status.ts';
 import { VALUATION_CURRENCY } from '../../models/valuation.ts';
-import { ROYALTY_PRIORS } from '../../models/value/formulas/royalty-prior.ts';
 import { findOrganisation } from '../accounts/store.ts';
 import { attemptOwn } from '../audit/refusal.ts';
 import { asOf } from '../clock.ts';
@@ -14,9 +12,7 @@ import { create } from '../http/create.ts';
 import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import {
   AsOfQuery,
-  BasisPoints,
   Closed,
-  Currency,
   Day,
   Id,
   Instant,
@@ -33,87 +29,29 @@ import { withStatus } from '../risk/status.ts';
 import { flagsOf } from '../risk/store.ts';
 import type { Service } from '../service.ts';
 import { attemptChange } from './attempt.ts';
-import { MOVE_DETAILS, type MoveTarget, PHASES, type PledgeState } from './lifecycle.ts';
+import { MAX_PATENTS, MOVE_DETAILS, type MoveTarget, PHASES } from './lifecycle.ts';
+import { proposalOf } from './proposals.ts';
+import {
+  LoanToValue,
+  ltvLimits,
+  Pledge,
+  PledgedUse,
+  PledgeWithPatents,
+  State,
+  Status,
+  shown,
+  usesOf,
+} from './schemas.ts';
 import { movePledge, proveAnnuity, repay, requestPledge } from './service.ts';
 import { findPledge, movesOf, pledgedPatents, type Pledge as StoredPledge, valuesOf } from './store.ts';
 import { IfMatch, pledgeTag, requireMatch } from './version.ts';
 
-const MAX_PATENTS = 100;
-/** CNY 10 billion: the values of as many patents as a pledge may hold still add up exactly. */
-const MAX_DECLARED_MINOR = 1_000_000_000_000;
-const State = OneOf(Object.keys(PHASES) as PledgeState[], 'state of the contract');
 const ById = Closed({ id: Id });
-
-/** Limits in force where the request names none: bank practice of 30 % on invention patents. */
-const DEFAULT_LTV = { target_bp: 3000, warning_bp: 4000, breach_bp: 5000 };
-
-const declared = (description: string) =>
-  Type.Integer({ minimum: 1, maximum: MAX_DECLARED_MINOR, description });
-
-const PledgedPatent = Type.Object({
-  patent_id: PatentId,
-  office: Type.String(),
-  application_number: Type.String(),
-  annual_revenue_minor: Nullable(Minor),
-  industry: Nullable(Type.String()),
-  launch_value_minor: Nullable(Minor),
-  development_cost_minor: Nullable(Minor),
-  reproduction_cost_minor: Nullable(Minor),
-});
-
-const Pledge = Type.Object({
-  id: Id,
-  bank_id: Id,
-  firm_id: Id,
-  state: State,
-  phase: OneOf(['before', 'during', 'after'], 'before, during or after the contract'),
-  currency: Currency,
-  principal_minor: Minor,
-  requested_on: Day,
-  matures_on: Day,
-  ltv_target_bp: BasisPoints,
-  ltv_warning_bp: BasisPoints,
-  ltv_breach_bp: BasisPoints,
-  approved_value_minor: Nullable(Minor),
-  registration_number: Nullable(Type.String()),
-  demonstration: Type.Boolean({ description: 'invented for the demonstration' }),
-  created_at: Instant,
-});
-
-const PledgeWithPatents = Type.Object({ ...Pledge.properties, patents: Type.Array(PledgedPatent) });
-
-const Status = Nullable(
-  OneOf(
-    STATUSES,
-    'as last assessed; unknown where a breach could hide behind missing facts, null before that',
-  ),
-);
 
 const NewPledge = Closed({
   bank_id: Id,
   firm_id: Id,
-  patents: Type.Array(
-    Closed({
-      patent_id: PatentId,
-      annual_revenue_minor: Type.Optional(
-        declared('yearly revenue of the products it covers, as the firm declares it'),
-      ),
-      industry: Type.Optional(
-        OneOf(Object.keys(ROYALTY_PRIORS), 'industry of these products: decides the royalty rates'),
-      ),
-      launch: Type.Optional(
-        Closed(
-          {
-            value_minor: declared('present value of its cash flows if launched today'),
-            development_cost_minor: declared('present value of what is still to be spent on it'),
-          },
-          { description: 'a product that is not yet on the market' },
-        ),
-      ),
-      reproduction_cost_minor: Type.Optional(declared('what developing the same again would cost today')),
-    }),
-    { minItems: 1, maxItems: MAX_PATENTS },
-  ),
+  patents: Type.Array(PledgedUse, { minItems: 1, maxItems: MAX_PATENTS }),
   currency: Type.Literal(VALUATION_CURRENCY, { description: 'patents are valued in this currency' }),
   principal_minor: Type.Integer({
     minimum: 1,
@@ -121,9 +59,7 @@ const NewPledge = Closed({
     description: 'the loan asked for; the bank’s offer follows with the proposal',
   }),
   matures_on: Day,
-  loan_to_value: Type.Optional(
-    Closed({ target_bp: BasisPoints, warning_bp: BasisPoints, breach_bp: BasisPoints }),
-  ),
+  loan_to_value: Type.Optional(LoanToValue),
 });
 
 type MoveBody = { to: MoveTarget } & Record<string, unknown>;
@@ -232,27 +168,18 @@ export const pledgeRoutes =
             ]);
             if (parties[0]?.kind !== 'bank' || parties[1]?.kind !== 'firm')
               throw new Problem('refused', 'The fields bank_id and firm_id must name a bank and a firm.');
-            const ids = patents.map((patent) => patent.patent_id.toLowerCase());
-            if (new Set(ids).size < ids.length) throw new Problem('refused', 'A patent is named twice.');
             const stored = await requestPledge(
               tx,
               {
                 ...body,
                 ...ltvLimits(loan_to_value),
-                patents: patents.map(({ launch, ...use }, index) => ({
-                  ...use,
-                  patent_id: ids[index]!,
-                  ...(launch && {
-                    launch_value_minor: launch.value_minor,
-                    development_cost_minor: launch.development_cost_minor,
-                  }),
-                })),
+                patents: usesOf(patents),
               },
               caller,
               parties.some((party) => party?.demonstration),
               clock.now(),
             );
-            return { ...shown(stored), patents: await pledgedPatents(tx, [stored.id]) };
+            return { ...shown(stored), patents: await pledgedPatents(tx, [stored.id]), proposal: null };
           }),
         );
       },
@@ -311,7 +238,8 @@ export const pledgeRoutes =
         const [assessed] = await withStatus(database.sql, [found], clock.now());
         reply.header('etag', await pledgeTag(database.sql, assessed!));
         const patents = await pledgedPatents(database.sql, [found.id]);
-        return { ...shown(found), status: assessed!.status, patents };
+        const proposal = await proposalOf(database.sql, found);
+        return { ...shown(found), status: assessed!.status, patents, proposal };
       },
     );
 
@@ -449,14 +377,3 @@ export const pledgeRoutes =
       return found;
     }
   };
-
-function ltvLimits(asked: Type.Static<typeof NewPledge>['loan_to_value']) {
-  const { target_bp, warning_bp, breach_bp } = asked ?? DEFAULT_LTV;
-  if (!(target_bp < warning_bp && warning_bp < breach_bp))
-    throw new Problem('refused', 'The loan-to-value limits must rise: target_bp < warning_bp < breach_bp.');
-  return { ltv_target_bp: target_bp, ltv_warning_bp: warning_bp, ltv_breach_bp: breach_bp };
-}
-
-function shown(stored: StoredPledge) {
-  return { ...stored, phase: PHASES[stored.state] } as unknown as Type.Static<typeof Pledge>;
-}

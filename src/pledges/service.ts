@@ -6,9 +6,11 @@ import { appendAudit } from '../audit/log.ts';
 import { dateOf } from '../clock.ts';
 import type { Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
-import { knownPatents } from '../patents/facts.ts';
 import { clearFlags, standingFlags } from '../risk/store.ts';
 import { latestModels } from '../valuations/store.ts';
+import { endAmendments } from './amendments.ts';
+import { refuseFuture } from './days.ts';
+import { pledgedIds, requireDiligence } from './due-diligence.ts';
 import {
   isFinal,
   type MOVE_DETAILS,
@@ -19,7 +21,10 @@ import {
 } from './lifecycle.ts';
 import { lockPledge } from './lock.ts';
 import { endMarginCalls } from './margin-calls.ts';
-import { recordRecovery } from './recoveries.ts';
+import { refusePatents, requirePledged } from './pledgeable.ts';
+import { recordProposal } from './proposals.ts';
+import { disposalRoute, recordRecovery } from './recoveries.ts';
+import type { ReleaseDetail } from './release.ts';
 import { revalueOne } from './revalue.ts';
 import {
   balances,
@@ -35,8 +40,6 @@ import {
   setBalance,
 } from './store.ts';
 import { traceChange } from './trace.ts';
-
-const FURTHEST_ZONE_MS = 14 * 3_600_000;
 
 export type PledgeRequest = Omit<NewPledge, 'requested_on' | 'demonstration' | 'created_at'> & {
   patents: PledgedUse[];
@@ -73,34 +76,6 @@ export async function requestPledge(
   return pledge;
 }
 
-async function refusePatents(tx: Transaction, ids: string[], now: Date): Promise<void> {
-  const known = await knownPatents(tx, ids, now);
-  for (const id of ids) {
-    const state = known.get(id)?.facts.legal_state;
-    if (state === undefined)
-      throw new Problem(
-        'refused',
-        `Patent ${id} is not in the database; look it up with GET /v1/patents first.`,
-      );
-    if (state !== 'in_force')
-      throw new Problem(
-        'refused',
-        `Patent ${id} is ${state}; only a granted patent in force can be pledged.`,
-      );
-  }
-  // Two requests for one patent at once must not both pass the check below.
-  await tx`select pg_advisory_xact_lock(hashtextextended(id, 0)) from unnest(${[...ids].sort()}::text[]) as id`;
-  const [taken] = await tx<{ patent_id: string }[]>`
-    select pledge_patent.patent_id from pledge_patent join pledge on pledge.id = pledge_patent.pledge_id
-    where pledge_patent.patent_id = any(${ids}::uuid[])
-      and pledge.live limit 1`;
-  if (taken)
-    throw new Problem(
-      'refused',
-      `Patent ${taken.patent_id} is under another live pledge; leave it out or wait for its release.`,
-    );
-}
-
 /**
  * Moves a pledge to another state.
  * @throws Problem `not_found` when the caller may not see it, `conflict` or `refused` when the move is not allowed
@@ -121,6 +96,7 @@ export async function movePledge(
   if (reason) throw new Problem(MOVES[to].from.includes(pledge.state) ? 'refused' : 'conflict', reason);
   for (const field of ['registered_on', 'disbursed_on'])
     if (detail[field] !== undefined) refuseFuture(field, String(detail[field]), now);
+  if (to === 'proposed') await requireDiligence(tx, pledge, await pledgedIds(tx, id), now);
   const changed: Pledge = {
     ...pledge,
     state: to,
@@ -130,19 +106,37 @@ export async function movePledge(
       to === 'registered' ? String(detail.registration_number) : pledge.registration_number,
   };
   await tx`update pledge set ${tx(changed, 'state', 'principal_minor', 'approved_value_minor', 'registration_number')} where id = ${id}`;
+  if (to === 'proposed')
+    await recordProposal(tx, id, detail as Static<(typeof MOVE_DETAILS)['proposed']>, now);
   if (to === 'active') await balance(tx, id, String(detail.disbursed_on), pledge.principal_minor, now);
   if (to === 'released' || to === 'disposed') await balance(tx, id, today, 0, now);
+  if (to === 'released') await recordRealised(tx, pledge, detail as ReleaseDetail, now);
+  await endAmendments(tx, pledge, to, caller, now);
   if (pledge.state === 'active') await endMarginCalls(tx, pledge, `the pledge became ${to}`, caller, now);
   if (to === 'disposed') {
     const { recovered_minor: proceeds_minor, costs_minor = 0 } = detail as Static<
       (typeof MOVE_DETAILS)['disposed']
     >;
-    await recordRecovery(tx, pledge, { proceeds_minor, costs_minor }, today, now);
+    const route = await disposalRoute(tx, id);
+    await recordRecovery(tx, pledge, { route, proceeds_minor, costs_minor }, today, now);
   }
   await leaveTrace(tx, pledge, pledge.state, to, detail, caller, now);
   if (isFinal(to)) await endWatch(tx, id, today, now);
   else await markStale(tx, id, `became ${to}`, now);
   return changed;
+}
+
+/** A right that was realised without a disposal of its own teaches haircuts all the same. */
+async function recordRealised(
+  tx: Transaction,
+  pledge: Pledge,
+  { recovery, decision }: ReleaseDetail,
+  now: Date,
+): Promise<void> {
+  if (decision) refuseFuture('decided_on', decision.decided_on, now);
+  if (!recovery) return;
+  const { route, recovered_minor: proceeds_minor, costs_minor = 0 } = recovery;
+  await recordRecovery(tx, pledge, { route, proceeds_minor, costs_minor }, dateOf(now), now);
 }
 
 /** A contract that is over is no longer watched: its flags close with it, and its value flow ends with a last point. */
@@ -201,19 +195,6 @@ export async function repay(
   return steps.at(-1)!.outstanding_minor - amount_minor;
 }
 
-/** Whether a day has not begun yet even in the furthest time zone, UTC+14. */
-export function isFuture(day: string, now: Date): boolean {
-  return day > dateOf(new Date(now.getTime() + FURTHEST_ZONE_MS));
-}
-
-function refuseFuture(field: string, day: string, now: Date): void {
-  if (isFuture(day, now))
-    throw new Problem(
-      'refused',
-      `The field ${field} says ${day}, which is still to come; today is ${dateOf(now)}.`,
-    );
-}
-
 /** Records a proof that an annuity was paid, which closes the flag that asks for it at the next assessment. */
 export async function proveAnnuity(
   tx: Transaction,
@@ -224,9 +205,7 @@ export async function proveAnnuity(
 ): Promise<void> {
   const { now } = await lockPledge(tx, id, caller, asked_at);
   refuseFuture('paid_on', proof.paid_on, now);
-  const [pledged] =
-    await tx`select from pledge_patent where pledge_id = ${id} and patent_id = ${proof.patent_id}`;
-  if (!pledged) throw new Problem('refused', `Patent ${proof.patent_id} is not part of this pledge.`);
+  await requirePledged(tx, id, proof.patent_id);
   await recordAnnuityPayment(tx, { pledge_id: id, ...proof, known_at: now });
   await markStale(tx, id, 'annuity proven', now);
   await appendAudit(tx, [entry(caller.organisation_id, caller, now, 'annuity.proven', id, proof)]);

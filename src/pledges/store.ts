@@ -29,6 +29,7 @@ export interface PledgedPatent extends DeclaredUseMinor {
   patent_id: string;
   office: string;
   application_number: string;
+  added_at: Date;
 }
 
 export interface PledgeMove {
@@ -69,7 +70,7 @@ export interface PledgeValue {
 
 export type PledgedUse = { patent_id: string } & Partial<DeclaredUseMinor>;
 
-const NOTHING_DECLARED: DeclaredUseMinor = {
+export const NOTHING_DECLARED: DeclaredUseMinor = {
   annual_revenue_minor: null,
   industry: null,
   launch_value_minor: null,
@@ -92,7 +93,7 @@ export async function insertPledge(
     registration_number: null,
   };
   await tx`insert into pledge ${tx(pledge)}`;
-  await tx`insert into pledge_patent ${tx(patents.map((patent) => ({ pledge_id: pledge.id, ...NOTHING_DECLARED, ...patent })))}`;
+  await addPatents(tx, pledge.id, patents, given.created_at);
   await tx`insert into pledge_stale (pledge_id, since, reason) values (${pledge.id}, ${given.created_at}, 'requested')`;
   return pledge;
 }
@@ -112,6 +113,29 @@ export async function findPledge(
   return pledge;
 }
 
+export async function addPatents(
+  tx: Transaction,
+  pledge_id: string,
+  patents: readonly PledgedUse[],
+  added_at: Date,
+): Promise<void> {
+  if (patents.length === 0) return;
+  const rows = patents.map((patent) => ({ pledge_id, ...NOTHING_DECLARED, ...patent, added_at }));
+  await tx`insert into pledge_patent ${tx(rows)}`;
+}
+
+/** Their rows stay: what was pledged once can be told for ever. */
+export async function removePatents(
+  tx: Transaction,
+  pledge_id: string,
+  patent_ids: readonly string[],
+  removed_at: Date,
+): Promise<void> {
+  await tx`update pledge_patent set removed_at = ${removed_at}
+    where pledge_id = ${pledge_id} and patent_id = any(${patent_ids as string[]}::uuid[]) and removed_at is null`;
+}
+
+/** What is pledged now, in order of pledge and patent. */
 export async function pledgedPatents(
   sql: Sql | Transaction,
   pledge_ids: readonly string[],
@@ -119,7 +143,20 @@ export async function pledgedPatents(
   return sql<PledgedPatent[]>`
     select pledge_patent.*, patent.office, patent.application_number
     from pledge_patent join patent using (patent_id)
-    where pledge_id = any(${pledge_ids as string[]}) order by pledge_id, patent_id`;
+    where pledge_id = any(${pledge_ids as string[]}) and removed_at is null order by pledge_id, patent_id`;
+}
+
+/** What was pledged at an instant; the same order. */
+export async function patentsPledgedAt(
+  sql: Sql | Transaction,
+  pledge_ids: readonly string[],
+  at: Date,
+): Promise<PledgedPatent[]> {
+  return sql<PledgedPatent[]>`
+    select pledge_patent.*, patent.office, patent.application_number
+    from pledge_patent join patent using (patent_id)
+    where pledge_id = any(${pledge_ids as string[]}) and added_at <= ${at}
+      and (removed_at is null or removed_at > ${at}) order by pledge_id, patent_id`;
 }
 
 export async function insertMove(tx: Transaction, move: Omit<PledgeMove, 'id'>): Promise<PledgeMove> {
@@ -170,11 +207,12 @@ export async function balancesFrom(
     order by step.effective_on`;
 }
 
-/** When the last move or balance of a pledge was written. */
+/** When the last move, balance or amendment of a pledge was written. */
 export async function changedAt(tx: Transaction, pledge_id: string): Promise<Date> {
   const [row] = await tx<{ changed_at: Date }[]>`select greatest(
     (select max(moved_at) from pledge_move where pledge_id = ${pledge_id}),
-    (select max(known_at) from pledge_balance where pledge_id = ${pledge_id})) as changed_at`;
+    (select max(known_at) from pledge_balance where pledge_id = ${pledge_id}),
+    (select max(greatest(asked_at, closed_at)) from pledge_amendment where pledge_id = ${pledge_id})) as changed_at`;
   return row!.changed_at;
 }
 

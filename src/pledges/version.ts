@@ -6,6 +6,7 @@ import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { callerOfGuarded } from '../http/guard.ts';
 import { type WithStatus, withStatus } from '../risk/status.ts';
+import { proposalOf } from './proposals.ts';
 import { findPledge, type Pledge, pledgedPatents } from './store.ts';
 
 export const IfMatch = Type.Object({
@@ -19,7 +20,8 @@ export const IfMatch = Type.Object({
 /** Over all that the pledge shows, so that equal tags mean equal answers. */
 export async function pledgeTag(sql: Sql | Transaction, pledge: Pledge & WithStatus): Promise<string> {
   const patents = await pledgedPatents(sql, [pledge.id]);
-  const text = canonicalJson({ ...pledge, created_at: pledge.created_at.toISOString(), patents });
+  const proposal = await proposalOf(sql, pledge);
+  const text = canonicalJson({ ...pledge, patents, proposal });
   return `"${sha256(text).toString('base64url')}"`;
 }
 

@@ -1,11 +1,11 @@
 /** Why the value of a pledge changed between two points of its value flow. */
 import { attempt } from '../../models/failure.ts';
 import type { CalendarDate } from '../../models/types.ts';
-import { addWaterfalls, type Waterfall, waterfall } from '../../models/waterfall.ts';
+import { addWaterfalls, collateralChange, type Waterfall, waterfall } from '../../models/waterfall.ts';
 import type { Sql } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { type StoredValuation, storedValuations } from '../valuations/stored.ts';
-import { type Pledge, type PledgeValue, valuesOf } from './store.ts';
+import { type PatentValue, type Pledge, type PledgeValue, valuesOf } from './store.ts';
 
 export interface PledgeWaterfall extends Waterfall {
   currency: string;
@@ -26,11 +26,19 @@ export async function pledgeWaterfall(
   const points = await valuesOf(sql, pledge.id, known_at);
   const first = pointBy(points, from);
   const last = pointBy(points, to);
-  const ids = [...first.patents, ...last.patents].map(({ valuation_id }) => valuation_id);
-  const stored = await storedValuations(sql, ids);
-  const patents = first.patents.map(({ patent_id, valuation_id }) => {
-    const later = last.patents.find((each) => each.patent_id === patent_id);
-    return { patent_id, ...between(stored.get(valuation_id), stored.get(later?.valuation_id ?? '')) };
+  const valuation_ids = [...first.patents, ...last.patents].map(({ valuation_id }) => valuation_id);
+  const stored = await storedValuations(sql, valuation_ids);
+  const pledgedIn = (point: PledgeValue, patent_id: string) =>
+    point.patents.find((each) => each.patent_id === patent_id);
+  const ids = [...new Set([...first.patents, ...last.patents].map(({ patent_id }) => patent_id))].sort();
+  const patents = ids.map((patent_id) => {
+    const [before, after] = [pledgedIn(first, patent_id), pledgedIn(last, patent_id)];
+    return {
+      patent_id,
+      ...(before && after
+        ? between(stored.get(before.valuation_id), stored.get(after.valuation_id))
+        : collateralChange(before ? known(before) : 0, after ? known(after) : 0)),
+    };
   });
   return { currency: pledge.currency, from: first.as_of, to: last.as_of, ...addWaterfalls(patents), patents };
 }
@@ -39,6 +47,15 @@ function pointBy(points: readonly PledgeValue[], day: CalendarDate): PledgeValue
   const point = points.findLast(({ as_of }) => as_of <= day);
   if (!point) throw new Problem('refused', `The pledge had no value by ${day}; choose a later day.`);
   return point;
+}
+
+function known({ patent_id, mid_minor }: PatentValue): number {
+  if (mid_minor === null)
+    throw new Problem(
+      'refused',
+      `The value of patent ${patent_id} was unknown; choose days on which it was not.`,
+    );
+  return mid_minor;
 }
 
 function between(from: StoredValuation | undefined, to: StoredValuation | undefined): Waterfall {

@@ -19,7 +19,7 @@ import { dateOf } from '../clock.ts';
 import type { Database, Transaction } from '../db/client.ts';
 import { newId } from '../ids.ts';
 import { emitEvents, type NewEvent } from '../outbox/emit.ts';
-import { type Pledge, type PledgedPatent, pledgedPatents } from '../pledges/store.ts';
+import type { Pledge } from '../pledges/store.ts';
 import { pledgeRisks } from './facts.ts';
 import { rulesOf } from './rule-sets.ts';
 import { silencer } from './silences.ts';
@@ -179,6 +179,20 @@ interface Changes {
   rung: readonly Flag[];
 }
 
+interface PatentRef {
+  patent_id: string;
+  office: string;
+  application_number: string;
+}
+
+/** Of the patents that flags are about, by id; they need not be pledged any more. */
+async function patentRefs(tx: Transaction, flags: readonly Flag[]): Promise<Map<string, PatentRef>> {
+  const ids = [...new Set(flags.flatMap(({ patent_id }) => patent_id ?? []))];
+  const rows = await tx<PatentRef[]>`
+    select patent_id, office, application_number from patent where patent_id = any(${ids}::uuid[])`;
+  return new Map(rows.map((row) => [row.patent_id, row]));
+}
+
 /** Audit entry of each change, and an event of what is to be told: who never heard of a flag need not hear of its end. */
 async function tell(
   tx: Transaction,
@@ -188,10 +202,7 @@ async function tell(
 ): Promise<void> {
   if (opened.length + cleared.length + rung.length === 0) return;
   const byId = new Map(pledges.map((pledge) => [pledge.id, pledge]));
-  const changed = [...opened, ...cleared, ...rung].map((flag) => flag.pledge_id);
-  const patents = new Map(
-    (await pledgedPatents(tx, [...new Set(changed)])).map((patent) => [patent.patent_id, patent]),
-  );
+  const patents = await patentRefs(tx, [...opened, ...cleared, ...rung]);
   const rules = new Map(RULES.map((rule) => [rule.id, rule]));
   const event = (flag: Flag, type: string): NewEvent => ({
     type,
@@ -261,7 +272,7 @@ function wasTold({ told_at }: Flag): boolean {
   return told_at !== null;
 }
 
-function flagData(flag: Flag, rule: Rule, patent: PledgedPatent | null, slot: Date) {
+function flagData(flag: Flag, rule: Rule, patent: PatentRef | null, slot: Date) {
   return {
     flag_id: flag.id,
     as_of: dateOf(slot),
@@ -269,11 +280,7 @@ function flagData(flag: Flag, rule: Rule, patent: PledgedPatent | null, slot: Da
     rule_version: flag.rule_version,
     severity: flag.severity,
     title: rule.title,
-    patent: patent && {
-      patent_id: patent.patent_id,
-      office: patent.office,
-      application_number: patent.application_number,
-    },
+    patent,
     case_key: flag.case_key,
     evidence: flag.evidence,
   };

@@ -2,20 +2,21 @@
 
 import { annuities, annuityDue, CNIPA_CURRENCY, CNIPA_OFFICE } from '../../models/annuity/cnipa.ts';
 import { addDays } from '../../models/calendar.ts';
-import { comparableNumber } from '../../models/encumbrances.ts';
+import { isOwnPledge } from '../../models/encumbrances.ts';
 import { NOTICE_DELAY_days } from '../../models/lapse/notice.ts';
 import { toMinor } from '../../models/money.ts';
 import type { OpenEncumbrance, PatentRisk, PledgeRisk, RegisterEntry } from '../../models/risk/facts.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
-import type { Transaction } from '../db/client.ts';
+import type { Sql, Transaction } from '../db/client.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
 import {
   latestValues,
   type PatentValue,
   type Pledge,
+  type PledgedPatent,
   type PledgeValue,
-  pledgedPatents,
+  patentsPledgedAt,
 } from '../pledges/store.ts';
 
 /** @returns risk facts by pledge id; a pledge that was never valued has value status `unknown` */
@@ -25,7 +26,7 @@ export async function pledgeRisks(
   known_at: Date,
 ): Promise<Map<string, PledgeRisk>> {
   const ids = pledges.map((pledge) => pledge.id);
-  const patents = await pledgedPatents(tx, ids);
+  const patents = await patentsPledgedAt(tx, ids, known_at);
   const known = await knownPatents(tx, [...new Set(patents.map((patent) => patent.patent_id))], known_at);
   const values = await latestValues(tx, ids, known_at);
   const approved = await approvedValues(tx, ids, known_at);
@@ -35,11 +36,13 @@ export async function pledgeRisks(
   return new Map(
     pledges.map((pledge) => {
       const value = values.get(pledge.id);
-      const own = (byPledge.get(pledge.id) ?? []).flatMap(({ patent_id }) => {
+      const own = (byPledge.get(pledge.id) ?? []).flatMap(({ patent_id, added_at }) => {
         const patent = known.get(patent_id);
         const paid = (year: number) => proven.has(`${pledge.id} ${patent_id} ${year}`);
         const approved_value_minor = approved.get(`${pledge.id} ${patent_id}`) ?? null;
-        return patent ? [{ ...patentRisk(patent, pledge, value, paid, as_of), approved_value_minor }] : [];
+        return patent
+          ? [{ ...patentRisk(patent, { ...pledge, added_at }, value, paid, as_of), approved_value_minor }]
+          : [];
       });
       return [pledge.id, pledgeRisk(pledge, value, own, as_of)];
     }),
@@ -70,7 +73,7 @@ function pledgeRisk(
 
 function patentRisk(
   patent: KnownPatent,
-  pledge: Pledge,
+  pledge: Pledge & Pick<PledgedPatent, 'added_at'>,
   value: PledgeValue | undefined,
   paid: (patent_year: number) => boolean,
   as_of: CalendarDate,
@@ -91,7 +94,7 @@ function patentRisk(
     source_records: null,
     invalidation_requests: entriesOf(patent, ['challenged'], null),
     partly_invalidated: history.partly_invalidated,
-    unconsented: entriesOf(patent, ['transferred', 'licensed'], dateOf(pledge.created_at)),
+    unconsented: entriesOf(patent, ['transferred', 'licensed'], dateOf(pledge.added_at)),
     other_encumbrances: otherEncumbrances(patent, pledge),
     family_ended: null,
     citation_slope: null,
@@ -107,20 +110,16 @@ function entriesOf({ signals }: KnownPatent, kinds: string[], after: CalendarDat
   return [...new Map(entries.map((entry) => [`${entry.kind} ${entry.published_on}`, entry])).values()];
 }
 
-/**
- * Open rights of others over the patent. A licence is no security. The bank's own registration goes by its number; a
- * pledge that the register gives no number for is taken for it, since nothing tells the two apart.
- */
+/** Open rights of others over the patent. A licence is no security. */
 function otherEncumbrances({ history }: KnownPatent, { registration_number }: Pledge): OpenEncumbrance[] {
-  const own = comparableNumber(registration_number ?? undefined);
   return history.encumbrances.flatMap(({ kind, number, opened_on, released_on }) => {
-    const is_own = kind === 'pledge' && (number === null ? own !== null : number === own);
+    const is_own = isOwnPledge({ kind, number }, registration_number);
     return released_on !== null || kind === 'licence' || is_own ? [] : [{ kind, number, opened_on }];
   });
 }
 
 /** A due date without proof stays open until a notice would have come: silence that long means paid. */
-function annuityCalendar(
+export function annuityCalendar(
   { facts }: KnownPatent,
   paid: (patent_year: number) => boolean,
   as_of: CalendarDate,
@@ -141,8 +140,9 @@ function annuityCalendar(
   };
 }
 
-async function provenAnnuities(
-  tx: Transaction,
+/** @returns keys of pledge, patent and year, with a blank between, of what was proven to be paid */
+export async function provenAnnuities(
+  tx: Sql,
   pledge_ids: readonly string[],
   known_at: Date,
 ): Promise<Set<string>> {

@@ -39,7 +39,7 @@ export async function drawHistories(
   known_at: Date,
 ): Promise<DrawnHistories> {
   const pledged = sql`select distinct patent_id from pledge_patent join pledge on pledge.id = pledge_id
-    where bank_id = ${bank_id} and live`;
+    where bank_id = ${bank_id} and live and removed_at is null`;
   const draw = (among: ReturnType<Sql>, limit: number) => drawGranted(sql, seed, known_at, among, limit);
   const own = await draw(sql`patent_id in (${pledged})`, MAX_OWN_PATENTS);
   const others = await draw(sql`patent_id <> all(${own}::uuid[])`, sample);

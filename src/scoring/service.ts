@@ -12,6 +12,7 @@ import { appendAudit } from '../audit/log.ts';
 import { canonicalJson, sha256 } from '../canonical.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
+import { requirePledged } from '../pledges/pledgeable.ts';
 import { findPledge } from '../pledges/store.ts';
 import {
   insertScore,
@@ -159,9 +160,7 @@ export async function scorePatent(
   const { organisation_id, key_id } = caller;
   const { table_id, scenario, patent_id, scores } = inputs;
   const table = await findTable(tx, organisation_id, table_id);
-  const [pledged] =
-    await tx`select from pledge_patent where pledge_id = ${pledge_id} and patent_id = ${patent_id}`;
-  if (!pledged) throw new Problem('refused', `Patent ${patent_id} is not part of this pledge.`);
+  await requirePledged(tx, pledge_id, patent_id);
   const scored = attempt(() => scoreTree(table.content, scenario, scores));
   if (!scored.ok) throw new Problem('refused', scored.failure.message);
   const input_sha256 = sha256(canonicalJson(inputs)).toString('hex');

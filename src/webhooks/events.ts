@@ -2,6 +2,7 @@
 import Type, { type TSchema } from 'typebox';
 import { CLEARED_EVENT_TYPE, RULES } from '../../models/risk/rules.ts';
 import { STATUSES } from '../../models/risk/status.ts';
+import { AMENDMENT_KINDS } from '../pledges/amendment.ts';
 import { MOVE_DETAILS } from '../pledges/lifecycle.ts';
 
 const Id = Type.String();
@@ -38,6 +39,29 @@ const MarginCallData = Type.Object({
   margin_call_id: Id,
   due_on: Day,
   shortfall_minor: Type.Integer({ description: 'repayment that reaches the target, on the day of the call' }),
+});
+
+const AmendmentData = Type.Object({
+  as_of: Day,
+  amendment_id: Id,
+  kind: Type.Union(AMENDMENT_KINDS.map((kind) => Type.Literal(kind))),
+  changes: Type.Record(Type.String(), Type.Unknown()),
+  reason: Type.String(),
+  change_number: Nullable(Type.String({ description: 'of the office that registered the change' })),
+  changed_on: Nullable(Day),
+});
+
+const CollateralData = Type.Object({
+  as_of: Day,
+  amendment_id: Id,
+  added: Type.Array(Type.String({ format: 'uuid' }), { description: 'ids of patents' }),
+  removed: Type.Array(Type.String({ format: 'uuid' })),
+});
+
+const DeregistrationData = Type.Object({
+  as_of: Day,
+  number: Type.String({ description: 'the office’s own' }),
+  deregistered_on: Day,
 });
 
 const DecisionData = Type.Object({
@@ -122,6 +146,18 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
       { summary: `A pledge became ${state.replace('_', ' ')}`, data: MoveData },
     ]),
   ),
+  'pledge.amendment.asked': { summary: 'The bank asked for an amendment', data: AmendmentData },
+  'pledge.amendment.in_force': { summary: 'The firm consented to an amendment', data: AmendmentData },
+  'pledge.amendment.declined': { summary: 'The firm declined an amendment', data: AmendmentData },
+  'pledge.amendment.withdrawn': { summary: 'The bank withdrew an amendment', data: AmendmentData },
+  'pledge.amendment.registered': { summary: 'The office registered an amendment', data: AmendmentData },
+  'pledge.collateral.topped_up': { summary: 'Patents were added to a pledge', data: CollateralData },
+  'pledge.collateral.substituted': { summary: 'Patents of a pledge were replaced', data: CollateralData },
+  'pledge.collateral.reduced': { summary: 'Patents were taken out of a pledge', data: CollateralData },
+  'pledge.deregistered': {
+    summary: 'The office struck a pledge from its register after its contract was over',
+    data: DeregistrationData,
+  },
   'pledge.margin_call.opened': { summary: 'The bank asked for the cure of a breach', data: MarginCallData },
   'pledge.margin_call.met': { summary: 'A margin call was met', data: MarginCallData },
   'pledge.margin_call.expired': { summary: 'A margin call expired', data: MarginCallData },

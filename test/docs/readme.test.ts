@@ -52,7 +52,8 @@ t.test('the walk runs as printed and ends with a worthless patent and verified e
   t.match(recovered, [/^pledge.defaulted evt_/, /^pledge.in_disposal evt_/]);
   t.ok(recovered.every((event) => inFeed.includes(event)));
   t.match(stdout, /\nclaimed\nsubmitted\ndecided\ndisposed\n/);
-  t.match(stdout, /\nappraised\nproposed\nregistered\nactive\n[\s\S]*\nreleased\n/);
+  t.match(stdout, /\nactive\nin_force\n1000000 minor units are still outstanding; [^\n]*\nreleased\n/);
+  t.match(stdout, /'remark title_not_confirmed'/);
 });
 
 t.test('every command and local link of the README leads somewhere', async (t) => {

@@ -738,7 +738,7 @@ t.test(
         registered_on: clock.now().toISOString().slice(0, 10),
       }),
       active: () => ({ disbursed_on: clock.now().toISOString().slice(0, 10) }),
-      released: () => ({ ground: 'waived' }),
+      released: () => ({ ground: 'waived', waiver: { waived_by: 'the board', reason: 'a walk' } }),
       defaulted: () => ({ reason: 'a walk' }),
       in_disposal: () => ({ route: 'auction' }),
       disposed: () => ({ recovered_minor: 1 }),

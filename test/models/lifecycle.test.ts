@@ -1,9 +1,13 @@
-/** The pure side of a pledge's life: walks over its states, working days, and what disposals teach. */
+/** The pure side of a pledge's life: due diligence, walks over its states, working days, and what disposals teach. */
 import fc from 'fast-check';
 import t from 'tap';
 import { addDays } from '../../models/calendar.ts';
+import { type ExaminedPatent, examine, FINDING_KINDS, type FindingCode } from '../../models/due-diligence.ts';
+import { type Encumbrance, isOwnPledge } from '../../models/encumbrances.ts';
+import { isSameName, mayBeSameName } from '../../models/party-name.ts';
 import { RECOVERY_PRIOR, type Recovery, recoveryEstimates } from '../../models/recovery.ts';
 import { addWorkingDays, CN_HOLIDAYS, isWorkingDay } from '../../models/working-days.ts';
+import { amendmentRefusal, kindOf } from '../../src/pledges/amendment.ts';
 import {
   isFinal,
   MOVE_DETAILS,
@@ -11,6 +15,7 @@ import {
   type PledgeState,
   refusal,
 } from '../../src/pledges/lifecycle.ts';
+import { GROUNDS } from '../../src/pledges/release.ts';
 import { LEGAL_MOVES } from '../legal-moves.ts';
 
 const SEED = 20_261_127;
@@ -32,8 +37,12 @@ t.test('random walks reach every state and every move, and no other', async (t) 
     status: fc.constantFrom('valued' as const, 'unknown' as const),
     outstanding_minor: fc.constantFrom(0, 5_000),
     principal_minor: fc.constantFrom(3_000, 3_001),
-    ground: fc.constantFrom('debt_performed', 'waived'),
+    ground: fc.constantFrom(...GROUNDS),
+    recovery: fc.constantFrom(undefined, { route: 'auction', recovered_minor: 1 }),
+    waiver: fc.constantFrom(undefined, { waived_by: 'the board', reason: 'a walk' }),
+    decision: fc.constantFrom(undefined, { reference: 'case 1', decided_on: '2009-01-01' }),
   });
+  const grounds = new Set<string>();
   fc.assert(
     fc.property(fc.array(attempt, { minLength: 100, maxLength: 250, size: 'max' }), (attempts) => {
       let state: PledgeState = 'requested';
@@ -50,6 +59,13 @@ t.test('random walks reach every state and every move, and no other', async (t) 
         if (to === 'proposed' && detail.principal_minor > 3_000) throw new Error('lent over the target');
         if (to === 'released' && detail.ground === 'debt_performed' && outstanding_minor > 0)
           throw new Error('released as performed while money was owed');
+        if (to === 'released') {
+          const shown = { right_realised: 'recovery', waived: 'waiver', contract_void: 'decision' } as const;
+          const wanted = detail.ground === 'debt_performed' ? [] : [shown[detail.ground]];
+          const stated = Object.values(shown).filter((field) => detail[field] !== undefined);
+          if (String(stated) !== String(wanted)) throw new Error(`${detail.ground} shown by ${stated}`);
+          grounds.add(detail.ground);
+        }
         taken.add(`${state} ${to}`);
         state = to;
         reached.add(state);
@@ -58,12 +74,183 @@ t.test('random walks reach every state and every move, and no other', async (t) 
     { numRuns: WALKS, seed: SEED, endOnFailure: true },
   );
   t.same([...reached].sort(), Object.keys(LEGAL_MOVES).sort());
+  t.same([...grounds].sort(), [...GROUNDS].sort(), 'on every ground');
   t.same(
     [...taken].sort(),
     Object.entries(LEGAL_MOVES)
       .flatMap(([from, targets]) => targets.map((to) => `${from} ${to}`))
       .sort(),
   );
+});
+
+const CLEAN: ExaminedPatent = {
+  patent_id: '00000000-0000-8000-8000-000000000001',
+  legal_state: 'in_force',
+  legal_state_since: '2005-01-05',
+  expires_on: '2021-01-05',
+  partly_invalidated: false,
+  challenged_on: [],
+  encumbrances: [],
+  owners: ['Acme Co., Ltd.'],
+  owners_named_on: '2005-01-05',
+  transferred_on: null,
+  fee_late_on: null,
+  unproven_annuities: [],
+  register_seen_on: '2009-06-01',
+  register_late_after_days: 30,
+};
+const LOAN = { pledgor: 'ACME CO LTD', matures_on: '2011-06-10' };
+const OPEN: Encumbrance = {
+  kind: 'pledge',
+  number: 'Y1',
+  source_code: 'PE01',
+  effective_on: null,
+  opened_on: '2009-05-01',
+  changed_on: null,
+  released_on: null,
+  released_by: null,
+};
+
+const codesOf = (change: Partial<ExaminedPatent>, as_of = '2009-06-10') =>
+  examine({ ...CLEAN, ...change }, LOAN, as_of).map(({ code }) => code);
+
+t.test('due diligence finds what stands against a patent, and what is not known', async (t) => {
+  const cases: [Partial<ExaminedPatent>, FindingCode[]][] = [
+    [{}, []],
+    [{ owners: [], owners_named_on: null }, ['title_not_confirmed']],
+    [{ owners: ['Acme Labs Co., Ltd.'] }, ['title_not_confirmed']],
+    [{ owners: ['Acme Co Ltd', 'A University'] }, ['co_owner_consent']],
+    [{ owners: ['Acme Co Ltd', 'ACME CO. LTD'] }, []],
+    [
+      { owners: ['Acme Labs Co Ltd'], owners_named_on: '2008-01-02', transferred_on: '2008-01-02' },
+      ['title_contradicted'],
+    ],
+    [
+      { owners: ['顶点有限公司'], owners_named_on: '2008-01-02', transferred_on: '2008-01-02' },
+      ['title_not_confirmed'],
+    ],
+    [
+      { owners: ['Acme Limited'], owners_named_on: '2008-01-02', transferred_on: '2008-01-02' },
+      ['title_not_confirmed'],
+    ],
+    [{ owners_named_on: '2008-01-02', transferred_on: '2008-01-02' }, []],
+    [{ transferred_on: '2008-01-02' }, ['title_not_confirmed']],
+    [{ encumbrances: [OPEN] }, ['encumbrance_open']],
+    [{ encumbrances: [OPEN, { ...OPEN, number: 'Y2' }] }, ['encumbrance_open', 'encumbrance_open']],
+    [{ encumbrances: [{ ...OPEN, kind: 'licence' }] }, ['licence_open']],
+    [{ legal_state: 'lapsed' }, ['not_in_force']],
+    [{ legal_state: 'pending' }, ['not_in_force']],
+    [{ legal_state: 'unknown' }, ['legal_state_unknown']],
+    [{ challenged_on: ['2008-01-02', '2008-01-02'] }, ['invalidation_requested']],
+    [{ partly_invalidated: true }, ['claims_limited']],
+    [{ expires_on: '2011-06-09' }, ['expiry_before_maturity']],
+    [{ expires_on: '2011-06-10' }, []],
+    [{ expires_on: null }, ['term_unknown']],
+    [{ fee_late_on: '2009-02-02' }, ['annuity_late']],
+    [{ unproven_annuities: [{ patent_year: 9, due_on: '2009-01-05' }] }, ['annuity_unproven']],
+    [{ unproven_annuities: null }, ['annuities_unknown']],
+    [{ register_seen_on: null }, ['register_stale']],
+    [{ register_seen_on: '2009-05-10' }, ['register_stale']],
+  ];
+  for (const [change, codes] of cases) t.same(codesOf(change), codes, JSON.stringify(change));
+  const found = new Set(cases.flatMap(([, codes]) => codes));
+  t.same([...found].sort(), Object.keys(FINDING_KINDS).sort(), 'every kind of finding can be found');
+  const all = examine(
+    { ...CLEAN, legal_state: 'lapsed', encumbrances: [OPEN, { ...OPEN, number: null }], owners: [] },
+    LOAN,
+    '2009-06-10',
+  );
+  t.equal(new Set(all.map(({ finding }) => finding)).size, all.length, 'each finding has its own name');
+  t.match(all[1], { severity: 'blocking', evidence: { kind: 'pledge', number: 'Y1' }, remedy: /released/ });
+});
+
+t.test('the own registration of a pledge is no encumbrance by another', async (t) => {
+  t.equal(isOwnPledge(OPEN, null), false);
+  t.equal(isOwnPledge(OPEN, 'y 1'), true);
+  t.equal(isOwnPledge(OPEN, 'Y2'), false);
+  t.equal(isOwnPledge({ ...OPEN, number: null }, 'Y2'), true, 'nothing tells it apart');
+  t.equal(isOwnPledge({ ...OPEN, number: null, kind: 'seizure' }, 'Y2'), false);
+});
+
+t.test('names are the same whatever their spelling, and what is the same may be the same', async () => {
+  const name = fc.array(fc.constantFrom('Acme', 'Labs', 'Co', 'Ltd', 'GmbH', '顶点', '有限公司', '-'), {
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(name, name, fc.constantFrom('', ' ', '., '), (one, other, glue) => {
+      const [first, second] = [one.join(' '), other.join(glue).toLowerCase()];
+      const both = isSameName(first, second);
+      const symmetric =
+        both === isSameName(second, first) && mayBeSameName(first, second) === mayBeSameName(second, first);
+      const named = one.some((part) => part !== '-');
+      return (
+        symmetric && (!both || mayBeSameName(first, second)) && isSameName(first, one.join(glue)) === named
+      );
+    }),
+    { seed: SEED },
+  );
+});
+
+t.test('an amendment that takes something out, or lends more, leaves the loan covered', async (t) => {
+  const amounts = fc.constantFrom(null, 0, 1_000, 5_000, 9_999, 2 ** 52);
+  const patent = (patent_id: string) =>
+    fc.record({
+      patent_id: fc.constant(patent_id),
+      mid_minor: amounts,
+      expires_on: fc.constantFrom(null, '2020-01-01'),
+    });
+  const pledged = ['a', 'b', 'c'].map(patent);
+  const taken = new Set<string>();
+  fc.assert(
+    fc.property(
+      fc.tuple(...pledged),
+      fc.option(patent('d'), { nil: undefined }),
+      fc.subarray(['a', 'b', 'c', 'x']),
+      fc.record({
+        principal_minor: fc.constantFrom(1_000, 2_000, 3_000),
+        matures_on: fc.constantFrom('2011-01-01', '2020-01-02'),
+      }),
+      fc.constantFrom('registered' as const, 'active' as const),
+      fc.constantFrom(0, 900, 2_000),
+      (own, more, remove_patents, changed, state, outstanding_minor) => {
+        const terms = {
+          matures_on: '2011-01-01',
+          principal_minor: 2_000,
+          ltv_target_bp: 3_000,
+          ltv_warning_bp: 4_000,
+          ltv_breach_bp: 5_000,
+        };
+        const added = more ? [more] : [];
+        const facts = { state, terms, outstanding_minor, pledged: own, added, today: '2010-01-01' };
+        const changes = {
+          ...changed,
+          remove_patents,
+          add_patents: added.map(({ patent_id }) => ({ patent_id })),
+        };
+        const reason = amendmentRefusal(facts, changes);
+        if (reason !== null) return /^[^\n]+\.$/.test(reason);
+        const kept = [...own, ...added].filter(({ patent_id }) => !remove_patents.includes(patent_id));
+        const owed =
+          state === 'active' ? outstanding_minor + changed.principal_minor - 2_000 : changed.principal_minor;
+        taken.add(`${state} ${kindOf(changes)}`);
+        const is_covered =
+          kept.every(({ mid_minor }) => mid_minor !== null) &&
+          owed <= kept.reduce((sum, { mid_minor }) => sum + mid_minor! * 0.3, 0);
+        const must_cover = remove_patents.length > 0 || changed.principal_minor > 2_000;
+        const outlives =
+          changed.matures_on === '2011-01-01' || kept.every(({ expires_on }) => expires_on === null);
+        return (
+          kept.length > 0 &&
+          !remove_patents.includes('x') &&
+          outlives &&
+          (!must_cover || is_covered) &&
+          (state === 'registered' || changed.principal_minor >= 2_000)
+        );
+      },
+    ),
+    { seed: SEED, numRuns: 2_000 },
+  );
+  t.equal(taken.size, 8, `every kind in both states: ${[...taken]}`);
 });
 
 t.test(
