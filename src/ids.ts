@@ -18,7 +18,10 @@ export type IdPrefix =
   | 'cal'
   | 'fch'
   | 'wls'
-  | 'sil';
+  | 'sil'
+  | 'cns'
+  | 'bft'
+  | 'ovd';
 
 let last_ms = 0;
 let counter = 0;

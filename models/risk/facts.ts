@@ -56,9 +56,9 @@ export interface PatentRisk {
   citation_slope: number | null;
 }
 
-/** What a bank reports of its borrower and of the right's disputes; the latest of each kind counts. */
+/** What is reported of the borrower, its loan and the right's disputes (borrower-facts.ts). */
 export const REPORT_KINDS = [
-  'overdue_days',
+  'overdue',
   'rating_notches_down',
   'tax_arrears',
   'deregistered',
@@ -70,7 +70,7 @@ export const REPORT_KINDS = [
 export type ReportKind = (typeof REPORT_KINDS)[number];
 
 export interface Report {
-  /** Days, notches or basis points; of the other kinds 1 is so and 0 no more. */
+  /** Notches or basis points; of the other kinds 1 is so and 0 no more. */
   amount: number;
   effective_on: CalendarDate;
 }

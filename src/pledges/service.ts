@@ -206,7 +206,8 @@ export function isFuture(day: string, now: Date): boolean {
   return day > dateOf(new Date(now.getTime() + FURTHEST_ZONE_MS));
 }
 
-function refuseFuture(field: string, day: string, now: Date): void {
+/** @throws Problem `refused` when the day is still to come everywhere */
+export function refuseFuture(field: string, day: string, now: Date): void {
   if (isFuture(day, now))
     throw new Problem(
       'refused',

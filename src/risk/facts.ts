@@ -7,6 +7,7 @@ import { NOTICE_DELAY_days } from '../../models/lapse/notice.ts';
 import { toMinor } from '../../models/money.ts';
 import type { OpenEncumbrance, PatentRisk, PledgeRisk, RegisterEntry } from '../../models/risk/facts.ts';
 import type { CalendarDate } from '../../models/types.ts';
+import { reportsKnown } from '../borrowers/reports.ts';
 import { dateOf } from '../clock.ts';
 import type { Transaction } from '../db/client.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
@@ -24,6 +25,8 @@ export async function pledgeRisks(
   const values = await latestValues(tx, ids, known_at);
   const proven = await provenAnnuities(tx, ids, known_at);
   const byPledge = Map.groupBy(patents, (patent) => patent.pledge_id);
+  const patentsOf = (pledge_id: string) => (byPledge.get(pledge_id) ?? []).map(({ patent_id }) => patent_id);
+  const reports = await reportsKnown(tx, pledges, patentsOf, known_at);
   const as_of = dateOf(known_at);
   return new Map(
     pledges.map((pledge) => {
@@ -33,7 +36,7 @@ export async function pledgeRisks(
         const paid = (year: number) => proven.has(`${pledge.id} ${patent_id} ${year}`);
         return patent ? [patentRisk(patent, pledge, value, paid, as_of)] : [];
       });
-      return [pledge.id, pledgeRisk(pledge, value, own, as_of)];
+      return [pledge.id, pledgeRisk(pledge, value, reports.get(pledge.id)!, own, as_of)];
     }),
   );
 }
@@ -41,6 +44,7 @@ export async function pledgeRisks(
 function pledgeRisk(
   pledge: Pledge,
   value: PledgeValue | undefined,
+  reports: PledgeRisk['reports'],
   patents: PatentRisk[],
   as_of: CalendarDate,
 ): PledgeRisk {
@@ -55,7 +59,7 @@ function pledgeRisk(
     mid_minor: value?.mid_minor ?? null,
     approved_value_minor: pledge.approved_value_minor,
     value_residuals: null,
-    reports: {},
+    reports,
     patents,
   };
 }
