@@ -40,7 +40,7 @@ export interface PatentRisk {
   source_seen_on: CalendarDate | null;
   /** Days of silence after which that source is late; null where the rule's own limit counts. */
   source_late_after_days: number | null;
-  /** Records of the source's last run, and those of them that could not be read. */
+  /** Records of the source’s last run that read any, and those of them that could not be read; null when none did. */
   source_records: { read: number; quarantined: number } | null;
   /** Requests for invalidation; null, as in the next three, where the source tells of no such entries. */
   invalidation_requests: RegisterEntry[] | null;

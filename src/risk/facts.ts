@@ -11,7 +11,9 @@ import { reportsKnown } from '../borrowers/reports.ts';
 import { dateOf } from '../clock.ts';
 import type { Transaction } from '../db/client.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
+import { valueResiduals } from '../pledges/outlook.ts';
 import { latestValues, type Pledge, type PledgeValue, pledgedPatents } from '../pledges/store.ts';
+import { type Around, aroundPatents } from './around.ts';
 
 /** @returns risk facts by pledge id; a pledge that was never valued has value status `unknown` */
 export async function pledgeRisks(
@@ -24,6 +26,8 @@ export async function pledgeRisks(
   const known = await knownPatents(tx, [...new Set(patents.map((patent) => patent.patent_id))], known_at);
   const values = await latestValues(tx, ids, known_at);
   const proven = await provenAnnuities(tx, ids, known_at);
+  const residuals = await valueResiduals(tx, ids, known_at);
+  const around = await aroundPatents(tx, [...known.values()], known_at);
   const byPledge = Map.groupBy(patents, (patent) => patent.pledge_id);
   const patentsOf = (pledge_id: string) => (byPledge.get(pledge_id) ?? []).map(({ patent_id }) => patent_id);
   const reports = await reportsKnown(tx, pledges, patentsOf, known_at);
@@ -34,9 +38,11 @@ export async function pledgeRisks(
       const own = (byPledge.get(pledge.id) ?? []).flatMap(({ patent_id }) => {
         const patent = known.get(patent_id);
         const paid = (year: number) => proven.has(`${pledge.id} ${patent_id} ${year}`);
-        return patent ? [patentRisk(patent, pledge, value, paid, as_of)] : [];
+        return patent ? [patentRisk(patent, around.get(patent_id)!, pledge, value, paid, as_of)] : [];
       });
-      return [pledge.id, pledgeRisk(pledge, value, reports.get(pledge.id)!, own, as_of)];
+      const value_residuals = residuals?.get(pledge.id) ?? null;
+      const told = { reports: reports.get(pledge.id)!, value_residuals };
+      return [pledge.id, pledgeRisk(pledge, value, told, own, as_of)];
     }),
   );
 }
@@ -44,7 +50,7 @@ export async function pledgeRisks(
 function pledgeRisk(
   pledge: Pledge,
   value: PledgeValue | undefined,
-  reports: PledgeRisk['reports'],
+  told: Pick<PledgeRisk, 'reports' | 'value_residuals'>,
   patents: PatentRisk[],
   as_of: CalendarDate,
 ): PledgeRisk {
@@ -58,14 +64,14 @@ function pledgeRisk(
     value_status: value?.status ?? 'unknown',
     mid_minor: value?.mid_minor ?? null,
     approved_value_minor: pledge.approved_value_minor,
-    value_residuals: null,
-    reports,
+    ...told,
     patents,
   };
 }
 
 function patentRisk(
   patent: KnownPatent,
+  around: Around,
   pledge: Pledge,
   value: PledgeValue | undefined,
   paid: (patent_year: number) => boolean,
@@ -83,13 +89,11 @@ function patentRisk(
     source_seen_on: source_seen_at && dateOf(source_seen_at),
     source_late_after_days: patent.source_late_after_days,
     restored_on: history.restored_on,
-    source_records: null,
     invalidation_requests: entriesOf(patent, ['challenged'], null),
     partly_invalidated: history.partly_invalidated,
     unconsented: entriesOf(patent, ['transferred', 'licensed'], dateOf(pledge.created_at)),
     other_encumbrances: otherEncumbrances(patent, pledge),
-    family_ended: null,
-    citation_slope: null,
+    ...around,
   };
 }
 

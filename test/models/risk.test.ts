@@ -10,7 +10,9 @@ import {
   type RatingGrade,
 } from '../../models/risk/borrower-facts.ts';
 import { casesOf, findingKey, type Subject } from '../../models/risk/cases.ts';
+import { citationSlope } from '../../models/risk/citation-trend.ts';
 import type { PatentRisk, PledgeRisk, ReportKind } from '../../models/risk/facts.ts';
+import { familyEnded } from '../../models/risk/family.ts';
 import type { PatentHistory } from '../../models/risk/history.ts';
 import { measure, noticesFlagged } from '../../models/risk/measure.ts';
 import type { Rule } from '../../models/risk/rule.ts';
@@ -18,6 +20,7 @@ import { evaluateAll, faultsOf, type RuleSet, rulesInForce } from '../../models/
 import { RULE_BY_ID, RULES } from '../../models/risk/rules.ts';
 import { STATUSES, type Standing, statusOf } from '../../models/risk/status.ts';
 import { type Episode, type Walked, type WalkedMonth, walk } from '../../models/risk/walk.ts';
+import type { LegalState } from '../../models/types.ts';
 import { cnHistories } from './cn-patents.ts';
 
 /** The seed is printed by fast-check on a failure; fixed so that a failure can be had again. */
@@ -477,5 +480,46 @@ t.test(
         effective_on: '2009-07-01',
       },
     );
+  },
+);
+
+t.test(
+  'the slope of citations is against the cohort, and null where there is too little of either',
+  async (t) => {
+    const cohort = { patents: 50, citations: [200, 200, 200, 200, 200] };
+    t.equal(citationSlope([8, 6, 4, 2, 0], cohort), -0.5);
+    t.equal(citationSlope([4, 4, 4, 4, 4], cohort), 0);
+    const fading = { patents: 50, citations: [400, 300, 200, 100, 50] };
+    t.equal(citationSlope([16, 12, 8, 4, 2], fading), 0, 'as all of its kind do');
+    t.equal(citationSlope([3, 3, 2, 1, 0], cohort), null, 'nine citations');
+    t.equal(citationSlope([8, 6, 4, 2, 0], { ...cohort, patents: 29 }), null);
+    t.equal(citationSlope([8, 6, 4, 2, 0], { ...cohort, citations: [9, 9, 9, 9, 0] }), null);
+    t.throws(() => citationSlope([8, 6], cohort), RangeError);
+  },
+);
+
+t.test(
+  'an ended member is told once an office, of main markets, and not for the end of its term',
+  async (t) => {
+    const member = (office: string, legal_state: LegalState, legal_state_since: string | null) => ({
+      office,
+      legal_state,
+      legal_state_since,
+    });
+    const members = [
+      member('US', 'lapsed', '2009-04-01'),
+      member('US', 'invalidated', '2008-01-01'),
+      member('DE', 'lapsed', '2008-01-01'),
+      member('JP', 'expired', '2008-01-01'),
+      member('EP', 'refused', '2008-01-01'),
+      member('KR', 'surrendered', '2007-01-01'),
+      member('CN', 'in_force', '2007-01-01'),
+    ];
+    const ended = [
+      { office: 'KR', ended_on: '2007-01-01' },
+      { office: 'US', ended_on: '2008-01-01' },
+    ];
+    t.same(familyEnded(members), ended);
+    t.same(familyEnded(members.toReversed()), ended);
   },
 );
