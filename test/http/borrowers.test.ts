@@ -339,6 +339,11 @@ t.test(
     await nextDay();
     t.equal(await isOpen(id, 'tax_arrears'), true);
     t.equal(await isOpen(elsewhere.id, 'tax_arrears'), false, 'the other bank has none');
+    await consent(firm, bank_b);
+    await record(bank_b, firm.id, { kind: 'key_inventor', ...TOLD, detail: { inventor: 'Li', left: true } });
+    await nextDay();
+    t.equal(await isOpen(elsewhere.id, 'key_inventor_left'), true);
+    t.equal(await isOpen(id, 'key_inventor_left'), false, 'what another bank recorded is its own');
     const during = clock.now();
     await nextDay();
     await revoke(firm, given.body.id);
