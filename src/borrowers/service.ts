@@ -108,6 +108,13 @@ async function consentChanged(
  * @throws Problem `not_found` where the firm is none of the caller's, or gives the bank no consent
  */
 export async function kindsSeen(sql: Sql, firm_id: string, caller: Caller): Promise<readonly FactKind[]> {
+  const kinds = await kindsKnowable(sql, firm_id, caller);
+  if (kinds.length === 0) throw noSuchFirm();
+  return kinds;
+}
+
+/** None where there is no such firm, or not for the caller. */
+async function kindsKnowable(sql: Sql, firm_id: string, caller: Caller): Promise<readonly FactKind[]> {
   const kinds =
     caller.kind === 'bank'
       ? await kindsConsented(sql, firm_id, caller.organisation_id)
@@ -115,8 +122,7 @@ export async function kindsSeen(sql: Sql, firm_id: string, caller: Caller): Prom
         ? FACT_KINDS
         : [];
   const firm = kinds.length > 0 ? await findOrganisation(sql, firm_id) : null;
-  if (firm?.kind !== 'firm') throw noSuchFirm();
-  return kinds;
+  return firm?.kind === 'firm' ? kinds : [];
 }
 
 /**
@@ -205,18 +211,18 @@ export async function attemptOnFirm<T>(
   try {
     return await change();
   } catch (error) {
-    if (error instanceof Problem)
+    if (error instanceof Problem) {
+      const known = await kindsKnowable(database.sql, firm_id, caller);
+      const chains = known.length === 0 ? [caller.organisation_id] : [caller.organisation_id, firm_id];
       await auditRefusal(database, {
         caller,
         at: clock.now(),
         action,
         subject: firm_id,
-        organisation_ids:
-          error.code === 'not_found'
-            ? [caller.organisation_id]
-            : [...new Set([caller.organisation_id, firm_id])],
+        organisation_ids: [...new Set(chains)],
         problem: error,
       });
+    }
     throw error;
   }
 }

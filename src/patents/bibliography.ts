@@ -116,9 +116,9 @@ export async function cpcSymbols(sql: Sql, patent_id: string, known_at: Date): P
   return rows.map((row) => row.symbol);
 }
 
-/** See `simpleFamilies`; null where it has no entry. */
+/** See `familiesKnown`; null where it has no entry. */
 export async function simpleFamily(sql: Sql, patent_id: string, known_at: Date): Promise<string[] | null> {
-  return (await simpleFamilies(sql, [patent_id], known_at)).get(patent_id) ?? null;
+  return (await familiesKnown(sql, [patent_id], known_at)).get(patent_id) ?? null;
 }
 
 /**
@@ -126,7 +126,7 @@ export async function simpleFamily(sql: Sql, patent_id: string, known_at: Date):
  * priorities is its own priority, so a first filing belongs to those that claim it alone.
  * @returns by patent id; without an entry where nothing is told of its priorities and nothing claims it
  */
-export async function simpleFamilies(
+export async function familiesKnown(
   sql: Sql,
   patent_ids: readonly string[],
   known_at: Date,

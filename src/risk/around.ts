@@ -4,7 +4,7 @@ import type { PatentRisk } from '../../models/risk/facts.ts';
 import { familyEnded } from '../../models/risk/family.ts';
 import { dateOf } from '../clock.ts';
 import type { Sql } from '../db/client.ts';
-import { citing, simpleFamilies } from '../patents/bibliography.ts';
+import { citing, familiesKnown } from '../patents/bibliography.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
 import { lastRecords } from '../patents/freshness.ts';
 
@@ -36,7 +36,7 @@ export async function aroundPatents(
 
 async function endedFamilies(sql: Sql, patents: readonly KnownPatent[], known_at: Date) {
   const ids = patents.map(({ patent_id }) => patent_id);
-  const families = await simpleFamilies(sql, ids, known_at);
+  const families = await familiesKnown(sql, ids, known_at);
   const members = await knownPatents(sql, [...new Set([...families.values()].flat())], known_at);
   return new Map(
     [...families].map(([patent_id, ids]) => {

@@ -132,6 +132,10 @@ t.test('to a bank without a consent in force, a firm with facts is a firm that i
       t.equal(answer.status, 404, why);
       t.same(said(answer), said(await ask('org_none')), why);
     }
+    const key = { 'idempotency-key': 'x'.repeat(300) };
+    const oddly = (id: string) => call(party.key, 'POST', `/v1/borrowers/${id}/facts`, ARREARS, key);
+    t.same(said(await oddly(firm.id)), said(await oddly('org_none')), 'whatever else is wrong');
+    t.equal((await oddly(firm.id)).status, 400);
   };
   const before = await entries(firm, 'borrower.fact.refused');
   await unseen(bank_a, 'never given');
