@@ -2,6 +2,8 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { accountRoutes } from './accounts/routes.ts';
+import { auditRoutes } from './audit/routes.ts';
+import { borrowerRoutes } from './borrowers/routes.ts';
 import { covenantRoutes } from './covenants/routes.ts';
 import { dealRoutes } from './deals/routes.ts';
 import { demonstrationRoutes } from './demonstration/routes.ts';
@@ -20,6 +22,7 @@ import { amendmentRoutes } from './pledges/amendment-routes.ts';
 import { dueDiligenceRoutes } from './pledges/due-diligence-routes.ts';
 import { marginCallRoutes } from './pledges/margin-call-routes.ts';
 import { outlookRoutes } from './pledges/outlook-routes.ts';
+import { overdueRoutes } from './pledges/overdue-routes.ts';
 import { recoveryEstimateRoutes } from './pledges/recovery-routes.ts';
 import { releaseRoutes } from './pledges/release-routes.ts';
 import { pledgeRoutes } from './pledges/routes.ts';
@@ -95,6 +98,8 @@ export async function buildApp({
   await app.register(marginCallRoutes(service));
   await app.register(amendmentRoutes(service));
   await app.register(releaseRoutes(service));
+  await app.register(overdueRoutes(service));
+  await app.register(borrowerRoutes(service));
   await app.register(recoveryEstimateRoutes(service));
   await app.register(outlookRoutes(service));
   await app.register(portfolioRoutes(service));
@@ -105,6 +110,7 @@ export async function buildApp({
   await app.register(ruleSetRoutes(service));
   await app.register(silenceRoutes(service));
   await app.register(reviewRoutes(service));
+  await app.register(auditRoutes(service));
   await app.register(modelRoutes(service));
   await app.register(scoringRoutes(service));
   await app.register(eventRoutes(service));

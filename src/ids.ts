@@ -20,7 +20,10 @@ export type IdPrefix =
   | 'fch'
   | 'wls'
   | 'sil'
-  | 'rbt';
+  | 'rbt'
+  | 'cns'
+  | 'bft'
+  | 'ovd';
 
 let last_ms = 0;
 let counter = 0;

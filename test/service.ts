@@ -160,7 +160,7 @@ function callerOf(app: FastifyInstance): TestService['call'] {
       ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = response.body;
-    const isJson = text !== '' && String(response.headers['content-type']).includes('json');
+    const isJson = text !== '' && /\bjson\b/.test(String(response.headers['content-type']));
     const answer = {
       status: response.statusCode,
       headers: response.headers,

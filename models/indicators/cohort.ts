@@ -14,7 +14,7 @@ import { requireCount, requireDate } from './checks.ts';
 import { percentile } from './percentile.ts';
 
 const WIPO_FIELDS = 35;
-const LEAST_COHORT = 30;
+export const LEAST_COHORT = 30;
 
 export interface CohortSummary {
   /** Patents for which the value is known. */

@@ -1,8 +1,9 @@
 /**
- * Rules about the borrower and its disputes: the bank reports the facts, since no patent office knows them.
+ * Rules about the borrower and its disputes: firm, bank or staff record the facts, since no patent office knows them.
  * Source: overdue more than 1, 30 and 90 days as yellow, red and enforcement in bank practice; the other kinds are of
- * the same catalogue.
+ * the same catalogue, where revenue is that of the covered products: all of the borrower's stands for it.
  */
+import { daysBetween } from '../calendar.ts';
 import type { PledgeRisk, ReportKind } from './facts.ts';
 import {
   type Finding,
@@ -25,10 +26,12 @@ interface Reported {
   over: Parameter;
 }
 
-function reportedFindings({ reports }: PledgeRisk, kind: ReportKind, over: number): Finding[] {
+function reportedFindings({ reports, as_of }: PledgeRisk, kind: ReportKind, over: number): Finding[] {
   const report = reports[kind];
   if (report === undefined) return [ofPledge(unknown())];
-  const { amount, effective_on } = report;
+  const { effective_on } = report;
+  // What is overdue is so by its days.
+  const amount = kind === 'overdue' ? report.amount * daysBetween(effective_on, as_of) : report.amount;
   return amount > over ? [ofPledge(raised({ amount, over, effective_on }))] : [];
 }
 
@@ -38,7 +41,7 @@ const SO = parameter('days', 0, 0, 0);
 const REPORTED: readonly Reported[] = [
   {
     id: 'loan_overdue',
-    kind: 'overdue_days',
+    kind: 'overdue',
     severity: 'warning',
     event_type: 'pledge.loan.overdue',
     title: 'The loan is overdue',
@@ -46,7 +49,7 @@ const REPORTED: readonly Reported[] = [
   },
   {
     id: 'loan_overdue_long',
-    kind: 'overdue_days',
+    kind: 'overdue',
     severity: 'critical',
     event_type: 'pledge.loan.overdue_long',
     title: 'The loan is overdue by more than 30 days',
@@ -54,7 +57,7 @@ const REPORTED: readonly Reported[] = [
   },
   {
     id: 'loan_enforceable',
-    kind: 'overdue_days',
+    kind: 'overdue',
     severity: 'critical',
     event_type: 'pledge.loan.enforceable',
     title: 'The loan is overdue by more than 90 days: time to enforce',
@@ -97,7 +100,7 @@ const REPORTED: readonly Reported[] = [
     kind: 'revenue_fall_bp',
     severity: 'warning',
     event_type: 'pledge.borrower.revenue_fell',
-    title: 'Revenue of the covered products fell in a year',
+    title: 'The borrower’s revenue fell against the same period a year before',
     over: parameter('basis points', 3000, 0, 10_000),
   },
   {

@@ -45,7 +45,7 @@ export interface PatentRisk {
   source_seen_on: CalendarDate | null;
   /** Days of silence after which that source is late; null where the rule's own limit counts. */
   source_late_after_days: number | null;
-  /** Records of the source's last run, and those of them that could not be read. */
+  /** Records of the source’s last run that read any, and those of them that could not be read; null when none did. */
   source_records: { read: number; quarantined: number } | null;
   /** Requests for invalidation; null, as in the next three, where the source tells of no such entries. */
   invalidation_requests: RegisterEntry[] | null;
@@ -61,9 +61,9 @@ export interface PatentRisk {
   citation_slope: number | null;
 }
 
-/** What a bank reports of its borrower and of the right's disputes; the latest of each kind counts. */
+/** What is reported of the borrower, its loan and the right's disputes (borrower-facts.ts). */
 export const REPORT_KINDS = [
-  'overdue_days',
+  'overdue',
   'rating_notches_down',
   'tax_arrears',
   'deregistered',
@@ -75,7 +75,7 @@ export const REPORT_KINDS = [
 export type ReportKind = (typeof REPORT_KINDS)[number];
 
 export interface Report {
-  /** Days, notches or basis points; of the other kinds 1 is so and 0 no more. */
+  /** Notches or basis points; of the other kinds 1 is so and 0 no more. */
   amount: number;
   effective_on: CalendarDate;
 }

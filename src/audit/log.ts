@@ -70,7 +70,11 @@ function hexOf(bytes: Buffer): string {
 export type StoredEntry = Omit<AuditEntry, 'detail'> & { seq: number; detail: string };
 
 export function entryHash(previous: Buffer, entry: StoredEntry): Buffer {
+  return sha256(Buffer.concat([previous, Buffer.from(entryText(entry))]));
+}
+
+/** What the hash of an entry is taken over, after the hash before it. */
+export function entryText(entry: StoredEntry): string {
   const { organisation_id, seq, at, actor, action, subject, detail } = entry;
-  const text = canonicalJson({ organisation_id, seq, at: at.toISOString(), actor, action, subject, detail });
-  return sha256(Buffer.concat([previous, Buffer.from(text)]));
+  return canonicalJson({ organisation_id, seq, at: at.toISOString(), actor, action, subject, detail });
 }

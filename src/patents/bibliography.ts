@@ -116,32 +116,55 @@ export async function cpcSymbols(sql: Sql, patent_id: string, known_at: Date): P
   return rows.map((row) => row.symbol);
 }
 
-/**
- * Patents with the same set of priorities, itself among them; as in numbers/families.ts, one without priorities is its
- * own priority, so a first filing belongs to those that claim it alone.
- * @returns null where nothing is told of its priorities and nothing claims it
- */
+/** See `familiesKnown`; null where it has no entry. */
 export async function simpleFamily(sql: Sql, patent_id: string, known_at: Date): Promise<string[] | null> {
-  const claimed: NumberRecord[] = await priorities(sql, patent_id, known_at);
-  const [own] = await sql<NumberRecord[]>`select office, application_number as number from patent
-    where patent_id = ${patent_id} and known_at <= ${known_at}`;
-  if (!own) return null;
-  const [first = own] = claimed;
-  const wanted = (claimed.length > 0 ? claimed : [own]).map(({ office, number }) => `${office} ${number}`);
-  const members = await sql<{ patent_id: string }[]>`
-    with candidate as (
-      select patent_id from patent_priority
-      where office = ${first.office} and number = ${first.number} and known_at <= ${known_at}
-      union select patent_id from patent where office = ${first.office} and application_number = ${first.number})
-    select patent_id from candidate join patent using (patent_id) cross join lateral (
-      select coalesce(array_agg(priority.office || ' ' || priority.number),
-        array[patent.office || ' ' || patent.application_number]) as priorities
-      from patent_priority priority
-      where priority.patent_id = patent.patent_id and priority.known_at <= ${known_at}) told
-    where patent.known_at <= ${known_at}
-      and told.priorities <@ ${wanted}::text[] and told.priorities @> ${wanted}::text[]
-    order by patent_id`;
-  return claimed.length === 0 && members.length < 2 ? null : members.map((member) => member.patent_id);
+  return (await familiesKnown(sql, [patent_id], known_at)).get(patent_id) ?? null;
+}
+
+/**
+ * Of each patent those with the same set of priorities, itself among them; as in numbers/families.ts, one without
+ * priorities is its own priority, so a first filing belongs to those that claim it alone.
+ * @returns by patent id; without an entry where nothing is told of its priorities and nothing claims it
+ */
+export async function familiesKnown(
+  sql: Sql,
+  patent_ids: readonly string[],
+  known_at: Date,
+): Promise<Map<string, string[]>> {
+  const rows = await sql<{ patent_id: string; members: string[] }[]>`
+    with asked as (
+      select patent_id, office, application_number as number from patent
+      where patent_id = any(${patent_ids as string[]}::uuid[]) and known_at <= ${known_at}),
+    claim as (
+      select distinct patent_id, priority.office, priority.number
+      from asked join patent_priority priority using (patent_id) where known_at <= ${known_at}),
+    wanted as (
+      select patent_id, array_agg(claim.office || ' ' || claim.number) as priorities, true as claims,
+        (array_agg(claim.office order by claim.office, claim.number))[1] as office,
+        (array_agg(claim.number order by claim.office, claim.number))[1] as number
+      from claim group by patent_id
+      union all
+      select patent_id, array[office || ' ' || number], false, office, number from asked
+      where not exists (select from claim where claim.patent_id = asked.patent_id)),
+    candidate as (
+      select wanted.patent_id, priority.patent_id as member_id
+      from wanted join patent_priority priority using (office, number) where known_at <= ${known_at}
+      union
+      select wanted.patent_id, patent.patent_id
+      from wanted join patent on (patent.office, patent.application_number) = (wanted.office, wanted.number)),
+    family as (
+      select wanted.patent_id, claims, array_agg(member_id order by member_id) as members
+      from candidate join wanted using (patent_id) join patent member on member.patent_id = member_id
+        cross join lateral (
+          select coalesce(array_agg(priority.office || ' ' || priority.number),
+            array[member.office || ' ' || member.application_number]) as priorities
+          from patent_priority priority
+          where priority.patent_id = member_id and priority.known_at <= ${known_at}) told
+      where member.known_at <= ${known_at}
+        and told.priorities <@ wanted.priorities and told.priorities @> wanted.priorities
+      group by wanted.patent_id, claims)
+    select patent_id, members from family where claims or cardinality(members) > 1 order by patent_id`;
+  return new Map(rows.map(({ patent_id, members }) => [patent_id, members]));
 }
 
 export interface CitationCounts {

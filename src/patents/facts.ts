@@ -21,6 +21,8 @@ export interface KnownPatent {
   history: LegalHistory;
   /** End of the nominal term; null for offices whose terms are not modelled yet. */
   expires_on: CalendarDate | null;
+  /** Id of the adapter that told of it first. */
+  source: string;
   /** When a source last told of the office's register; null when no run has finished. */
   source_seen_at: Date | null;
   /** Days of silence after which that source is late. */
@@ -82,6 +84,7 @@ function knownPatent(row: FactsRow, as_of: CalendarDate, source_late_after_days:
     signals: row.signals,
     history,
     expires_on,
+    source: row.source,
     source_seen_at: row.source_seen_at,
     source_late_after_days,
     facts: {

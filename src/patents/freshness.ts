@@ -61,6 +61,21 @@ export async function sourceFreshness(sql: Sql, known_at: Date): Promise<Freshne
   });
 }
 
+/**
+ * Records of each source's last run that read any, by source; of a file that was paused or broke off, what is known of
+ * it. A run under way says nothing yet.
+ */
+export async function lastRecords(
+  sql: Sql,
+  known_at: Date,
+): Promise<Map<string, { read: number; quarantined: number }>> {
+  const rows = await sql<{ source: string; read: number; quarantined: number }[]>`
+    select distinct on (source) source, read, quarantined from ingest_run
+    where read > 0 and started_at <= ${known_at} and (finished_at <= ${known_at} or failure is not null)
+    order by source, started_at desc, id desc`;
+  return new Map(rows.map(({ source, ...records }) => [source, records]));
+}
+
 export async function setCadence(
   tx: Transaction,
   source: string,

@@ -3,6 +3,7 @@
  * value flow, and held against what came to learn how far projections stray.
  */
 import { addDays } from '../../models/calendar.ts';
+import { LEAST_POOL_COUNT } from '../../models/drift/residuals.ts';
 import { toMinor } from '../../models/money.ts';
 import { breachProbability, type ProjectedPatent } from '../../models/risk/breach.ts';
 import { HORIZONS_days, projectPatent } from '../../models/risk/projection.ts';
@@ -15,6 +16,8 @@ import type { Pledge } from './store.ts';
 
 /** A point of the value flow lies at most this far from the horizon that it is held against; points come monthly. */
 const HORIZON_TOLERANCE_days = 3;
+/** Of the projections that drift is watched by: points of the value flow come monthly. */
+const DRIFT_HORIZON_days = 30;
 /** Older months weigh less than a thousandth. */
 const REMEMBERED_MONTHS = 60;
 
@@ -113,24 +116,58 @@ export async function learnSpreads(sql: Sql, slot: Date): Promise<void> {
   }
 }
 
-/** Notices are told apart by hazards, so a pledge whose patents did not all keep a value, or are
- * others by then, teaches nothing here. */
+/**
+ * How far each pledge's values came to lie from what was projected a month before, in spreads as learnt, oldest first:
+ * one of each month, so that they do not overlap.
+ * @returns by pledge id; null while fewer months are known than a spread can be taken from
+ */
+export async function valueResiduals(
+  sql: Sql,
+  pledge_ids: readonly string[],
+  known_at: Date,
+): Promise<Map<string, number[]> | null> {
+  const [learnt] = await sql<{ log_sd: number; months: number }[]>`
+    select log_sd, months from projection_spread
+    where horizon_days = ${DRIFT_HORIZON_days} and slot <= ${known_at} order by slot desc limit 1`;
+  if (!learnt || learnt.months < LEAST_POOL_COUNT || learnt.log_sd === 0) return null;
+  const rows = await sql<{ pledge_id: string; residuals: number[] }[]>`
+    with monthly as (
+      select distinct on (pledge_id, date_trunc('month', as_of::timestamp)) pledge_id, as_of, log_error
+      from (${fallenDue(sql, DRIFT_HORIZON_days, known_at)}) due
+      where pledge_id = any(${pledge_ids as string[]})
+      order by pledge_id, date_trunc('month', as_of::timestamp), as_of, known_at)
+    select pledge_id, array_agg(log_error / ${learnt.log_sd}::float8 order by as_of) as residuals
+    from monthly group by pledge_id`;
+  return new Map(rows.map(({ pledge_id, residuals }) => [pledge_id, residuals]));
+}
+
 async function monthErrors(sql: Sql, horizon_days: number, slot: Date): Promise<MonthError[]> {
   const since = addDays(dateOf(slot), -31 * REMEMBERED_MONTHS);
   const rows = await sql<MonthError[]>`
-    select date_trunc('month', came.as_of::timestamp)::date as month,
-      avg(power(ln(came.mid_minor::float8 / outlook.projected_minor), 2)) as mean_squared_log_error
+    select date_trunc('month', came_on::timestamp)::date as month, avg(power(log_error, 2)) as mean_squared_log_error
+    from (${fallenDue(sql, horizon_days, slot)}) due
+    where as_of >= ${since}
+    group by 1 order by 1`;
+  return [...rows];
+}
+
+/**
+ * Projections of a horizon beside what had come of them by an instant. Notices are told apart by hazards, so a pledge
+ * whose patents did not all keep a value, or are others by then, teaches nothing here.
+ */
+function fallenDue(sql: Sql, horizon_days: number, known_at: Date) {
+  return sql`
+    select outlook.pledge_id, outlook.as_of, outlook.known_at, came.as_of as came_on,
+      ln(came.mid_minor::float8 / outlook.projected_minor) as log_error
     from pledge_outlook outlook
     join pledge_valuation stated using (pledge_id, as_of, known_at)
     join lateral (select as_of, mid_minor, patents from pledge_valuation later
-      where later.pledge_id = outlook.pledge_id and later.known_at <= ${slot}
+      where later.pledge_id = outlook.pledge_id and later.known_at <= ${known_at}
         and later.as_of between outlook.as_of + ${horizon_days - HORIZON_TOLERANCE_days}::int
           and outlook.as_of + ${horizon_days + HORIZON_TOLERANCE_days}::int
       order by abs(later.as_of - outlook.as_of - ${horizon_days}), later.known_at desc limit 1) came on true
-    where outlook.horizon_days = ${horizon_days} and outlook.as_of >= ${since} and outlook.projected_minor > 0
+    where outlook.horizon_days = ${horizon_days} and outlook.known_at <= ${known_at} and outlook.projected_minor > 0
       and came.mid_minor > 0 and jsonb_path_query_array(came.patents, '$[*].patent_id')
         = jsonb_path_query_array(stated.patents, '$[*].patent_id')
-      and not jsonb_path_exists(came.patents, '$[*] ? (@.status != "valued")')
-    group by 1 order by 1`;
-  return [...rows];
+      and not jsonb_path_exists(came.patents, '$[*] ? (@.status != "valued")')`;
 }

@@ -207,12 +207,13 @@ export async function balancesFrom(
     order by step.effective_on`;
 }
 
-/** When the last move, balance or amendment of a pledge was written. */
+/** When the last move, balance, amendment or word on arrears of a pledge was written. */
 export async function changedAt(tx: Transaction, pledge_id: string): Promise<Date> {
   const [row] = await tx<{ changed_at: Date }[]>`select greatest(
     (select max(moved_at) from pledge_move where pledge_id = ${pledge_id}),
     (select max(known_at) from pledge_balance where pledge_id = ${pledge_id}),
-    (select max(greatest(asked_at, closed_at)) from pledge_amendment where pledge_id = ${pledge_id})) as changed_at`;
+    (select max(greatest(asked_at, closed_at)) from pledge_amendment where pledge_id = ${pledge_id}),
+    (select max(known_at) from pledge_overdue where pledge_id = ${pledge_id})) as changed_at`;
   return row!.changed_at;
 }
 

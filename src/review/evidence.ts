@@ -13,7 +13,7 @@ export interface Evidence {
 
 /**
  * The flag, its pledge with all that the risk rules read of it, and the other flags that stand, as known at an instant.
- * The day itself and the day on which a source last told are left out: time that passes moves no evidence, what it
+ * The day itself, and when and how well a source last told, are left out: time that passes moves no evidence, what it
  * brings about does.
  */
 export async function evidenceOf(tx: Transaction, flag: Flag, pledge: Pledge, now: Date): Promise<Evidence> {
@@ -23,7 +23,7 @@ export async function evidenceOf(tx: Transaction, flag: Flag, pledge: Pledge, no
   const text = canonicalJson({
     flag: { id, rule, rule_version, severity, occasion, patent_id, evidence: flag.evidence },
     pledge: { id: pledge.id, state: pledge.state, currency: pledge.currency, ...facts },
-    patents: patents.map(({ source_seen_on: _seen, ...patent }) => patent),
+    patents: patents.map(({ source_seen_on: _seen, source_records: _read, ...patent }) => patent),
     other_flags: standing.flatMap((other) => (other.id === id ? [] : [other.id])),
   });
   return { text, sha256: sha256(text).toString('hex') };

@@ -7,9 +7,11 @@ import { NOTICE_DELAY_days } from '../../models/lapse/notice.ts';
 import { toMinor } from '../../models/money.ts';
 import type { OpenEncumbrance, PatentRisk, PledgeRisk, RegisterEntry } from '../../models/risk/facts.ts';
 import type { CalendarDate } from '../../models/types.ts';
+import { reportsKnown } from '../borrowers/reports.ts';
 import { dateOf } from '../clock.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
+import { valueResiduals } from '../pledges/outlook.ts';
 import {
   latestValues,
   type PatentValue,
@@ -18,6 +20,7 @@ import {
   type PledgeValue,
   patentsPledgedAt,
 } from '../pledges/store.ts';
+import { type Around, aroundPatents } from './around.ts';
 
 /** @returns risk facts by pledge id; a pledge that was never valued has value status `unknown` */
 export async function pledgeRisks(
@@ -31,7 +34,11 @@ export async function pledgeRisks(
   const values = await latestValues(tx, ids, known_at);
   const approved = await approvedValues(tx, ids, known_at);
   const proven = await provenAnnuities(tx, ids, known_at);
+  const residuals = await valueResiduals(tx, ids, known_at);
+  const around = await aroundPatents(tx, [...known.values()], known_at);
   const byPledge = Map.groupBy(patents, (patent) => patent.pledge_id);
+  const patentsOf = (pledge_id: string) => (byPledge.get(pledge_id) ?? []).map(({ patent_id }) => patent_id);
+  const reports = await reportsKnown(tx, pledges, patentsOf, known_at);
   const as_of = dateOf(known_at);
   return new Map(
     pledges.map((pledge) => {
@@ -41,10 +48,17 @@ export async function pledgeRisks(
         const paid = (year: number) => proven.has(`${pledge.id} ${patent_id} ${year}`);
         const approved_value_minor = approved.get(`${pledge.id} ${patent_id}`) ?? null;
         return patent
-          ? [{ ...patentRisk(patent, { ...pledge, added_at }, value, paid, as_of), approved_value_minor }]
+          ? [
+              {
+                ...patentRisk(patent, around.get(patent_id)!, { ...pledge, added_at }, value, paid, as_of),
+                approved_value_minor,
+              },
+            ]
           : [];
       });
-      return [pledge.id, pledgeRisk(pledge, value, own, as_of)];
+      const value_residuals = residuals?.get(pledge.id) ?? null;
+      const told = { reports: reports.get(pledge.id)!, value_residuals };
+      return [pledge.id, pledgeRisk(pledge, value, told, own, as_of)];
     }),
   );
 }
@@ -52,6 +66,7 @@ export async function pledgeRisks(
 function pledgeRisk(
   pledge: Pledge,
   value: PledgeValue | undefined,
+  told: Pick<PledgeRisk, 'reports' | 'value_residuals'>,
   patents: PatentRisk[],
   as_of: CalendarDate,
 ): PledgeRisk {
@@ -65,14 +80,14 @@ function pledgeRisk(
     value_status: value?.status ?? 'unknown',
     mid_minor: value?.mid_minor ?? null,
     approved_value_minor: pledge.approved_value_minor,
-    value_residuals: null,
-    reports: {},
+    ...told,
     patents,
   };
 }
 
 function patentRisk(
   patent: KnownPatent,
+  around: Around,
   pledge: Pledge & Pick<PledgedPatent, 'added_at'>,
   value: PledgeValue | undefined,
   paid: (patent_year: number) => boolean,
@@ -91,13 +106,11 @@ function patentRisk(
     source_seen_on: source_seen_at && dateOf(source_seen_at),
     source_late_after_days: patent.source_late_after_days,
     restored_on: history.restored_on,
-    source_records: null,
     invalidation_requests: entriesOf(patent, ['challenged'], null),
     partly_invalidated: history.partly_invalidated,
     unconsented: entriesOf(patent, ['transferred', 'licensed'], dateOf(pledge.added_at)),
     other_encumbrances: otherEncumbrances(patent, pledge),
-    family_ended: null,
-    citation_slope: null,
+    ...around,
   };
 }
 

@@ -1,12 +1,19 @@
-/** The audit chain: whatever is changed, taken out or put in behind its back is found and named. */
+/** The audit chain: whatever is changed, taken out or put in behind its back is found and named; its owner reads it. */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
+import pino from 'pino';
 import t, { type Test } from 'tap';
-import { createOrganisation } from '../../src/accounts/store.ts';
+import { createOrganisation, issueKey, type OrganisationKind } from '../../src/accounts/store.ts';
+import { buildApp } from '../../src/app.ts';
 import { publishHeads } from '../../src/audit/heads.ts';
 import { appendAudit, entryHash } from '../../src/audit/log.ts';
 import { chainsOf, verifyChain } from '../../src/audit/verify.ts';
+import { settableClock } from '../../src/clock.ts';
+import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import { createTestDatabase } from '../database.ts';
+import { contractOf } from '../http/contract.ts';
 
 const SEED = Number(process.env.SEED ?? 20_261_127);
 t.comment(`SEED=${SEED}`);
@@ -159,3 +166,139 @@ t.test(
     t.match(command('--rows', '0'), { status: 2, stderr: /--rows/ });
   },
 );
+
+interface Listed {
+  data: { seq: number; at: string; actor: string; action: string; subject: string; sha256: string }[];
+  next_cursor: string | null;
+}
+
+const service = {
+  database,
+  clock: settableClock(NOW),
+  guard: createAddressGuard({ allowed_hosts: [] }),
+  calendar: null,
+  onNews: () => {},
+};
+const app = await buildApp({ service, log: pino({ level: 'silent' }), version: '0.0.0' });
+t.teardown(() => app.close());
+const contract = contractOf(app.swagger() as object);
+const keyOf = (organisation_id: string) =>
+  database.transaction((tx) => issueKey(tx, organisation_id, 'test', NOW));
+async function another(kind: OrganisationKind) {
+  const made = await database.transaction((tx) =>
+    createOrganisation(tx, { kind, name: kind, demonstration: false }, NOW),
+  );
+  return { id: made.id, key: (await keyOf(made.id)).key };
+}
+const owner = { id, key: (await keyOf(id)).key };
+const staff = await another('staff');
+const get = (key: string, url: string) =>
+  app.inject({ method: 'GET', url, headers: { authorization: `Bearer ${key}` } });
+async function read<Body = Listed>(key: string, url: string) {
+  const { statusCode: status, headers, body } = await get(key, url);
+  contract('GET', url, { status, headers, body: JSON.parse(body) });
+  return { status, body: JSON.parse(body) as Body };
+}
+
+t.test('an organisation reads its own entries, page by page and filtered, and nobody else’s', async (t) => {
+  const seqs = async (query: string, key = owner.key) =>
+    (await read(key, `/v1/audit?limit=200&${query}`)).body.data.map(({ seq }) => seq);
+  const all = Array.from({ length: ENTRIES }, (_, i) => i + 1);
+  t.same(await seqs(''), all);
+  const paged: number[] = [];
+  for (let cursor: string | null = '0'; cursor !== null; ) {
+    const { body }: { body: Listed } = await read(owner.key, `/v1/audit?limit=7&cursor=${cursor}`);
+    paged.push(...body.data.map(({ seq }) => seq));
+    cursor = body.next_cursor;
+  }
+  t.same(paged, all);
+  const { data } = (await read(owner.key, '/v1/audit?limit=1')).body;
+  t.same(data, [
+    {
+      ...{ seq: 1, at: NOW.toISOString(), actor: 'key', action: 'flag.opened', subject: 'flg_0' },
+      detail: { n: 0, text: 'ä \u{1F600}' },
+      sha256: whole[0]!.sha256.toString('hex'),
+    },
+  ]);
+  t.same(await seqs('subject=flg_9'), [10]);
+  t.same(await seqs('action=flag.cleared'), []);
+  t.same(await seqs('actor=key&action=flag.opened'), all);
+  const at = (i: number) => new Date(NOW.getTime() + i * 1000).toISOString();
+  t.same(await seqs(`from=${at(10)}&to=${at(12)}`), [11, 12], 'to is not included');
+  t.same(await seqs('', staff.key), [], 'staff too have only their own');
+  t.equal((await read(owner.key, '/v1/audit?cursor=x')).status, 400);
+  t.equal((await read(owner.key, '/v1/audit?from=yesterday')).status, 400);
+  t.equal((await app.inject('/v1/audit')).statusCode, 401);
+});
+
+/** Of an export, written down a second time; the chain it is of is not asked. */
+function headOf(text: string, head = Buffer.alloc(32)): string {
+  for (const line of text.split('\n').slice(0, -1)) {
+    const { entry, sha256 } = JSON.parse(line);
+    head = createHash('sha256').update(head).update(entry).digest();
+    if (head.toString('hex') !== sha256) throw new Error(`broken at ${JSON.parse(entry).seq}`);
+  }
+  return head.toString('hex');
+}
+
+t.test('an export is verified without the service, by the lines in the manual too', async (t) => {
+  const exported = await get(owner.key, '/v1/audit/export');
+  t.equal(exported.statusCode, 200);
+  t.match(exported.headers['content-type'], /^application\/x-ndjson/);
+  const text = exported.body;
+  const head = whole.at(-1)!.sha256.toString('hex');
+  t.equal(headOf(text), head);
+  const lines = text.split('\n').slice(0, -1);
+  t.same(
+    lines.map((line) => JSON.parse(JSON.parse(line).entry).seq),
+    whole.map(({ seq }) => seq),
+  );
+  const manual = await readFile(new URL('../../docs/operate.md', import.meta.url), 'utf8');
+  const code = /```js\n(.*?)```/s.exec(manual)![1]!;
+  const verified = (input: string) =>
+    spawnSync(process.execPath, ['--input-type=module', '-e', code], { input, encoding: 'utf8' });
+  t.match(verified(text), { status: 0, stdout: `${head}\n` });
+
+  const changed = [
+    text.replace('flg_20', 'flg_21'),
+    [...lines.slice(0, 29), ...lines.slice(30), ''].join('\n'),
+    [...lines.slice(0, 29), lines[28], ...lines.slice(29), ''].join('\n'),
+    [lines[1], lines[0], ...lines.slice(2), ''].join('\n'),
+  ];
+  for (const tampered of changed) t.throws(() => headOf(tampered), /broken at/);
+  t.match(verified(changed[0]!), { status: 1, stderr: /broken at/ });
+  t.not(headOf(`${lines.slice(0, -1).join('\n')}\n`), head, 'one cut short has another head');
+
+  const rest = await get(owner.key, '/v1/audit/export?after=40');
+  t.equal(headOf(rest.body, whole[39]!.sha256), head, 'an earlier export is gone on from');
+  t.equal((await get(staff.key, '/v1/audit/export')).body, '', 'an empty chain has no lines');
+});
+
+t.test('an export of many steps is whole, though entries are appended meanwhile', async (t) => {
+  const { id: busy, key } = await another('firm');
+  const append = (count: number) =>
+    database.transaction((tx) =>
+      appendAudit(
+        tx,
+        Array.from({ length: count }, (_, n) => ({
+          ...{ organisation_id: busy, at: NOW, actor: 'key', action: 'busy', subject: 'x', detail: { n } },
+        })),
+      ),
+    );
+  await append(2500);
+  const [exported] = await Promise.all([get(key, '/v1/audit/export'), append(10), append(10)]);
+  headOf(exported.body);
+  t.ok(exported.body.split('\n').length > 2500);
+});
+
+t.test('published heads are listed for their owner, and the chain passes through each', async (t) => {
+  const heads = async (key: string) =>
+    (await read<{ data: { seq: number; sha256: string }[] }>(key, '/v1/audit/heads')).body.data;
+  const own = await heads(owner.key);
+  t.same(
+    own.map(({ seq }) => seq),
+    [ENTRIES],
+  );
+  t.equal(own[0]!.sha256, headOf((await get(owner.key, '/v1/audit/export')).body));
+  t.same(await heads(staff.key), []);
+});

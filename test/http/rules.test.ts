@@ -1,12 +1,26 @@
-/** Rule sets of banks, and the status that the rules give a pledge. */
+/** Rule sets of banks, the status that the rules give a pledge, and rules fed by what the database knows. */
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
+import { addMonths } from '../../models/calendar.ts';
+import { deriveChanged } from '../../src/patents/derived.ts';
 import { knownPatents } from '../../src/patents/facts.ts';
-import { appendPledgeValues, latestValues } from '../../src/pledges/store.ts';
+import { ingestRecords, ingestSurveyed } from '../../src/patents/ingest.ts';
+import {
+  type AcceptedRecord,
+  type PatentRecord,
+  patentRecord,
+  type SignalRecord,
+  type SourceRecord,
+} from '../../src/patents/sources/record.ts';
+import { appendOutlooks } from '../../src/pledges/outlook.ts';
+import { appendPledgeValues, findPledge, latestValues } from '../../src/pledges/store.ts';
 import { assessPledges } from '../../src/risk/assess.ts';
+import { pledgeRisks } from '../../src/risk/facts.ts';
 import { drawHistories } from '../../src/risk/histories.ts';
 import { rulesOf } from '../../src/risk/rule-sets.ts';
 import { onThread } from '../../src/thread.ts';
+import { latestModels } from '../../src/valuations/store.ts';
+import { news, told } from '../jobs/setting.ts';
 import { buildService, lapsingPatents, type ProblemAnswer } from '../service.ts';
 
 const service = await buildService(t);
@@ -21,6 +35,7 @@ interface Flag {
   rule: string;
   severity: string;
   state: string;
+  evidence: object;
 }
 interface Silence {
   id: string;
@@ -94,6 +109,7 @@ async function pledgeTo(bank: { id: string; key: string }, patents?: { patent_id
     principal_minor: 1_000_000,
     matures_on: '2011-06-10',
   });
+  if (made.status !== 201) throw new Error(made.text);
   const { status, text } = await call(bank.key, 'POST', `/v1/pledges/${made.body.id}/moves`, {
     to: 'appraised',
   });
@@ -218,12 +234,12 @@ t.test(
   },
 );
 
-const eventsOf = async (key: string, pledge_id: string) =>
+const eventsOf = async (key: string, pledge_id: string, query = '') =>
   (
     await call<{ data: { type: string; body: { data: { pledge_id: string; flag_id?: string } } }[] }>(
       key,
       'GET',
-      '/v1/events?limit=200',
+      `/v1/events?limit=200${query}`,
     )
   ).body.data.filter(({ body }) => body.data.pledge_id === pledge_id);
 
@@ -465,4 +481,196 @@ t.test('what takes too long on its thread is stopped, and the next one may run',
     module: module('throw new Error("no")'),
   });
   await t.rejects(failing({}), { message: 'no' });
+});
+
+/** From here on: each rule by the facts that the database has, from what is learnt to the event. */
+const isTold = async (pledge_id: string, type: string) =>
+  (await eventsOf(bank_a.key, pledge_id, `&type=${type}`)).length > 0;
+const standsOn = async (pledge_id: string, rule: string) =>
+  (await flagsOf(pledge_id)).filter((flag) => flag.rule === rule && flag.state === 'open');
+const learn = (records: SourceRecord[], id = 'lens') =>
+  ingestRecords(database, { id, name: 'test' }, records, clock.now());
+const assess = (...ids: string[]) => assessPledges(database, clock.now(), ids);
+const risksOf = (pledge_id: string) =>
+  database.transaction(async (tx) => {
+    const pledges = await tx<never[]>`select * from pledge where id = ${pledge_id}`;
+    return (await pledgeRisks(tx, pledges, clock.now())).get(pledge_id)!;
+  });
+function nextDay(): void {
+  clock.set(new Date(clock.now().getTime() + 86_400_000));
+}
+/** In force as far as is known by now. */
+async function freePatent(): Promise<{ patent_id: string }[]> {
+  await deriveChanged(database, clock.now());
+  return database.sql<{ patent_id: string }[]>`
+    select patent_id from patent_search where office = 'CN' and legal_state = 'in_force'
+      and not exists (select from pledge_patent where pledge_patent.patent_id = patent_search.patent_id)
+    order by patent_id limit 1`;
+}
+/** What is already known of a patent, for a record that adds to it. */
+async function recordOf(patent_id: string): Promise<AcceptedRecord> {
+  const [row] = await database.sql<PatentRecord[]>`
+    select distinct on (patent_id) office, application_number, right_type, filed_on, ipc
+    from patent join patent_facts using (patent_id) where patent_id = ${patent_id}
+    order by patent_id, patent_facts.known_at desc`;
+  return { ok: true, line: 2, patent: patentRecord(row!), signals: [] };
+}
+
+t.test('a member of the family that ended in a main market is told, once an office', async (t) => {
+  const [pledged] = await freePatent();
+  const { patent_id } = pledged!;
+  const pledge_id = await pledgeTo(bank_a, [pledged!]);
+  const family = { priorities: [{ office: 'CN', number: '200101234', filed_on: '2001-01-05' }] };
+  const member = (office: string, number: string, ...signals: SignalRecord[]): AcceptedRecord => ({
+    ...told(number, { office }, [news('granted', '2004-05-01'), ...signals]),
+    ...family,
+  });
+  await learn([
+    { ...(await recordOf(patent_id)), ...family },
+    member('US', '10111222', news('lapsed', '2009-04-01')),
+    member('US', '10111333', news('lapsed', '2009-02-01')),
+    member('JP', '2003123456'),
+    member('ZA', '200300001', news('lapsed', '2009-02-01')),
+  ]);
+  nextDay();
+  await assess(pledge_id);
+  const [flag, ...more] = await standsOn(pledge_id, 'family_member_lapsed');
+  t.hasStrict(flag, { patent_id, evidence: { office: 'US', ended_on: '2009-02-01' } });
+  t.same(more, [], 'not Japan, which lives, nor a small market');
+  t.ok(await isTold(pledge_id, 'patent.family.member_lapsed'));
+});
+
+t.test('citations that fade against the cohort are told; those that fade like it are not', async (t) => {
+  await deriveChanged(database, clock.now());
+  const cohort = await database.sql<{ patent_id: string }[]>`
+    with sized as (select field, extract(year from filed_on) as year from patent_search
+      where legal_state = 'in_force' group by 1, 2 having count(*) > 40 order by count(*) desc limit 1)
+    select patent_id from patent_search join sized using (field)
+    where extract(year from filed_on) = year and legal_state = 'in_force'
+      and not exists (select from pledge_patent where pledge_patent.patent_id = patent_search.patent_id)
+    order by patent_id`;
+  t.ok(cohort.length > 30, `${cohort.length} of one field and year`);
+  const ids = cohort.map(({ patent_id }) => patent_id);
+  const [fading, usual] = ids as [string, string];
+  const pledges = [
+    await pledgeTo(bank_a, [{ patent_id: fading }]),
+    await pledgeTo(bank_a, [{ patent_id: usual }]),
+  ];
+  const numbers = new Map(
+    (
+      await database.sql<{ patent_id: string; application_number: string }[]>`
+        select patent_id, application_number from patent where patent_id = any(${ids}::uuid[])`
+    ).map((row) => [row.patent_id, row.application_number]),
+  );
+  // The cohort falls from two citations a year to one, `usual` twice that, `fading` from eight to none.
+  const COUNTS: Record<string, number[]> = { [fading]: [8, 6, 4, 2, 0], [usual]: [4, 4, 3, 2, 2] };
+  let citing = 0;
+  const records = ids.flatMap((id) =>
+    (COUNTS[id] ?? [2, 2, 1, 1, 1]).flatMap((count, year) =>
+      Array.from({ length: count }, (): AcceptedRecord => {
+        const number = String(++citing).padStart(8, '0');
+        return {
+          ...told(number, { office: 'US' }),
+          publication: { office: 'US', number, kind: 'B2', published_on: `${2004 + year}-07-01` },
+          citations: [
+            {
+              cited: null,
+              cited_application: { office: 'CN', number: numbers.get(id)! },
+              cited_reference: null,
+              literature: false,
+              phase: null,
+              by: 'examiner',
+              categories: [],
+            },
+          ],
+        };
+      }),
+    ),
+  );
+  t.equal((await risksOf(pledges[0]!)).patents[0]!.citation_slope, null, 'nothing is known yet');
+  await learn(records);
+  const slopes = await Promise.all(
+    pledges.map(async (id) => (await risksOf(id)).patents[0]!.citation_slope!),
+  );
+  t.ok(slopes[0]! < -0.5, `fading ${slopes[0]}`);
+  t.ok(slopes[1]! > -0.2, `usual ${slopes[1]}`);
+  nextDay();
+  await assess(...pledges);
+  t.equal((await standsOn(pledges[0]!, 'citations_fading')).length, 1);
+  t.same(await standsOn(pledges[1]!, 'citations_fading'), []);
+  t.ok(await isTold(pledges[0]!, 'patent.citations.fading'));
+});
+
+t.test('a run with too many records that cannot be read is told, and cleared by the next one', async (t) => {
+  const [pledged] = await freePatent();
+  const { patent_id } = pledged!;
+  const pledge_id = await pledgeTo(bank_a, [pledged!]);
+  const good = await recordOf(patent_id);
+  const bad: SourceRecord = {
+    ...{ ok: false, line: 3, field: 'app_date', code: 'date', reason: 'is no date', excerpt: 'x' },
+  };
+  const run = async (records: SourceRecord[], surveyed = false) => {
+    nextDay();
+    const read = surveyed ? ingestSurveyed : ingestRecords;
+    await read(database, { id: 'cn-sample', name: 'test' }, records, clock.now());
+    await assess(pledge_id);
+    return standsOn(pledge_id, 'data_quarantined');
+  };
+  const many = (count: number) => Array.from({ length: count }, () => good);
+  t.same(await run([...many(39), bad]), [], '2.5 % is under the limit');
+  const [flag] = await run([...many(9), bad]);
+  t.hasStrict(flag, { patent_id, evidence: { read: 10, quarantined: 1 } });
+  t.ok(await isTold(pledge_id, 'data.source.quarantined'));
+  t.same(await run(many(5)), [], 'cleared');
+  t.equal((await run([...many(9), bad], true)).length, 1, 'a file that was paused says so too');
+});
+
+t.test('values that keep coming below what was projected are told as drift', async (t) => {
+  const ids = [await pledgeTo(bank_a, await freePatent()), await pledgeTo(bank_a, await freePatent())];
+  const model = await latestModels(database.sql, clock.now());
+  const month = (n: number) => new Date(`${addMonths('2010-01-01', n)}T00:20:00Z`);
+  /** A month of which the value came to `shares[n]` of what was projected. */
+  const store = (pledge_id: string, shares: number[]) =>
+    database.transaction(async (tx) => {
+      // Near the approved value, so that no fall from it is told instead.
+      const { approved_value_minor } = (await findPledge(tx, pledge_id, {
+        organisation_id: '',
+        kind: 'staff',
+      }))!;
+      for (const [n, share] of shares.entries()) {
+        const at = { pledge_id, as_of: month(n).toISOString().slice(0, 10), known_at: month(n) };
+        const worth = Math.round(approved_value_minor! * share);
+        const patent = { patent_id: 'p', valuation_id: 'v', lapse_probability: null };
+        await appendPledgeValues(tx, [
+          {
+            ...at,
+            ...{ state: 'active', status: 'valued', model_version_id: model!.lapse.id, ltv_bp: 10 },
+            ...{ low_minor: worth, mid_minor: worth, high_minor: worth, collateral_minor: worth },
+            outstanding_minor: 1000,
+            patents: [{ ...patent, status: 'valued', mid_minor: worth }],
+          },
+        ]);
+        const chances = { notice_probability: 0, breach_probability: 0, log_sd: 0.05 };
+        await appendOutlooks(tx, [
+          { ...at, ...chances, horizon_days: 30, projected_minor: approved_value_minor! },
+        ]);
+      }
+    });
+  const STEADY = [1, 1.04, 0.96, 1.02, 0.99, 1.03, 0.97, 1.01];
+  await store(ids[0]!, [1, 0.99, 0.9, 0.9, 0.88, 0.9, 0.89, 0.9]);
+  await store(ids[1]!, STEADY);
+  clock.set(new Date(month(7).getTime() + 3_600_000));
+  t.equal((await risksOf(ids[0]!)).value_residuals, null, 'no spread is learnt yet');
+  await database.sql`insert into projection_spread values (${clock.now()}, 30, 0.05, 29)`;
+  t.equal((await risksOf(ids[0]!)).value_residuals, null, 'nor from 29 months');
+  nextDay();
+  await database.sql`insert into projection_spread values (${clock.now()}, 30, 0.05, 30)`;
+  const residuals = (await risksOf(ids[1]!)).value_residuals!;
+  t.equal(residuals.length, STEADY.length - 1, 'one a month, each of the month before');
+  for (const [n, residual] of residuals.entries())
+    t.ok(Math.abs(residual - Math.log(STEADY[n + 1]!) / 0.05) < 1e-3);
+  await assess(...ids);
+  t.equal((await standsOn(ids[0]!, 'value_drift')).length, 1);
+  t.same(await standsOn(ids[1]!, 'value_drift'), []);
+  t.ok(await isTold(ids[0]!, 'pledge.value.drifting'));
 });

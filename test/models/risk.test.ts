@@ -1,9 +1,19 @@
 /** The risk rules: what each needs and says, sets, cases, statuses, and a walk over histories made by hand. */
 import fc from 'fast-check';
 import t from 'tap';
+import { addDays } from '../../models/calendar.ts';
 import { backtestSets, type SetFigures } from '../../models/risk/backtest.ts';
+import {
+  type BorrowerFact,
+  borrowerReports,
+  overdueReport,
+  RATING_GRADES,
+  type RatingGrade,
+} from '../../models/risk/borrower-facts.ts';
 import { casesOf, findingKey, type Subject } from '../../models/risk/cases.ts';
-import { factsWithout, type PatentRisk, type PledgeRisk } from '../../models/risk/facts.ts';
+import { citationSlope } from '../../models/risk/citation-trend.ts';
+import { factsWithout, type PatentRisk, type PledgeRisk, type ReportKind } from '../../models/risk/facts.ts';
+import { familyEnded } from '../../models/risk/family.ts';
 import type { PatentHistory } from '../../models/risk/history.ts';
 import { measure, noticesFlagged } from '../../models/risk/measure.ts';
 import type { Rule } from '../../models/risk/rule.ts';
@@ -17,6 +27,7 @@ import {
 import { RULE_BY_ID, RULES } from '../../models/risk/rules.ts';
 import { STATUSES, type Standing, statusOf } from '../../models/risk/status.ts';
 import { type Episode, toEnd, type Walked, walk } from '../../models/risk/walk.ts';
+import type { LegalState } from '../../models/types.ts';
 import { cnHistories } from './cn-patents.ts';
 
 /** The seed is printed by fast-check on a failure; fixed so that a failure can be had again. */
@@ -57,7 +68,7 @@ const COMPLIANT: PledgeRisk = {
   approved_value_minor: 1_000_000,
   value_residuals: [0, 0.2, -0.2],
   reports: {
-    overdue_days: NOT_SO,
+    overdue: NOT_SO,
     rating_notches_down: NOT_SO,
     tax_arrears: NOT_SO,
     deregistered: NOT_SO,
@@ -82,6 +93,7 @@ t.test(
   async (t) => {
     t.same(found(COMPLIANT), []);
     const report = (amount: number) => ({ amount, effective_on: '2009-05-20' });
+    const overdueSince = (effective_on: string) => ({ amount: 1, effective_on });
     const late = [{ patent_year: 9, due_on: '2009-01-01', grace_until: '2009-07-01' }];
     const entry = { kind: 'transferred', published_on: '2009-05-01' };
     const fallen = [0, -3, -3, -3];
@@ -110,9 +122,9 @@ t.test(
       ['value_collapse', pledge({ mid_minor: 750_000 })],
       ['value_drift', pledge({ value_residuals: fallen })],
       ['citations_fading', pledge({}, { citation_slope: -0.25 })],
-      ['loan_overdue', pledge({ reports: { ...reports, overdue_days: report(2) } })],
-      ['loan_overdue_long', pledge({ reports: { ...reports, overdue_days: report(31) } })],
-      ['loan_enforceable', pledge({ reports: { ...reports, overdue_days: report(91) } })],
+      ['loan_overdue', pledge({ reports: { ...reports, overdue: overdueSince('2009-05-30') } })],
+      ['loan_overdue_long', pledge({ reports: { ...reports, overdue: overdueSince('2009-05-01') } })],
+      ['loan_enforceable', pledge({ reports: { ...reports, overdue: overdueSince('2009-03-02') } })],
       ['rating_lowered', pledge({ reports: { ...reports, rating_notches_down: report(1) } })],
       ['tax_arrears', pledge({ reports: { ...reports, tax_arrears: report(1) } })],
       ['borrower_deregistered', pledge({ reports: { ...reports, deregistered: report(1) } })],
@@ -484,3 +496,147 @@ t.test('a walk that begins late, and a right that is given up, spoil no figure',
     'where nothing is known nothing was measured',
   );
 });
+t.test('a borrower’s own word never lowers a report, and another’s last word decides', async () => {
+  const day = fc.integer({ min: 0, max: 700 }).map((days) => addDays('2008-01-01', days));
+  const detail: fc.Arbitrary<Pick<BorrowerFact, 'kind' | 'detail'>> = fc.oneof(
+    fc.integer({ min: 0, max: 2 }).map((amount_minor) => ({
+      kind: 'tax_arrears' as const,
+      detail: { amount_minor, currency: 'CNY' },
+    })),
+    fc
+      .constantFrom(...RATING_GRADES)
+      .map((grade) => ({ kind: 'rating' as const, detail: { agency: 'a', grade } })),
+    fc.boolean().map((left) => ({ kind: 'key_inventor' as const, detail: { inventor: 'Li', left } })),
+    fc.boolean().map((pending) => ({ kind: 'litigation' as const, detail: { patent_id: 'p1', pending } })),
+    fc.integer({ min: 0, max: 9 }).map((amount_minor) => ({
+      kind: 'revenue' as const,
+      detail: { period_from: '2007-12-01', amount_minor, currency: 'CNY' },
+    })),
+  );
+  const told = (own_word: boolean) =>
+    fc.array(
+      fc
+        .record({ effective_on: day, detail })
+        .map((each) => ({ effective_on: each.effective_on, own_word, ...each.detail }) as BorrowerFact),
+      { maxLength: 6 },
+    );
+  const byDay = (facts: BorrowerFact[]) =>
+    facts.toSorted(
+      (a, b) => Number(a.effective_on > b.effective_on) - Number(a.effective_on < b.effective_on),
+    );
+  const reports = (facts: BorrowerFact[]) => borrowerReports(byDay(facts), '2008-06-01', ['p1']);
+  fc.assert(
+    fc.property(told(false), told(true), (others, own) => {
+      const without = reports(others);
+      const all = reports([...others, ...own]);
+      const arrears = byDay(others).findLast(({ kind }) => kind === 'tax_arrears');
+      const owed = arrears?.kind === 'tax_arrears' ? Number(arrears.detail.amount_minor > 0) : undefined;
+      return (
+        without.tax_arrears?.amount === owed &&
+        Object.entries(without).every(([kind, { amount }]) => all[kind as ReportKind]!.amount >= amount)
+      );
+    }),
+    RUNS,
+  );
+});
+
+t.test(
+  'revenue falls against the same period a year before, also in a leap year; grades since the request',
+  async (t) => {
+    const revenue = (period_from: string, effective_on: string, amount_minor: number, currency = 'CNY') =>
+      ({
+        kind: 'revenue',
+        effective_on,
+        own_word: false,
+        detail: { period_from, amount_minor, currency },
+      }) satisfies BorrowerFact;
+    const fall = (...facts: BorrowerFact[]) => borrowerReports(facts, '2009-01-01', []).revenue_fall_bp;
+    const years = [revenue('2008-01-01', '2008-12-31', 1000), revenue('2009-01-01', '2009-12-31', 650)];
+    t.same(fall(...years), { amount: 3500, effective_on: '2009-12-31' });
+    t.equal(fall(years[0]!), undefined, 'one period says nothing');
+    t.equal(
+      fall(years[0]!, revenue('2009-01-01', '2009-12-31', 650, 'EUR')),
+      undefined,
+      'nor two currencies',
+    );
+    t.equal(fall(revenue('2008-01-01', '2008-12-31', 0), years[1]!), undefined, 'nor a fall from nothing');
+    t.equal(fall(years[0]!, revenue('2009-01-01', '2009-12-31', 2000))!.amount, 0, 'a rise is no fall');
+    t.equal(
+      fall(revenue('2008-02-01', '2008-02-29', 100), revenue('2009-02-01', '2009-02-28', 50))!.amount,
+      5000,
+    );
+    t.equal(
+      fall(...years, revenue('2009-01-01', '2009-12-31', 900))!.amount,
+      1000,
+      'the later word on a period',
+    );
+    const quarter = [revenue('2008-10-01', '2008-12-31', 10), revenue('2009-10-01', '2009-12-31', 1)];
+    t.equal(fall(...years, ...quarter)!.amount, 3500, 'of two that end together the longer');
+    const rated = (effective_on: string, grade: RatingGrade, agency = 'a') =>
+      ({ kind: 'rating', effective_on, own_word: false, detail: { agency, grade } }) satisfies BorrowerFact;
+    const notches = (...facts: BorrowerFact[]) =>
+      borrowerReports(facts, '2009-01-01', []).rating_notches_down?.amount;
+    t.equal(notches(rated('2007-01-01', 'AAA'), rated('2008-01-01', 'AA-'), rated('2009-06-01', 'A')), 2);
+    t.equal(notches(rated('2009-06-01', 'A'), rated('2009-07-01', 'A+')), 0, 'a rise');
+    t.equal(notches(rated('2008-01-01', 'A'), rated('2008-02-01', 'B', 'b'), rated('2009-07-01', 'A-')), 1);
+    const loan = { matures_on: '2009-06-01', outstanding_minor: 10 };
+    t.equal(overdueReport(null, loan, '2009-06-01'), undefined);
+    t.same(overdueReport(null, loan, '2009-06-02'), { amount: 1, effective_on: '2009-06-01' });
+    t.same(
+      overdueReport({ since: '2009-03-01', amount_minor: 5 }, loan, '2009-06-02')!.effective_on,
+      '2009-03-01',
+    );
+    t.same(
+      overdueReport(
+        { since: '2009-07-01', amount_minor: 0 },
+        { ...loan, outstanding_minor: 0 },
+        '2009-07-02',
+      ),
+      {
+        amount: 0,
+        effective_on: '2009-07-01',
+      },
+    );
+  },
+);
+
+t.test(
+  'the slope of citations is against the cohort, and null where there is too little of either',
+  async (t) => {
+    const cohort = { patents: 50, citations: [200, 200, 200, 200, 200] };
+    t.equal(citationSlope([8, 6, 4, 2, 0], cohort), -0.5);
+    t.equal(citationSlope([4, 4, 4, 4, 4], cohort), 0);
+    const fading = { patents: 50, citations: [400, 300, 200, 100, 50] };
+    t.equal(citationSlope([16, 12, 8, 4, 2], fading), 0, 'as all of its kind do');
+    t.equal(citationSlope([3, 3, 2, 1, 0], cohort), null, 'nine citations');
+    t.equal(citationSlope([8, 6, 4, 2, 0], { ...cohort, patents: 29 }), null);
+    t.equal(citationSlope([8, 6, 4, 2, 0], { ...cohort, citations: [9, 9, 9, 9, 0] }), null);
+    t.throws(() => citationSlope([8, 6], cohort), RangeError);
+  },
+);
+
+t.test(
+  'an ended member is told once an office, of main markets, and not for the end of its term',
+  async (t) => {
+    const member = (office: string, legal_state: LegalState, legal_state_since: string | null) => ({
+      office,
+      legal_state,
+      legal_state_since,
+    });
+    const members = [
+      member('US', 'lapsed', '2009-04-01'),
+      member('US', 'invalidated', '2008-01-01'),
+      member('DE', 'lapsed', '2008-01-01'),
+      member('JP', 'expired', '2008-01-01'),
+      member('EP', 'refused', '2008-01-01'),
+      member('KR', 'surrendered', '2007-01-01'),
+      member('CN', 'in_force', '2007-01-01'),
+    ];
+    const ended = [
+      { office: 'KR', ended_on: '2007-01-01' },
+      { office: 'US', ended_on: '2008-01-01' },
+    ];
+    t.same(familyEnded(members), ended);
+    t.same(familyEnded(members.toReversed()), ended);
+  },
+);

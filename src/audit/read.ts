@@ -1,0 +1,86 @@
+/** An organisation's own chain, as it reads it. */
+import type { Sql } from '../db/client.ts';
+import { type AuditEntry, entryText, type StoredEntry } from './log.ts';
+
+/** Entries of an export that are read at once. */
+const STEP_ENTRIES = 1_000;
+
+export interface ListedEntry extends AuditEntry {
+  seq: number;
+  /** Hexadecimal. */
+  sha256: string;
+}
+
+export interface EntryFilter {
+  action?: string;
+  subject?: string;
+  actor?: string;
+  /** Included. */
+  from?: Date;
+  /** Not included. */
+  to?: Date;
+}
+
+/** In order of the chain. */
+export async function listEntries(
+  sql: Sql,
+  organisation_id: string,
+  { action, subject, actor, from, to }: EntryFilter,
+  after_seq: number,
+  limit: number,
+): Promise<ListedEntry[]> {
+  const rows = await sql<(StoredEntry & { sha256: string })[]>`
+    select organisation_id, seq, at, actor, action, subject, detail, encode(sha256, 'hex') as sha256 from audit_entry
+    where organisation_id = ${organisation_id} and seq > ${after_seq}
+      ${action === undefined ? sql`` : sql`and action = ${action}`}
+      ${subject === undefined ? sql`` : sql`and subject = ${subject}`}
+      ${actor === undefined ? sql`` : sql`and actor = ${actor}`}
+      ${from === undefined ? sql`` : sql`and at >= ${from}`} ${to === undefined ? sql`` : sql`and at < ${to}`}
+    order by seq limit ${limit}`;
+  return rows.map((row) => ({ ...row, detail: JSON.parse(row.detail) as Record<string, unknown> }));
+}
+
+/**
+ * The chain as JSON Lines, from the entry after `after_seq` to the last one there is now: `entry` is the text that was
+ * hashed after the hash before it, `sha256` the hash. Read in steps, so that a chain of any length takes little memory.
+ */
+export async function* exportLines(
+  sql: Sql,
+  organisation_id: string,
+  after_seq: number,
+): AsyncGenerator<string> {
+  const [head] = await sql<{ last_seq: number }[]>`
+    select last_seq from audit_chain where organisation_id = ${organisation_id}`;
+  const last_seq = head?.last_seq ?? 0;
+  for (let seq = after_seq; seq < last_seq; ) {
+    const rows = await sql<(StoredEntry & { sha256: Buffer })[]>`select * from audit_entry
+      where organisation_id = ${organisation_id} and seq > ${seq} and seq <= ${last_seq}
+      order by seq limit ${STEP_ENTRIES}`;
+    if (rows.length === 0) return;
+    seq = rows.at(-1)!.seq;
+    yield rows.map(lineOf).join('');
+  }
+}
+
+function lineOf(row: StoredEntry & { sha256: Buffer }): string {
+  return `${JSON.stringify({ entry: entryText(row), sha256: row.sha256.toString('hex') })}\n`;
+}
+
+export interface Head {
+  seq: number;
+  sha256: string;
+  published_at: Date;
+}
+
+/** Heads that were published, in their order. */
+export async function listHeads(
+  sql: Sql,
+  organisation_id: string,
+  after_seq: number,
+  limit: number,
+): Promise<Head[]> {
+  const rows = await sql<Head[]>`
+    select seq, encode(sha256, 'hex') as sha256, published_at from audit_head
+    where organisation_id = ${organisation_id} and seq > ${after_seq} order by seq limit ${limit}`;
+  return [...rows];
+}
