@@ -14,6 +14,7 @@ import { revalue } from '../jobs/revalue.ts';
 import { createOrganisation, issueKey, type OrganisationKind } from '../src/accounts/store.ts';
 import { buildApp } from '../src/app.ts';
 import { type SettableClock, settableClock } from '../src/clock.ts';
+import { loadConfig } from '../src/config.ts';
 import type { Database } from '../src/db/client.ts';
 import { knownPatents } from '../src/patents/facts.ts';
 import { patentId } from '../src/patents/identity.ts';
@@ -30,6 +31,13 @@ export const CN_PATENTS = fileURLToPath(new URL('../data/cn_patents.csv', import
 /** When the patents were read, and when the tests begin. */
 export const LEARNT_AT = new Date('2009-06-01T01:00:00Z');
 export const STARTS_AT = new Date('2009-06-10T02:00:00Z');
+
+/** Rates that no test reaches which does not mean to. */
+export const UNHURRIED = loadConfig({
+  KEY_REQUESTS_PER_MINUTE: '1000000000',
+  ADDRESS_REQUESTS_PER_MINUTE: '1000000000',
+  REFUSED_KEYS_PER_MINUTE: '1000000000',
+});
 
 export interface Party {
   id: string;
@@ -85,7 +93,7 @@ export async function buildService(
   const clock = settableClock(LEARNT_AT);
   const guard = createAddressGuard({ allowed_hosts: [] });
   const service: Service = { database, clock, guard, calendar: null, onNews: () => {}, ...overrides };
-  const app = await buildApp({ service, log, version: '0.0.0' });
+  const app = await buildApp({ service, log, version: '0.0.0', http: UNHURRIED });
   const sender = createSender({ allowed_hosts: [] });
   t.teardown(async () => {
     await app.close();

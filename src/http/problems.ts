@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseAway } from '../db/client.ts';
 import { type FieldProblem, PROBLEMS, Problem, type ProblemCode } from '../errors.ts';
+import type { ProblemBody } from './schemas.ts';
 
 /** Errors of Fastify and its JSON parser, by their status, in our terms. */
 const FROM_FASTIFY: Record<number, ProblemCode> = {
@@ -73,20 +74,25 @@ function detailOf(error: FastifyError): string {
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
-  const { status, title } = PROBLEMS[problem.code];
+  const { status } = PROBLEMS[problem.code];
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="pledgewatch"');
   if (status === 503) reply.header('retry-after', '5');
   reply
     .code(status)
     .type('application/problem+json')
     .serializer(JSON.stringify)
-    .send({
-      type: `/docs/problems#${problem.code}`,
-      title,
-      status,
-      code: problem.code,
-      detail: problem.message,
-      request_id: request.id,
-      ...(problem.fields.length > 0 ? { errors: problem.fields } : {}),
-    });
+    .send(problemBody(problem, request.id));
+}
+
+export function problemBody(problem: Problem, request_id: string): ProblemBody {
+  const { status, title } = PROBLEMS[problem.code];
+  return {
+    type: `/docs/problems#${problem.code}`,
+    title,
+    status,
+    code: problem.code,
+    detail: problem.message,
+    request_id,
+    ...(problem.fields.length > 0 ? { errors: problem.fields } : {}),
+  };
 }
