@@ -64,6 +64,8 @@ type Method = NonNullable<InjectOptions['method']>;
 export interface TestService {
   app: FastifyInstance;
   database: Database;
+  /** Of the database, for a process of its own. */
+  url: string;
   clock: SettableClock;
   bank_a: Party;
   bank_b: Party;
@@ -88,7 +90,7 @@ export async function buildService(
   t: { teardown(done: () => Promise<void>): unknown },
   overrides: Partial<Service> = {},
 ): Promise<TestService> {
-  const { database } = await createTestDatabase(t);
+  const { database, url } = await createTestDatabase(t);
   const log = pino({ level: 'silent' });
   const clock = settableClock(LEARNT_AT);
   const guard = createAddressGuard({ allowed_hosts: [] });
@@ -107,6 +109,7 @@ export async function buildService(
   return {
     app,
     database,
+    url,
     clock,
     ...(await foundParties(database, LEARNT_AT)),
     call: callerOf(app),

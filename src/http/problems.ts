@@ -23,7 +23,10 @@ export function setProblemHandlers(app: FastifyInstance): void {
 /** Answers any error with its problem; one that is ours alone is logged. */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(error);
-  if (problem.code === 'internal') request.log.error({ error }, 'request failed');
+  if (problem.code === 'internal') {
+    const { method, routeOptions } = request;
+    request.log.error({ error, method, route: routeOptions.url }, 'request failed');
+  }
   send(request, reply, problem);
 }
 
