@@ -10,7 +10,7 @@ import { demonstrationRoutes } from './demonstration/routes.ts';
 import { fetchRoutes } from './fetches/routes.ts';
 import { modelRoutes } from './governance/routes.ts';
 import { guardRoutes } from './http/guard.ts';
-import { harden } from './http/harden.ts';
+import { BARE_HEADERS, harden } from './http/harden.ts';
 import { healthRoutes } from './http/health.ts';
 import {
   BODY_LIMIT_BYTES,
@@ -71,7 +71,7 @@ export async function buildApp({
 }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
-    frameworkErrors: answerError,
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(BARE_HEADERS)),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,

@@ -8,9 +8,20 @@ import { PREFLIGHT_MAX_AGE_SECONDS } from './limits.ts';
 /** Answers are data: nothing in them is run, loaded, framed or sent on. */
 const ANSWER_POLICY = {
   'default-src': ["'none'"],
+  'object-src': ["'none'"],
   'base-uri': ["'none'"],
   'form-action': ["'none'"],
   'frame-ancestors': ["'none'"],
+};
+/** For answers that are made before any hook runs: to what is no request, or has no readable address. */
+export const BARE_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': Object.entries(ANSWER_POLICY)
+    .map(([name, sources]) => `${name} ${sources.join(' ')}`)
+    .join(';'),
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
 };
 /** The page at `/docs` runs its own files alone; it sets styles inline and draws icons from data addresses. */
 export const DOCS_POLICY = {

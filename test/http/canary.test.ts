@@ -331,3 +331,15 @@ t.test('the log tells numbers, own ids and what an error is, and leaves out all 
   t.same(leaks(JSON.stringify(lines)), []);
   t.end();
 });
+
+t.test('whatever a line of the log holds, it is one line of JSON', (t) => {
+  const written: string[] = [];
+  const log = openLog('trace', { write: (line: string) => void written.push(line) });
+  const forged = `tend\n{"level":30,"msg":"forged"}\r\n\u2028\u001b[31m\0`;
+  log.error({ job: forged, error: new Error(forged) }, forged);
+  t.equal(written.length, 1);
+  const breaks = [...written[0]!].filter((letter) => letter < ' ');
+  t.same(breaks, ['\n'], 'no control character but the one that ends the line');
+  t.match(JSON.parse(written[0]!), { job: forged, msg: forged, error: { message: forged } });
+  t.end();
+});

@@ -3,31 +3,38 @@ import { once } from 'node:events';
 import { type AddressInfo, connect as connectSocket } from 'node:net';
 import fc from 'fast-check';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import t from 'tap';
+import { mintKey } from '../../src/accounts/keys.ts';
 import { createOrganisation, issueKey } from '../../src/accounts/store.ts';
 import { buildApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
 import { MAX_CONNECTIONS, MAX_REQUESTS_PER_SOCKET, RATE_WINDOW_SECONDS } from '../../src/http/limits.ts';
+import { openLog } from '../../src/log.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import { createTestDatabase } from '../database.ts';
 
 const { database } = await createTestDatabase(t);
+const [fresh] = await database.sql<{ keys: number }[]>`select count(*)::int as keys from api_key`;
 const keys = await database.transaction(async (tx) => {
   const now = systemClock.now();
   const bank = await createOrganisation(tx, { kind: 'bank', name: 'Bank', demonstration: false }, now);
   const issue = async () => (await issueKey(tx, bank.id, 'test', now)).key;
   return [await issue(), await issue()] as const;
 });
-const STRICT = "default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none'";
+const STRICT =
+  "default-src 'none';object-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none'";
 const NO_KEY = null;
 
-async function appWith(environment: Record<string, string> = {}): Promise<FastifyInstance> {
+async function appWith(
+  environment: Record<string, string> = {},
+  log: Logger = pino({ level: 'silent' }),
+): Promise<FastifyInstance> {
   const guard = createAddressGuard({ allowed_hosts: [] });
   const service = { database, clock: systemClock, guard, calendar: null, onNews: () => {} };
   const http = loadConfig(environment);
-  const app = await buildApp({ service, log: pino({ level: 'silent' }), version: '0.0.0', http });
+  const app = await buildApp({ service, log, version: '0.0.0', http });
   t.teardown(() => app.close());
   return app;
 }
@@ -52,10 +59,12 @@ t.test('every answer forbids browsers to run, load, frame, guess or keep it', as
     await ask(app, '/v1/pledges?limit=many', keys[0]),
     await ask(app, '/nowhere', NO_KEY),
     await ask(app, '/openapi.json', NO_KEY),
+    await ask(app, '/%zz', NO_KEY),
+    await ask(app, `/v1/pledges/${'x'.repeat(500)}`, keys[0]),
   ];
   t.same(
     answers.map(({ statusCode }) => statusCode),
-    [200, 200, 401, 400, 404, 200],
+    [200, 200, 401, 400, 404, 200, 400, 400],
   );
   for (const { headers } of answers) {
     t.match(headers, {
@@ -63,8 +72,8 @@ t.test('every answer forbids browsers to run, load, frame, guess or keep it', as
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
       'referrer-policy': 'no-referrer',
-      'cross-origin-resource-policy': 'same-origin',
       'cache-control': 'no-store',
+      'content-type': /^application\/(problem\+json|json; charset=utf-8)$/,
     });
     for (const name of ['strict-transport-security', 'access-control-allow-origin', 'server', 'x-powered-by'])
       t.notOk(name in headers, name);
@@ -270,7 +279,9 @@ t.test('what is no request is answered with a problem and the connection closed'
   for (const [bytes, status, code] of cases) {
     const told = await talk(app, bytes);
     t.match(told, new RegExp(`^HTTP/1.1 ${status} `));
-    if (code) t.match(JSON.parse(told.split('\r\n\r\n')[1]!), { status, code });
+    if (!code) continue;
+    t.match(told, '\r\nx-content-type-options: nosniff\r\n');
+    t.match(JSON.parse(told.split('\r\n\r\n')[1]!), { status, code });
   }
 });
 
@@ -299,3 +310,66 @@ t.test('a connection beyond the limit is closed, and methods that nobody serves 
   t.match(await talk(app, request), /^HTTP\/1.1 200 /);
   t.match(await talk(app, request.replace('GET', 'TRACE')), /^HTTP\/1.1 404 /);
 });
+
+t.test('a new database knows no key; one has 256 random bits, of which only a hash is kept', async (t) => {
+  t.equal(fresh!.keys, 0);
+  const minted = Array.from({ length: 1_000 }, mintKey);
+  t.equal(new Set(minted.map(({ key }) => key)).size, minted.length);
+  for (const { key } of minted) t.equal(Buffer.from(key.slice(-43), 'base64url').length, 32);
+  const rows = await database.sql`select to_jsonb(api_key)::text as row from api_key`;
+  t.equal(rows.length, keys.length);
+  for (const key of keys) t.notMatch(JSON.stringify(rows), key.slice(-43));
+});
+
+t.test('a key counts in its header alone, not in a cookie, the address or another scheme', async (t) => {
+  const app = await appWith();
+  const elsewhere: [string, Record<string, string>][] = [
+    ['/v1/pledges', { cookie: `authorization=Bearer ${keys[0]}; key=${keys[0]}` }],
+    [`/v1/pledges?authorization=${keys[0]}&key=${keys[0]}`, {}],
+    ['/v1/pledges', { authorization: `Basic ${Buffer.from(`${keys[0]}:`).toString('base64')}` }],
+    ['/v1/pledges', { 'x-api-key': keys[0] }],
+  ];
+  for (const [url, headers] of elsewhere)
+    t.equal((await ask(app, url, NO_KEY, { headers })).statusCode, 401, url);
+});
+
+t.test('a parameter given twice is refused', async (t) => {
+  const app = await appWith();
+  t.equal((await ask(app, '/v1/pledges?limit=1', keys[0])).statusCode, 200);
+  t.equal((await ask(app, '/v1/pledges?limit=1&limit=2', keys[0])).statusCode, 400);
+});
+
+t.test('no folder is listed and no file of the machine is served', async (t) => {
+  const app = await appWith();
+  for (const url of [
+    '/docs/static/../../../package.json',
+    '/docs/static/..%2f..%2f..%2fpackage.json',
+    '/.git/HEAD',
+    '/package.json',
+    '/src/server.ts',
+  ])
+    t.equal((await ask(app, url, NO_KEY)).statusCode, 404, url);
+});
+
+t.test(
+  'refused keys and keys of the wrong kind are logged with time and address, without the key',
+  async (t) => {
+    const lines: string[] = [];
+    const app = await appWith({}, openLog('info', { write: (line: string) => void lines.push(line) }));
+    const from = '192.0.2.44';
+    await ask(app, '/v1/pledges', `${keys[0].slice(0, -43)}${'A'.repeat(43)}`, { from });
+    await ask(app, '/v1/fetches', keys[0], { from });
+    const [refused, wrong_kind] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    t.match(refused, { msg: 'a request without a valid key was refused', address: from, left: 59 });
+    t.match(wrong_kind, {
+      msg: 'a key of the wrong kind was refused',
+      address: from,
+      organisation_id: /^org_/,
+    });
+    for (const line of [refused!, wrong_kind!]) {
+      t.ok(Math.abs(Number(line.time) - Date.now()) < 60_000, 'milliseconds since 1970, UTC');
+      t.ok(line.reqId, 'the id of the request, as the answer tells it');
+    }
+    t.notMatch(lines.join(''), 'pwk_');
+  },
+);
