@@ -50,8 +50,11 @@ function ask(
   return app.inject({ method, url, remoteAddress: from, headers: { ...authorization, ...headers } });
 }
 
+/** As it is without settings. */
+const app = await appWith();
+await app.listen({ host: '127.0.0.1', port: 0 });
+
 t.test('every answer forbids browsers to run, load, frame, guess or keep it', async (t) => {
-  const app = await appWith();
   const answers = [
     await ask(app, '/healthz', NO_KEY),
     await ask(app, '/v1/pledges', keys[0]),
@@ -89,7 +92,6 @@ t.test('Strict-Transport-Security is sent where the operator asks for it', async
 t.test(
   'the page at /docs loads under its own policy, which lets its own files run and nothing else',
   async (t) => {
-    const app = await appWith();
     const page = await ask(app, '/docs', NO_KEY);
     const policy = String(page.headers['content-security-policy']);
     t.match(policy, "script-src 'self';");
@@ -112,8 +114,7 @@ t.test('pages of other origins may read answers only when their origin is listed
   const ours = { origin: 'https://desk.bank.example' };
   const theirs = { origin: 'https://desk.bank.example.attacker.example' };
   const preflight = { 'access-control-request-method': 'POST' };
-  const closed = await appWith();
-  t.notOk((await ask(closed, '/healthz', NO_KEY, { headers: ours })).headers['access-control-allow-origin']);
+  t.notOk((await ask(app, '/healthz', NO_KEY, { headers: ours })).headers['access-control-allow-origin']);
   const open = await appWith({ CORS_ORIGINS: `https://other.example,${ours.origin}` });
   const read = await ask(open, '/v1/pledges', keys[0], { headers: ours });
   t.match(read.headers, { 'access-control-allow-origin': ours.origin, vary: /Origin/i });
@@ -264,8 +265,6 @@ async function talk(app: FastifyInstance, bytes: string): Promise<string> {
 }
 
 t.test('what is no request is answered with a problem and the connection closed', async (t) => {
-  const app = await appWith();
-  await app.listen({ host: '127.0.0.1', port: 0 });
   const cases: [string, number, string][] = [
     ['certainly not HTTP\r\n\r\n', 400, 'bad_request'],
     [`GET /healthz HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
@@ -286,16 +285,12 @@ t.test('what is no request is answered with a problem and the connection closed'
 });
 
 t.test('no header field is dropped in silence, however many there are', async (t) => {
-  const app = await appWith();
-  await app.listen({ host: '127.0.0.1', port: 0 });
   const many = 'x:1\r\n'.repeat(2_500);
   const head = `GET /v1/pledges HTTP/1.1\r\nhost: x\r\nconnection: close\r\n`;
   t.match(await talk(app, `${head}${many}authorization: Bearer ${keys[0]}\r\n\r\n`), /^HTTP\/1.1 200 /);
 });
 
 t.test('a connection beyond the limit is closed, and methods that nobody serves are refused', async (t) => {
-  const app = await appWith();
-  await app.listen({ host: '127.0.0.1', port: 0 });
   t.equal(app.server.maxConnections, MAX_CONNECTIONS);
   t.equal(app.server.maxRequestsPerSocket, MAX_REQUESTS_PER_SOCKET);
   app.server.maxConnections = 1;
@@ -322,7 +317,6 @@ t.test('a new database knows no key; one has 256 random bits, of which only a ha
 });
 
 t.test('a key counts in its header alone, not in a cookie, the address or another scheme', async (t) => {
-  const app = await appWith();
   const elsewhere: [string, Record<string, string>][] = [
     ['/v1/pledges', { cookie: `authorization=Bearer ${keys[0]}; key=${keys[0]}` }],
     [`/v1/pledges?authorization=${keys[0]}&key=${keys[0]}`, {}],
@@ -334,13 +328,11 @@ t.test('a key counts in its header alone, not in a cookie, the address or anothe
 });
 
 t.test('a parameter given twice is refused', async (t) => {
-  const app = await appWith();
   t.equal((await ask(app, '/v1/pledges?limit=1', keys[0])).statusCode, 200);
   t.equal((await ask(app, '/v1/pledges?limit=1&limit=2', keys[0])).statusCode, 400);
 });
 
 t.test('no folder is listed and no file of the machine is served', async (t) => {
-  const app = await appWith();
   for (const url of [
     '/docs/static/../../../package.json',
     '/docs/static/..%2f..%2f..%2fpackage.json',
