@@ -56,10 +56,11 @@ export function openLog(level: string, destination: DestinationStream): Logger {
       formatters: { log: (fields) => tellFields(fields) },
       hooks: {
         logMethod(args, log) {
-          const [first, words] = args as unknown[];
+          const [first, second] = args as unknown[];
+          if (typeof first === 'string')
+            log.call(this, second instanceof Error ? { error: second } : {}, first);
           // Without words pino would take those of the error.
-          if (typeof first === 'string') log.call(this, first);
-          else log.call(this, first instanceof Error ? { error: first } : (first as object), wordsOf(words));
+          else log.call(this, first instanceof Error ? { error: first } : (first as object), wordsOf(second));
         },
       },
     },

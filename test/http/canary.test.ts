@@ -288,6 +288,9 @@ t.test('canaries sent to every route come out in nothing that the process wrote'
   t.match(written, '"kind":"PostgresError","code":"42P01"');
   t.match(written, '"msg":"what came was no request"');
   t.same(leaks(written), []);
+  const prose = written.split('\n').filter((line) => line !== '' && !line.startsWith('{"level":'));
+  t.match(prose, [/^Pledgewatch \S+ answers at /, /^ {2}API and its description /], 'all else is JSON');
+  t.equal(prose.length, 2);
   for (const { key } of [bank_a, firm_a, staff]) t.notMatch(written, key.slice(-43));
   t.notMatch(written, /whsec_|authorization|pwk_/i);
 });
@@ -310,6 +313,8 @@ t.test('the log tells numbers, own ids and what an error is, and leaves out all 
     'fastify',
   );
   log.info('only words');
+  const as_library: { error(words: string, error: Error): void } = log as never;
+  as_library.error('as a library says it', faulty);
   t.match(lines[0], {
     msg: 'words',
     count: 3,
@@ -328,6 +333,7 @@ t.test('the log tells numbers, own ids and what an error is, and leaves out all 
     });
   t.equal(lines[3]!.msg, 'with words');
   t.equal(lines[5]!.msg, 'only words');
+  t.match(lines[6], { msg: 'as a library says it', error: { kind: 'SyntaxError' } });
   t.same(leaks(JSON.stringify(lines)), []);
   t.end();
 });
