@@ -80,7 +80,7 @@ function tellFields(fields: object): Record<string, unknown> {
 
 function tell(value: unknown): unknown {
   if (value instanceof Error) return tellError(value);
-  if (value instanceof Date || value === null) return value;
+  if (value instanceof Date || value === null || value === undefined) return value;
   if (Array.isArray(value)) return value.map(tell);
   if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype)
     return tellFields(value);
