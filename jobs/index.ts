@@ -56,7 +56,7 @@ export async function startJobs(context: JobContext): Promise<RunningJobs> {
       under_way = Promise.resolve();
     });
   };
-  const ticker = cron.schedule(TICK, guarded, { timezone: 'UTC' });
+  const ticker = cron.schedule(TICK, guarded, { timezone: 'UTC', logger: log });
   const stopping = new AbortController();
   const delivering = deliverUntilStopped(context, stopping.signal);
   guarded();

@@ -1,18 +1,34 @@
 /** The HTTP application: plugins and routes, registered by hand, in order. It does not listen. */
+import type { Socket } from 'node:net';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { accountRoutes } from './accounts/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { borrowerRoutes } from './borrowers/routes.ts';
+import { type HttpConfig, loadConfig } from './config.ts';
 import { covenantRoutes } from './covenants/routes.ts';
 import { dealRoutes } from './deals/routes.ts';
 import { demonstrationRoutes } from './demonstration/routes.ts';
 import { fetchRoutes } from './fetches/routes.ts';
 import { modelRoutes } from './governance/routes.ts';
 import { guardRoutes } from './http/guard.ts';
+import { BARE_HEADERS, harden } from './http/harden.ts';
 import { healthRoutes } from './http/health.ts';
+import {
+  BODY_LIMIT_BYTES,
+  CONNECTION_CHECK_MS,
+  CONNECTION_TIMEOUT_MS,
+  HEADER_LIMIT_BYTES,
+  HEADERS_TIMEOUT_MS,
+  MAX_CONNECTIONS,
+  MAX_REQUESTS_PER_SOCKET,
+  REQUEST_TIMEOUT_MS,
+  UNLIMITED_HEADER_COUNT,
+} from './http/limits.ts';
 import { describeApi } from './http/openapi.ts';
 import { answerError, setProblemHandlers } from './http/problems.ts';
+import { countRates } from './http/rates.ts';
+import { answerUnreadable } from './http/unreadable.ts';
 import { setValidators } from './http/validation.ts';
 import { eventRoutes } from './outbox/routes.ts';
 import { indicatorRoutes } from './patents/indicator-routes.ts';
@@ -43,15 +59,12 @@ import { recoveryRoutes } from './webhooks/recovery-routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import { sandboxRoutes } from './webhooks/sandbox-routes.ts';
 
-const BODY_LIMIT_BYTES = 262_144;
-const REQUEST_TIMEOUT_MS = 30_000;
-const HEADERS_TIMEOUT_MS = 10_000;
-const CONNECTION_TIMEOUT_MS = 60_000;
-
 export interface AppOptions {
   service: Service;
   log: Logger;
   version: string;
+  /** Proxies, origins and rates; the defaults when left out. */
+  http?: HttpConfig;
   /** False once the service is shutting down. */
   ready?: () => boolean;
 }
@@ -60,24 +73,34 @@ export async function buildApp({
   service,
   log,
   version,
+  http = loadConfig({}),
   ready = () => true,
 }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
-    frameworkErrors: answerError,
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(BARE_HEADERS)),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    maxRequestsPerSocket: MAX_REQUESTS_PER_SOCKET,
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      maxHeaderSize: HEADER_LIMIT_BYTES,
+      connectionsCheckingInterval: CONNECTION_CHECK_MS,
+    },
+    clientErrorHandler: answerUnreadable as (error: Error, socket: Socket) => void,
+    trustProxy: http.trusted_proxies.length > 0 ? [...http.trusted_proxies] : false,
     logController: new LogController({ disableRequestLogging: true }),
     return503OnClosing: true,
   });
+  app.server.maxConnections = MAX_CONNECTIONS;
+  app.server.maxHeadersCount = UNLIMITED_HEADER_COUNT;
   setValidators(app);
   setProblemHandlers(app);
+  await harden(app, http);
   await describeApi(app, version);
-  guardRoutes(app, service.database);
+  guardRoutes(app, service.database, await countRates(app, http));
   app.addHook('onSend', async (_request, reply) => {
-    reply.header('x-content-type-options', 'nosniff');
     if (!ready()) reply.header('connection', 'close');
   });
   app.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, async () =>

@@ -1,7 +1,19 @@
 import path from 'node:path';
 import { Ajv } from 'ajv';
+import ipaddr from 'ipaddr.js';
 import Type from 'typebox';
 import { StartupError } from './errors.ts';
+
+const MAX_RATE_PER_MINUTE = 1_000_000_000;
+const MAX_HSTS_AGE_SECONDS = 63_072_000;
+
+const rate = (default_per_minute: number, what: string) =>
+  Type.Integer({
+    default: default_per_minute,
+    minimum: 1,
+    maximum: MAX_RATE_PER_MINUTE,
+    description: `a number from 1 to ${MAX_RATE_PER_MINUTE}: ${what}`,
+  });
 
 const Environment = Type.Object({
   DATABASE_URL: Type.Optional(
@@ -35,10 +47,44 @@ const Environment = Type.Object({
       description: 'host or host:port, comma between: mirrors of registers that need not be public https',
     }),
   ),
+  TRUSTED_PROXIES: Type.Optional(
+    Type.String({
+      pattern: '^[^\\s,]+(,[^\\s,]+)*$',
+      description: 'addresses or CIDR blocks, comma between, such as 10.0.0.0/8,fd00::/8',
+    }),
+  ),
+  CORS_ORIGINS: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^\\s/,*]+(,https?://[^\\s/,*]+)*$',
+      description: 'origins without a path, comma between, such as https://desk.bank.example',
+    }),
+  ),
+  HSTS_MAX_AGE_SECONDS: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: MAX_HSTS_AGE_SECONDS,
+    description: `seconds from 0 (the header is not sent) to ${MAX_HSTS_AGE_SECONDS}`,
+  }),
+  KEY_REQUESTS_PER_MINUTE: rate(6_000, 'requests of one key'),
+  ADDRESS_REQUESTS_PER_MINUTE: rate(600, 'requests of one address that need no key'),
+  REFUSED_KEYS_PER_MINUTE: rate(60, 'requests of one address whose key is missing or refused'),
 });
 
+/** What the HTTP server is told of its surroundings, and its rates. */
+export interface HttpConfig {
+  /** Addresses and CIDR blocks whose X-Forwarded-For is believed. */
+  readonly trusted_proxies: readonly string[];
+  /** Origins whose pages may read answers. */
+  readonly cors_origins: readonly string[];
+  /** 0: Strict-Transport-Security is not sent. */
+  readonly hsts_max_age_seconds: number;
+  readonly key_requests_per_minute: number;
+  readonly address_requests_per_minute: number;
+  readonly refused_keys_per_minute: number;
+}
+
 /** Frozen settings of one process, passed down, never imported as a global. */
-export interface Config {
+export interface Config extends HttpConfig {
   readonly database_url: string | null;
   readonly host: string;
   readonly port: number;
@@ -61,9 +107,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     if (environment[name]) values[name] = environment[name];
   if (!validate(values)) {
     const name = validate.errors![0]!.instancePath.slice(1) as keyof typeof Environment.properties;
-    const shown = name === 'DATABASE_URL' ? 'its value' : `"${environment[name]}"`;
-    const rule = (Environment.properties[name] as { description?: string }).description;
-    throw new StartupError(`Environment variable ${name}: ${shown} does not fit; it must be ${rule}.`);
+    throw misfit(name, name === 'DATABASE_URL' ? 'its value' : `"${environment[name]}"`);
   }
   const read = values as Type.Static<typeof Environment>;
   const embedded = read.DATABASE_URL === undefined;
@@ -77,5 +121,23 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
       read.WEBHOOK_ALLOWED_HOSTS?.split(',') ?? (embedded ? ['127.0.0.1', 'localhost'] : []),
     ),
     fetch_allowed_hosts: Object.freeze(read.FETCH_ALLOWED_HOSTS?.split(',') ?? []),
+    trusted_proxies: Object.freeze(read.TRUSTED_PROXIES?.split(',').map(addressBlock) ?? []),
+    cors_origins: Object.freeze(read.CORS_ORIGINS?.split(',') ?? []),
+    hsts_max_age_seconds: read.HSTS_MAX_AGE_SECONDS,
+    key_requests_per_minute: read.KEY_REQUESTS_PER_MINUTE,
+    address_requests_per_minute: read.ADDRESS_REQUESTS_PER_MINUTE,
+    refused_keys_per_minute: read.REFUSED_KEYS_PER_MINUTE,
   });
+}
+
+/** @throws StartupError for what is neither an address nor a CIDR block, such as a name */
+function addressBlock(text: string): string {
+  if (ipaddr.isValidCIDR(text) || ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text))
+    return text;
+  throw misfit('TRUSTED_PROXIES', `"${text}"`);
+}
+
+function misfit(name: keyof typeof Environment.properties, shown: string): StartupError {
+  const { description: rule } = Environment.properties[name] as { description?: string };
+  return new StartupError(`Environment variable ${name}: ${shown} does not fit; it must be ${rule}.`);
 }

@@ -2,6 +2,7 @@
 import pino, { type Logger } from 'pino';
 import type { Config } from './config.ts';
 import { type OpenDatabase, openDatabase } from './db/open.ts';
+import { openLog } from './log.ts';
 
 /** An ended process that has not finished by then is cut. */
 const SHUTDOWN_LIMIT_MS = 25_000;
@@ -11,8 +12,7 @@ const STANDARD_OUTPUT = 1;
 const STANDARD_ERROR = 2;
 
 export function createLogger({ log_level }: Config, destination = STANDARD_OUTPUT): Logger {
-  const options = { level: log_level, serializers: { error: pino.stdSerializers.err } };
-  return pino(options, pino.destination({ dest: destination, sync: true }));
+  return openLog(log_level, pino.destination({ dest: destination, sync: true }));
 }
 
 /** The database of a command, whose standard output is its answer and nothing else: it logs to standard error. */

@@ -24,7 +24,8 @@ const HELP = `npm start -- [--http-only]
 
 Serves Pledgewatch. Settings are environment variables: DATABASE_URL (a PostgreSQL 15 or later; left out, an embedded
 one is used), HOST (127.0.0.1), PORT (8080), LOG_LEVEL (info), PLEDGEWATCH_HOME (.pledgewatch), WEBHOOK_ALLOWED_HOSTS,
-FETCH_ALLOWED_HOSTS.
+FETCH_ALLOWED_HOSTS, TRUSTED_PROXIES, CORS_ORIGINS, HSTS_MAX_AGE_SECONDS, KEY_REQUESTS_PER_MINUTE (6000),
+ADDRESS_REQUESTS_PER_MINUTE (600), REFUSED_KEYS_PER_MINUTE (60).
 
   --http-only  answer requests only; the jobs run in other processes (npm run worker)
   --help       this text
@@ -52,7 +53,7 @@ await run(async () => {
     const guard = createAddressGuard({ allowed_hosts: config.webhook_allowed_hosts });
     let ready = true;
     const service = { database, clock, guard, calendar, onNews: () => worker?.wake() };
-    const app = await buildApp({ service, log, version: VERSION, ready: () => ready });
+    const app = await buildApp({ service, log, version: VERSION, http: config, ready: () => ready });
     const address = await listen(app, config);
     announce(address, config, calendar !== null);
     endInOrder(log, [

@@ -14,6 +14,7 @@ import { revalue } from '../jobs/revalue.ts';
 import { createOrganisation, issueKey, type OrganisationKind } from '../src/accounts/store.ts';
 import { buildApp } from '../src/app.ts';
 import { type SettableClock, settableClock } from '../src/clock.ts';
+import { loadConfig } from '../src/config.ts';
 import type { Database } from '../src/db/client.ts';
 import { knownPatents } from '../src/patents/facts.ts';
 import { patentId } from '../src/patents/identity.ts';
@@ -30,6 +31,13 @@ export const CN_PATENTS = fileURLToPath(new URL('../data/cn_patents.csv', import
 /** When the patents were read, and when the tests begin. */
 export const LEARNT_AT = new Date('2009-06-01T01:00:00Z');
 export const STARTS_AT = new Date('2009-06-10T02:00:00Z');
+
+/** Rates that no test reaches which does not mean to. */
+export const UNHURRIED = loadConfig({
+  KEY_REQUESTS_PER_MINUTE: '1000000000',
+  ADDRESS_REQUESTS_PER_MINUTE: '1000000000',
+  REFUSED_KEYS_PER_MINUTE: '1000000000',
+});
 
 export interface Party {
   id: string;
@@ -56,6 +64,8 @@ type Method = NonNullable<InjectOptions['method']>;
 export interface TestService {
   app: FastifyInstance;
   database: Database;
+  /** Of the database, for a process of its own. */
+  url: string;
   clock: SettableClock;
   bank_a: Party;
   bank_b: Party;
@@ -80,12 +90,12 @@ export async function buildService(
   t: { teardown(done: () => Promise<void>): unknown },
   overrides: Partial<Service> = {},
 ): Promise<TestService> {
-  const { database } = await createTestDatabase(t);
+  const { database, url } = await createTestDatabase(t);
   const log = pino({ level: 'silent' });
   const clock = settableClock(LEARNT_AT);
   const guard = createAddressGuard({ allowed_hosts: [] });
   const service: Service = { database, clock, guard, calendar: null, onNews: () => {}, ...overrides };
-  const app = await buildApp({ service, log, version: '0.0.0' });
+  const app = await buildApp({ service, log, version: '0.0.0', http: UNHURRIED });
   const sender = createSender({ allowed_hosts: [] });
   t.teardown(async () => {
     await app.close();
@@ -99,6 +109,7 @@ export async function buildService(
   return {
     app,
     database,
+    url,
     clock,
     ...(await foundParties(database, LEARNT_AT)),
     call: callerOf(app),

@@ -11,7 +11,7 @@ export const healthRoutes =
     app.get(
       '/healthz',
       {
-        config: { access: 'public' },
+        config: { access: 'public', uncounted: true },
         schema: {
           operationId: 'getHealth',
           tags: ['health'],
@@ -25,7 +25,7 @@ export const healthRoutes =
     app.get(
       '/readyz',
       {
-        config: { access: 'public' },
+        config: { access: 'public', uncounted: true },
         schema: {
           operationId: 'getReadiness',
           tags: ['health'],

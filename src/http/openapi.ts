@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { EVENT_TYPES, EVENTS, eventSchema } from '../webhooks/events.ts';
+import { DOCS_POLICY } from './harden.ts';
 import { ProblemBody } from './schemas.ts';
 
 const PROBLEM = {
@@ -37,7 +38,7 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
     if (config?.access !== 'public') schema.security = [{ key: [] }];
     schema.response = { ...(schema.response as object), '4xx': PROBLEM, '5xx': PROBLEM };
   });
-  await app.register(swaggerUi, { routePrefix: '/docs' });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY });
 }
 
 function webhooks() {

@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseAway } from '../db/client.ts';
 import { type FieldProblem, PROBLEMS, Problem, type ProblemCode } from '../errors.ts';
+import type { ProblemBody } from './schemas.ts';
 
 /** Errors of Fastify and its JSON parser, by their status, in our terms. */
 const FROM_FASTIFY: Record<number, ProblemCode> = {
@@ -22,7 +23,10 @@ export function setProblemHandlers(app: FastifyInstance): void {
 /** Answers any error with its problem; one that is ours alone is logged. */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(error);
-  if (problem.code === 'internal') request.log.error({ error }, 'request failed');
+  if (problem.code === 'internal') {
+    const { method, routeOptions } = request;
+    request.log.error({ error, method, route: routeOptions.url }, 'request failed');
+  }
   send(request, reply, problem);
 }
 
@@ -73,20 +77,25 @@ function detailOf(error: FastifyError): string {
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
-  const { status, title } = PROBLEMS[problem.code];
+  const { status } = PROBLEMS[problem.code];
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="pledgewatch"');
   if (status === 503) reply.header('retry-after', '5');
   reply
     .code(status)
     .type('application/problem+json')
     .serializer(JSON.stringify)
-    .send({
-      type: `/docs/problems#${problem.code}`,
-      title,
-      status,
-      code: problem.code,
-      detail: problem.message,
-      request_id: request.id,
-      ...(problem.fields.length > 0 ? { errors: problem.fields } : {}),
-    });
+    .send(problemBody(problem, request.id));
+}
+
+export function problemBody(problem: Problem, request_id: string): ProblemBody {
+  const { status, title } = PROBLEMS[problem.code];
+  return {
+    type: `/docs/problems#${problem.code}`,
+    title,
+    status,
+    code: problem.code,
+    detail: problem.message,
+    request_id,
+    ...(problem.fields.length > 0 ? { errors: problem.fields } : {}),
+  };
 }

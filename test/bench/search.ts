@@ -19,6 +19,7 @@ import { ingestRecords } from '../../src/patents/ingest.ts';
 import type { AcceptedRecord } from '../../src/patents/sources/record.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import type { OnProgress } from '../chaos/run.ts';
+import { UNHURRIED } from '../service.ts';
 import { openStore } from './field.ts';
 import { quantile, rounded } from './figures.ts';
 
@@ -131,7 +132,12 @@ async function openService(database: Database) {
   });
   const guard = createAddressGuard({ allowed_hosts: [] });
   const service = { database, clock: systemClock, guard, calendar: null, onNews: () => undefined };
-  const app = await buildApp({ service, log: pino({ level: 'silent' }), version: '0.0.0' });
+  const app = await buildApp({
+    service,
+    log: pino({ level: 'silent' }),
+    version: '0.0.0',
+    http: UNHURRIED,
+  });
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const ask: Ask = async ({ method, url, body }) => {

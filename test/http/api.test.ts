@@ -12,7 +12,7 @@ import { foundCalendar, openCalendar } from '../../src/demonstration/calendar.ts
 import { openapiFiles } from '../../src/openapi-file.ts';
 import { leaseLanes, settleLane } from '../../src/outbox/lanes.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
-import { buildService, type Party, type ProblemAnswer, STARTS_AT } from '../service.ts';
+import { buildService, type Party, type ProblemAnswer, STARTS_AT, UNHURRIED } from '../service.ts';
 
 const OPENAPI = fileURLToPath(new URL('../../openapi/', import.meta.url));
 /** Routes that need no key; one of them has a secret in its address, which no caller of these tests knows. */
@@ -111,9 +111,10 @@ t.test('what has a default may be left out', async (t) => {
 
 t.test('a route that does not say who may call it keeps the service from starting', async (t) => {
   const { guardRoutes } = await import('../../src/http/guard.ts');
+  const { countRates } = await import('../../src/http/rates.ts');
   const { default: Fastify } = await import('fastify');
   const open = Fastify();
-  guardRoutes(open, database);
+  guardRoutes(open, database, await countRates(open, UNHURRIED));
   t.throws(() => open.get('/open', async () => 'all'), /route GET \/open does not say who may call it/);
   await open.close();
 });
