@@ -10,7 +10,7 @@ import { modelRoutes } from './governance/routes.ts';
 import { guardRoutes } from './http/guard.ts';
 import { healthRoutes } from './http/health.ts';
 import { describeApi } from './http/openapi.ts';
-import { answerError, setProblemHandlers } from './http/problems.ts';
+import { answerBrokenHttp, answerError, setProblemHandlers } from './http/problems.ts';
 import { setValidators } from './http/validation.ts';
 import { eventRoutes } from './outbox/routes.ts';
 import { indicatorRoutes } from './patents/indicator-routes.ts';
@@ -58,6 +58,7 @@ export async function buildApp({
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     frameworkErrors: answerError,
+    clientErrorHandler: answerBrokenHttp,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,

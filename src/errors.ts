@@ -7,6 +7,7 @@ export const PROBLEMS = {
   unauthenticated: { status: 401, title: 'A valid API key is needed' },
   forbidden: { status: 403, title: 'This role may not do that' },
   not_found: { status: 404, title: 'There is no such thing here' },
+  request_late: { status: 408, title: 'The request did not come to its end in time' },
   conflict: { status: 409, title: 'The present state does not allow that' },
   evidence_moved: { status: 409, title: 'What the decision rests on has changed' },
   stale: { status: 412, title: 'It has changed since it was read' },
@@ -15,6 +16,7 @@ export const PROBLEMS = {
   refused: { status: 422, title: 'A rule of the contract refuses that' },
   idempotency_mismatch: { status: 422, title: 'The idempotency key was used for another request' },
   webhook_url_refused: { status: 422, title: 'The webhook address is refused' },
+  headers_too_large: { status: 431, title: 'The headers are over their limit' },
   internal: { status: 500, title: 'The service failed' },
   database_unavailable: { status: 503, title: 'The database is away' },
 } as const;

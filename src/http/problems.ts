@@ -1,7 +1,11 @@
 /** Every error becomes RFC 9457 problem details from the one table of `src/errors.ts`. */
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { OutsideCalendar } from '../../models/calendar.ts';
 import { isDatabaseAway } from '../db/client.ts';
 import { type FieldProblem, PROBLEMS, Problem, type ProblemCode } from '../errors.ts';
+import type { ProblemBody } from './schemas.ts';
 
 /** Errors of Fastify and its JSON parser, by their status, in our terms. */
 const FROM_FASTIFY: Record<number, ProblemCode> = {
@@ -10,6 +14,8 @@ const FROM_FASTIFY: Record<number, ProblemCode> = {
   414: 'bad_request',
   415: 'media_type_unsupported',
 };
+
+const PROBLEM_TYPE = 'application/problem+json';
 
 export function setProblemHandlers(app: FastifyInstance): void {
   app.setErrorHandler(answerError);
@@ -26,9 +32,41 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   send(request, reply, problem);
 }
 
+/**
+ * Answers what Node cannot read as HTTP, and so never becomes a request, on the connection itself, which then closes:
+ * nobody can say where the next request would begin.
+ */
+export function answerBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const problem = brokenHttp(error.code);
+  const { status } = PROBLEMS[problem.code];
+  const body = JSON.stringify(bodyOf(problem, null));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `content-type: ${PROBLEM_TYPE}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'x-content-type-options: nosniff',
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function brokenHttp(code: string | undefined): Problem {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new Problem('headers_too_large', 'All headers together are too long; send fewer or shorter ones.');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new Problem('request_late', 'Headers or body came too slowly; send the request again, whole.');
+  return new Problem('bad_request', 'This is no HTTP/1.1 request; use a client that speaks it.');
+}
+
 function toProblem(error: FastifyError): Problem {
   if (error instanceof Problem) return error;
   if (error.validation) return new Problem('bad_request', detailOf(error), fieldsOf(error));
+  if (error instanceof OutsideCalendar)
+    return new Problem(
+      'refused',
+      `A date of the request leads out of the calendar, to ${error.message.replace(/:.*/, '')}; give one nearer to today.`,
+    );
   const code = FROM_FASTIFY[error.statusCode ?? 500];
   if (code) return new Problem(code, error.message);
   if (isDatabaseAway(error))
@@ -73,20 +111,22 @@ function detailOf(error: FastifyError): string {
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
-  const { status, title } = PROBLEMS[problem.code];
+  const { status } = PROBLEMS[problem.code];
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="pledgewatch"');
   if (status === 503) reply.header('retry-after', '5');
-  reply
-    .code(status)
-    .type('application/problem+json')
-    .serializer(JSON.stringify)
-    .send({
-      type: `/docs/problems#${problem.code}`,
-      title,
-      status,
-      code: problem.code,
-      detail: problem.message,
-      request_id: request.id,
-      ...(problem.fields.length > 0 ? { errors: problem.fields } : {}),
-    });
+  reply.code(status).type(PROBLEM_TYPE).serializer(JSON.stringify).send(bodyOf(problem, request.id));
+}
+
+/** @param request_id null for what never became a request */
+function bodyOf(problem: Problem, request_id: string | null): ProblemBody {
+  const { status, title } = PROBLEMS[problem.code];
+  return {
+    type: `/docs/problems#${problem.code}`,
+    title,
+    status,
+    code: problem.code,
+    detail: problem.message,
+    ...(request_id !== null && { request_id }),
+    ...(problem.fields.length > 0 && { errors: problem.fields }),
+  };
 }

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { SEVERITIES } from '../../models/risk/rule.ts';
 import { create } from '../http/create.ts';
 import { callerOfGuarded } from '../http/guard.ts';
-import { Closed, Id, Instant, OneOf } from '../http/schemas.ts';
+import { Closed, Id, Instant, OneOf, Version } from '../http/schemas.ts';
 import type { Service } from '../service.ts';
 import { ruleSetsOf, setRules } from './rule-sets.ts';
 
@@ -24,8 +24,6 @@ const Settings = Type.Record(Type.String({ maxLength: 64 }), Setting, {
   maxProperties: MAX_SETTINGS,
   description: 'by rule, what differs from the default',
 });
-
-const Version = Type.Integer({ minimum: 0 });
 
 const RuleSet = Type.Object({ version: Version, settings: Settings, set_by: Id, in_force_from: Instant });
 

@@ -1,5 +1,7 @@
 /** What holds for every route, and the routes of accounts, endpoints, health and the demonstration's calendar. */
 import { readdir, readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
@@ -107,6 +109,20 @@ t.test('what has a default may be left out', async (t) => {
     for (const [name, schema] of Object.entries(body?.properties ?? {}))
       if ('default' in schema) t.notOk(body?.required?.includes(name), `${method} ${path} ${name}`);
   }
+});
+
+t.test('every whole number of a request has a least and a greatest value', async (t) => {
+  const unbounded = (schema: unknown, place: string): string[] => {
+    if (schema === null || typeof schema !== 'object') return [];
+    const { type, minimum, maximum, enum: values } = schema as Record<string, unknown>;
+    const open = type === 'integer' && !values && (minimum === undefined || maximum === undefined);
+    const inner = Object.entries(schema).flatMap(([step, each]) => unbounded(each, `${place}/${step}`));
+    return open ? [place, ...inner] : inner;
+  };
+  for (const { method, path, operation } of operations)
+    t.same(unbounded([operation.parameters, operation.requestBody], `${method} ${path}`), []);
+  const settings = { version: 1e308, settings: {} };
+  t.equal((await call(bank_a.key, 'POST', '/v1/rule-sets', settings)).status, 400);
 });
 
 t.test('a route that does not say who may call it keeps the service from starting', async (t) => {
@@ -283,6 +299,42 @@ t.test('queries are read as their types, and refused where they are none', async
   ];
   for (const url of bad) t.equal((await call(bank_a.key, 'GET', url)).status, 400, url);
   t.equal((await call(bank_a.key, 'GET', '/v1/pledges?limit=1')).status, 200);
+});
+
+t.test('a date from which the calendar ends is refused, and says so', async (t) => {
+  const [row] = await database.sql<{ patent_id: string }[]>`
+    select patent_id from signal where kind = 'granted' order by patent_id limit 1`;
+  const last = encodeURIComponent('9999-12-31T23:59:59Z');
+  for (const url of [
+    '/v1/covenants?from=9999-12-31',
+    `/v1/patents/${row!.patent_id}/indicators?as_of=${last}`,
+  ]) {
+    const { status, body } = await call(bank_a.key, 'GET', url);
+    t.equal(status, 422, url);
+    t.match(body.detail, /leads out of the calendar, to year 10000 .*; give one nearer to today\.$/);
+  }
+});
+
+t.test('what cannot be read as HTTP is answered with a problem, and the connection closes', async (t) => {
+  const address = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+  const send = async (text: string) => {
+    const socket = connect(Number(address.port), address.hostname);
+    socket.write(text);
+    const answer = await buffer(socket);
+    const [head, body] = answer.toString().split('\r\n\r\n');
+    return { head: head!, problem: JSON.parse(body!) as ProblemAnswer };
+  };
+  for (const [text, status, code] of [
+    ['nonsense\r\n\r\n', 400, 'bad_request'],
+    ['GET /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: x\r\n\r\n', 400, 'bad_request'],
+    [`GET /healthz HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
+  ] as const) {
+    const { head, problem } = await send(text);
+    t.match(head, new RegExp(`^HTTP/1.1 ${status} [^]*\r\ncontent-type: application/problem\\+json\r\n`));
+    t.match(head, /\r\nconnection: close/);
+    t.hasStrict(problem, { status, code });
+    t.notMatch(problem.detail, /HPE|Parse/);
+  }
 });
 
 t.test('an unknown address or method is answered 404', async (t) => {
