@@ -36,7 +36,7 @@ import { recoveryRoutes } from './webhooks/recovery-routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import { sandboxRoutes } from './webhooks/sandbox-routes.ts';
 
-const BODY_LIMIT_BYTES = 262_144;
+export const BODY_LIMIT_BYTES = 262_144;
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const CONNECTION_TIMEOUT_MS = 60_000;

@@ -284,6 +284,8 @@ t.test('queries are read as their types, and refused where they are none', async
     '/v1/pledges?limit=0',
     '/v1/pledges?limit=201',
     '/v1/pledges?limit=many',
+    '/v1/pledges?limit=1e400',
+    `/v1/patents?limit=${'9'.repeat(400)}`,
     '/v1/pledges?sort=id',
     '/v1/pledges?state=unheard',
     '/v1/pledges?cursor=%00',

@@ -18,7 +18,7 @@ export interface Parts {
   body?: string;
 }
 
-/** Resources of which one that nobody has is better than no request at all. */
+/** Where nothing is known yet, something that nobody has. */
 const NOBODY = 'plg_00000000000000000000000000';
 
 export function validParts(start: Start): Arbitrary<Parts> {
@@ -27,22 +27,10 @@ export function validParts(start: Start): Arbitrary<Parts> {
 
 function partsWith(place: Place): Arbitrary<Parts> {
   const { operation, asker, params } = place;
-  const of = (where: string) => operation.parameters.filter((each) => each.in === where);
-  const optional = (where: string) => {
-    const parameters = of(where);
-    const fields = parameters.map(({ name, schema }) => [name, fitting(schema, name, place)] as const);
-    const requiredKeys = parameters.filter(({ required }) => required).map(({ name }) => name);
-    return fc.record(Object.fromEntries(fields), { requiredKeys }) as Arbitrary<Record<string, unknown>>;
-  };
   return fc
     .record({
-      query: sparse(
-        optional('query'),
-        of('query')
-          .filter(({ required }) => required)
-          .map(({ name }) => name),
-      ),
-      headers: sparse(optional('header'), []),
+      query: parametersOf(place, 'query'),
+      headers: parametersOf(place, 'header'),
       body: operation.body ? fitting(operation.body, '', place) : fc.constant(undefined),
     })
     .map(({ query, headers, body }) => ({
@@ -59,15 +47,18 @@ function partsWith(place: Place): Arbitrary<Parts> {
     }));
 }
 
-/** All of the optional fields together rarely leave anything to find: mostly one or two are kept. */
-function sparse(
-  given: Arbitrary<Record<string, unknown>>,
-  required: readonly string[],
-): Arbitrary<Record<string, unknown>> {
-  return fc.tuple(given, fc.nat({ max: 4 }), fc.nat()).map(([fields, kept, from]) => {
-    const names = Object.keys(fields).filter((name) => !required.includes(name));
+/** All optional ones together rarely leave anything to find: mostly one or two are kept. */
+function parametersOf(place: Place, where: 'query' | 'header'): Arbitrary<Record<string, unknown>> {
+  const parameters = place.operation.parameters.filter((each) => each.in === where);
+  const requiredKeys = parameters.filter(({ required }) => required).map(({ name }) => name);
+  const all = fc.record(
+    Object.fromEntries(parameters.map(({ name, schema }) => [name, fitting(schema, name, place)])),
+    { requiredKeys },
+  ) as Arbitrary<Record<string, unknown>>;
+  return fc.tuple(all, fc.nat({ max: 4 }), fc.nat()).map(([given, kept, from]) => {
+    const names = Object.keys(given).filter((name) => !requiredKeys.includes(name));
     const chosen = names.map((_, index) => names[(from + index) % names.length]!).slice(0, kept);
-    return Object.fromEntries([...required, ...chosen].map((name) => [name, fields[name]]));
+    return Object.fromEntries([...requiredKeys, ...chosen].map((name) => [name, given[name]]));
   });
 }
 
