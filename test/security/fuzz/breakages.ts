@@ -1,157 +1,24 @@
 /** Ways in which a request is broken. */
 import fc, { type Arbitrary } from 'fast-check';
 import { kindOf } from './known.ts';
+import {
+  type Json,
+  NESTS,
+  NUL,
+  ODD_JSON,
+  ODD_QUERY,
+  ODD_SEGMENTS,
+  ODD_TEXTS,
+  ODD_VALUES,
+  RAW_NUMBERS,
+} from './oddities.ts';
 import type { Parts } from './requests.ts';
 import type { Start } from './values.ts';
 
 /** Null where the request has nothing to break in that way. */
 type Breakage = (parts: Parts, place: Start) => Arbitrary<Parts> | null;
 
-type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
-
-const NUL = '\0';
-const LONE_SURROGATE = '\ud800';
-/** Goes into JSON as it stands: numbers that no parser keeps, and others that no column does. */
-const RAW_NUMBERS = [
-  '1e400',
-  '-1e400',
-  '1e308',
-  '9007199254740993',
-  '9223372036854775808',
-  '-9223372036854775809',
-  '2147483648',
-  '4294967296',
-  '-0',
-  '0.1',
-  '1e-400',
-  '123456789012345678901234567890',
-];
-const ODD_TEXTS = [
-  NUL,
-  `a${NUL}b`,
-  LONE_SURROGATE,
-  `\udc00a`,
-  '\u202e',
-  '\ufeff',
-  '\u2028',
-  '',
-  ' ',
-  "' or 1=1 --",
-  '%s%n',
-  '../../etc/passwd',
-  '{{7*7}}',
-  '<script>',
-  '\r\nx-injected: 1',
-  'NaN',
-  'null',
-  '-1',
-  '9'.repeat(400),
-  'x'.repeat(100_000),
-  '\u{10ffff}',
-  'ﷺ'.repeat(3_000),
-];
-const ODD_VALUES: Json[] = [
-  null,
-  true,
-  false,
-  0,
-  -1,
-  1.5,
-  1e308,
-  Number.MAX_SAFE_INTEGER,
-  -1e15,
-  '',
-  '1',
-  [],
-  {},
-  [[]],
-  [null],
-  { a: 1 },
-];
-const ODD_SEGMENTS = [
-  '%00',
-  '%ff',
-  '%E0%A4%A',
-  '%',
-  '%2e%2e',
-  '..%2f..',
-  '%2F',
-  '%ed%a0%80',
-  'x'.repeat(65),
-  'x'.repeat(5_000),
-  'null',
-  '0',
-  '-1',
-  "'",
-  '%22',
-  '%F0%9F%92%A9',
-  '*',
-  '00000000-0000-0000-0000-000000000000',
-  'pledgewatch-lapse.999',
-  '__proto__',
-  'constructor',
-  ';',
-  '%0d%0a',
-  '~',
-];
-const ODD_QUERY = [
-  'limit=0',
-  'limit=201',
-  'limit=1e9',
-  'limit=-1',
-  'limit=',
-  'limit=1&limit=2',
-  'limit[]=1',
-  'cursor=',
-  'cursor=x',
-  'cursor=%00',
-  'cursor=~',
-  'cursor=1.x',
-  'cursor=6.flg_x',
-  'cursor=99999999999',
-  'cursor=a~b~c',
-  'cursor=%F0%9F%92%A9',
-  `cursor=${'9'.repeat(200)}`,
-  'as_of=now',
-  'as_of=2010-01-01',
-  'as_of=0000-01-01T00:00:00Z',
-  'as_of=%2B275760-09-13T00:00:00Z',
-  'as_of=-0001-01-01T00:00:00Z',
-  'as_of=2010-02-30T00:00:00Z',
-  'from=0001-01-01&to=9999-12-31',
-  'from=2010-13-01&to=x',
-  'from=9999-12-31&until=0001-01-01',
-  'q=%00',
-  'q=%26%7C!',
-  'q=:*',
-  "q='",
-  'q=%22',
-  `q=${'a%20'.repeat(400)}`,
-  'sort=x',
-  'sort=relevance',
-  '__proto__=1',
-  '__proto__[x]=1',
-  'constructor=1',
-  'x=1',
-  '=',
-  '&&&',
-  '?',
-  '%',
-  '%zz=%zz',
-  'after=-1',
-  'after=1e3',
-  'after=999999999999999999999',
-  'fields=0',
-  'fields=1,2',
-  'from_year=2200&to_year=1790',
-  'number=CN',
-  'owner=%25',
-  'owner=%5C',
-  'class=%25',
-  'published_from=0001-01-01',
-  'state=x',
-  'type=x',
-];
+const ID = /\b(org|plg|flg|mcl|whe|dlv)_[0-9a-z]{26}\b/;
 
 const bodyOf = ({ body }: Parts): Json | undefined =>
   body === undefined ? undefined : (JSON.parse(body) as Json);
@@ -210,61 +77,30 @@ const extraField = inBody(
       : old,
 );
 
-/** A number that is written into the text, since no JSON.stringify would. */
-const hugeNumber: Breakage = (parts, place) => {
-  const marked = inBody(fc.constant(null), () => '\u0001number\u0001')(parts, place);
-  return (
-    marked &&
-    fc
-      .tuple(marked, fc.constantFrom(...RAW_NUMBERS))
-      .map(([broken, text]) => ({ ...broken, body: broken.body!.replace('"\\u0001number\\u0001"', text) }))
-  );
-};
+const MARK = '\u0001mark\u0001';
+
+/** A text stands in the JSON in place of a value, as no JSON.stringify would write it. */
+function rawInBody(texts: readonly string[]): Breakage {
+  const marking = inBody(fc.constant(MARK), (_old, mark) => mark);
+  return (parts, place) =>
+    marking(parts, place)?.chain((marked) =>
+      fc
+        .constantFrom(...texts)
+        .map((text) => ({ ...marked, body: marked.body!.replace(JSON.stringify(MARK), text) })),
+    ) ?? null;
+}
+
+const hugeNumber = rawInBody(RAW_NUMBERS);
+const deepNesting = rawInBody(NESTS);
 
 const brokenJson: Breakage = (parts) => {
   const { body = '{}' } = parts;
-  const texts = [
-    body.slice(0, -1),
-    `${body}}`,
-    `\ufeff${body}`,
-    body.replaceAll('"', "'"),
-    `${body}${body}`,
-    '',
-    ' ',
-    'null',
-    '"',
-    'NaN',
-    'undefined',
-    '{"a":1,}',
-    '{"a":1,"a":2}',
-    '{"__proto__":{"x":1}}',
-    '{"constructor":{"prototype":{"x":1}}}',
-    '"\\ud800"',
-    '{"\\u0000":1}',
-    '\u0000',
-    '01',
-    '[',
-    '{"a":"\t"}',
-  ];
-  return fc.constantFrom(...texts).map((text) => ({
+  const cut = [body.slice(0, -1), `${body}}`, `\ufeff${body}`, body.replaceAll('"', "'"), `${body}${body}`];
+  return fc.constantFrom(...cut, ...ODD_JSON).map((text) => ({
     ...parts,
     body: text,
     headers: { ...parts.headers, 'content-type': 'application/json' },
   }));
-};
-
-const deepNesting: Breakage = (parts, place) => {
-  const nests = [20, 200, 20_000].flatMap((depth) => [
-    `${'['.repeat(depth)}${']'.repeat(depth)}`,
-    `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`,
-  ]);
-  const marked = inBody(fc.constant(null), () => '\u0001nest\u0001')(parts, place);
-  return (
-    marked &&
-    fc
-      .tuple(marked, fc.constantFrom(...nests))
-      .map(([broken, nest]) => ({ ...broken, body: broken.body!.replace('"\\u0001nest\\u0001"', nest) }))
-  );
 };
 
 const tooLarge: Breakage = (parts) =>
@@ -331,6 +167,14 @@ const foreignId: Breakage = (parts, { known, asker, operation }) => {
         .constantFrom(...known.ofOthers(asker, kindOf(operation, name)))
         .map((id) => ({ ...parts, params: { ...parts.params, [name]: id } })),
     );
+};
+
+/** In the body, the same. */
+const foreignIdInBody: Breakage = (parts, { known, asker }) => {
+  const [id, prefix] = ID.exec(parts.body ?? '') ?? [];
+  const others = prefix ? known.ofOthers(asker, prefix) : [];
+  if (others.length === 0) return null;
+  return fc.constantFrom(...others).map((other) => ({ ...parts, body: parts.body!.replaceAll(id!, other) }));
 };
 
 const oddSegment: Breakage = (parts) => {
@@ -428,6 +272,7 @@ const BREAKAGES: readonly Breakage[] = [
   bodyWhereNone,
   wrongKey,
   foreignId,
+  foreignIdInBody,
   oddSegment,
   oddQuery,
   brokenCursor,
