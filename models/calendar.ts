@@ -19,6 +19,11 @@ const ZERO = '0'.charCodeAt(0);
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const ERA_DAYS = 146_097;
 
+/** The arithmetic leads to a day before the year 0001 or after 9999. */
+export class OutsideCalendar extends RangeError {
+  override readonly name = 'OutsideCalendar';
+}
+
 /** Year, month (1-12) and day of a date; throws RangeError when the text is not a real date. */
 export function parseDate(text: string): Civil {
   const year = digits(text, 0, 4);
@@ -136,7 +141,7 @@ function civilFromDays(days: number): Civil {
 
 function formatCivil({ year, month, day }: Civil): CalendarDate {
   if (year < 1 || year > 9999)
-    throw new RangeError(`year ${year} is outside 0001 to 9999: move the date by less`);
+    throw new OutsideCalendar(`year ${year} is outside 0001 to 9999: move the date by less`);
   return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }
 

@@ -5,7 +5,7 @@
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance, InjectOptions } from 'fastify';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { calibrate } from '../jobs/calibrate.ts';
 import type { JobContext } from '../jobs/context.ts';
 import { gazetteFeed } from '../jobs/feeds.ts';
@@ -89,9 +89,9 @@ export interface TestService {
 export async function buildService(
   t: { teardown(done: () => Promise<void>): unknown },
   overrides: Partial<Service> = {},
+  log: Logger = pino({ level: 'silent' }),
 ): Promise<TestService> {
   const { database, url } = await createTestDatabase(t);
-  const log = pino({ level: 'silent' });
   const clock = settableClock(LEARNT_AT);
   const guard = createAddressGuard({ allowed_hosts: [] });
   const service: Service = { database, clock, guard, calendar: null, onNews: () => {}, ...overrides };

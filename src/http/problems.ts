@@ -1,5 +1,6 @@
 /** Every error becomes RFC 9457 problem details from the one table of `src/errors.ts`. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { OutsideCalendar } from '../../models/calendar.ts';
 import { isDatabaseAway } from '../db/client.ts';
 import { type FieldProblem, PROBLEMS, Problem, type ProblemCode } from '../errors.ts';
 import type { ProblemBody } from './schemas.ts';
@@ -33,6 +34,11 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
 function toProblem(error: FastifyError): Problem {
   if (error instanceof Problem) return error;
   if (error.validation) return new Problem('bad_request', detailOf(error), fieldsOf(error));
+  if (error instanceof OutsideCalendar)
+    return new Problem(
+      'refused',
+      `A date of the request leads out of the calendar, to ${error.message.replace(/:.*/, '')}; give one nearer to today.`,
+    );
   const code = FROM_FASTIFY[error.statusCode ?? 500];
   if (code) return new Problem(code, error.message);
   if (isDatabaseAway(error))

@@ -17,6 +17,9 @@ export const Minor = Type.Integer({
 });
 export const BasisPoints = Type.Integer({ minimum: 1, maximum: 20_000, description: '10,000 = 100 %' });
 
+/** How often something was changed, kept as int4. */
+export const Version = Type.Integer({ minimum: 0, maximum: 2_147_483_647 });
+
 export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /** Of several texts one. */
@@ -66,7 +69,7 @@ export const ProblemBody = Type.Object(
     status: Type.Integer(),
     code: Type.String(),
     detail: Type.String(),
-    request_id: Type.String(),
+    request_id: Type.String({ description: 'in our log' }),
     errors: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }))),
   },
   { $id: 'Problem', description: 'RFC 9457 problem details' },

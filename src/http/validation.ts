@@ -16,7 +16,8 @@ const FORMATS = { date: isCalendarDate, 'date-time': isInstant, uuid: UUID };
 export function setValidators(app: FastifyInstance): void {
   const shared = { useDefaults: true, discriminator: true, formats: FORMATS };
   const strict = new Ajv({ ...shared, coerceTypes: false });
-  const reading = new Ajv({ ...shared, coerceTypes: 'array' });
+  // 1e400 is read as Infinity, which strict numbers would exempt from its bounds.
+  const reading = new Ajv({ ...shared, coerceTypes: 'array', strictNumbers: false });
   app.setValidatorCompiler(({ schema, httpPart }) =>
     (httpPart === 'body' ? strict : reading).compile(schema),
   );

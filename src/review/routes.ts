@@ -5,16 +5,13 @@ import { SEVERITIES } from '../../models/risk/rule.ts';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
 import { callerOfGuarded } from '../http/guard.ts';
-import { Closed, Id, Instant, Nullable, OneOf, Page, PageQuery, page } from '../http/schemas.ts';
+import { Closed, Id, Instant, Nullable, OneOf, Page, PageQuery, page, Version } from '../http/schemas.ts';
 import type { Service } from '../service.ts';
 import { type Request, refused, takeStep } from './act.ts';
 import { evidenceOf } from './evidence.ts';
 import { findCase, frozenEvidence, queuedCases, stepsOf } from './store.ts';
 
-const Version = Type.Integer({
-  minimum: 0,
-  description: 'steps taken so far; 0 where nobody has touched the case',
-});
+const Steps = { ...Version, description: 'steps taken so far; 0 where nobody has touched the case' };
 
 const QueuedCase = Type.Object({
   flag_id: Id,
@@ -22,7 +19,7 @@ const QueuedCase = Type.Object({
   rule: Type.String(),
   severity: OneOf(SEVERITIES, 'how grave'),
   opened_at: Instant,
-  version: Version,
+  version: Steps,
   state: OneOf(REVIEW_STATES, 'of the case; a claim past its time is queued again'),
   escalated: Type.Boolean(),
   claimed_by: Nullable(Id),
@@ -30,7 +27,7 @@ const QueuedCase = Type.Object({
 });
 
 const Review = Type.Object({
-  version: Version,
+  version: Steps,
   state: OneOf(REVIEW_STATES, 'of the case'),
   escalated_by: Nullable(Id),
   claimed_by: Nullable(Id),
@@ -53,7 +50,7 @@ const Case = Type.Object({
   pledge_id: Id,
   review: Review,
   steps: Type.Array(
-    Type.Object({ version: Version, at: Instant, actor: Id, action: Type.String(), detail: Anything }),
+    Type.Object({ version: Steps, at: Instant, actor: Id, action: Type.String(), detail: Anything }),
   ),
   frozen_evidence: Nullable(Anything),
   evidence: Anything,

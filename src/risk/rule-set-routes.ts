@@ -15,6 +15,7 @@ import {
   Page,
   PageQuery,
   page,
+  Version,
   WithDefault,
 } from '../http/schemas.ts';
 import type { Service } from '../service.ts';
@@ -42,8 +43,6 @@ const Settings = Type.Record(Type.String({ maxLength: 64 }), Setting, {
   maxProperties: MAX_SETTINGS,
   description: 'by rule, what differs from the default',
 });
-
-const Version = Type.Integer({ minimum: 0 });
 
 const RuleSet = Type.Object({ version: Version, settings: Settings, set_by: Id, in_force_from: Instant });
 

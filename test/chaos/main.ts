@@ -1,13 +1,13 @@
 /** `npm run chaos`: deliveries under faults, and what came of them. */
 import { parseArgs } from 'node:util';
 import { progressBar } from '../../jobs/progress.ts';
-import { run, UsageError } from '../../src/command.ts';
+import { run } from '../../src/command.ts';
+import { MAX_SEED, whole } from '../arguments.ts';
 import { keepsPromises, reportText } from './report.ts';
 import { runChaos } from './run.ts';
 
 const MAX_EVENTS = 1_000_000;
 const MAX_FAULTS = 10_000;
-const MAX_SEED = 999_999_999;
 const DEFAULTS = { events: '10000', kills: '200', restarts: '20', freezes: '20', seed: '1' };
 
 const HELP = `npm run chaos -- [--events N] [--kills N] [--restarts N] [--freezes N] [--seed N] [--json]
@@ -50,11 +50,3 @@ await run(async () => {
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : reportText(report, trace));
   if (!keepsPromises(report, options)) process.exitCode = 1;
 });
-
-function whole(name: string, text: string, least: number, most: number): number {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new UsageError(
-    `--${name}: "${text}" is no whole number from ${least} to ${most}; give one, such as --${name} ${least + 1}.`,
-  );
-}

@@ -109,6 +109,20 @@ t.test('what has a default may be left out', async (t) => {
   }
 });
 
+t.test('every whole number of a request has a least and a greatest value', async (t) => {
+  const unbounded = (schema: unknown, place: string): string[] => {
+    if (schema === null || typeof schema !== 'object') return [];
+    const { type, minimum, maximum, enum: values } = schema as Record<string, unknown>;
+    const open = type === 'integer' && !values && (minimum === undefined || maximum === undefined);
+    const inner = Object.entries(schema).flatMap(([step, each]) => unbounded(each, `${place}/${step}`));
+    return open ? [place, ...inner] : inner;
+  };
+  for (const { method, path, operation } of operations)
+    t.same(unbounded([operation.parameters, operation.requestBody], `${method} ${path}`), []);
+  const settings = { version: 1e308, settings: {} };
+  t.equal((await call(bank_a.key, 'POST', '/v1/rule-sets', settings)).status, 400);
+});
+
 t.test('a route that does not say who may call it keeps the service from starting', async (t) => {
   const { guardRoutes } = await import('../../src/http/guard.ts');
   const { countRates } = await import('../../src/http/rates.ts');
@@ -269,6 +283,8 @@ t.test('queries are read as their types, and refused where they are none', async
     '/v1/pledges?limit=0',
     '/v1/pledges?limit=201',
     '/v1/pledges?limit=many',
+    '/v1/pledges?limit=1e400',
+    `/v1/patents?limit=${'9'.repeat(400)}`,
     '/v1/pledges?sort=id',
     '/v1/pledges?state=unheard',
     '/v1/pledges?cursor=%00',
@@ -284,6 +300,20 @@ t.test('queries are read as their types, and refused where they are none', async
   ];
   for (const url of bad) t.equal((await call(bank_a.key, 'GET', url)).status, 400, url);
   t.equal((await call(bank_a.key, 'GET', '/v1/pledges?limit=1')).status, 200);
+});
+
+t.test('a date from which the calendar ends is refused, and says so', async (t) => {
+  const [row] = await database.sql<{ patent_id: string }[]>`
+    select patent_id from signal where kind = 'granted' order by patent_id limit 1`;
+  const last = encodeURIComponent('9999-12-31T23:59:59Z');
+  for (const url of [
+    '/v1/covenants?from=9999-12-31',
+    `/v1/patents/${row!.patent_id}/indicators?as_of=${last}`,
+  ]) {
+    const { status, body } = await call(bank_a.key, 'GET', url);
+    t.equal(status, 422, url);
+    t.match(body.detail, /leads out of the calendar, to year 10000 .*; give one nearer to today\.$/);
+  }
 });
 
 t.test('an unknown address or method is answered 404', async (t) => {
