@@ -21,7 +21,7 @@ const BATCH_PATENTS = 20_000;
 const BATCH_LIMIT_ms = 300_000;
 /** For one batch: what its words are counted and sorted in, and what waits to be sorted into an index meanwhile. */
 const BATCH_WORK_MEM = '64MB';
-const BATCH_PENDING = '256MB';
+const BATCH_PENDING = '16MB';
 
 /**
  * Derives what is behind, until nothing is left. Several workers may run it at once: each claims other patents, and
