@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,6 +39,8 @@ const STOP_LIMIT_ms = 20_000;
 const STALE_PID_LIMIT_ms = 3_000;
 const POLL_ms = 20;
 const LAST_LINES = 6;
+/** Holds what is searched of a million patents. */
+const MOST_SHARED_BUFFERS_mb = 2_048;
 
 /**
  * A shell that becomes the server, leaving a watcher behind which waits for the end of our pipe and then asks the server
@@ -150,8 +152,8 @@ async function launch(place: Place, data_directory: string, options: EmbeddedOpt
     unix_socket_directories: '.',
     timezone: 'UTC',
     log_timezone: 'UTC',
-    // A bulk load touches indexes at random: what is not in memory is written again after each checkpoint.
-    shared_buffers: '256MB',
+    // Questions and bulk loads touch indexes at random: what is not in memory is read, and written, again and again.
+    shared_buffers: `${sharedBuffers_mb()}MB`,
     max_wal_size: '4GB',
     ...options.settings,
   };
@@ -182,6 +184,12 @@ async function launch(place: Place, data_directory: string, options: EmbeddedOpt
     }
   }
   return { child, closed };
+}
+
+/** A quarter of the memory that we may use, as PostgreSQL's manual advises; it is taken only as it is filled. */
+function sharedBuffers_mb(): number {
+  const memory_bytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  return Math.min(MOST_SHARED_BUFFERS_mb, Math.ceil(memory_bytes / 2 ** 22));
 }
 
 /** The server writes its process id on line 1 of its pid file and its state on line 8. */

@@ -3,7 +3,7 @@
  * need not compute them, and word to those who watch it. Patent by patent, as news comes in.
  */
 import type { Database, Transaction } from '../db/client.ts';
-import { deriveSearch } from '../search/derive.ts';
+import { deriveSearch, settleIndexes } from '../search/derive.ts';
 import { addToMap, takeFromMap } from '../search/knowledge-map.ts';
 import { tellWatchers } from '../watching/tell.ts';
 
@@ -13,8 +13,15 @@ export type Derivation = (tx: Transaction, patent_ids: readonly string[], at: Da
 /** In the order in which they read each other's rows. */
 export const DERIVATIONS: readonly Derivation[] = [takeFromMap, deriveSearch, addToMap, tellWatchers];
 
-/** Patents a transaction. */
-const BATCH_PATENTS = 1_000;
+/**
+ * Patents a transaction: the more, the fewer pages of the indexes each one touches. Those that are behind wait for it where
+ * they have news again.
+ */
+const BATCH_PATENTS = 20_000;
+const BATCH_LIMIT_ms = 300_000;
+/** For one batch: what its words are counted and sorted in, and what waits to be sorted into an index meanwhile. */
+const BATCH_WORK_MEM = '64MB';
+const BATCH_PENDING = '16MB';
 
 /**
  * Derives what is behind, until nothing is left. Several workers may run it at once: each claims other patents, and
@@ -26,16 +33,28 @@ export async function deriveChanged(
   at: Date,
   derivations: readonly Derivation[] = DERIVATIONS,
 ): Promise<number> {
-  for (let derived = 0; ; ) {
-    const claimed = await database.transaction(async (tx) => {
-      const rows = await tx<{ patent_id: string }[]>`
-        delete from patent_change where patent_id in (select patent_id from patent_change where since <= ${at}
-          order by since, patent_id limit ${BATCH_PATENTS} for update skip locked) returning patent_id`;
-      const patent_ids = rows.map((row) => row.patent_id);
-      if (patent_ids.length > 0) for (const derive of derivations) await derive(tx, patent_ids, at);
-      return patent_ids.length;
-    });
-    derived += claimed;
-    if (claimed < BATCH_PATENTS) return derived;
+  const patient = database.sibling({ max: 1, statement_timeout_ms: BATCH_LIMIT_ms });
+  try {
+    for (let derived = 0; ; ) {
+      const claimed = await patient.transaction((tx) => deriveBatch(tx, at, derivations));
+      derived += claimed;
+      if (claimed > 0) await patient.transaction(settleIndexes);
+      if (claimed < BATCH_PATENTS) return derived;
+    }
+  } finally {
+    await patient.close();
   }
+}
+
+async function deriveBatch(tx: Transaction, at: Date, derivations: readonly Derivation[]): Promise<number> {
+  const rows = await tx<{ patent_id: string }[]>`
+    delete from patent_change where patent_id in (select patent_id from patent_change where since <= ${at}
+      order by since, patent_id limit ${BATCH_PATENTS} for update skip locked) returning patent_id`;
+  if (rows.length === 0) return 0;
+  await tx`select set_config('work_mem', ${BATCH_WORK_MEM}, true), set_config('lock_timeout', '0', true),
+    set_config('gin_pending_list_limit', ${BATCH_PENDING}, true)`;
+  // As the tables are ordered: neighbours are read together.
+  const patent_ids = rows.map((row) => row.patent_id).sort();
+  for (const derive of derivations) await derive(tx, patent_ids, at);
+  return patent_ids.length;
 }

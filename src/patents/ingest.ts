@@ -252,7 +252,8 @@ async function mergeGroup(
 ): Promise<void> {
   const { first, last, records, rejected } = group;
   await renewLease(tx, run);
-  await tx`select set_config('work_mem', ${MERGE_WORK_MEM}, true)`;
+  // Whoever derives these patents meanwhile holds their marks for longer than others wait for a lock.
+  await tx`select set_config('work_mem', ${MERGE_WORK_MEM}, true), set_config('lock_timeout', '0', true)`;
   const { accepted, signals } =
     records === rejected ? { accepted: 0, signals: 0 } : await mergeChunks(tx, run, group, staged, known_at);
   if (rejected > 0)

@@ -1,6 +1,7 @@
 /** The row by which a patent is found, kept up from what is known of it. */
 import type { CalendarDate } from '../../models/types.ts';
 import type { Sql, Transaction } from '../db/client.ts';
+import { type Cell, CopyLines, copyLine } from '../db/copy.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
 import { ownersByPatent } from '../patents/owners.ts';
 import { technologyField } from '../patents/technology-field.ts';
@@ -8,6 +9,24 @@ import { CONFIGURATION, classLevels, indexedText, ownerWords } from './words.ts'
 
 /** Of one part of a document; what stands further on is not found. */
 const MAX_INDEXED_CHARS = 50_000;
+/** Patents whose texts are in memory together. */
+const SLICE_PATENTS = 500;
+
+/** Of a row as it is staged: those of `patent_search`, with texts in place of its document. */
+const TOLD_COLUMNS = [
+  ...[
+    'patent_id uuid',
+    'office text',
+    'application_number text',
+    'right_type text',
+    'title text',
+    'numbers text[]',
+  ],
+  ...['owners text[]', 'owner_words text[]', 'classes text[]', 'class_levels text[]', 'field smallint'],
+  ...['legal_state text', 'filed_on date', 'published_on date', 'granted_on date', 'expires_on date'],
+  ...['state_ends_on date', 'title_text text', 'abstract_text text', 'claims_text text'],
+];
+const TOLD_NAMES = TOLD_COLUMNS.map((column) => column.split(' ')[0]!);
 
 interface Told {
   patent_id: string;
@@ -56,19 +75,28 @@ async function readTold(sql: Sql, patent_ids: readonly string[], known_at: Date)
     order by patent.patent_id`;
 }
 
-/** A `Derivation`: search rows of some patents anew. */
+/** A `Derivation`: search rows of some patents anew. However patents are divided among calls, the rows are the same. */
 export async function deriveSearch(tx: Transaction, patent_ids: readonly string[], at: Date): Promise<void> {
+  await tx`create temporary table search_told (${tx.unsafe(TOLD_COLUMNS.join(', '))}) on commit drop`;
+  for (let first = 0; first < patent_ids.length; first += SLICE_PATENTS)
+    await stageRows(tx, patent_ids.slice(first, first + SLICE_PATENTS), at);
+  await storeRows(tx);
+}
+
+async function stageRows(tx: Transaction, patent_ids: readonly string[], at: Date): Promise<void> {
   const told = await readTold(tx, patent_ids, at);
   const known = await knownPatents(tx, patent_ids, at);
   const owners = await ownersByPatent(tx, patent_ids, at);
-  const rows = told.map((of) => {
+  const lines = new CopyLines();
+  for (const of of told) {
     const names = (owners.get(of.patent_id) ?? []).map((owner) => owner.name);
-    return searchRow(of, known.get(of.patent_id), [...new Set(names)]);
-  });
-  await storeRows(tx, rows);
+    const row = searchRow(of, known.get(of.patent_id), [...new Set(names)]);
+    lines.add(copyLine(TOLD_NAMES.map((name) => row[name])));
+  }
+  await lines.copyInto(tx, 'search_told', TOLD_NAMES);
 }
 
-function searchRow(told: Told, known: KnownPatent | undefined, owners: string[]) {
+function searchRow(told: Told, known: KnownPatent | undefined, owners: string[]): Record<string, Cell> {
   const { patent_id, office, application_number, right_type, filed_on, title } = told;
   const publications = told.publications.map((number) => `P ${number}`);
   const classes = [...new Set(told.classes)];
@@ -97,9 +125,11 @@ function indexed(texts: readonly string[]): string {
   return indexedText(texts.join('\n'));
 }
 
-/** Stores the rows and what they change in the numbers of documents by word, in one statement. */
-async function storeRows(tx: Transaction, rows: readonly { patent_id: string }[]): Promise<void> {
-  const ids = rows.map((row) => row.patent_id);
+/**
+ * Stores the staged rows that are not there as they are, and what they change in the numbers of documents by word, in one
+ * statement: most news of a patent leaves its row as it was, and a row that is written again is indexed again.
+ */
+async function storeRows(tx: Transaction): Promise<void> {
   await tx`
     with told as (
       select patent_id, office, application_number, right_type, title, numbers, owners, owner_words, classes,
@@ -107,19 +137,17 @@ async function storeRows(tx: Transaction, rows: readonly { patent_id: string }[]
         setweight(to_tsvector(${CONFIGURATION}::regconfig, title_text), 'A')
           || setweight(to_tsvector(${CONFIGURATION}::regconfig, abstract_text), 'B')
           || setweight(to_tsvector(${CONFIGURATION}::regconfig, claims_text), 'C') as document
-      from jsonb_to_recordset(${tx.json(rows as never)}) as row (patent_id uuid, office text, application_number text,
-        right_type text, title text, numbers text[], owners text[], owner_words text[], classes text[],
-        class_levels text[], field smallint, legal_state text, filed_on date, published_on date, granted_on date,
-        expires_on date, state_ends_on date, title_text text, abstract_text text, claims_text text)),
-    before as (select document from patent_search where patent_id = any(${ids}::uuid[])),
+      from search_told),
     stored as (
-      insert into patent_search select * from told order by patent_id
+      insert into patent_search as kept select * from told order by patent_id
       on conflict (patent_id) do update set title = excluded.title, numbers = excluded.numbers,
         owners = excluded.owners, owner_words = excluded.owner_words, classes = excluded.classes,
         class_levels = excluded.class_levels, field = excluded.field, legal_state = excluded.legal_state,
         filed_on = excluded.filed_on, published_on = excluded.published_on, granted_on = excluded.granted_on,
         expires_on = excluded.expires_on, state_ends_on = excluded.state_ends_on, document = excluded.document
-      returning document),
+      where kept.* is distinct from excluded.*
+      returning patent_id, document),
+    before as (select patent_search.document from stored join patent_search using (patent_id)),
     change as (
       select term, sum(documents) as documents from (
         select unnest(tsvector_to_array(document) || ''::text) as term, 1 as documents from stored
@@ -127,6 +155,14 @@ async function storeRows(tx: Transaction, rows: readonly { patent_id: string }[]
       group by term having sum(documents) <> 0)
     insert into search_term select term, documents from change order by term collate "C"
     on conflict (term) do update set documents = search_term.documents + excluded.documents`;
+}
+
+/** Sorts into the indexes what was stored, which every question reads through until then. One does it at a time. */
+export async function settleIndexes(tx: Transaction): Promise<void> {
+  await tx`select set_config('lock_timeout', '0', true)`;
+  await tx`
+    select gin_clean_pending_list(indexrelid) from pg_index join pg_class on pg_class.oid = indexrelid
+    join pg_am on pg_am.oid = relam where indrelid = 'patent_search'::regclass and amname = 'gin'`;
 }
 
 /** Marks the patents whose state is another today though nothing was told of them: their terms ended. */

@@ -63,30 +63,37 @@ export async function findPatents(
   after: Place | null,
 ): Promise<FoundPatent[]> {
   if (sort === 'rank') return ranked(sql, asked, limit, after);
-  const hits = hitsOf(sql, asked);
-  const rows = await sql<FoundPatent[]>`
-    select ${columns(sql)}, null as rank from (${hits}) found
-    where ${sort === 'patent_id' ? afterId(sql, after) : afterDay(sql, sort, after)}
-    order by ${sort === 'patent_id' ? sql`patent_id` : sql`coalesce(${sql(sort)}, ${NO_DAY}::date) desc, patent_id desc`}
-    limit ${limit + 1}`;
+  const later = sort === 'patent_id' ? afterId(sql, after) : afterDay(sql, sort, after);
+  const order =
+    sort === 'patent_id' ? sql`patent_id` : sql`coalesce(${sql(sort)}, ${NO_DAY}::date) desc, patent_id desc`;
+  const page = sql`where ${later} order by ${order} limit ${limit + 1}`;
+  const rows = await sql<FoundPatent[]>`${
+    isNarrow(asked)
+      ? sql`
+        with hit as materialized (select patent_id, filed_on, published_on from patent_search where ${filters(sql, asked)}),
+        page as (select patent_id from hit ${page})
+        select ${columns(sql)}, null as rank from page join patent_search found using (patent_id) order by ${order}`
+      : sql`select ${columns(sql)}, null as rank from (${hitsOf(sql, asked)}) found ${page}`
+  }`;
   return [...rows];
 }
 
 /** What an office and an application number ask is answered of every patent, also where the search row is behind. */
 function hitsOf(sql: Sql, asked: Asked) {
-  const { office, application_number, ...rest } = asked;
-  if (Object.values(rest).every((given) => given === undefined))
-    return sql`
-      select patent.patent_id, patent.office, patent.application_number, patent.right_type, title,
-        coalesce(owners, '{}') as owners, coalesce(classes, '{}') as classes, field,
-        coalesce(legal_state, 'unknown') as legal_state, filed_on, published_on, granted_on, expires_on
-      from patent left join patent_search using (patent_id)
-      where ${office === undefined ? sql`true` : sql`patent.office = ${office}`}
-        and ${application_number === undefined ? sql`true` : sql`patent.application_number = ${application_number}`}`;
-  const filter = filters(sql, asked);
-  return isNarrow(asked)
-    ? sql`with hit as materialized (select * from patent_search where ${filter}) select * from hit`
-    : sql`select * from patent_search where ${filter}`;
+  if (!isByNumber(asked)) return sql`select * from patent_search where ${filters(sql, asked)}`;
+  const { office, application_number } = asked;
+  return sql`
+    select patent.patent_id, patent.office, patent.application_number, patent.right_type, title,
+      coalesce(owners, '{}') as owners, coalesce(classes, '{}') as classes, field,
+      coalesce(legal_state, 'unknown') as legal_state, filed_on, published_on, granted_on, expires_on
+    from patent left join patent_search using (patent_id)
+    where ${office === undefined ? sql`true` : sql`patent.office = ${office}`}
+      and ${application_number === undefined ? sql`true` : sql`patent.application_number = ${application_number}`}`;
+}
+
+/** Nothing is asked but office and application number. */
+function isByNumber({ office, application_number, ...rest }: Asked): boolean {
+  return Object.values(rest).every((given) => given === undefined);
 }
 
 /** Search rows by patent id. */
@@ -134,9 +141,10 @@ function columns(sql: Sql) {
     found.expires_on`;
 }
 
-/** So few patents that putting them in order is cheaper than walking an order until they are met. */
-function isNarrow({ number, application_number, owner }: Asked): boolean {
-  return [number, application_number, owner].some((given) => given !== undefined);
+/** So few patents that putting them in order, by what the order needs, is cheaper than walking it until they are met. */
+function isNarrow(asked: Asked): boolean {
+  const { number, application_number, owner } = asked;
+  return !isByNumber(asked) && [number, application_number, owner].some((given) => given !== undefined);
 }
 
 function filters(sql: Sql, asked: Asked) {

@@ -125,11 +125,16 @@ async function nearestByWords(
 ): Promise<ByWords[]> {
   const chosen = searchTerms(terms);
   if (chosen.length === 0) return [];
-  const any_of = chosen.map(({ lexeme }) => quotedLexeme(lexeme)).join(' | ');
+  const queries = chosen.map(({ lexeme }) => quotedLexeme(lexeme));
+  // Word by word, each through the index: of all together the planner expects far too many, and reads the whole table.
   return sql<ByWords[]>`
-    with matched as materialized (
-      select patent_id, ${inMemory(sql)} from patent_search where document @@ ${any_of}::tsquery
-        ${before(sql, filed_before)} limit ${MAX_POSTINGS})
+    with hit as (
+      select distinct on (patent_id) patent_id, document
+      from unnest(${queries}::tsquery[]) as asked (query) cross join lateral (
+        select patent_id, document from patent_search where document @@ query
+          ${before(sql, filed_before)} limit ${MAX_POSTINGS}) found
+      order by patent_id),
+    matched as materialized (select patent_id, ${inMemory(sql)} from hit)
     select patent_id, words from matched cross join lateral (${wordScore(sql, terms)}) scored
     order by words desc, patent_id limit ${MAX_TEXT_CANDIDATES}`;
 }

@@ -301,3 +301,53 @@ t.test('the knowledge map is kept up with every piece of news, and adds up', asy
   t.equal((await map('?office=XX')).total.filings, 0);
   t.equal((await call(bank_a.key, 'GET', '/v1/knowledge-map?from_year=2001&to_year=2000')).status, 422);
 });
+
+t.test('rows and answers are the same however patents are divided among derivations', async (t) => {
+  const day = at('2024-03-01');
+  const ids = (
+    await sql<{ patent_id: string }[]>`select patent_id from patent order by md5(patent_id::text)`
+  ).map((row) => row.patent_id);
+  const derive = async (patent_ids: readonly string[]) => {
+    await sql`insert into patent_change select unnest(${patent_ids as string[]}::uuid[]), ${day}::timestamptz`;
+    t.equal(await deriveChanged(database, day), patent_ids.length);
+  };
+  const rows = () => sql`select * from patent_search order by patent_id`;
+  const kept = async () => ({
+    rows: [...(await rows())],
+    terms: [...(await sql`select * from search_term where documents > 0 order by term`)],
+    map: [
+      ...(await sql`select * from knowledge_cell where filings > 0 order by field, filing_year, office, owner`),
+    ],
+    found: await Promise.all(
+      [
+        { q: 'camera or noise' },
+        { q: '硅碳负极' },
+        { owner: 'firm', sort: 'filed_on' },
+        { class: 'H01M' },
+      ].map((asked) => find(asked as Record<string, string>)),
+    ),
+    prior_art: await priorArt(
+      sql,
+      {
+        ...{ title: 'Winch of a drone', abstract: 'A camera without noise', claims: '', filed_before: null },
+        ...{ classes: ['B64D1/22'], cited: [] },
+      },
+      ALL,
+    ),
+  });
+  const anew = async (...parts: (readonly string[])[]) => {
+    await sql`truncate patent_search, search_term, knowledge_cell, patent_change`;
+    for (const part of parts) await derive(part);
+    return kept();
+  };
+  const at_once = await anew(ids);
+  t.ok(at_once.rows.length > 1_000 && at_once.prior_art.length > 5);
+  const one_by_one = ids.slice(0, 40).map((id) => [id]);
+  t.same(await anew(...one_by_one, ids.slice(40, 700), ids.slice(700)), at_once);
+
+  const versions = () => sql`select patent_id, xmin::text from patent_search order by patent_id`;
+  const before = [...(await versions())];
+  await derive(ids);
+  t.same([...(await versions())], before, 'a row that stays as it was is not written again');
+  t.same(await kept(), at_once, 'and nothing is counted twice');
+});
