@@ -68,7 +68,7 @@ export async function buildApp({
   setValidators(app);
   setProblemHandlers(app);
   await describeApi(app, version);
-  guardRoutes(app, service.database);
+  guardRoutes(app, service.system);
   app.addHook('onSend', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
     if (!ready()) reply.header('connection', 'close');

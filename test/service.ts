@@ -80,11 +80,19 @@ export async function buildService(
   t: { teardown(done: () => Promise<void>): unknown },
   overrides: Partial<Service> = {},
 ): Promise<TestService> {
-  const { database } = await createTestDatabase(t);
+  const { database, requests } = await createTestDatabase(t);
   const log = pino({ level: 'silent' });
   const clock = settableClock(LEARNT_AT);
   const guard = createAddressGuard({ allowed_hosts: [] });
-  const service: Service = { database, clock, guard, calendar: null, onNews: () => {}, ...overrides };
+  const service: Service = {
+    database: requests,
+    system: database,
+    clock,
+    guard,
+    calendar: null,
+    onNews: () => {},
+    ...overrides,
+  };
   const app = await buildApp({ service, log, version: '0.0.0' });
   const sender = createSender({ allowed_hosts: [] });
   t.teardown(async () => {

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { authenticate, type Caller, type OrganisationKind } from '../accounts/store.ts';
 import type { Database } from '../db/client.ts';
+import { actFor } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 
 declare module 'fastify' {
@@ -32,6 +33,11 @@ export function guardRoutes(app: FastifyInstance, database: Database): void {
         'forbidden',
         `This is for ${access.join(' or ')}; the key belongs to a ${request.caller.kind}.`,
       );
+  });
+  // After the body was read: its events come from the socket and would lose who is acting.
+  app.addHook('preHandler', (request, _reply, done) => {
+    if (request.caller) actFor(request.caller, done);
+    else done();
   });
 }
 

@@ -5,6 +5,7 @@ import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import { dateOf } from '../clock.ts';
 import type { Transaction } from '../db/client.ts';
+import { acrossTenants } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { knownPatents } from '../patents/facts.ts';
 import { clearFlags, standingFlags } from '../risk/store.ts';
@@ -90,10 +91,12 @@ async function refusePatents(tx: Transaction, ids: string[], now: Date): Promise
   }
   // Two requests for one patent at once must not both pass the check below.
   await tx`select pg_advisory_xact_lock(hashtextextended(id, 0)) from unnest(${[...ids].sort()}::text[]) as id`;
-  const [taken] = await tx<{ patent_id: string }[]>`
-    select pledge_patent.patent_id from pledge_patent join pledge on pledge.id = pledge_patent.pledge_id
-    where pledge_patent.patent_id = any(${ids}::uuid[])
-      and pledge.live limit 1`;
+  const [taken] = await acrossTenants(
+    tx,
+    () => tx<{ patent_id: string }[]>`
+      select pledge_patent.patent_id from pledge_patent join pledge on pledge.id = pledge_patent.pledge_id
+      where pledge_patent.patent_id = any(${ids}::uuid[]) and pledge.live limit 1`,
+  );
   if (taken)
     throw new Problem(
       'refused',
@@ -156,7 +159,7 @@ async function endWatch(tx: Transaction, pledge_id: string, today: string, now: 
 /** Values a pledge at once when a model is there; else it stays marked, or is, until one is. */
 async function revalueNow(tx: Transaction, pledge_id: string, now: Date): Promise<void> {
   const models = await latestModels(tx, now);
-  if (models) await revalueOne(tx, pledge_id, models, now);
+  if (models) await acrossTenants(tx, () => revalueOne(tx, pledge_id, models, now));
 }
 
 async function balance(

@@ -590,7 +590,14 @@ t.test('in earnest the calendar cannot be moved; in a demonstration staff move i
   const calendar = await openCalendar(database);
   let news = 0;
   const guard = createAddressGuard({ allowed_hosts: [] });
-  const given = { database, clock: calendar!.clock, guard, calendar, onNews: () => void news++ };
+  const given = {
+    database: database,
+    system: database,
+    clock: calendar!.clock,
+    guard,
+    calendar,
+    onNews: () => void news++,
+  };
   const staged = await buildApp({ service: given, log: pino({ level: 'silent' }), version: '0.0.0' });
   const move = (to: string) =>
     staged.inject({
@@ -614,7 +621,14 @@ t.test('a service without its database is alive and not ready', async (t) => {
   const pool = database.sibling({ max: 2 });
   let shutting_down = false;
   const guard = createAddressGuard({ allowed_hosts: [] });
-  const given = { database: pool, clock: service.clock, guard, calendar: null, onNews: () => {} };
+  const given = {
+    database: pool,
+    system: pool,
+    clock: service.clock,
+    guard,
+    calendar: null,
+    onNews: () => {},
+  };
   const log = pino({ level: 'silent' });
   const other = await buildApp({ service: given, log, version: '0.0.0', ready: () => !shutting_down });
   t.equal((await other.inject('/readyz')).statusCode, 200);
