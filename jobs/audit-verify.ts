@@ -16,6 +16,18 @@ const SCRATCH_ORGANISATION = 'org_scratch';
 /** Entries of a scratch chain that are written at once. */
 const BATCH_ROWS = 50_000;
 
+const COLUMNS = [
+  'organisation_id',
+  'seq',
+  'at',
+  'actor',
+  'action',
+  'subject',
+  'detail',
+  'previous_sha256',
+  'sha256',
+];
+
 const HELP = `npm run audit:verify -- [--organisation ID] [--head ORG:SEQ:SHA256 ...] [--rows N] [--json]
 
 Recomputes every entry of the audit chains of the database at hand (DATABASE_URL, or the embedded one). An entry that was
@@ -119,18 +131,6 @@ async function verified(
   const seconds = Math.round(performance.now() - started_ms) / 1000;
   return { chains: organisations.length, rows, seconds, ok: broken.length === 0, broken };
 }
-
-const COLUMNS = [
-  'organisation_id',
-  'seq',
-  'at',
-  'actor',
-  'action',
-  'subject',
-  'detail',
-  'previous_sha256',
-  'sha256',
-];
 
 async function scratchChain(rows: number): Promise<Report> {
   return onScratch(async (database) => {

@@ -85,6 +85,11 @@ select protect('{event}', '(select current_organisation()) in (bank_id, firm_id,
 -- What is never changed is never offered to be.
 revoke update, delete on audit_entry, audit_head, deal, pledge_recovery, pledge_status, pledge_score, review_step, rule_set,
   silence, scoring_table from pledgewatch_app;
-revoke insert, update, delete on valuation from pledgewatch_app;
+revoke insert, update, delete on valuation, event, event_feed from pledgewatch_app;
+grant update (seq) on event_feed to pledgewatch_app;
+-- Nobody hands a pledge to another party.
+revoke update, delete on pledge from pledgewatch_app;
+grant update (state, principal_minor, approved_value_minor, registration_number, last_event_seq) on pledge
+  to pledgewatch_app;
 grant select on dead_letter to pledgewatch_app;
 drop function protect;

@@ -14,6 +14,7 @@ import { APP_ROLE, tenantDatabase, WORKER_ROLE } from '../src/db/tenancy.ts';
 export interface TestDatabase {
   /** For other processes, as the login that serves. */
   url: string;
+  owner_url: string;
   /** As the owner of the tables, who sees everything. */
   database: Database;
   /** As requests see it. */
@@ -44,7 +45,7 @@ export async function createTestDatabase(t: {
     await database.close();
     await server.remove();
   });
-  return { url: server.url, database, requests };
+  return { url: server.url, owner_url: server.owner_url, database, requests };
 }
 
 /** A folder that the server's account can enter, also when the tests run as root. */

@@ -55,7 +55,12 @@ type Method = NonNullable<InjectOptions['method']>;
 
 export interface TestService {
   app: FastifyInstance;
+  /** For other processes: as the login that serves, and as the owner. */
+  url: string;
+  owner_url: string;
+  /** As the owner, who sees everything, and as requests see it. */
   database: Database;
+  requests: Database;
   clock: SettableClock;
   bank_a: Party;
   bank_b: Party;
@@ -80,7 +85,7 @@ export async function buildService(
   t: { teardown(done: () => Promise<void>): unknown },
   overrides: Partial<Service> = {},
 ): Promise<TestService> {
-  const { database, requests } = await createTestDatabase(t);
+  const { url, owner_url, database, requests } = await createTestDatabase(t);
   const log = pino({ level: 'silent' });
   const clock = settableClock(LEARNT_AT);
   const guard = createAddressGuard({ allowed_hosts: [] });
@@ -106,7 +111,10 @@ export async function buildService(
   const free = await patentsInForce(database, STARTS_AT);
   return {
     app,
+    url,
+    owner_url,
     database,
+    requests,
     clock,
     ...(await foundParties(database, LEARNT_AT)),
     call: callerOf(app),
