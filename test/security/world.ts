@@ -25,6 +25,8 @@ export type Owned = Record<string, string[]>;
 export interface World {
   /** By the id of the organisation. */
   owned: Map<string, Owned>;
+  /** Of what was somebody's and is over. */
+  ended: Owned;
 }
 
 /** @throws Error with the answer when the service refuses a step */
@@ -42,22 +44,23 @@ export async function peopleTheService(service: TestService): Promise<World> {
   };
 
   const lapsing = (await lapsingPatents('2009-06-01')).map(({ patent_id }) => patent_id);
+  for (const party of [bank_a, bank_b, firm_a, firm_b, staff]) {
+    const { id } = await made(party, 'POST', '/v1/webhooks/endpoints', HOOK);
+    note(party, 'endpoint', id!);
+    const tested = await made(party, 'POST', `/v1/webhooks/endpoints/${id}/test`);
+    note(party, 'delivery', tested.delivery_id!);
+    await made(party, 'POST', `/v1/webhooks/endpoints/${id}/simulate`, { type: 'patent.lapsed' });
+    const list = { name: 'watched', patent_ids: [lapsing[0]!] };
+    note(party, 'watch_list', (await made(party, 'POST', '/v1/watch-lists', list)).id!);
+    note(party, 'covenant_feed', (await made(party, 'POST', '/v1/covenants/feeds')).id!);
+    const { body: keys } = await call<{ data: { id: string }[] }>(party.key, 'GET', '/v1/keys');
+    note(party, 'key', keys.data[0]!.id);
+  }
   for (const [bank, firm] of [
     [bank_a, firm_a],
     [bank_b, firm_b],
   ] as const) {
     for (const party of [bank, firm]) {
-      const { id } = await made(party, 'POST', '/v1/webhooks/endpoints', HOOK);
-      note(party, 'endpoint', id!);
-      const tested = await made(party, 'POST', `/v1/webhooks/endpoints/${id}/test`);
-      note(party, 'delivery', tested.delivery_id!);
-      await made(party, 'POST', `/v1/webhooks/endpoints/${id}/simulate`, { type: 'patent.lapsed' });
-      const list = await made(party, 'POST', '/v1/watch-lists', {
-        name: 'watched',
-        patent_ids: [lapsing[0]!],
-      });
-      note(party, 'watch_list', list.id!);
-      note(party, 'covenant_feed', (await made(party, 'POST', '/v1/covenants/feeds')).id!);
       await made(party, 'POST', '/v1/deals', { ...DEAL, reference: `deal of ${party.id}` });
     }
     const rows = INDICATORS.map(([indicator_code, parent, weight]) => ({
@@ -72,7 +75,7 @@ export async function peopleTheService(service: TestService): Promise<World> {
     }));
     note(bank, 'scoring_table', (await made(bank, 'POST', '/v1/scoring/tables', { scale: SCALE, rows })).id!);
     for (const fate of ['watched', 'disposed', 'requested'] as const) {
-      const patents = fate === 'watched' ? [lapsing.pop()!, service.takePatent()] : [service.takePatent()];
+      const patents = fate === 'watched' ? [lapsing.pop()!] : [service.takePatent()];
       const id = await contract(service, bank, firm, patents, fate);
       note(bank, 'pledge', id);
       note(firm, 'pledge', id);
@@ -84,7 +87,52 @@ export async function peopleTheService(service: TestService): Promise<World> {
     await made(bank, 'POST', '/v1/silences', silence);
   }
   await service.passTo(LAST_DAY);
-  return { owned };
+  for (const bank of [bank_a, bank_b]) await noteWatch(service, bank, owned);
+  return { owned, ended: await endSome(service) };
+}
+
+/** What the watching of a pledge brought: valuations, flags, and a margin call on them. */
+async function noteWatch(
+  { call, staff, firm_a, firm_b, bank_a }: TestService,
+  bank: Party,
+  owned: World['owned'],
+) {
+  const own = owned.get(bank.id)!;
+  const [pledge_id] = own.pledge!;
+  const url = `/v1/pledges/${pledge_id}`;
+  type Point = { patents: { valuation_id: string }[] };
+  const { body: flow } = await call<{ points: Point[] }>(bank.key, 'GET', `${url}/value-flow`);
+  const { body: flags } = await call<{ data: { id: string }[] }>(
+    staff.key,
+    'GET',
+    `/v1/flags?pledge_id=${pledge_id}`,
+  );
+  const called = await call<{ id: string }>(bank.key, 'POST', `${url}/margin-calls`, {});
+  const noted = {
+    valuation: [flow.points[0]!.patents[0]!.valuation_id],
+    flag: [flags.data[0]!.id],
+    margin_call: [called.body.id],
+  };
+  Object.assign(own, noted);
+  Object.assign(owned.get((bank === bank_a ? firm_a : firm_b).id)!, noted);
+}
+
+async function endSome({ call, bank_a, staff }: TestService): Promise<Owned> {
+  const ended: Owned = {};
+  const made = async (url: string, body?: object) =>
+    (await call<{ id: string }>(bank_a.key, 'POST', url, body)).body.id;
+  for (const [kind, url, body] of [
+    ['endpoint', '/v1/webhooks/endpoints', HOOK],
+    ['watch_list', '/v1/watch-lists', { name: 'ended', patent_ids: [] }],
+    ['covenant_feed', '/v1/covenants/feeds', undefined],
+  ] as const) {
+    const id = await made(url, body);
+    await call(bank_a.key, 'DELETE', `${url}/${id}`);
+    ended[kind] = [id];
+  }
+  const fetch = { name: 'feed', url: 'https://register.example/file.csv', cadence_hours: 24 };
+  ended.fetch = [(await call<{ id: string }>(staff.key, 'POST', '/v1/fetches', fetch)).body.id];
+  return ended;
 }
 
 async function contract(
