@@ -1,5 +1,5 @@
 /**
- * Isolation in the database (docs/decisions/0018-row-level-security.md). A request's statements run as the role
+ * Isolation in the database (docs/decisions/0023-row-level-security.md). A request's statements run as the role
  * `pledgewatch_app`, in transactions that carry the caller's organisation; row-level security shows them what that
  * organisation may see, and with no organisation nothing that belongs to one. Jobs run as `pledgewatch_worker`.
  */
@@ -7,7 +7,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type postgres from 'postgres';
 import type { Database, Transaction } from './client.ts';
 
-/** Roles of the database that migrations/0035 makes: of requests, and of jobs. */
+/** Roles of the database that migrations/0039 makes: of requests, and of jobs. */
 export const APP_ROLE = 'pledgewatch_app';
 export const WORKER_ROLE = 'pledgewatch_worker';
 

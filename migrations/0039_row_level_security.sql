@@ -1,5 +1,5 @@
 -- Who sees what is held by the database: a request runs as pledgewatch_app with its organisation set for the transaction,
--- jobs as pledgewatch_worker (src/db/tenancy.ts, docs/decisions/0018-row-level-security.md). Both are made for whoever owns
+-- jobs as pledgewatch_worker (src/db/tenancy.ts, docs/decisions/0023-row-level-security.md). Both are made for whoever owns
 -- these tables, who must be allowed to create roles where they are not there yet.
 do $$
 declare role text;
