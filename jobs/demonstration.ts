@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import { addMonths } from '../models/calendar.ts';
 import type { Config } from '../src/config.ts';
-import type { Database } from '../src/db/client.ts';
+import { connect, type Database } from '../src/db/client.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { MIGRATIONS } from '../src/db/open.ts';
 import { foundCalendar } from '../src/demonstration/calendar.ts';
@@ -24,8 +24,12 @@ export async function wantsDemonstration({ sql }: Database): Promise<boolean> {
 }
 
 /** Takes about a minute, with a bar. The calendar goes on from the month after the last one replayed. */
-export async function foundDemonstration(database: Database, config: Config, log: Logger): Promise<void> {
-  await startAfresh(database);
+export async function foundDemonstration(
+  { database, owner_url }: { database: Database; owner_url: string },
+  config: Config,
+  log: Logger,
+): Promise<void> {
+  await startAfresh(database, owner_url);
   process.stderr.write(
     'The database is empty: replaying the real history of the bundled patents, about a minute.\n',
   );
@@ -44,14 +48,16 @@ export async function foundDemonstration(database: Database, config: Config, log
 }
 
 /** Removes what a replay that was cut short has left, and notes that one is under way. */
-async function startAfresh(database: Database): Promise<void> {
+async function startAfresh(database: Database, owner_url: string): Promise<void> {
   const [unfinished] = await database.sql`select from setting where name = ${UNFINISHED}`;
   if (unfinished) {
-    await database.transaction(async (tx) => {
+    const owner = connect(owner_url, { max: 1 });
+    await owner.transaction(async (tx) => {
       await tx`drop schema public cascade`;
       await tx`create schema public`;
     });
-    await migrate(database, MIGRATIONS);
+    await migrate(owner, MIGRATIONS);
+    await owner.close();
   }
   await database.sql`insert into setting (name, value) values (${UNFINISHED}, 'true')`;
 }

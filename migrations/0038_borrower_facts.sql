@@ -35,6 +35,8 @@ create table borrower_fact (
   evidence text not null check (length(evidence) between 1 and 500),
   corrects text unique references borrower_fact,
   recorded_by text not null references organisation,
+  -- What the one who recorded it is; that of another bank is not for a bank to see.
+  recorder_kind text not null check (recorder_kind in ('bank', 'firm', 'staff')),
   key_id text not null,
   known_at timestamptz not null
 );

@@ -99,7 +99,7 @@ export async function buildApp({
   setProblemHandlers(app);
   await harden(app, http);
   await describeApi(app, version);
-  guardRoutes(app, service.database, await countRates(app, http));
+  guardRoutes(app, service.system, await countRates(app, http));
   app.addHook('onSend', async (_request, reply) => {
     if (!ready()) reply.header('connection', 'close');
   });

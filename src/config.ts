@@ -22,6 +22,12 @@ const Environment = Type.Object({
       description: 'postgres:// address of a PostgreSQL 15 or later',
     }),
   ),
+  DATABASE_OWNER_URL: Type.Optional(
+    Type.String({
+      pattern: '^postgres(ql)?://',
+      description: 'postgres:// address with the login that owns the database, for npm run migrate alone',
+    }),
+  ),
   HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'address to listen on' }),
   PORT: Type.Integer({
     default: 8080,
@@ -86,6 +92,8 @@ export interface HttpConfig {
 /** Frozen settings of one process, passed down, never imported as a global. */
 export interface Config extends HttpConfig {
   readonly database_url: string | null;
+  /** For `npm run migrate` alone. */
+  readonly database_owner_url: string | null;
   readonly host: string;
   readonly port: number;
   readonly log_level: string;
@@ -107,12 +115,13 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     if (environment[name]) values[name] = environment[name];
   if (!validate(values)) {
     const name = validate.errors![0]!.instancePath.slice(1) as keyof typeof Environment.properties;
-    throw misfit(name, name === 'DATABASE_URL' ? 'its value' : `"${environment[name]}"`);
+    throw misfit(name, name.startsWith('DATABASE_') ? 'its value' : `"${environment[name]}"`);
   }
   const read = values as Type.Static<typeof Environment>;
   const embedded = read.DATABASE_URL === undefined;
   return Object.freeze({
     database_url: read.DATABASE_URL ?? null,
+    database_owner_url: read.DATABASE_OWNER_URL ?? null,
     host: read.HOST,
     port: read.PORT,
     log_level: read.LOG_LEVEL,

@@ -17,7 +17,7 @@ export async function openapiFiles(): Promise<Map<string, string>> {
   // Never connected to: describing the routes asks nothing of it.
   const database = connect('postgres://nobody@localhost/nothing');
   const guard = createAddressGuard({ allowed_hosts: [] });
-  const service = { database, clock: systemClock, guard, calendar: null, onNews: () => {} };
+  const service = { database, system: database, clock: systemClock, guard, calendar: null, onNews: () => {} };
   const app = await buildApp({ service, log: pino({ level: 'silent' }), version: VERSION });
   const files = new Map([['openapi.json', text(app.swagger())]]);
   for (const type of EVENT_TYPES) files.set(`events/${type}.json`, text(eventFile(type)));

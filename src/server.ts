@@ -41,10 +41,10 @@ await run(async () => {
   const config = loadConfig(process.env);
   const log = createLogger(config);
   await findPortFree(config);
-  const { database, close } = await openDatabase(config.database_url, config.home, log);
+  const { database, requests, owner_url, close } = await openDatabase(config.database_url, config.home, log);
   try {
-    if (config.database_url === null && (await wantsDemonstration(database)))
-      await foundDemonstration(database, config, log);
+    if (owner_url !== null && (await wantsDemonstration(database)))
+      await foundDemonstration({ database, owner_url }, config, log);
     const calendar = await openCalendar(database);
     const clock = calendar?.clock ?? systemClock;
     const worker: Worker | null = values['http-only']
@@ -52,7 +52,14 @@ await run(async () => {
       : await startWorker({ database, clock, demonstration: calendar !== null, config, log });
     const guard = createAddressGuard({ allowed_hosts: config.webhook_allowed_hosts });
     let ready = true;
-    const service = { database, clock, guard, calendar, onNews: () => worker?.wake() };
+    const service = {
+      database: requests,
+      system: database,
+      clock,
+      guard,
+      calendar,
+      onNews: () => worker?.wake(),
+    };
     const app = await buildApp({ service, log, version: VERSION, http: config, ready: () => ready });
     const address = await listen(app, config);
     announce(address, config, calendar !== null);

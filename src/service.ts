@@ -5,7 +5,10 @@ import type { Calendar } from './demonstration/calendar.ts';
 import type { AddressGuard } from './webhooks/address-guard.ts';
 
 export interface Service {
+  /** As requests see it: what is the caller's (src/db/tenancy.ts). */
   database: Database;
+  /** As the jobs see it: for who is asking, before anybody is known, and nothing else. */
+  system: Database;
   clock: Clock;
   guard: AddressGuard;
   /** The calendar of a demonstration, which staff may move; null in earnest. */

@@ -9,10 +9,16 @@ import { promisify } from 'node:util';
 import { again, connect, type Database } from '../src/db/client.ts';
 import { startEmbedded } from '../src/db/embedded.ts';
 import { migrate } from '../src/db/migrate.ts';
+import { APP_ROLE, tenantDatabase, WORKER_ROLE } from '../src/db/tenancy.ts';
 
 export interface TestDatabase {
+  /** For other processes, as the login that serves. */
   url: string;
+  owner_url: string;
+  /** As the owner of the tables, who sees everything. */
   database: Database;
+  /** As requests see it. */
+  requests: Database;
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -32,12 +38,14 @@ export async function createTestDatabase(t: {
   teardown(done: () => Promise<void>): unknown;
 }): Promise<TestDatabase> {
   const server = process.env.DATABASE_URL ? await cloneOn(process.env.DATABASE_URL) : await startCopy();
-  const database = connect(server.url);
+  const database = connect(server.owner_url);
+  const requests = tenantDatabase(connect(server.url, { role: APP_ROLE }));
   t.teardown(async () => {
+    await requests.close();
     await database.close();
     await server.remove();
   });
-  return { url: server.url, database };
+  return { url: server.url, owner_url: server.owner_url, database, requests };
 }
 
 /** A folder that the server's account can enter, also when the tests run as root. */
@@ -47,13 +55,20 @@ export async function openFolder(prefix: string): Promise<string> {
   return folder;
 }
 
-async function startCopy(): Promise<{ url: string; remove: () => Promise<void> }> {
+interface Server {
+  url: string;
+  owner_url: string;
+  remove(): Promise<void>;
+}
+
+async function startCopy(): Promise<Server> {
   const template = await templateFolder();
   const folder = await openFolder('pledgewatch-test-');
   await promisify(execFile)('cp', ['-Rp', `${template}/.`, folder]);
   const server = await startEmbedded({ directory: folder, settings: SETTINGS });
   return {
     url: server.url,
+    owner_url: server.owner_url,
     async remove() {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
@@ -67,7 +82,7 @@ async function templateFolder(): Promise<string> {
   if (await stat(template).catch(() => undefined)) return template;
   const draft = await openFolder('pledgewatch-template-');
   const server = await startEmbedded({ directory: draft, settings: SETTINGS });
-  const database = connect(server.url);
+  const database = connect(server.owner_url);
   await migrate(database, MIGRATIONS);
   await database.close();
   await server.stop();
@@ -87,7 +102,7 @@ async function removeOldTemplates(): Promise<void> {
   }
 }
 
-async function cloneOn(server_url: string): Promise<{ url: string; remove: () => Promise<void> }> {
+async function cloneOn(server_url: string): Promise<Server> {
   const template = `pledgewatch_template_${await fingerprint()}`;
   const name = `pledgewatch_test_${randomBytes(6).toString('hex')}`;
   const admin = connect(server_url, { max: 1 });
@@ -95,10 +110,18 @@ async function cloneOn(server_url: string): Promise<{ url: string; remove: () =>
   const [known] = await admin.sql`select 1 from pg_database where datname = ${template}`;
   if (!known) await makeTemplate(admin, server_url, template);
   await admin.sql.unsafe(`create database ${name} template ${template}`);
+  const password = randomBytes(16).toString('hex');
+  await admin.sql.unsafe(
+    `create role ${name} login noinherit password '${password}' in role ${APP_ROLE}, ${WORKER_ROLE}`,
+  );
+  const owner_url = withDatabase(server_url, name);
+  const service = Object.assign(new URL(owner_url), { username: name, password });
   return {
-    url: withDatabase(server_url, name),
+    url: service.href,
+    owner_url,
     async remove() {
       await admin.sql.unsafe(`drop database ${name} with (force)`);
+      await admin.sql.unsafe(`drop role ${name}`);
       await admin.close();
     },
   };

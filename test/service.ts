@@ -63,9 +63,12 @@ type Method = NonNullable<InjectOptions['method']>;
 
 export interface TestService {
   app: FastifyInstance;
-  database: Database;
-  /** Of the database, for a process of its own. */
+  /** For other processes: as the login that serves, and as the owner. */
   url: string;
+  owner_url: string;
+  /** As the owner, who sees everything, and as requests see it. */
+  database: Database;
+  requests: Database;
   clock: SettableClock;
   bank_a: Party;
   bank_b: Party;
@@ -91,10 +94,18 @@ export async function buildService(
   overrides: Partial<Service> = {},
   log: Logger = pino({ level: 'silent' }),
 ): Promise<TestService> {
-  const { database, url } = await createTestDatabase(t);
+  const { url, owner_url, database, requests } = await createTestDatabase(t);
   const clock = settableClock(LEARNT_AT);
   const guard = createAddressGuard({ allowed_hosts: [] });
-  const service: Service = { database, clock, guard, calendar: null, onNews: () => {}, ...overrides };
+  const service: Service = {
+    database: requests,
+    system: database,
+    clock,
+    guard,
+    calendar: null,
+    onNews: () => {},
+    ...overrides,
+  };
   const app = await buildApp({ service, log, version: '0.0.0', http: UNHURRIED });
   const sender = createSender({ allowed_hosts: [] });
   t.teardown(async () => {
@@ -108,8 +119,10 @@ export async function buildService(
   const free = await patentsInForce(database, STARTS_AT);
   return {
     app,
-    database,
     url,
+    owner_url,
+    database,
+    requests,
     clock,
     ...(await foundParties(database, LEARNT_AT)),
     call: callerOf(app),

@@ -5,7 +5,16 @@ import { create } from '../http/create.ts';
 import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import { Closed, Id, Instant, Nullable, OneOf } from '../http/schemas.ts';
 import type { Service } from '../service.ts';
-import { createOrganisation, findOrganisation, issueKey, revokeKey } from './store.ts';
+import { SCOPES } from './keys.ts';
+import {
+  createOrganisation,
+  findOrganisation,
+  issueKey,
+  KEY_OVERLAP_HOURS,
+  keysOf,
+  revokeKey,
+  rotateKey,
+} from './store.ts';
 
 const Organisation = Type.Object({
   id: Id,
@@ -13,6 +22,21 @@ const Organisation = Type.Object({
   name: Type.String(),
   demonstration: Type.Boolean({ description: 'invented for the demonstration' }),
   created_at: Instant,
+});
+
+const Scopes = Type.Array(OneOf(SCOPES, 'read: ask; write: change something'), {
+  minItems: 1,
+  uniqueItems: true,
+});
+
+const Key = Type.Object({
+  id: Id,
+  label: Type.String(),
+  scopes: Scopes,
+  created_at: Instant,
+  expires_at: Nullable(Instant),
+  last_used_at: Nullable(Type.Unsafe<Date | string>({ ...Instant, description: 'within an hour or so' })),
+  revoked_at: Nullable(Instant),
 });
 
 const IssuedKey = Type.Object({
@@ -65,7 +89,13 @@ export const accountRoutes =
           tags: ['accounts'],
           description: 'Issues an API key to an organisation. Only its hash is kept.',
           params: Closed({ id: Id }),
-          body: Closed({ label: Type.String({ minLength: 1, maxLength: 200 }) }),
+          body: Closed({
+            label: Type.String({ minLength: 1, maxLength: 200 }),
+            scopes: Type.Optional(Scopes),
+            expires_at: Type.Optional(
+              Type.String({ format: 'date-time', description: 'on the real clock; never, if left out' }),
+            ),
+          }),
           response: { 201: IssuedKey },
         },
       },
@@ -78,7 +108,50 @@ export const accountRoutes =
             const { id } = request.params;
             const [found] = await tx`select from organisation where id = ${id}`;
             if (!found) throw new Problem('not_found', 'There is no such organisation.');
-            return issueKey(tx, id, request.body.label, clock.now());
+            const { label, scopes, expires_at } = request.body;
+            const until = expires_at === undefined ? null : new Date(expires_at);
+            return issueKey(tx, id, label, clock.now(), { ...(scopes && { scopes }), expires_at: until });
+          },
+          ({ id }) => ({ id, key: null }),
+        ),
+    );
+
+    app.get(
+      '/v1/keys',
+      {
+        config: { access: EVERYONE },
+        schema: {
+          operationId: 'listKeys',
+          tags: ['accounts'],
+          description: 'The own organisation’s keys, newest first, without their secrets.',
+          response: { 200: Type.Object({ data: Type.Array(Key) }) },
+        },
+      },
+      async (request) => ({ data: await keysOf(database.sql, callerOfGuarded(request).organisation_id) }),
+    );
+
+    app.post(
+      '/v1/keys/:id/rotations',
+      {
+        config: { access: EVERYONE },
+        schema: {
+          operationId: 'rotateKey',
+          tags: ['accounts'],
+          description: `Issues a key of the same label and scopes in the place of one of the own, which works for ${KEY_OVERLAP_HOURS} hours more.`,
+          params: Closed({ id: Id }),
+          response: { 201: IssuedKey },
+        },
+      },
+      (request, reply) =>
+        create<Type.Static<typeof IssuedKey>>(
+          request,
+          reply,
+          database,
+          async (tx) => {
+            const { organisation_id } = callerOfGuarded(request);
+            const made = await rotateKey(tx, organisation_id, request.params.id, clock.now());
+            if (!made) throw new Problem('not_found', 'There is no such key.');
+            return made;
           },
           ({ id }) => ({ id, key: null }),
         ),

@@ -1,7 +1,12 @@
 /** Organisations and their keys. */
 import type { Sql, Transaction } from '../db/client.ts';
 import { newId } from '../ids.ts';
-import { mintKey, parseKey, secretMatches } from './keys.ts';
+import { mintKey, parseKey, SCOPES, type Scope, secretMatches } from './keys.ts';
+
+/** How long a key that was rotated works beside its successor. */
+export const KEY_OVERLAP_HOURS = 24;
+/** A key's last use is written down this seldom, so that asking does not mean writing. */
+const LAST_USE_EVERY_MINUTES = 60;
 
 export type OrganisationKind = 'bank' | 'firm' | 'staff';
 
@@ -18,6 +23,18 @@ export interface Caller {
   organisation_id: string;
   kind: OrganisationKind;
   key_id: string;
+}
+
+/** A key as its owner sees it. */
+export interface ApiKey {
+  id: string;
+  label: string;
+  scopes: Scope[];
+  created_at: Date;
+  expires_at: Date | null;
+  /** Within an hour or so. */
+  last_used_at: Date | null;
+  revoked_at: Date | null;
 }
 
 export async function createOrganisation(
@@ -41,10 +58,39 @@ export async function issueKey(
   organisation_id: string,
   label: string,
   now: Date,
+  { scopes = SCOPES, expires_at = null }: { scopes?: readonly Scope[]; expires_at?: Date | null } = {},
 ): Promise<{ id: string; key: string }> {
   const { id, key, secret_sha256 } = mintKey();
-  await tx`insert into api_key ${tx({ id, organisation_id, label, secret_sha256, created_at: now })}`;
+  const row = { id, organisation_id, label, secret_sha256, created_at: now, scopes: [...scopes], expires_at };
+  await tx`insert into api_key ${tx(row)}`;
   return { id, key };
+}
+
+/** Newest first, revoked and expired ones included. */
+export async function keysOf(sql: Sql, organisation_id: string): Promise<ApiKey[]> {
+  const rows = await sql<ApiKey[]>`select id, label, scopes, created_at, expires_at, last_used_at, revoked_at
+    from api_key where organisation_id = ${organisation_id} order by created_at desc, id`;
+  return [...rows];
+}
+
+/**
+ * Puts a new key of the same label and scopes beside one that ends after the overlap, or sooner if it would have anyway.
+ * @returns null when the organisation has no such working key
+ */
+export async function rotateKey(
+  tx: Transaction,
+  organisation_id: string,
+  id: string,
+  now: Date,
+): Promise<{ id: string; key: string } | null> {
+  const [old] = await tx<{ label: string; scopes: Scope[] }[]>`
+    update api_key set expires_at = least(expires_at, now() + make_interval(hours => ${KEY_OVERLAP_HOURS}))
+    where id = ${id} and organisation_id = ${organisation_id} and ${working(tx)} returning label, scopes`;
+  return old ? issueKey(tx, organisation_id, old.label, now, { scopes: old.scopes }) : null;
+}
+
+function working(sql: Sql) {
+  return sql`revoked_at is null and (expires_at is null or expires_at > now())`;
 }
 
 /** @returns false when the organisation has no such unrevoked key */
@@ -54,14 +100,22 @@ export async function revokeKey(sql: Sql, organisation_id: string, id: string, n
   return revoked.count === 1;
 }
 
-/** @returns the caller behind a key, or null when it is malformed, unknown, revoked or wrong */
-export async function authenticate(sql: Sql, text: string): Promise<Caller | null> {
+/** @returns the caller behind a key and what it may be used for, or null when it is malformed, unknown, revoked or wrong */
+export async function authenticate(
+  sql: Sql,
+  text: string,
+): Promise<{ caller: Caller; scopes: readonly Scope[] } | null> {
   const parsed = parseKey(text);
   if (!parsed) return null;
-  const [row] = await sql<{ organisation_id: string; kind: OrganisationKind; secret_sha256: Buffer }[]>`
-    select api_key.organisation_id, organisation.kind, api_key.secret_sha256
-    from api_key join organisation on organisation.id = api_key.organisation_id
-    where api_key.id = ${parsed.id} and api_key.revoked_at is null`;
+  const [row] = await sql<
+    (Omit<Caller, 'key_id'> & { scopes: Scope[]; secret_sha256: Buffer; use_is_old: boolean })[]
+  >`
+    select organisation_id, kind, scopes, secret_sha256, coalesce(
+      last_used_at < now() - make_interval(mins => ${LAST_USE_EVERY_MINUTES}), true) as use_is_old
+    from api_key join organisation on organisation.id = organisation_id
+    where api_key.id = ${parsed.id} and ${working(sql)}`;
   if (!row || !secretMatches(parsed.secret, row.secret_sha256)) return null;
-  return { organisation_id: row.organisation_id, kind: row.kind, key_id: parsed.id };
+  const { organisation_id, kind, scopes, use_is_old } = row;
+  if (use_is_old) await sql`update api_key set last_used_at = now() where id = ${parsed.id}`;
+  return { caller: { organisation_id, kind, key_id: parsed.id }, scopes };
 }

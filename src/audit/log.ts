@@ -6,6 +6,7 @@
 
 import { canonicalJson, sha256 } from '../canonical.ts';
 import type { Transaction } from '../db/client.ts';
+import { acrossTenants } from '../db/tenancy.ts';
 
 export interface AuditEntry {
   organisation_id: string;
@@ -22,13 +23,15 @@ export interface AuditEntry {
 /** What the first entry of every chain follows. */
 export const FIRST_SHA256 = Buffer.alloc(32);
 
-/** Appends entries in the caller's transaction; chains are locked in order of organisation. */
-export async function appendAudit(tx: Transaction, entries: readonly AuditEntry[]): Promise<void> {
+/** Appends entries in the caller's transaction, to whosever chains; they are locked in order of organisation. */
+export function appendAudit(tx: Transaction, entries: readonly AuditEntry[]): Promise<void> {
   const organisations = [...new Set(entries.map((entry) => entry.organisation_id))].sort();
-  for (const organisation_id of organisations) {
-    const own = entries.filter((entry) => entry.organisation_id === organisation_id);
-    await appendToChain(tx, organisation_id, own);
-  }
+  return acrossTenants(tx, async () => {
+    for (const organisation_id of organisations) {
+      const own = entries.filter((entry) => entry.organisation_id === organisation_id);
+      await appendToChain(tx, organisation_id, own);
+    }
+  });
 }
 
 async function appendToChain(

@@ -1,5 +1,7 @@
 /** An organisation's own chain, as it reads it. */
+import type { Caller } from '../accounts/store.ts';
 import type { Sql } from '../db/client.ts';
+import { actFor } from '../db/tenancy.ts';
 import { type AuditEntry, entryText, type StoredEntry } from './log.ts';
 
 /** Entries of an export that are read at once. */
@@ -44,18 +46,23 @@ export async function listEntries(
  * The chain as JSON Lines, from the entry after `after_seq` to the last one there is now: `entry` is the text that was
  * hashed after the hash before it, `sha256` the hash. Read in steps, so that a chain of any length takes little memory.
  */
-export async function* exportLines(
-  sql: Sql,
-  organisation_id: string,
-  after_seq: number,
-): AsyncGenerator<string> {
-  const [head] = await sql<{ last_seq: number }[]>`
-    select last_seq from audit_chain where organisation_id = ${organisation_id}`;
-  const last_seq = head?.last_seq ?? 0;
+export async function* exportLines(sql: Sql, caller: Caller, after_seq: number): AsyncGenerator<string> {
+  const { organisation_id } = caller;
+  const last_seq = await actFor(caller, async () => {
+    const [head] = await sql<{ last_seq: number }[]>`
+      select last_seq from audit_chain where organisation_id = ${organisation_id}`;
+    return head?.last_seq ?? 0;
+  });
+  // Each step is asked for by the socket, which does not know for whom.
+  const step = (seq: number) =>
+    actFor(
+      caller,
+      async () => sql<(StoredEntry & { sha256: Buffer })[]>`select * from audit_entry
+        where organisation_id = ${organisation_id} and seq > ${seq} and seq <= ${last_seq}
+        order by seq limit ${STEP_ENTRIES}`,
+    );
   for (let seq = after_seq; seq < last_seq; ) {
-    const rows = await sql<(StoredEntry & { sha256: Buffer })[]>`select * from audit_entry
-      where organisation_id = ${organisation_id} and seq > ${seq} and seq <= ${last_seq}
-      order by seq limit ${STEP_ENTRIES}`;
+    const rows = await step(seq);
     if (rows.length === 0) return;
     seq = rows.at(-1)!.seq;
     yield rows.map(lineOf).join('');

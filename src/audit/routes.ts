@@ -88,8 +88,7 @@ export const auditRoutes =
         },
       },
       async (request, reply) => {
-        const { organisation_id } = callerOfGuarded(request);
-        const lines = exportLines(database.sql, organisation_id, request.query.after ?? 0);
+        const lines = exportLines(database.sql, callerOfGuarded(request), request.query.after ?? 0);
         return reply.type('application/x-ndjson').send(Readable.from(lines, { objectMode: false }) as never);
       },
     );

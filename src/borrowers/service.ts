@@ -152,7 +152,7 @@ export async function recordFact(
     recorded_by: caller.organisation_id,
     known_at: now,
   };
-  await insertFact(tx, fact, caller.key_id);
+  await insertFact(tx, fact, caller);
   await markPledgesOf(tx, firm_id, null, `borrower fact: ${given.kind}`, now);
   const entry = { at: now, actor: caller.key_id, action: 'borrower.fact.recorded', subject: fact.id };
   await appendAudit(

@@ -4,6 +4,7 @@ import type { CalendarDate } from '../../models/types.ts';
 import type { Caller } from '../accounts/store.ts';
 import { dateOf } from '../clock.ts';
 import type { Sql, Transaction } from '../db/client.ts';
+import { acrossTenants } from '../db/tenancy.ts';
 
 export interface Consent {
   id: string;
@@ -33,8 +34,11 @@ export interface StoredFact {
 
 /** Serialises what is told of one firm. @returns false when there is no such firm */
 export async function lockFirm(tx: Transaction, firm_id: string): Promise<boolean> {
-  const [firm] = await tx`select from organisation where id = ${firm_id} and kind = 'firm' for no key update`;
-  return firm !== undefined;
+  const found = await acrossTenants(
+    tx,
+    () => tx`select from organisation where id = ${firm_id} and kind = 'firm' for no key update`,
+  );
+  return found.count === 1;
 }
 
 /** When something was last told of the firm or let a bank know of it; null when nothing was. */
@@ -78,8 +82,10 @@ export async function kindsConsented(sql: Sql, firm_id: string, bank_id: string)
   return [...new Set(in_force.flatMap(({ kinds }) => kinds))].sort();
 }
 
-export async function insertFact(tx: Transaction, fact: StoredFact, key_id: string): Promise<void> {
-  await tx`insert into borrower_fact ${tx({ ...fact, detail: tx.json(fact.detail as never), key_id })}`;
+export async function insertFact(tx: Transaction, fact: StoredFact, recorder: Caller): Promise<void> {
+  const { key_id, kind: recorder_kind } = recorder;
+  const row = { ...fact, detail: tx.json(fact.detail as never), key_id, recorder_kind };
+  await tx`insert into borrower_fact ${tx(row)}`;
 }
 
 export async function findFact(
@@ -106,10 +112,9 @@ export async function listFacts(
   const { kinds, known_at, after, limit } = asked;
   const rows = await sql<StoredFact[]>`
     select fact.id, firm_id, fact.kind, effective_on, detail, source, evidence, corrects, recorded_by, known_at
-    from borrower_fact fact join organisation recorder on recorder.id = recorded_by
-    where firm_id = ${firm_id} and fact.kind = any(${kinds as string[]}) and known_at <= ${known_at}
+    from borrower_fact fact where firm_id = ${firm_id} and fact.kind = any(${kinds as string[]}) and known_at <= ${known_at}
       and fact.id > ${after}
-      and (${caller_kind !== 'bank'} or recorder.kind <> 'bank' or recorded_by = ${organisation_id})
+      and (${caller_kind !== 'bank'} or recorder_kind <> 'bank' or recorded_by = ${organisation_id})
     order by fact.id limit ${limit}`;
   return [...rows];
 }
@@ -133,9 +138,9 @@ export async function factsKnownToBanks(
       where firm_id = any(${firm_ids as string[]}) and bank_id = any(${bank_ids as string[]})
         and given_at <= ${known_at} and (revoked_at is null or revoked_at > ${known_at}))
     select fact.firm_id, bank_id, fact.kind, effective_on, recorded_by = fact.firm_id as own_word, detail
-    from borrower_fact fact join consented using (firm_id, kind) join organisation recorder on recorder.id = recorded_by
+    from borrower_fact fact join consented using (firm_id, kind)
     where fact.known_at <= ${known_at} and effective_on <= ${dateOf(known_at)}
-      and (recorder.kind <> 'bank' or recorded_by = bank_id)
+      and (recorder_kind <> 'bank' or recorded_by = bank_id)
       and not exists (select from borrower_fact later where later.corrects = fact.id and later.known_at <= ${known_at})
     order by effective_on, fact.known_at, fact.id`;
   return [...rows];

@@ -3,6 +3,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Caller, findOrganisation } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import type { Sql, Transaction } from '../db/client.ts';
+import type { Tenant } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { newId } from '../ids.ts';
 
@@ -52,11 +53,7 @@ export async function closeFeed(tx: Transaction, id: string, caller: Caller, now
 }
 
 /** Who may read under an address; null when the secret is wrong or taken back. */
-export async function readerOf(
-  sql: Sql,
-  id: string,
-  secret: string,
-): Promise<{ organisation_id: string; kind: string } | null> {
+export async function readerOf(sql: Sql, id: string, secret: string): Promise<Tenant | null> {
   const [row] = await sql<{ organisation_id: string; secret_sha256: Buffer }[]>`
     select organisation_id, secret_sha256 from covenant_feed where id = ${id} and revoked_at is null`;
   if (!row || !timingSafeEqual(hashOf(secret), row.secret_sha256)) return null;

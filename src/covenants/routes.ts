@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { addDays } from '../../models/calendar.ts';
 import { dateOf } from '../clock.ts';
 import type { Database, Transaction } from '../db/client.ts';
+import { actFor } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
 import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
@@ -35,7 +36,7 @@ const Covenant = Type.Object({
 const Feed = Type.Object({ id: Id, created_at: Instant });
 
 export const covenantRoutes =
-  ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
+  ({ database, system, clock }: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get(
       '/v1/covenants',
@@ -165,10 +166,11 @@ export const covenantRoutes =
         },
       },
       async (request, reply) => {
-        const reader = await readerOf(database.sql, request.params.id, request.params.secret);
+        const reader = await readerOf(system.sql, request.params.id, request.params.secret);
         if (!reader) throw new Problem('not_found', 'There is no such calendar address.');
         const now = clock.now();
-        const text = icalText(await datesOf(database, reader, now), now);
+        const dates = await actFor(reader, () => datesOf(database, reader, now));
+        const text = icalText(dates, now);
         return reply.header('cache-control', 'private').type('text/calendar; charset=utf-8').send(text);
       },
     );

@@ -9,6 +9,8 @@ export type Sql = postgres.ISql;
 export type Transaction = postgres.TransactionSql;
 
 export interface ConnectOptions {
+  /** Role that the login takes on in each connection. */
+  role?: string;
   /** Connections at most. */
   max?: number;
   /** Limit of one statement, kept by the server. */
@@ -63,7 +65,7 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
       return { stop };
     },
     check: () => check(pool.sql, url),
-    sibling: (other) => connect(url, other),
+    sibling: (other) => connect(url, { ...(options.role && { role: options.role }), ...other }),
     healthy: () => answersWithin(pool.sql, HEALTH_LIMIT_ms),
     async close() {
       for (const stop of listeners) await stop();
@@ -101,7 +103,7 @@ export function isDatabaseAway(error: unknown): boolean {
 }
 
 function openPool(url: string, options: ConnectOptions & { onnotify?: () => void }) {
-  const { max = 10, statement_timeout_ms = STATEMENT_TIMEOUT_ms, onnotify } = options;
+  const { max = 10, statement_timeout_ms = STATEMENT_TIMEOUT_ms, role, onnotify } = options;
   const deadline_ms = options.deadline_ms ?? statement_timeout_ms + DEADLINE_MARGIN_ms;
   const sockets = watchedSockets(deadline_ms);
   const driverOptions = {
@@ -116,6 +118,7 @@ function openPool(url: string, options: ConnectOptions & { onnotify?: () => void
     types: TYPES,
     connection: {
       application_name: 'pledgewatch',
+      ...(role && { role }),
       TimeZone: 'UTC',
       statement_timeout: statement_timeout_ms,
       lock_timeout: LOCK_TIMEOUT_ms,

@@ -1,32 +1,34 @@
 /**
- * The embedded server's data directory: made once, its version checked, and the password of its one login role, which
- * owns the database but is no superuser, so that row security holds for it as it does on any other server.
+ * The embedded server's data directory: made once, its version checked, and its two logins: one owns the database and
+ * migrates it, the other serves, as on any other server. Neither is a superuser, so row security holds for both.
  */
 import { randomBytes } from 'node:crypto';
 import { chown, lstat, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartupError } from '../errors.ts';
 import { type Place, run } from './place.ts';
+import { APP_ROLE, WORKER_ROLE } from './tenancy.ts';
 
-const ROLE = 'pledgewatch';
+export const OWNER_LOGIN = 'pledgewatch';
+export const SERVICE_LOGIN = 'pledgewatch_service';
+/** File that says that the roles are there: data directories of before had one login. */
+const LOGINS_MADE = 'pledgewatch-logins';
 
 /**
  * Makes the data directory `place.home`/postgres unless it is there.
  * @param directory folder of the password file (mode 0600) and, where the data lie elsewhere, of the link to them
  * @param sync whether the new files are flushed to disk
- * @returns the login role's password
+ * @returns the password of both logins
  * @throws StartupError when the data are another version's, or gone
  */
 export async function prepareCluster(directory: string, place: Place, sync: boolean): Promise<string> {
   const data_directory = join(place.home, 'postgres');
   const known = await readFile(join(directory, 'password'), 'utf8').catch(() => undefined);
   const password = known ?? randomBytes(32).toString('base64url');
-  if (await hasData(directory, data_directory, place.major)) {
-    if (known === undefined)
-      await asSuperuser(place, data_directory, `alter role ${ROLE} password '${password}'\n`, sync);
-  } else {
+  if (!(await hasData(directory, data_directory, place.major)))
     await createData(place, data_directory, password, sync);
-  }
+  else if (known === undefined || !(await exists(join(data_directory, LOGINS_MADE))))
+    await makeLogins(place, data_directory, password, sync);
   if (place.home !== directory && !(await exists(join(directory, 'postgres')))) {
     await symlink(data_directory, join(directory, 'postgres'));
   }
@@ -66,20 +68,40 @@ async function createData(
   const options = [...locale, ...access, '--data-checksums', ...(sync ? [] : ['--no-sync'])];
   await run(place.account, join(place.programs, 'initdb'), [`--pgdata=${draft}`, ...options]);
   await writeFile(join(draft, 'pg_hba.conf'), 'local all all scram-sha-256\n');
-  const statements = `create role ${ROLE} login password '${password}'\ncreate database ${ROLE} owner ${ROLE}\n`;
-  await asSuperuser(place, draft, statements, sync);
+  await makeLogins(place, draft, password, sync);
+  await asSuperuser(place, draft, [`create database ${OWNER_LOGIN} owner ${OWNER_LOGIN}`], sync);
   await rename(draft, data_directory);
+}
+
+/** Makes what there is not yet of the roles, and gives the logins their password. */
+async function makeLogins(
+  place: Place,
+  data_directory: string,
+  password: string,
+  sync: boolean,
+): Promise<void> {
+  const statements = [
+    ...[APP_ROLE, WORKER_ROLE, OWNER_LOGIN, SERVICE_LOGIN].map(
+      (role) => `do $$ begin if to_regrole('${role}') is null then create role ${role}; end if; end $$`,
+    ),
+    `alter role ${OWNER_LOGIN} login password '${password}'`,
+    `alter role ${SERVICE_LOGIN} login noinherit password '${password}'`,
+    `grant ${APP_ROLE}, ${WORKER_ROLE} to ${OWNER_LOGIN}, ${SERVICE_LOGIN}`,
+  ];
+  await asSuperuser(place, data_directory, statements, sync);
+  await writeFile(join(data_directory, LOGINS_MADE), '');
 }
 
 /** In single-user mode, one statement a line: the superuser has no password and no other way in. */
 async function asSuperuser(
   place: Place,
   data_directory: string,
-  statements: string,
+  statements: readonly string[],
   sync: boolean,
 ): Promise<void> {
   const options = ['--single', '-D', data_directory, '-c', `fsync=${sync ? 'on' : 'off'}`];
-  await run(place.account, join(place.programs, 'postgres'), [...options, 'postgres'], statements);
+  const input = statements.map((statement) => `${statement}\n`).join('');
+  await run(place.account, join(place.programs, 'postgres'), [...options, 'postgres'], input);
 }
 
 function exists(path: string): Promise<boolean> {

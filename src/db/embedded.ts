@@ -10,12 +10,15 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartupError } from '../errors.ts';
-import { prepareCluster } from './cluster.ts';
+import { OWNER_LOGIN, prepareCluster, SERVICE_LOGIN } from './cluster.ts';
 import { answers, claim } from './owner.ts';
 import { choosePlace, type Place, run } from './place.ts';
 
 export interface EmbeddedServer {
+  /** As the login that serves. */
   url: string;
+  /** As the login that owns the database and migrates it. */
+  owner_url: string;
   data_directory: string;
   /** Settles when the server has ended, asked or not. */
   exited: Promise<void>;
@@ -94,8 +97,14 @@ async function start(
   const { child, closed } = await launch(place, data_directory, options);
   const exited = closed.then(end);
   const host = encodeURIComponent(join(short.path, 'postgres'));
-  const url = `postgres://pledgewatch:${password}@${host}/pledgewatch`;
-  return { url, data_directory, exited, stop: () => stop(child, exited) };
+  const urlAs = (login: string) => `postgres://${login}:${password}@${host}/${OWNER_LOGIN}`;
+  return {
+    url: urlAs(SERVICE_LOGIN),
+    owner_url: urlAs(OWNER_LOGIN),
+    data_directory,
+    exited,
+    stop: () => stop(child, exited),
+  };
 }
 
 /** A path to `home` that leaves room for a socket's name: itself, or a link to it from a fresh private folder. */

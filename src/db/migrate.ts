@@ -52,6 +52,24 @@ export async function migrate(database: Database, directory: string): Promise<st
   }
 }
 
+/**
+ * For a login that may not migrate.
+ * @throws StartupError when the database lacks a migration of `directory`, or was built with another
+ */
+export async function refuseUnmigrated({ sql }: Database, directory: string): Promise<void> {
+  const migrations = await readMigrations(directory);
+  const [there] = await sql<{ there: boolean }[]>`
+    select coalesce(has_table_privilege(to_regclass('schema_migration'), 'select'), false) as there`;
+  const applied = there!.there
+    ? await sql<Migration[]>`select number, name, checksum from schema_migration order by number`
+    : [];
+  for (const { number, name, checksum } of applied) refuseEdited(migrations[number - 1], name, checksum);
+  if (applied.length >= migrations.length) return;
+  throw new StartupError(
+    `The database lacks ${migrations[applied.length]!.name}: run "npm run migrate" with DATABASE_OWNER_URL first.`,
+  );
+}
+
 async function readMigrations(directory: string): Promise<Migration[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort();
   const numbers = names.map((name) =>

@@ -3,21 +3,32 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { connect, type Database } from './client.ts';
-import { startEmbedded } from './embedded.ts';
-import { migrate } from './migrate.ts';
+import { type EmbeddedServer, startEmbedded } from './embedded.ts';
+import { migrate, refuseUnmigrated } from './migrate.ts';
+import { refusePrivileged } from './privileges.ts';
+import { APP_ROLE, tenantDatabase, WORKER_ROLE } from './tenancy.ts';
 
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations/', import.meta.url));
 
 export interface OpenDatabase {
+  /** As the jobs see it: everything. */
   database: Database;
+  /** As requests see it: what is the caller's. */
+  requests: Database;
+  /** Of the embedded server with the login that owns the database; null for another server. */
+  owner_url: string | null;
   /** Closes the connections, then stops the embedded server. */
   close(): Promise<void>;
 }
 
-/** @param folder where the embedded server keeps its data when `url` is null */
+/**
+ * @param url of a server that `npm run migrate` has brought up to date; null for the embedded one
+ * @param folder where the embedded server keeps its data
+ */
 export async function openDatabase(url: string | null, folder: string, log: Logger): Promise<OpenDatabase> {
   const server = url === null ? await startEmbedded({ directory: path.join(folder, 'postgres') }) : null;
-  const database = connect(url ?? server!.url);
+  const database = connect(url ?? server!.url, { role: WORKER_ROLE });
+  const requests = tenantDatabase(connect(url ?? server!.url, { role: APP_ROLE }));
   let closing = false;
   // Not awaited on purpose: the process ends over it, and the next start recovers the data.
   server?.exited.then(() => {
@@ -26,16 +37,30 @@ export async function openDatabase(url: string | null, folder: string, log: Logg
   });
   const close = async () => {
     closing = true;
+    await requests.close();
     await database.close();
     await server?.stop();
   };
   try {
-    await database.check();
-    const applied = await migrate(database, MIGRATIONS);
-    if (applied.length > 0) log.info({ applied }, 'migrated');
-    return { database, close };
+    if (server) await migrateEmbedded(server, log);
+    else {
+      await database.check();
+      await refusePrivileged(database);
+      await refuseUnmigrated(database, MIGRATIONS);
+    }
+    return { database, requests, owner_url: server?.owner_url ?? null, close };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+async function migrateEmbedded({ owner_url }: EmbeddedServer, log: Logger): Promise<void> {
+  const owner = connect(owner_url, { max: 1 });
+  try {
+    const applied = await migrate(owner, MIGRATIONS);
+    if (applied.length > 0) log.info({ applied }, 'migrated');
+  } finally {
+    await owner.close();
   }
 }

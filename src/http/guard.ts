@@ -1,7 +1,9 @@
 /** Who is asking, and whether a route is theirs. Every route says who may call it, or the app does not start. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Scope } from '../accounts/keys.ts';
 import { authenticate, type Caller, type OrganisationKind } from '../accounts/store.ts';
 import type { Database } from '../db/client.ts';
+import { actFor } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import type { Rates } from './rates.ts';
 
@@ -11,6 +13,8 @@ declare module 'fastify' {
     access?: 'public' | readonly OrganisationKind[];
     /** Its requests are not counted: it is how a supervisor sees whether the service lives. */
     uncounted?: boolean;
+    /** What a key must be good for: `read` for GET, and for a POST that only asks; else `write`. */
+    scope?: Scope;
   }
   interface FastifyRequest {
     caller: Caller | null;
@@ -22,6 +26,8 @@ const BEARER = /^Bearer +(\S+)$/i;
 /** Any organisation with a key. */
 export const EVERYONE = ['bank', 'firm', 'staff'] as const;
 
+const READING = ['GET', 'HEAD'];
+
 export function guardRoutes(app: FastifyInstance, database: Database, rates: Rates): void {
   app.decorateRequest('caller', null);
   app.addHook('onRoute', (route) => {
@@ -29,22 +35,37 @@ export function guardRoutes(app: FastifyInstance, database: Database, rates: Rat
       throw new Error(`route ${String(route.method)} ${route.url} does not say who may call it`);
   });
   app.addHook('onRequest', async (request, reply) => {
-    const { access, uncounted } = request.routeOptions.config;
+    const { access, uncounted, scope = scopeOf(request) } = request.routeOptions.config;
     if (uncounted) return;
     if (access === undefined || access === 'public') return void (await rates.address(request, reply));
-    request.caller = await callerOf(request, database);
-    if (request.caller === null) return refuse(request, reply, rates);
+    const found = await callerOf(request, database);
+    if (found === null) return refuse(request, reply, rates);
+    request.caller = found.caller;
     await rates.key(request, reply);
-    const { kind, organisation_id } = request.caller;
-    if (access.includes(kind)) return;
+    const { kind, organisation_id } = found.caller;
+    const wrong = !access.includes(kind)
+      ? `This is for ${access.join(' or ')}; the key belongs to a ${kind}.`
+      : !found.scopes.includes(scope)
+        ? `This needs a key with the scope ${scope}; this one has ${found.scopes.join(', ')}.`
+        : null;
+    if (wrong === null) return;
     request.log.info({ address: request.ip, organisation_id }, 'a key of the wrong kind was refused');
-    throw new Problem('forbidden', `This is for ${access.join(' or ')}; the key belongs to a ${kind}.`);
+    throw new Problem('forbidden', wrong);
+  });
+  // After the body was read: its events come from the socket and would lose who is acting.
+  app.addHook('preHandler', (request, _reply, done) => {
+    if (request.caller) actFor(request.caller, done);
+    else done();
   });
 }
 
-function callerOf({ headers }: FastifyRequest, database: Database): Promise<Caller | null> {
+function scopeOf({ method }: FastifyRequest): Scope {
+  return READING.includes(method) ? 'read' : 'write';
+}
+
+async function callerOf({ headers }: FastifyRequest, database: Database) {
   const match = BEARER.exec(headers.authorization ?? '');
-  return match ? authenticate(database.sql, match[1]!) : Promise.resolve(null);
+  return match ? authenticate(database.sql, match[1]!) : null;
 }
 
 async function refuse(request: FastifyRequest, reply: FastifyReply, rates: Rates): Promise<never> {

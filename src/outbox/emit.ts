@@ -1,5 +1,6 @@
 /** Events into the outbox, in the transaction of what they tell of: a rollback sends nothing. */
 import type { Transaction } from '../db/client.ts';
+import { acrossTenants } from '../db/tenancy.ts';
 import { newId } from '../ids.ts';
 import type { EventType } from '../webhooks/events.ts';
 import { feed } from './feed.ts';
@@ -11,6 +12,8 @@ export interface NewEvent {
   /** Organisations that may read it and whose endpoints receive it. */
   bank_id: string | null;
   firm_id: string | null;
+  /** Whose endpoint alone is sent it: an event without parties, in nobody's feed. */
+  owner_id?: string;
   occurred_at: Date;
   data: Record<string, unknown>;
 }
@@ -30,12 +33,20 @@ export async function emitEvents(
   except_endpoint_id: string | null = null,
 ): Promise<string[]> {
   if (events.length === 0) return [];
+  return acrossTenants(tx, () => emitToAll(tx, events, except_endpoint_id));
+}
+
+async function emitToAll(
+  tx: Transaction,
+  events: readonly NewEvent[],
+  except_endpoint_id: string | null,
+): Promise<string[]> {
   const stored = await numberInPledge(tx, events);
   const rows = stored.map((event) => ({ ...event, data: undefined, body: bodyOf(event) }));
-  await tx`insert into event (id, type, pledge_id, pledge_seq, bank_id, firm_id, occurred_at, body)
-    select id, type, pledge_id, pledge_seq, bank_id, firm_id, occurred_at, body
+  await tx`insert into event (id, type, pledge_id, pledge_seq, bank_id, firm_id, owner_id, occurred_at, body)
+    select id, type, pledge_id, pledge_seq, bank_id, firm_id, owner_id, occurred_at, body
     from jsonb_to_recordset(${tx.json(rows as never)}) as row (id text, type text, pledge_id text, pledge_seq bigint,
-      bank_id text, firm_id text, occurred_at timestamptz, body text)`;
+      bank_id text, firm_id text, owner_id text, occurred_at timestamptz, body text)`;
   const ids = stored.map((event) => event.id);
   await feed(tx, ids);
   const targets = await tx<{ endpoint_id: string; lane_key: string; seq: number; event_id: string }[]>`

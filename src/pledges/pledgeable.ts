@@ -1,5 +1,6 @@
 /** Which patents may be pledged: known, in force, and under no other live pledge. */
 import type { Transaction } from '../db/client.ts';
+import { acrossTenants } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { knownPatents } from '../patents/facts.ts';
 
@@ -24,10 +25,13 @@ export async function refusePatents(tx: Transaction, ids: readonly string[], now
   }
   // Two requests for one patent at once must not both pass the check below.
   await tx`select pg_advisory_xact_lock(hashtextextended(id, 0)) from unnest(${[...ids].sort()}::text[]) as id`;
-  const [taken] = await tx<{ patent_id: string }[]>`
-    select pledge_patent.patent_id from pledge_patent join pledge on pledge.id = pledge_patent.pledge_id
-    where pledge_patent.patent_id = any(${ids as string[]}::uuid[]) and pledge_patent.removed_at is null
-      and pledge.live limit 1`;
+  const [taken] = await acrossTenants(
+    tx,
+    () => tx<{ patent_id: string }[]>`
+      select pledge_patent.patent_id from pledge_patent join pledge on pledge.id = pledge_patent.pledge_id
+      where pledge_patent.patent_id = any(${ids as string[]}::uuid[]) and pledge_patent.removed_at is null
+        and pledge.live limit 1`,
+  );
   if (taken)
     throw new Problem(
       'refused',

@@ -7,6 +7,7 @@ import { attemptOwn } from '../audit/refusal.ts';
 import { asOf } from '../clock.ts';
 import { given, query, rowsOf } from '../db/list.ts';
 import { pledge } from '../db/schema.ts';
+import { acrossTenants } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
 import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
@@ -162,10 +163,9 @@ export const pledgeRoutes =
                 'refused',
                 `The field ${caller.kind}_id must be your own organisation, ${caller.organisation_id}.`,
               );
-            const parties = await Promise.all([
-              findOrganisation(tx, body.bank_id),
-              findOrganisation(tx, body.firm_id),
-            ]);
+            const parties = await acrossTenants(tx, () =>
+              Promise.all([findOrganisation(tx, body.bank_id), findOrganisation(tx, body.firm_id)]),
+            );
             if (parties[0]?.kind !== 'bank' || parties[1]?.kind !== 'firm')
               throw new Problem('refused', 'The fields bank_id and firm_id must name a bank and a firm.');
             const stored = await requestPledge(

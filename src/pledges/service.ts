@@ -5,6 +5,7 @@ import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import { dateOf } from '../clock.ts';
 import type { Transaction } from '../db/client.ts';
+import { acrossTenants } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { clearFlags, standingFlags } from '../risk/store.ts';
 import { latestModels } from '../valuations/store.ts';
@@ -150,7 +151,7 @@ async function endWatch(tx: Transaction, pledge_id: string, today: string, now: 
 /** Values a pledge at once when a model is there; else it stays marked, or is, until one is. */
 async function revalueNow(tx: Transaction, pledge_id: string, now: Date): Promise<void> {
   const models = await latestModels(tx, now);
-  if (models) await revalueOne(tx, pledge_id, models, now);
+  if (models) await acrossTenants(tx, () => revalueOne(tx, pledge_id, models, now));
 }
 
 async function balance(

@@ -162,7 +162,7 @@ export const portfolioRoutes =
     app.post(
       '/v1/portfolio/stress',
       {
-        config: { access: ['bank', 'staff'] },
+        config: { access: ['bank', 'staff'], scope: 'read' },
         schema: {
           operationId: 'stressPortfolio',
           tags: ['portfolio'],

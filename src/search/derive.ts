@@ -160,9 +160,7 @@ async function storeRows(tx: Transaction): Promise<void> {
 /** Sorts into the indexes what was stored, which every question reads through until then. One does it at a time. */
 export async function settleIndexes(tx: Transaction): Promise<void> {
   await tx`select set_config('lock_timeout', '0', true)`;
-  await tx`
-    select gin_clean_pending_list(indexrelid) from pg_index join pg_class on pg_class.oid = indexrelid
-    join pg_am on pg_am.oid = relam where indrelid = 'patent_search'::regclass and amname = 'gin'`;
+  await tx`select settle_search_indexes()`;
 }
 
 /** Marks the patents whose state is another today though nothing was told of them: their terms ended. */

@@ -165,7 +165,7 @@ export const searchRoutes =
     app.post(
       '/v1/prior-art',
       {
-        config: { access: EVERYONE },
+        config: { access: EVERYONE, scope: 'read' },
         schema: {
           operationId: 'findPriorArt',
           tags: ['patents'],

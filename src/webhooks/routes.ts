@@ -306,6 +306,7 @@ export const webhookRoutes =
               pledge_id: null,
               bank_id: null,
               firm_id: null,
+              owner_id: endpoint.organisation_id,
               occurred_at: clock.now(),
               data: { message: 'The endpoint receives and can verify events.' },
             },

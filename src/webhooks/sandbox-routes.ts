@@ -30,7 +30,8 @@ export const sandboxRoutes =
         create(request, reply, database, async (tx) => {
           const endpoint = await own(tx, callerOfGuarded(request), request.params.id);
           const { type } = request.body;
-          const nobody = { pledge_id: null, bank_id: null, firm_id: null };
+          const { organisation_id: owner_id } = callerOfGuarded(request);
+          const nobody = { pledge_id: null, bank_id: null, firm_id: null, owner_id };
           const example = { type, ...nobody, occurred_at: clock.now(), data: exampleData(type) };
           const [event_id] = await emitEvents(tx, [example]);
           return { event_id: event_id!, delivery_id: await enqueueAlone(tx, endpoint.id, event_id!) };

@@ -1,7 +1,7 @@
 /** The audit chain: whatever is changed, taken out or put in behind its back is found and named; its owner reads it. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import fc from 'fast-check';
 import pino from 'pino';
 import t, { type Test } from 'tap';
@@ -12,14 +12,14 @@ import { appendAudit, entryHash } from '../../src/audit/log.ts';
 import { chainsOf, verifyChain } from '../../src/audit/verify.ts';
 import { settableClock } from '../../src/clock.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
-import { createTestDatabase } from '../database.ts';
+import { createTestDatabase, openFolder } from '../database.ts';
 import { contractOf } from '../http/contract.ts';
 
 const SEED = Number(process.env.SEED ?? 20_261_127);
 t.comment(`SEED=${SEED}`);
 const ENTRIES = 60;
 const NOW = new Date('2026-11-01T00:00:00Z');
-const { database, url } = await createTestDatabase(t);
+const { database, requests, url } = await createTestDatabase(t);
 const { sql } = database;
 const { id } = await database.transaction((tx) =>
   createOrganisation(tx, { kind: 'bank', name: 'Bank', demonstration: false }, NOW),
@@ -140,8 +140,8 @@ t.test('a chain that was written anew as a whole is found by a head that was pub
 t.test(
   'the command verifies the database at hand, names what is broken, and builds a chain to be timed',
   async (t) => {
-    const commandAt = (database_url: string, ...args: string[]) => {
-      const env = { ...process.env, DATABASE_URL: database_url };
+    const commandAt = (place: Record<string, string>, ...args: string[]) => {
+      const env = { ...process.env, ...place };
       const { status, stdout, stderr } = spawnSync(
         process.execPath,
         ['--import', 'tsx', 'jobs/audit-verify.ts', '--json', ...args],
@@ -149,7 +149,7 @@ t.test(
       );
       return { status, stderr, report: stdout === '' ? null : JSON.parse(stdout) };
     };
-    const command = (...args: string[]) => commandAt(url, ...args);
+    const command = (...args: string[]) => commandAt({ DATABASE_URL: url }, ...args);
     t.match(command(), { status: 0, report: { chains: 1, rows: ENTRIES, ok: true, broken: [] } });
     await sql`alter table audit_entry disable trigger user`;
     await sql`update audit_entry set actor = 'x' where seq = 9`;
@@ -157,11 +157,10 @@ t.test(
     await sql`update audit_entry set actor = 'key' where seq = 9`;
     await sql`alter table audit_entry enable trigger user`;
     t.match(command('--rows', '20000'), { status: 0, report: { chains: 1, rows: 20_000, ok: true } });
-    const bare = await createTestDatabase(t);
-    await bare.database.sql`drop schema public, staging cascade`;
-    await bare.database.sql`create schema public`;
-    const first = commandAt(bare.url);
+    const home = await openFolder('pledgewatch-audit-');
+    const first = commandAt({ DATABASE_URL: '', PLEDGEWATCH_HOME: home });
     t.match(first, { status: 0, report: { rows: 0, ok: true } }, 'migrations speak on standard error');
+    await rm(home, { recursive: true });
     t.match(command('--head', 'nonsense'), { status: 2, stderr: /is no head/ });
     t.match(command('--rows', '0'), { status: 2, stderr: /--rows/ });
   },
@@ -173,7 +172,8 @@ interface Listed {
 }
 
 const service = {
-  database,
+  database: requests,
+  system: database,
   clock: settableClock(NOW),
   guard: createAddressGuard({ allowed_hosts: [] }),
   calendar: null,

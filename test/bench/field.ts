@@ -19,10 +19,10 @@ export interface Store {
 export async function openStore(): Promise<Store> {
   const folder = await openFolder('pledgewatch-bench-');
   const server = await startEmbedded({ directory: folder });
-  const database = connect(server.url);
+  const database = connect(server.owner_url);
   await migrate(database, MIGRATIONS);
   return {
-    url: server.url,
+    url: server.owner_url,
     database,
     async close() {
       await database.close();

@@ -3,11 +3,12 @@ import pino from 'pino';
 import { revalue } from '../../jobs/revalue.ts';
 import { settableClock } from '../../src/clock.ts';
 import { connect } from '../../src/db/client.ts';
+import { WORKER_ROLE } from '../../src/db/tenancy.ts';
 import { createSender } from '../../src/webhooks/send.ts';
 
 const [url, instant] = process.argv.slice(2);
 const slot = new Date(instant!);
-const database = connect(url!, { max: 2 });
+const database = connect(url!, { max: 2, role: WORKER_ROLE });
 await database.check();
 const sender = createSender({ allowed_hosts: [] });
 const log = pino({ level: 'silent' });

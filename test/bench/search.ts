@@ -13,7 +13,7 @@ import { chance, type Random, wholeNumber } from '../../models/simulation/draws.
 import { createOrganisation, issueKey } from '../../src/accounts/store.ts';
 import { buildApp } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
-import { connect, type Database } from '../../src/db/client.ts';
+import type { Database } from '../../src/db/client.ts';
 import { deriveChanged } from '../../src/patents/derived.ts';
 import { ingestRecords } from '../../src/patents/ingest.ts';
 import type { AcceptedRecord } from '../../src/patents/sources/record.ts';
@@ -64,7 +64,7 @@ const KINDS = ['number', 'owner', 'text', 'prior_art'] as const;
 
 export async function benchSearch(patents: number, on_progress: OnProgress): Promise<SearchReport> {
   const store = await openStore();
-  const database = connect(store.url, { statement_timeout_ms: PATIENCE_ms });
+  const database = store.database.sibling({ statement_timeout_ms: PATIENCE_ms });
   try {
     const world = corpusWorld(SEED, patents);
     const ingest_seconds = await timed(() =>
@@ -131,13 +131,16 @@ async function openService(database: Database) {
     return (await issueKey(tx, bank.id, 'bench', new Date())).key;
   });
   const guard = createAddressGuard({ allowed_hosts: [] });
-  const service = { database, clock: systemClock, guard, calendar: null, onNews: () => undefined };
-  const app = await buildApp({
-    service,
-    log: pino({ level: 'silent' }),
-    version: '0.0.0',
-    http: UNHURRIED,
-  });
+  const service = {
+    database,
+    system: database,
+    clock: systemClock,
+    guard,
+    calendar: null,
+    onNews: () => undefined,
+  };
+  const log = pino({ level: 'silent' });
+  const app = await buildApp({ service, log, version: '0.0.0', http: UNHURRIED });
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const ask: Ask = async ({ method, url, body }) => {

@@ -112,7 +112,7 @@ async function setUp(options: ChaosOptions, undo: (() => Promise<unknown>)[]): P
   undo.push(() => rm(folder, { recursive: true, force: true }));
   const server = await startServer(folder);
   undo.push(() => server.stop());
-  const database = connect(server.url, {
+  const database = connect(server.owner_url, {
     max: 2,
     statement_timeout_ms: QUERY_LIMIT_ms,
     deadline_ms: QUERY_LIMIT_ms,
@@ -136,13 +136,13 @@ async function setUp(options: ChaosOptions, undo: (() => Promise<unknown>)[]): P
   undo.push(hasten(database));
   const hosts = receivers.map(({ host }) => host);
   const workers = Array.from({ length: WORKERS }, () =>
-    supervise({ script: 'deliverer.ts', args: [server.url, ...hosts] }),
+    supervise({ script: 'deliverer.ts', args: [server.owner_url, ...hosts] }),
   );
   for (const worker of workers) undo.push(() => worker.stop());
   const limit = AbortSignal.timeout(
     LIMIT_ms + (kills + restarts + freezes) * LIMIT_PER_FAULT_ms + events * LIMIT_PER_EVENT_ms,
   );
-  const produced = startProducer(server.url, seed);
+  const produced = startProducer(server.owner_url, seed);
   undo.push(() => produced.producer.stop());
   const struck = { kills: 0, restarts: 0, freezes: 0 };
   return { random, limit, server, database, workers, ...produced, subscriptions, arrivals, struck };

@@ -5,7 +5,7 @@ import { startEmbedded } from '../../src/db/embedded.ts';
 
 export interface CrashableServer {
   /** Stays the same. */
-  url: string;
+  owner_url: string;
   /** Immediate shutdown, which drops every session and what is in memory, and a start that recovers the data. */
   crash(): Promise<void>;
   stop(): Promise<void>;
@@ -21,7 +21,7 @@ export async function startServer(directory: string): Promise<CrashableServer> {
     server = await startEmbedded({ directory });
   };
   return {
-    url: server.url,
+    owner_url: server.owner_url,
     crash() {
       restarted = restart();
       return restarted;

@@ -22,7 +22,7 @@ t.teardown(async () => {
 });
 
 function open(t: { teardown(done: () => Promise<void>): unknown }, options?: ConnectOptions): Database {
-  const database = connect(server.url, options);
+  const database = connect(server.owner_url, options);
   t.teardown(() => database.close());
   return database;
 }
@@ -200,10 +200,10 @@ t.test('notices arrive, also after the connection was lost', async (t) => {
 });
 
 t.test('a server that cannot be used is told in one sentence without the password', async (t) => {
-  const secret = new URL(server.url).password;
+  const secret = new URL(server.owner_url).password;
   const cases: [string, RegExp][] = [
-    [server.url.replace(secret, 'not-the-secret'), /refuses the user or the password/],
-    [server.url.replace(/pledgewatch$/, 'elsewhere'), /has no such database/],
+    [server.owner_url.replace(secret, 'not-the-secret'), /refuses the user or the password/],
+    [server.owner_url.replace(/pledgewatch$/, 'elsewhere'), /has no such database/],
     [
       'postgres://user:not-the-secret@127.0.0.1:1/x',
       /No PostgreSQL answers at 127\.0\.0\.1:1\/x \(ECONNREFUSED\): start it/,
@@ -226,7 +226,7 @@ t.test('the mended driver survives what the original does not', async (t) => {
   const driver = join(folder, 'driver');
   await cp(dirname(installed), driver, { recursive: true });
   const file = join(driver, 'src', 'connection.js');
-  const { hostname, password } = new URL(server.url);
+  const { hostname, password } = new URL(server.owner_url);
   const lose = () =>
     promisify(execFile)(
       process.execPath,

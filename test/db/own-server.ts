@@ -2,5 +2,5 @@
 import { startEmbedded } from '../../src/db/embedded.ts';
 
 const server = await startEmbedded({ directory: process.argv[2]!, settings: { fsync: 'off' } });
-process.stdout.write(`${server.url}\n`);
+process.stdout.write(`${server.owner_url}\n`);
 setInterval(() => undefined, 1_000);

@@ -49,8 +49,8 @@ async function start(t: Teardown, directory: string, lines: string[] = []): Prom
 }
 
 /** Runs one statement on a connection of its own. */
-async function ask(server: { url: string }, text: string): Promise<Record<string, unknown>[]> {
-  const database = connect(server.url, { max: 1 });
+async function ask(server: { owner_url: string }, text: string): Promise<Record<string, unknown>[]> {
+  const database = connect(server.owner_url, { max: 1 });
   try {
     return await database.sql.unsafe(text);
   } finally {
@@ -59,7 +59,10 @@ async function ask(server: { url: string }, text: string): Promise<Record<string
 }
 
 /** Starts the server in a process that can be killed. */
-async function startApart(t: Teardown, directory: string): Promise<{ url: string; child: ChildProcess }> {
+async function startApart(
+  t: Teardown,
+  directory: string,
+): Promise<{ owner_url: string; child: ChildProcess }> {
   const script = fileURLToPath(new URL('own-server.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import=tsx', script, directory], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -68,8 +71,8 @@ async function startApart(t: Teardown, directory: string): Promise<{ url: string
     child.kill('SIGKILL');
     await serverPid(join(directory, 'postgres')).then(isGone, () => undefined);
   });
-  const [url] = await once(createInterface(child.stdout!), 'line');
-  return { url, child };
+  const [owner_url] = await once(createInterface(child.stdout!), 'line');
+  return { owner_url, child };
 }
 
 async function serverPid(data_directory: string): Promise<number> {
@@ -138,8 +141,8 @@ t.test('a living owner is named and left alone', async (t) => {
 
 t.test('a kill -9 of our process takes the server along and loses nothing', async (t) => {
   const directory = await usedFolder(t);
-  const { url, child } = await startApart(t, directory);
-  await ask({ url }, 'create table kept as select 42 as n');
+  const { owner_url, child } = await startApart(t, directory);
+  await ask({ owner_url }, 'create table kept as select 42 as n');
   const pid = await serverPid(join(directory, 'postgres'));
   await crash(child);
   t.equal(await isGone(pid), true, 'the server ends by itself');

@@ -399,6 +399,52 @@ t.test(
   },
 );
 
+t.test('a key is good for its scopes, until its day, and is followed by another without a gap', async (t) => {
+  const keys = `/v1/organisations/${firm_b.id}/keys`;
+  const issue = (body: object) => call<{ id: string; key: string }>(staff.key, 'POST', keys, body);
+  const { body: reading } = await issue({ label: 'reading', scopes: ['read'] });
+  t.equal((await call(reading.key, 'GET', '/v1/pledges')).status, 200);
+  const ask = { title: 'a method of making steel' };
+  t.equal((await call(reading.key, 'POST', '/v1/prior-art', ask)).status, 200, 'asking, by POST');
+  const wrote = await call(reading.key, 'POST', '/v1/covenants/feeds');
+  t.equal(wrote.status, 403);
+  t.match(wrote.body.detail, /needs a key with the scope write; this one has read/);
+  const { body: writing } = await issue({ label: 'writing', scopes: ['write'] });
+  t.equal((await call(writing.key, 'GET', '/v1/pledges')).status, 403);
+  t.equal((await issue({ label: 'none', scopes: [] })).status, 400);
+
+  const { body: short } = await issue({ label: 'short', expires_at: '2100-01-01T00:00:00Z' });
+  t.equal((await call(short.key, 'GET', '/v1/pledges')).status, 200);
+  await database.sql`update api_key set expires_at = now() where id = ${short.id}`;
+  t.equal((await call(short.key, 'GET', '/v1/pledges')).status, 401, 'its day is over');
+  t.equal(
+    (await call(firm_b.key, 'POST', `/v1/keys/${short.id}/rotations`)).status,
+    404,
+    'and nothing follows',
+  );
+
+  const rotate = (key: string) =>
+    call<{ id: string; key: string }>(key, 'POST', `/v1/keys/${writing.id}/rotations`);
+  t.equal((await rotate(firm_a.key)).status, 404, 'not by another');
+  const { body: next } = await rotate(firm_b.key);
+  for (const { key } of [writing, next])
+    t.equal((await call(key, 'POST', '/v1/covenants/feeds')).status, 201, 'both, for a while');
+  await database.sql`update api_key set expires_at = now() where id = ${writing.id} and expires_at < now() + interval '25 hours'`;
+  t.equal((await call(writing.key, 'POST', '/v1/covenants/feeds')).status, 401);
+
+  const { body, text } = await call<{ data: Record<string, unknown>[] }>(firm_b.key, 'GET', '/v1/keys');
+  t.match(
+    body.data.find(({ id }) => id === next.id),
+    { label: 'writing', scopes: ['write'], expires_at: null },
+  );
+  t.type(body.data.find(({ id }) => id === next.id)!.last_used_at, 'string');
+  t.notMatch(text, /secret|sha256/);
+  const torn = next.key.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+  t.equal((await call(torn, 'POST', '/v1/covenants/feeds')).status, 401, 'a wrong checksum');
+  const bare = reading.key.slice(0, reading.key.lastIndexOf('_'));
+  t.equal((await call(bare, 'GET', '/v1/pledges')).status, 200, 'keys of before had none');
+});
+
 async function walk(key: string, url: string, limit: number): Promise<string[]> {
   const ids: string[] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {
@@ -621,7 +667,14 @@ t.test('in earnest the calendar cannot be moved; in a demonstration staff move i
   const calendar = await openCalendar(database);
   let news = 0;
   const guard = createAddressGuard({ allowed_hosts: [] });
-  const given = { database, clock: calendar!.clock, guard, calendar, onNews: () => void news++ };
+  const given = {
+    database: database,
+    system: database,
+    clock: calendar!.clock,
+    guard,
+    calendar,
+    onNews: () => void news++,
+  };
   const staged = await buildApp({ service: given, log: pino({ level: 'silent' }), version: '0.0.0' });
   const move = (to: string) =>
     staged.inject({
@@ -645,7 +698,14 @@ t.test('a service without its database is alive and not ready', async (t) => {
   const pool = database.sibling({ max: 2 });
   let shutting_down = false;
   const guard = createAddressGuard({ allowed_hosts: [] });
-  const given = { database: pool, clock: service.clock, guard, calendar: null, onNews: () => {} };
+  const given = {
+    database: pool,
+    system: pool,
+    clock: service.clock,
+    guard,
+    calendar: null,
+    onNews: () => {},
+  };
   const log = pino({ level: 'silent' });
   const other = await buildApp({ service: given, log, version: '0.0.0', ready: () => !shutting_down });
   t.equal((await other.inject('/readyz')).statusCode, 200);

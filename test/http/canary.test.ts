@@ -258,7 +258,14 @@ t.test('with the usual serialisers the same failures would tell the canaries', a
   const lines: string[] = [];
   const stream = { write: (line: string) => void lines.push(line) };
   const guard = createAddressGuard({ allowed_hosts: [] });
-  const given = { database, clock: service.clock, guard, calendar: null, onNews: () => {} };
+  const given = {
+    database: requests,
+    system: database,
+    clock: service.clock,
+    guard,
+    calendar: null,
+    onNews: () => {},
+  };
   const told = async (log: Logger) => {
     lines.length = 0;
     const app = await buildApp({ service: given, log, version: '0.0.0', http: UNHURRIED });

@@ -15,7 +15,7 @@ import { openLog } from '../../src/log.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import { createTestDatabase } from '../database.ts';
 
-const { database } = await createTestDatabase(t);
+const { database, requests } = await createTestDatabase(t);
 const [fresh] = await database.sql<{ keys: number }[]>`select count(*)::int as keys from api_key`;
 const keys = await database.transaction(async (tx) => {
   const now = systemClock.now();
@@ -32,7 +32,14 @@ async function appWith(
   log: Logger = pino({ level: 'silent' }),
 ): Promise<FastifyInstance> {
   const guard = createAddressGuard({ allowed_hosts: [] });
-  const service = { database, clock: systemClock, guard, calendar: null, onNews: () => {} };
+  const service = {
+    database: requests,
+    system: database,
+    clock: systemClock,
+    guard,
+    calendar: null,
+    onNews: () => {},
+  };
   const http = loadConfig(environment);
   const app = await buildApp({ service, log, version: '0.0.0', http });
   t.teardown(() => app.close());

@@ -1,0 +1,152 @@
+/**
+ * Who may do what, said once more and apart from the routes: by operation, which kinds of organisation, and whose things.
+ * An operation that is not here is unexplained, and one that answers otherwise than it says here fails.
+ */
+export type Kind = 'bank' | 'firm' | 'staff';
+
+/** Things that belong to somebody. */
+export type Thing =
+  | 'pledge'
+  | 'flag'
+  | 'endpoint'
+  | 'delivery'
+  | 'watch_list'
+  | 'covenant_feed'
+  | 'key'
+  | 'scoring_table'
+  | 'margin_call'
+  | 'valuation';
+
+/** Who besides its owners sees a thing: staff see what they review, and nothing that is an organisation's own. */
+export const SEEN_BY_STAFF: readonly Thing[] = ['pledge', 'flag', 'margin_call', 'valuation'];
+
+export interface Expectation {
+  who: readonly Kind[] | 'anyone';
+  /** Things that the request names, by parameter of path or query or by field of the body. */
+  things?: Readonly<Record<string, Thing>>;
+  /** What is named in a filter and not there is an empty list instead of a 404. */
+  filter?: true;
+  /** A POST that only asks, and so takes a key for reading. */
+  asks?: true;
+  /** The thing does not outlive the call: each gets one of its own. */
+  ends?: true;
+}
+
+const EACH = ['bank', 'firm', 'staff'] as const;
+const BANK = ['bank'] as const;
+const STAFF = ['staff'] as const;
+const PARTIES = ['bank', 'firm'] as const;
+const LENDER = ['bank', 'staff'] as const;
+
+const anyone: Expectation = { who: 'anyone' };
+const each: Expectation = { who: EACH };
+const staff: Expectation = { who: STAFF };
+const review: Expectation = { who: STAFF, things: { flag_id: 'flag' } };
+const endpoint: Expectation = { who: EACH, things: { id: 'endpoint' } };
+const pledge: Expectation = { who: EACH, things: { id: 'pledge' } };
+
+export const EXPECTED: Readonly<Record<string, Expectation>> = {
+  getHealth: anyone,
+  getReadiness: anyone,
+  listEventTypes: anyone,
+  listSigningKeys: anyone,
+  readCovenantFeed: { who: 'anyone', things: { id: 'covenant_feed' } },
+
+  getOwnOrganisation: each,
+  createOrganisation: staff,
+  createKey: staff,
+  listKeys: each,
+  rotateKey: { who: EACH, things: { id: 'key' }, ends: true },
+  revokeKey: { who: EACH, things: { id: 'key' }, ends: true },
+
+  listPatents: each,
+  findPriorArt: { who: EACH, asks: true },
+  getKnowledgeMap: each,
+  getPatent: each,
+  listSignals: each,
+  listPatentValuations: staff,
+  getPatentIndicators: each,
+  listSources: staff,
+  setSourceCadence: staff,
+  listFetches: staff,
+  addFetch: staff,
+  changeFetch: staff,
+  runFetch: staff,
+  addWatchList: each,
+  listWatchLists: each,
+  listWatchedPatents: { who: EACH, things: { id: 'watch_list' } },
+  watchPatents: { who: EACH, things: { id: 'watch_list' } },
+  unwatchPatent: { who: EACH, things: { id: 'watch_list' }, ends: true },
+  removeWatchList: { who: EACH, things: { id: 'watch_list' }, ends: true },
+
+  requestPledge: { who: PARTIES },
+  listPledges: each,
+  getPledge: pledge,
+  movePledge: pledge,
+  recordRepayment: { who: BANK, things: { id: 'pledge' } },
+  proveAnnuity: { who: PARTIES, things: { id: 'pledge' } },
+  getValueFlow: pledge,
+  getWaterfall: pledge,
+  getOutlook: pledge,
+  getPledgeStatus: pledge,
+  getReceipt: { who: EACH, things: { id: 'pledge', valuation_id: 'valuation' } },
+  callMargin: { who: BANK, things: { id: 'pledge' } },
+  listMarginCalls: pledge,
+  closeMarginCall: { who: BANK, things: { id: 'pledge', call_id: 'margin_call' } },
+  getRecoveries: { who: LENDER },
+  getPortfolio: { who: LENDER },
+  stressPortfolio: { who: LENDER, asks: true },
+  listCovenants: { who: EACH, things: { pledge_id: 'pledge' }, filter: true },
+  openCovenantFeed: each,
+  listCovenantFeeds: each,
+  closeCovenantFeed: { who: EACH, things: { id: 'covenant_feed' }, ends: true },
+  scorePatent: { who: EACH, things: { id: 'pledge' } },
+  listScores: pledge,
+  listScoringTables: each,
+  loadScoringTable: { who: LENDER },
+  getScoringTable: { who: EACH, things: { id: 'scoring_table' } },
+  listDeals: each,
+  recordDeal: each,
+  importDeals: staff,
+
+  listRules: each,
+  listFlags: { who: EACH, things: { pledge_id: 'pledge' }, filter: true },
+  listRuleSets: { who: BANK },
+  setRules: { who: BANK },
+  listSilences: { who: BANK },
+  makeSilence: { who: BANK, things: { pledge_id: 'pledge' } },
+  listReviews: staff,
+  readReview: review,
+  claimReview: review,
+  releaseReview: review,
+  delegateReview: review,
+  noteReview: review,
+  escalateReview: review,
+  submitReview: review,
+  approveReview: review,
+  returnReview: review,
+  reopenReview: review,
+  listModels: staff,
+  getModel: staff,
+  reviewModel: staff,
+  promoteModel: staff,
+
+  listEvents: each,
+  createEndpoint: each,
+  listEndpoints: each,
+  getEndpoint: endpoint,
+  changeEndpoint: endpoint,
+  deleteEndpoint: { ...endpoint, ends: true },
+  rotateSecret: endpoint,
+  setHeaders: endpoint,
+  testEndpoint: endpoint,
+  simulateEvent: endpoint,
+  listDeliveries: endpoint,
+  listDeadLetters: endpoint,
+  recoverEndpoint: endpoint,
+  replayMissing: endpoint,
+  listAttempts: { who: EACH, things: { id: 'delivery' } },
+  replayDelivery: { who: EACH, things: { id: 'delivery' } },
+  rotateSigningKey: staff,
+  advanceCalendar: staff,
+};

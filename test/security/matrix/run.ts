@@ -1,0 +1,342 @@
+/**
+ * Every operation of the OpenAPI document, asked by every role about things of every owner, held against expected.ts. What
+ * is another's must look exactly like what is missing, and a refusal must leave no trace in the database.
+ */
+import { randomUUID } from 'node:crypto';
+import { issueKey } from '../../../src/accounts/store.ts';
+import type { Database } from '../../../src/db/client.ts';
+import { type JsonSchema, sampleOf } from '../../http/sample.ts';
+import type { Party, TestService } from '../../service.ts';
+import { type Owned, peopleTheService } from '../world.ts';
+import { EXPECTED, type Expectation, type Kind, SEEN_BY_STAFF, type Thing } from './expected.ts';
+
+export interface MatrixReport {
+  operations: number;
+  roles: number;
+  cells: number;
+  /** A 2xx for what is another's. */
+  foreign_success: number;
+  /** Answers otherwise than the table says, or of operations that it does not have. */
+  unexplained: number;
+  /** Foreign and missing were answered with other bytes. */
+  distinguishable: number;
+  /** Rows that came or went with a refusal. */
+  side_effects: number;
+  seconds: number;
+  failures: string[];
+}
+
+interface Role {
+  name: string;
+  key: string | null;
+  /** Null for a key that opens nothing. */
+  party: (Party & { kind: Kind }) | null;
+  reads_only: boolean;
+}
+
+/** Whose things a request names. */
+type Owner = Party | 'missing' | 'ended' | 'malformed';
+
+interface Operation {
+  id: string;
+  method: string;
+  path: string;
+  parameters: { name: string; in: string; required?: boolean; schema: JsonSchema }[];
+  body: JsonSchema | null;
+}
+
+interface Cell {
+  operation: Operation;
+  expectation: Expectation | undefined;
+  role: Role;
+  owner: Owner;
+}
+
+interface Answer {
+  status: number;
+  /** Without what differs from request to request. */
+  bytes: string;
+}
+
+const SHOWN_FAILURES = 20;
+const MALFORMED = '..%2f..%00;drop';
+/** Fields that must name something that is there, for a request to come as far as the question whose it is. */
+const KNOWN: Record<string, unknown> = {
+  rule: 'ltv_warning',
+  until_at: '2009-12-31T00:00:00Z',
+  since: '2009-06-01T00:00:00Z',
+  until: '2009-12-31T00:00:00Z',
+};
+
+export async function runMatrix(
+  service: TestService,
+  on_progress: (done: number, all: number) => void,
+  expected: Readonly<Record<string, Expectation>> = EXPECTED,
+): Promise<MatrixReport> {
+  const started_ms = performance.now();
+  const stage = await setStage(service);
+  const operations = operationsOf(service.app.swagger() as never);
+  const failures: string[] = [];
+  const counts = { cells: 0, foreign_success: 0, unexplained: 0, distinguishable: 0, side_effects: 0 };
+  const fail = (kind: Exclude<keyof typeof counts, 'cells'>, text: string) => {
+    counts[kind] += 1;
+    failures.push(`${kind}: ${text}`);
+  };
+  for (const [place, operation] of operations.entries()) {
+    const expectation = expected[operation.id];
+    for (const role of stage.roles) {
+      const cells = ownersFor(expectation, stage).map(
+        (owner): Cell => ({ operation, expectation, role, owner }),
+      );
+      // What is refused goes first, so that nothing changes under it.
+      const refused = cells.filter((cell) => refusal(stage, cell));
+      const answered = cells.filter((cell) => !refused.includes(cell));
+      const before = await rowCounts(service.database);
+      const answers = new Map<Owner, Answer>();
+      for (const cell of refused) answers.set(cell.owner, await judge(stage, cell, fail));
+      const after = await rowCounts(service.database);
+      for (const [table, rows] of after)
+        if (rows !== before.get(table)) fail('side_effects', `${operation.id} as ${role.name}: ${table}`);
+      for (const cell of answered) answers.set(cell.owner, await judge(stage, cell, fail));
+      for (const cell of cells)
+        if (isForeign(stage, cell) && answers.get(cell.owner)!.bytes !== answers.get('missing')!.bytes)
+          fail('distinguishable', described(stage, cell, answers.get(cell.owner)!));
+      counts.cells += cells.length;
+    }
+    on_progress(place + 1, operations.length);
+  }
+  const seconds = Math.round((performance.now() - started_ms) / 100) / 10;
+  return {
+    operations: operations.length,
+    roles: stage.roles.length,
+    ...counts,
+    seconds,
+    failures: failures.slice(0, SHOWN_FAILURES),
+  };
+}
+
+export function holds(report: MatrixReport): boolean {
+  const { foreign_success, unexplained, distinguishable, side_effects } = report;
+  return foreign_success + unexplained + distinguishable + side_effects === 0;
+}
+
+interface Stage {
+  service: TestService;
+  roles: Role[];
+  owners: Party[];
+  owned: Map<string, Owned>;
+  patent_id: string;
+  /** Of the program's own scoring table, which is everybody's. */
+  table_id: string;
+  /** An id of each kind that was somebody's and is over. */
+  ended: Owned;
+}
+
+async function setStage(service: TestService): Promise<Stage> {
+  const { owned, ended } = await peopleTheService(service);
+  const { bank_a, bank_b, firm_a, firm_b, staff } = service;
+  const role = (name: string, party: Party, kind: Kind): Role => ({
+    name,
+    key: party.key,
+    party: { ...party, kind },
+    reads_only: false,
+  });
+  const closed = (name: string, key: string | null): Role => ({ name, key, party: null, reads_only: false });
+  const made = async (party: Party, scopes: ('read' | 'write')[]) =>
+    service.database.transaction((tx) => issueKey(tx, party.id, 'matrix', service.clock.now(), { scopes }));
+  const reading = async (name: string, party: Party, kind: Kind): Promise<Role> => ({
+    ...role(name, { ...party, key: (await made(party, ['read'])).key }, kind),
+    reads_only: true,
+  });
+  const [revoked, expired] = [await made(bank_a, ['read', 'write']), await made(bank_a, ['read', 'write'])];
+  await service.database.sql`update api_key set revoked_at = now() where id = ${revoked.id}`;
+  await service.database.sql`update api_key set expires_at = now() where id = ${expired.id}`;
+  return {
+    service,
+    owned,
+    ended,
+    owners: [bank_a, firm_a, bank_b, firm_b, staff],
+    patent_id: service.takePatent(),
+    table_id: await shippedTable(service),
+    roles: [
+      closed('nobody', null),
+      closed('a key of nobody', `pwk_${'0'.repeat(16)}_${'A'.repeat(43)}`),
+      closed('a revoked key', revoked.key),
+      closed('an expired key', expired.key),
+      role('bank A', bank_a, 'bank'),
+      await reading('bank A, reading', bank_a, 'bank'),
+      role('firm A', firm_a, 'firm'),
+      role('bank B', bank_b, 'bank'),
+      role('firm B', firm_b, 'firm'),
+      role('staff', staff, 'staff'),
+      await reading('staff, reading', staff, 'staff'),
+    ],
+  };
+}
+
+async function shippedTable({ call, firm_a }: TestService): Promise<string> {
+  const { body } = await call<{ data: { id: string }[] }>(firm_a.key, 'GET', '/v1/scoring/tables');
+  return body.data[0]!.id;
+}
+
+function operationsOf({
+  paths,
+}: {
+  paths: Record<string, Record<string, Record<string, never>>>;
+}): Operation[] {
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, described]) => {
+      const {
+        operationId,
+        parameters = [],
+        requestBody,
+      } = described as unknown as {
+        operationId: string;
+        parameters?: Operation['parameters'];
+        requestBody?: { content: Record<string, { schema: JsonSchema }> };
+      };
+      const body = requestBody?.content['application/json']?.schema ?? null;
+      return { id: operationId, method: method.toUpperCase(), path, parameters, body };
+    }),
+  );
+}
+
+/** Nobody's for what names no thing. */
+function ownersFor(expectation: Expectation | undefined, { owners, owned }: Stage): Owner[] {
+  if (!expectation?.things) return ['missing'];
+  const things = Object.values(expectation.things);
+  const owning = owners.filter(({ id }) => things.every((thing) => owned.get(id)![thing]));
+  return [...owning, 'missing', 'ended', 'malformed'];
+}
+
+/** Whether it is there, and neither the caller's own nor shared with it. */
+function isForeign({ owned }: Stage, { expectation, role: { party }, owner }: Cell): boolean {
+  if (!expectation?.things || !party || typeof owner === 'string') return false;
+  return !Object.values(expectation.things).every((thing) => {
+    if (party.kind === 'staff' && SEEN_BY_STAFF.includes(thing)) return true;
+    return owned.get(party.id)![thing]?.includes(owned.get(owner.id)![thing]![0]!);
+  });
+}
+
+/** Statuses with which a cell must be refused; null when it is answered. */
+function refusal(stage: Stage, { operation, expectation, role, owner }: Cell): readonly number[] | null {
+  if (!expectation) return [];
+  const { who, things, filter } = expectation;
+  const absent =
+    things && (typeof owner === 'string' || isForeign(stage, { operation, expectation, role, owner }));
+  const notThere = owner === 'malformed' ? [400, 404] : [404];
+  if (who === 'anyone') return things ? notThere : null;
+  if (!role.party) return [401];
+  if (!who.includes(role.party.kind)) return [403];
+  const asks = operation.method === 'GET' || expectation.asks;
+  if (role.reads_only && !asks) return [403];
+  if (!absent || filter) return null;
+  return notThere;
+}
+
+async function judge(
+  stage: Stage,
+  cell: Cell,
+  fail: (kind: 'foreign_success' | 'unexplained', text: string) => void,
+): Promise<Answer> {
+  const { expectation } = cell;
+  const answer = await ask(stage, cell);
+  const about = described(stage, cell, answer);
+  const wanted = refusal(stage, cell);
+  const explained = wanted
+    ? wanted.includes(answer.status)
+    : answer.status < 500 && ![401, 403, 404].includes(answer.status);
+  if (!expectation || !explained) fail('unexplained', about);
+  if (isForeign(stage, cell) && answer.status < 300 && !expectation?.filter) fail('foreign_success', about);
+  return answer;
+}
+
+async function ask(stage: Stage, cell: Cell): Promise<Answer> {
+  const { operation, role } = cell;
+  const named = await namesOf(stage, cell);
+  const valueFor = (name: string, schema: JsonSchema) =>
+    named[name] ?? KNOWN[name] ?? sampleOf(schema, 'x', named);
+  const path = operation.parameters
+    .filter((parameter) => parameter.in === 'path')
+    .reduce(
+      (text, { name, schema }) => text.replace(`{${name}}`, String(valueFor(name, schema))),
+      operation.path,
+    );
+  const query = new URLSearchParams();
+  for (const { name, in: place, required, schema } of operation.parameters)
+    if (place === 'query' && (required || name in named)) query.append(name, String(valueFor(name, schema)));
+  const body = operation.body && sampleOf(operation.body, 'x', { ...KNOWN, ...named });
+  const response = await stage.service.app.inject({
+    method: operation.method as 'GET',
+    url: query.size > 0 ? `${path}?${query}` : path,
+    headers: {
+      ...(role.key !== null && { authorization: `Bearer ${role.key}` }),
+      ...(body !== null && { 'content-type': 'application/json' }),
+    },
+    ...(body !== null && { payload: JSON.stringify(body) }),
+  });
+  const { date: _date, ...headers } = response.headers;
+  const bytes = [response.statusCode, JSON.stringify(headers), response.body].join('\n');
+  return { status: response.statusCode, bytes: bytes.replace(/"request_id":"[^"]+"/, '') };
+}
+
+/** Values by the name of parameter or field: the things, and what else must be there. */
+async function namesOf(stage: Stage, cell: Cell): Promise<Record<string, unknown>> {
+  const { operation, expectation, role, owner } = cell;
+  const names: Record<string, unknown> = { patent_id: stage.patent_id, table_id: stage.table_id };
+  if (operation.path.startsWith('/v1/models/')) names.id = 'pledgewatch-lapse.1';
+  if (operation.path.startsWith('/v1/sources/')) names.id = 'cn-sample';
+  if (operation.path.startsWith('/v1/fetches/')) names.id = stage.ended.fetch![0];
+  if (operation.path.startsWith('/v1/organisations/')) names.id = stage.service.firm_b.id;
+  const fresh = expectation?.ends && role.party && refusal(stage, cell) === null;
+  for (const [name, thing] of Object.entries(expectation?.things ?? {}))
+    names[name] = fresh ? await makeThing(stage, role.party!, thing) : thingOf(stage, owner, thing);
+  return names;
+}
+
+function thingOf({ owned, ended }: Stage, owner: Owner, thing: Thing): string {
+  if (owner === 'malformed') return MALFORMED;
+  const ids =
+    owner === 'missing' ? undefined : owner === 'ended' ? ended[thing] : owned.get(owner.id)?.[thing];
+  return ids?.[0] ?? `${thing.slice(0, 3)}_${randomUUID().replaceAll('-', '').slice(0, 26)}`;
+}
+
+/** One that may end. */
+async function makeThing({ service, patent_id }: Stage, party: Party, thing: Thing): Promise<string> {
+  const post = async (url: string, body?: object) =>
+    (await service.call<{ id: string }>(party.key, 'POST', url, body)).body.id;
+  switch (thing) {
+    case 'endpoint':
+      return post('/v1/webhooks/endpoints', { url: 'https://receiver.example/hooks' });
+    case 'watch_list':
+      return post('/v1/watch-lists', { name: 'brief', patent_ids: [patent_id] });
+    case 'covenant_feed':
+      return post('/v1/covenants/feeds');
+    case 'key': {
+      const made = service.database.transaction((tx) => issueKey(tx, party.id, 'brief', service.clock.now()));
+      return (await made).id;
+    }
+    default:
+      throw new Error(`no ${thing} ends in a call`);
+  }
+}
+
+/** Of every table that holds somebody's rows: the patent database is written by jobs alone. */
+async function rowCounts({ sql }: Database): Promise<Map<string, number>> {
+  const tables = await sql<{ name: string }[]>`select relname as name from pg_class
+    where relnamespace = 'public'::regnamespace and relkind = 'r' and relrowsecurity order by relname`;
+  const [row] = await sql.unsafe<Record<string, number>[]>(
+    `select ${tables.map(({ name }) => `(select count(*) from ${name}) as ${name}`).join(', ')}`,
+  );
+  return new Map(Object.entries(row!));
+}
+
+function described(stage: Stage, { operation, role, owner }: Cell, { bytes }: Answer): string {
+  return `${operation.id} as ${role.name} about ${nameOf(stage, owner)}: ${bytes.slice(0, 400)}`;
+}
+
+function nameOf({ service }: Stage, owner: Owner): string {
+  if (typeof owner === 'string') return `a thing that is ${owner}`;
+  const [name] = Object.entries(service).find(([, party]) => party === owner) ?? [];
+  return `a thing of ${name}`;
+}

@@ -1,0 +1,174 @@
+/** Two banks with a firm each, and staff, who have used everything that the service has for them. */
+import { lapsingPatents, type Party, type TestService } from '../service.ts';
+
+const HOOK = { url: 'https://receiver.example/hooks' };
+const LAST_DAY = '2009-12-10T02:00:00Z';
+const DEAL = {
+  patent_id: null,
+  right_type: 'invention',
+  claims: 7,
+  filed_on: '1998-02-03',
+  dealt_on: '2009-06-09',
+  price_minor: 75_000_000,
+  currency: 'CNY',
+};
+const SCALE = { least: 0, most: 10 };
+const INDICATORS = [
+  ['A', '', '1'],
+  ['A1', 'A', '0.4'],
+  ['A2', 'A', '0.6'],
+];
+
+/** Ids of what belongs to one organisation or one pair of bank and firm, by kind of thing. */
+export type Owned = Record<string, string[]>;
+
+export interface World {
+  /** By the id of the organisation. */
+  owned: Map<string, Owned>;
+  /** Of what was somebody's and is over. */
+  ended: Owned;
+}
+
+/** @throws Error with the answer when the service refuses a step */
+export async function peopleTheService(service: TestService): Promise<World> {
+  const { call, bank_a, bank_b, firm_a, firm_b, staff } = service;
+  const owned = new Map<string, Owned>([bank_a, bank_b, firm_a, firm_b, staff].map(({ id }) => [id, {}]));
+  const made = async (party: Party, method: 'POST' | 'PUT', url: string, body?: object) => {
+    const answer = await call<Record<string, string>>(party.key, method, url, body);
+    if (answer.status >= 300) throw new Error(`${method} ${url}: ${answer.status} ${answer.text}`);
+    return answer.body;
+  };
+  const note = (party: Party, kind: string, id: string) => {
+    const own = owned.get(party.id)!;
+    own[kind] = [...(own[kind] ?? []), id];
+  };
+
+  const lapsing = (await lapsingPatents('2009-06-01')).map(({ patent_id }) => patent_id);
+  for (const party of [bank_a, bank_b, firm_a, firm_b, staff]) {
+    const { id } = await made(party, 'POST', '/v1/webhooks/endpoints', HOOK);
+    note(party, 'endpoint', id!);
+    const tested = await made(party, 'POST', `/v1/webhooks/endpoints/${id}/test`);
+    note(party, 'delivery', tested.delivery_id!);
+    await made(party, 'POST', `/v1/webhooks/endpoints/${id}/simulate`, { type: 'patent.lapsed' });
+    const list = { name: 'watched', patent_ids: [lapsing[0]!] };
+    note(party, 'watch_list', (await made(party, 'POST', '/v1/watch-lists', list)).id!);
+    note(party, 'covenant_feed', (await made(party, 'POST', '/v1/covenants/feeds')).id!);
+    const { body: keys } = await call<{ data: { id: string }[] }>(party.key, 'GET', '/v1/keys');
+    note(party, 'key', keys.data[0]!.id);
+  }
+  for (const [bank, firm] of [
+    [bank_a, firm_a],
+    [bank_b, firm_b],
+  ] as const) {
+    for (const party of [bank, firm]) {
+      await made(party, 'POST', '/v1/deals', { ...DEAL, reference: `deal of ${party.id}` });
+    }
+    const rows = INDICATORS.map(([indicator_code, parent, weight]) => ({
+      standard_version: `of ${bank.id}`,
+      indicator_code,
+      name: indicator_code,
+      parent,
+      scenario: 'pledge',
+      weight,
+      verified: 'true',
+      source: 'page 1',
+    }));
+    note(bank, 'scoring_table', (await made(bank, 'POST', '/v1/scoring/tables', { scale: SCALE, rows })).id!);
+    for (const fate of ['watched', 'disposed', 'requested'] as const) {
+      const patents = fate === 'watched' ? [lapsing.pop()!] : [service.takePatent()];
+      const id = await contract(service, bank, firm, patents, fate);
+      note(bank, 'pledge', id);
+      note(firm, 'pledge', id);
+      const [table_id] = owned.get(bank.id)!.scoring_table!;
+      const score = { table_id, scenario: 'pledge', patent_id: patents[0], scores: { A1: 5, A2: 5 } };
+      await made(bank, 'POST', `/v1/pledges/${id}/scores`, score);
+    }
+    const silence = { rule: 'ltv_warning', until_at: '2009-08-01T00:00:00Z', reason: 'quiet' };
+    await made(bank, 'POST', '/v1/silences', silence);
+  }
+  await service.passTo(LAST_DAY);
+  for (const bank of [bank_a, bank_b]) await noteWatch(service, bank, owned);
+  return { owned, ended: await endSome(service) };
+}
+
+/** What the watching of a pledge brought: valuations, flags, and a margin call on them. */
+async function noteWatch(
+  { call, staff, firm_a, firm_b, bank_a }: TestService,
+  bank: Party,
+  owned: World['owned'],
+) {
+  const own = owned.get(bank.id)!;
+  const [pledge_id] = own.pledge!;
+  const url = `/v1/pledges/${pledge_id}`;
+  type Point = { patents: { valuation_id: string }[] };
+  const { body: flow } = await call<{ points: Point[] }>(bank.key, 'GET', `${url}/value-flow`);
+  const { body: flags } = await call<{ data: { id: string }[] }>(
+    staff.key,
+    'GET',
+    `/v1/flags?pledge_id=${pledge_id}`,
+  );
+  const called = await call<{ id: string }>(bank.key, 'POST', `${url}/margin-calls`, {});
+  const noted = {
+    valuation: [flow.points[0]!.patents[0]!.valuation_id],
+    flag: [flags.data[0]!.id],
+    margin_call: [called.body.id],
+  };
+  Object.assign(own, noted);
+  Object.assign(owned.get((bank === bank_a ? firm_a : firm_b).id)!, noted);
+}
+
+async function endSome({ call, bank_a, staff }: TestService): Promise<Owned> {
+  const ended: Owned = {};
+  const made = async (url: string, body?: object) =>
+    (await call<{ id: string }>(bank_a.key, 'POST', url, body)).body.id;
+  for (const [kind, url, body] of [
+    ['endpoint', '/v1/webhooks/endpoints', HOOK],
+    ['watch_list', '/v1/watch-lists', { name: 'ended', patent_ids: [] }],
+    ['covenant_feed', '/v1/covenants/feeds', undefined],
+  ] as const) {
+    const id = await made(url, body);
+    await call(bank_a.key, 'DELETE', `${url}/${id}`);
+    ended[kind] = [id];
+  }
+  const fetch = { name: 'feed', url: 'https://register.example/file.csv', cadence_hours: 24 };
+  ended.fetch = [(await call<{ id: string }>(staff.key, 'POST', '/v1/fetches', fetch)).body.id];
+  return ended;
+}
+
+async function contract(
+  { call, clock }: TestService,
+  bank: Party,
+  firm: Party,
+  patents: readonly string[],
+  fate: 'watched' | 'disposed' | 'requested',
+): Promise<string> {
+  const today = clock.now().toISOString().slice(0, 10);
+  const { body: pledge } = await call<{ id: string }>(firm.key, 'POST', '/v1/pledges', {
+    bank_id: bank.id,
+    firm_id: firm.id,
+    patents: patents.map((patent_id) => ({ patent_id, annual_revenue_minor: 500_000_000 })),
+    currency: 'CNY',
+    principal_minor: 1_000_000,
+    matures_on: '2011-06-10',
+  });
+  if (fate === 'requested') return pledge.id;
+  const move = async (body: object) => {
+    const moved = await call<{ approved_value_minor: number }>(
+      bank.key,
+      'POST',
+      `/v1/pledges/${pledge.id}/moves`,
+      body,
+    );
+    if (moved.status !== 201) throw new Error(moved.text);
+    return moved.body;
+  };
+  const { approved_value_minor } = await move({ to: 'appraised' });
+  await move({ to: 'proposed', principal_minor: Math.floor(approved_value_minor * 0.25) });
+  await move({ to: 'registered', registration_number: `Y${pledge.id.slice(-6)}`, registered_on: today });
+  await move({ to: 'active', disbursed_on: today });
+  if (fate === 'watched') return pledge.id;
+  await move({ to: 'defaulted', reason: 'no interest was paid' });
+  await move({ to: 'in_disposal', route: 'auction' });
+  await move({ to: 'disposed', recovered_minor: 1_000, costs_minor: 10 });
+  return pledge.id;
+}
