@@ -55,7 +55,6 @@ begin
 end $$;
 
 select protect('{api_key}', 'organisation_id = (select current_organisation()) or (select is_staff())');
-select protect('{organisation}', 'id = (select current_organisation()) or (select is_staff())');
 select protect('{idempotency_key, endpoint, audit_chain, audit_entry, audit_head, covenant_feed, watch_list, watch_told,
   scoring_table}', 'organisation_id = (select current_organisation())');
 select protect('{rule_set, rule_backtest, silence}', 'bank_id = (select current_organisation())');
@@ -91,6 +90,11 @@ select protect('{borrower_fact}', 'firm_id = (select current_organisation()) or 
   or (recorder_kind <> ''bank'' or recorded_by = (select current_organisation())) and exists (select from borrower_consent
     where borrower_consent.firm_id = borrower_fact.firm_id and bank_id = (select current_organisation())
       and borrower_fact.kind = any(kinds))');
+
+-- Whoever shares a pledge or a consent knows with whom.
+select protect('{organisation}', 'id = (select current_organisation()) or (select is_staff())
+  or exists (select from pledge where organisation.id in (pledge.bank_id, pledge.firm_id))
+  or exists (select from borrower_consent where organisation.id in (borrower_consent.bank_id, borrower_consent.firm_id))');
 
 -- What is never changed is never offered to be.
 revoke update, delete on audit_entry, audit_head, deal, pledge_recovery, pledge_status, pledge_score, review_step, rule_set,

@@ -8,6 +8,7 @@ import { type Caller, findOrganisation } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import { auditRefusal } from '../audit/refusal.ts';
 import type { Sql, Transaction } from '../db/client.ts';
+import { acrossTenants } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { refuseFuture } from '../pledges/days.ts';
@@ -41,7 +42,7 @@ export async function giveConsent(
 ): Promise<Consent> {
   requireOwn(firm_id, caller);
   const now = await lockTold(tx, firm_id, asked_at);
-  if ((await findOrganisation(tx, bank_id))?.kind !== 'bank')
+  if ((await acrossTenants(tx, () => findOrganisation(tx, bank_id)))?.kind !== 'bank')
     throw new Problem('refused', `The field bank_id must name a bank; ${bank_id} is none.`);
   const consent: Consent = {
     id: newId('cns'),

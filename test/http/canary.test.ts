@@ -259,7 +259,7 @@ t.test('with the usual serialisers the same failures would tell the canaries', a
   const stream = { write: (line: string) => void lines.push(line) };
   const guard = createAddressGuard({ allowed_hosts: [] });
   const given = {
-    database: requests,
+    database: service.requests,
     system: database,
     clock: service.clock,
     guard,
