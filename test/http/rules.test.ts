@@ -564,6 +564,7 @@ t.test('citations that fade against the cohort are told; those that fade like it
   );
   // The cohort falls from two citations a year to one, `usual` twice that, `fading` from eight to none.
   const COUNTS: Record<string, number[]> = { [fading]: [8, 6, 4, 2, 0], [usual]: [4, 4, 3, 2, 2] };
+  const first_year = clock.now().getUTCFullYear() - 5;
   let citing = 0;
   const records = ids.flatMap((id) =>
     (COUNTS[id] ?? [2, 2, 1, 1, 1]).flatMap((count, year) =>
@@ -571,7 +572,7 @@ t.test('citations that fade against the cohort are told; those that fade like it
         const number = String(++citing).padStart(8, '0');
         return {
           ...told(number, { office: 'US' }),
-          publication: { office: 'US', number, kind: 'B2', published_on: `${2004 + year}-07-01` },
+          publication: { office: 'US', number, kind: 'B2', published_on: `${first_year + year}-07-01` },
           citations: [
             {
               cited: null,
