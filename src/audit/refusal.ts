@@ -30,7 +30,7 @@ export async function auditRefusal(
   );
 }
 
-/** Does what concerns the caller's organisation alone; what is refused goes to its own chain. */
+/** Does what concerns the caller's organisation alone; what is refused, but not what is missing, goes to its own chain. */
 export async function attemptOwn<T>(
   { database, clock }: Service,
   caller: Caller,
@@ -40,7 +40,7 @@ export async function attemptOwn<T>(
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Problem)
+    if (error instanceof Problem && error.code !== 'not_found')
       await auditRefusal(database, {
         caller,
         at: clock.now(),

@@ -203,7 +203,7 @@ async function lockTold(tx: Transaction, firm_id: string, asked_at: Date): Promi
   return told_at !== null && told_at > asked_at ? told_at : asked_at;
 }
 
-/** Makes a change; a refused one goes to the caller’s chain, and to the firm’s where the caller may know of the firm. */
+/** Makes a change; a refused one, but not of what is missing, goes to the caller’s chain, and to the firm’s where the caller may know of the firm. */
 export async function attemptOnFirm<T>(
   { database, clock }: Service,
   { caller, firm_id, action }: { caller: Caller; firm_id: string; action: string },
@@ -212,7 +212,7 @@ export async function attemptOnFirm<T>(
   try {
     return await change();
   } catch (error) {
-    if (error instanceof Problem) {
+    if (error instanceof Problem && error.code !== 'not_found') {
       const known = await kindsKnowable(database.sql, firm_id, caller);
       const chains = known.length === 0 ? [caller.organisation_id] : [caller.organisation_id, firm_id];
       await auditRefusal(database, {

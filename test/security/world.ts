@@ -83,6 +83,14 @@ export async function peopleTheService(service: TestService): Promise<World> {
       const score = { table_id, scenario: 'pledge', patent_id: patents[0], scores: { A1: 5, A2: 5 } };
       await made(bank, 'POST', `/v1/pledges/${id}/scores`, score);
     }
+    const consent = { bank_id: bank.id, kinds: ['revenue', 'tax_arrears', 'rating'] };
+    const { id: consent_id } = await made(firm, 'POST', `/v1/borrowers/${firm.id}/consents`, consent);
+    note(firm, 'consent', consent_id!);
+    for (const party of [bank, firm]) note(party, 'firm', firm.id);
+    const pledge = `/v1/pledges/${owned.get(bank.id)!.pledge![0]}`;
+    const later = { matures_on: '2011-07-10', reason: 'a longer loan' };
+    const { id: amendment_id } = await made(bank, 'POST', `${pledge}/amendments`, later);
+    for (const party of [bank, firm]) note(party, 'amendment', amendment_id!);
     const silence = { rule: 'ltv_warning', until_at: '2009-08-01T00:00:00Z', reason: 'quiet' };
     await made(bank, 'POST', '/v1/silences', silence);
   }

@@ -15,10 +15,20 @@ export type Thing =
   | 'key'
   | 'scoring_table'
   | 'margin_call'
+  | 'amendment'
+  | 'firm'
+  | 'consent'
   | 'valuation';
 
 /** Who besides its owners sees a thing: staff see what they review, and nothing that is an organisation's own. */
-export const SEEN_BY_STAFF: readonly Thing[] = ['pledge', 'flag', 'margin_call', 'valuation'];
+export const SEEN_BY_STAFF: readonly Thing[] = [
+  'pledge',
+  'flag',
+  'margin_call',
+  'amendment',
+  'valuation',
+  'firm',
+];
 
 export interface Expectation {
   who: readonly Kind[] | 'anyone';
@@ -34,6 +44,7 @@ export interface Expectation {
 
 const EACH = ['bank', 'firm', 'staff'] as const;
 const BANK = ['bank'] as const;
+const FIRM = ['firm'] as const;
 const STAFF = ['staff'] as const;
 const PARTIES = ['bank', 'firm'] as const;
 const LENDER = ['bank', 'staff'] as const;
@@ -89,6 +100,15 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getWaterfall: pledge,
   getOutlook: pledge,
   getPledgeStatus: pledge,
+  getDueDiligence: pledge,
+  waiveFinding: { who: BANK, things: { id: 'pledge' } },
+  askAmendment: { who: BANK, things: { id: 'pledge' } },
+  listAmendments: pledge,
+  answerAmendment: { who: PARTIES, things: { id: 'pledge', amendment_id: 'amendment' } },
+  registerAmendment: { who: BANK, things: { id: 'pledge', amendment_id: 'amendment' } },
+  getReleaseChecklist: pledge,
+  recordDeregistration: { who: BANK, things: { id: 'pledge' } },
+  recordOverdue: { who: BANK, things: { id: 'pledge' } },
   getReceipt: { who: EACH, things: { id: 'pledge', valuation_id: 'valuation' } },
   callMargin: { who: BANK, things: { id: 'pledge' } },
   listMarginCalls: pledge,
@@ -109,6 +129,17 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   recordDeal: each,
   importDeals: staff,
 
+  giveConsent: { who: FIRM, things: { firm_id: 'firm' } },
+  listConsents: { who: EACH, things: { firm_id: 'firm' } },
+  revokeConsent: { who: FIRM, things: { firm_id: 'firm', consent_id: 'consent' }, ends: true },
+  recordBorrowerFact: { who: EACH, things: { firm_id: 'firm' } },
+  listBorrowerFacts: { who: EACH, things: { firm_id: 'firm' } },
+
+  listAuditEntries: each,
+  exportAuditChain: each,
+  listAuditHeads: each,
+  backtestRules: { who: BANK },
+  listBacktests: { who: BANK },
   listRules: each,
   listFlags: { who: EACH, things: { pledge_id: 'pledge' }, filter: true },
   listRuleSets: { who: BANK },
