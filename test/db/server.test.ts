@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import t from 'tap';
 import { connect } from '../../src/db/client.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/db/embedded.ts';
+import { WORKER_ROLE } from '../../src/db/tenancy.ts';
 import { StartupError } from '../../src/errors.ts';
 import { openFolder } from '../database.ts';
 
@@ -119,6 +120,22 @@ t.test('the first start makes a database that lasts', async (t) => {
     const third = await start(t, directory);
     t.not(third.url, again.url);
     t.strictSame([...(await ask(third, 'select n from kept'))], [{ n: 42 }]);
+  });
+
+  t.test('a data directory of the days of one login gets the login that serves', async (t) => {
+    const directory = join(await freshFolder(t), 'old');
+    const old = await start(t, directory);
+    // As good as gone: it cannot log in any more, and the file that says that the logins are there is taken away.
+    const former = connect(old.url, { max: 1 });
+    await former.sql`alter role current_user password 'another'`;
+    await former.close();
+    await old.stop();
+    await rm(join(old.data_directory, 'pledgewatch-logins'));
+    const now = await start(t, directory);
+    const login = connect(now.url, { max: 1, role: WORKER_ROLE });
+    t.teardown(() => login.close());
+    const [who] = await login.sql`select session_user::text as login, current_user::text as role`;
+    t.strictSame({ ...who }, { login: 'pledgewatch_service', role: WORKER_ROLE });
   });
 });
 
