@@ -21,7 +21,7 @@ const LEAKS: readonly RegExp[] = [
   /pwk_[0-9a-f]{16}_[\w-]{43}/,
 ];
 /** The answers that show a new key. */
-const SHOWS_KEY = 'createKey';
+const SHOW_KEYS = ['createKey', 'rotateKey'];
 
 /** @returns the first thing that is wrong, or null */
 export function judgeOf(document: object) {
@@ -31,13 +31,13 @@ export function judgeOf(document: object) {
     const type = String(headers['content-type'] ?? '').split(';')[0]!;
     if (status >= 500) return { kind: 'server_error', what: `${status} ${text.slice(0, 300)}` };
     const leak = LEAKS.find((pattern) => pattern.test(text))?.exec(text);
-    const is_shown_key = operation_id === SHOWS_KEY && status === 201;
+    const is_shown_key = SHOW_KEYS.includes(operation_id) && status === 201;
     if (leak && !is_shown_key) return { kind: 'leak', what: leak[0].slice(0, 300) };
     if (method === 'HEAD') return null;
     if (status >= 400 && type !== 'application/problem+json')
       return { kind: 'undeclared', what: `${status} as ${type || 'nothing'}: ${text.slice(0, 300)}` };
     try {
-      const body = type.endsWith('json') && text !== '' ? JSON.parse(text) : text;
+      const body = /^application\/(problem\+)?json$/.test(type) && text !== '' ? JSON.parse(text) : text;
       contract(method, address, { status, headers, body });
       return null;
     } catch (error) {

@@ -12,13 +12,16 @@ const KIND_OF_STEP: Record<string, string> = {
   valuations: 'val',
   fetches: 'fch',
   'watch-lists': 'wls',
+  amendments: 'amd',
+  borrowers: 'org',
+  consents: 'cns',
   feeds: 'cal',
   endpoints: 'whe',
   deliveries: 'dlv',
 };
 /** Resources whose ids have no prefix. */
 const WITHOUT_PREFIX = ['keys', 'models', 'sources', 'tables'];
-const ID = /\b(org|val|plg|mcl|flg|whe|evt|dlv|cal|fch|wls|sil)_[0-9a-z]{26}\b/g;
+const ID = /\b(org|val|plg|mcl|flg|whe|evt|dlv|cal|fch|wls|sil|amd|cns)_[0-9a-z]{26}\b/g;
 const PATENT_ID = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 const HOLDS_PATENTS = /^(plg|wls)_/;
 const VALUATION = /"valuation_id":"([^"]+)"/g;
@@ -83,7 +86,8 @@ export class Known {
     if (headers.etag) this.#add(`${subject} etag`, String(headers.etag));
     if (text.length > MAX_READ_CHARACTERS) return;
     this.#learnIds(asker, subject, text);
-    if (text.startsWith('{')) this.#learnFields(asker, operation, params, JSON.parse(text) as Told);
+    if (String(headers['content-type']).startsWith('application/json'))
+      this.#learnFields(asker, operation, params, JSON.parse(text) as Told);
   }
 
   #learnIds(asker: Asker, subject: string | undefined, text: string): void {

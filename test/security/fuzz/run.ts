@@ -21,6 +21,8 @@ const WEIGHTS: Record<string, number> = { GET: 12, DELETE: 1 };
 const WRITE_WEIGHT = 5;
 /** After so many accepted requests an operation that writes is only asked for by broken ones: the database stays small. */
 const MAX_WRITES = 200;
+/** Of one that is seconds of work each time, so many are enough. */
+const MAX_LONG_WRITES: Record<string, number> = { backtestRules: 5 };
 /** Share of the requests after which memory counts as settled. */
 const WARM_UP_SHARE = 0.2;
 const MAX_FAILURES_SHOWN = 20;
@@ -134,7 +136,8 @@ class Fuzz {
   /** What may be asked next, by what is known now. */
   asks(): Arbitrary<Ask> {
     const open = this.#operations.filter(
-      ({ id, method }) => method === 'GET' || (this.#accepted.get(id) ?? 0) < MAX_WRITES,
+      ({ id, method }) =>
+        method === 'GET' || (this.#accepted.get(id) ?? 0) < (MAX_LONG_WRITES[id] ?? MAX_WRITES),
     );
     const valid = (operations: readonly Operation[]) =>
       weighted(operations).chain((operation) => this.#validAsk(operation));

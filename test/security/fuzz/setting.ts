@@ -101,7 +101,7 @@ async function pledged(
     withdrawn: { reason: 'setting' },
     registered: { registration_number: 'Y1', registered_on: today },
     active: { disbursed_on: today },
-    released: { ground: 'waived' },
+    released: { ground: 'waived', waiver: { waived_by: 'credit committee', reason: 'setting' } },
     defaulted: { reason: 'setting' },
     in_disposal: { route: 'auction' },
     disposed: { recovered_minor: 1_000 },
