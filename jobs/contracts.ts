@@ -8,7 +8,7 @@ import { VALUATION_CURRENCY } from '../models/valuation.ts';
 import type { Caller } from '../src/accounts/store.ts';
 import { dateOf } from '../src/clock.ts';
 import type { Database, Transaction } from '../src/db/client.ts';
-import { dueDiligence, isStanding, pledgedIds, waiveFinding } from '../src/pledges/due-diligence.ts';
+import { dueDiligence, isStanding, pledgedIds, waiveFinding } from '../src/pledges/due-diligence/service.ts';
 import type { MoveTarget } from '../src/pledges/lifecycle.ts';
 import { movePledge, repay, requestPledge } from '../src/pledges/service.ts';
 import { latestValues, type Pledge } from '../src/pledges/store.ts';

@@ -1,6 +1,6 @@
 /** Stale pledges into valuations, under the latest models known at the slot. */
 import { dateOf } from '../src/clock.ts';
-import { learnSpreads } from '../src/pledges/outlook.ts';
+import { learnSpreads } from '../src/pledges/outlook/store.ts';
 import { markDue, type RevalueCounts, revalueStale } from '../src/pledges/revalue.ts';
 import { latestModels } from '../src/valuations/store.ts';
 import { calibrate } from './calibrate.ts';

@@ -3,7 +3,7 @@ import { borrowerReports, overdueReport } from '../../models/risk/borrower-facts
 import type { PledgeRisk } from '../../models/risk/facts.ts';
 import { dateOf } from '../clock.ts';
 import type { Transaction } from '../db/client.ts';
-import { overdueKnown } from '../pledges/overdue.ts';
+import { overdueKnown } from '../pledges/overdue/service.ts';
 import { balances, type Pledge } from '../pledges/store.ts';
 import { factsKnownToBanks } from './store.ts';
 

@@ -4,7 +4,7 @@ import type { PatentRisk, PledgeRisk } from '../../models/risk/facts.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
 import type { Transaction } from '../db/client.ts';
-import { type MarginCall, openCalls } from '../pledges/margin-calls.ts';
+import { type MarginCall, openCalls } from '../pledges/margin-calls/service.ts';
 import { type Pledge, patentsPledgedAt } from '../pledges/store.ts';
 import { pledgeRisks } from '../risk/facts.ts';
 

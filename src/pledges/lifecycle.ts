@@ -9,7 +9,7 @@
 import Type from 'typebox';
 import type { OrganisationKind } from '../accounts/store.ts';
 import { Closed, Day, Minor, OneOf } from '../http/schemas.ts';
-import { DISPOSAL_ROUTES, RELEASABLE_STATES, ReleaseDetail, releaseRefusal } from './release.ts';
+import { DISPOSAL_ROUTES, RELEASABLE_STATES, ReleaseDetail, releaseRefusal } from './release/checklist.ts';
 
 /** Patents a pledge. */
 export const MAX_PATENTS = 100;

@@ -7,7 +7,7 @@ import { type KnownPatent, knownPatents } from '../patents/facts.ts';
 import type { ModelSet } from '../valuations/models.ts';
 import { appendValuations } from '../valuations/store.ts';
 import { type Valued, value } from '../valuations/value.ts';
-import { appendOutlooks, outlooksOf, type PledgeOutlook, spreadsKnown } from './outlook.ts';
+import { appendOutlooks, outlooksOf, type PledgeOutlook, spreadsKnown } from './outlook/store.ts';
 import { haircutsOf } from './proposals.ts';
 import {
   appendPledgeValues,

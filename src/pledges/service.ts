@@ -9,9 +9,9 @@ import { acrossTenants } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { clearFlags, standingFlags } from '../risk/store.ts';
 import { latestModels } from '../valuations/store.ts';
-import { endAmendments } from './amendments.ts';
+import { endAmendments } from './amendments/service.ts';
 import { refuseFuture } from './days.ts';
-import { pledgedIds, requireDiligence } from './due-diligence.ts';
+import { pledgedIds, requireDiligence } from './due-diligence/service.ts';
 import {
   isFinal,
   type MOVE_DETAILS,
@@ -21,11 +21,11 @@ import {
   refusal,
 } from './lifecycle.ts';
 import { lockPledge } from './lock.ts';
-import { endMarginCalls } from './margin-calls.ts';
+import { endMarginCalls } from './margin-calls/service.ts';
 import { refusePatents, requirePledged } from './pledgeable.ts';
 import { recordProposal } from './proposals.ts';
-import { disposalRoute, recordRecovery } from './recoveries.ts';
-import type { ReleaseDetail } from './release.ts';
+import { disposalRoute, recordRecovery } from './recoveries/ledger.ts';
+import type { ReleaseDetail } from './release/checklist.ts';
 import { revalueOne } from './revalue.ts';
 import {
   balances,

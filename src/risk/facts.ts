@@ -11,7 +11,7 @@ import { reportsKnown } from '../borrowers/reports.ts';
 import { dateOf } from '../clock.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
-import { valueResiduals } from '../pledges/outlook.ts';
+import { valueResiduals } from '../pledges/outlook/store.ts';
 import {
   latestValues,
   type PatentValue,

@@ -2,7 +2,7 @@
 import Type, { type TSchema } from 'typebox';
 import { CLEARED_EVENT_TYPE, RULES } from '../../models/risk/rules.ts';
 import { STATUSES } from '../../models/risk/status.ts';
-import { AMENDMENT_KINDS } from '../pledges/amendment.ts';
+import { AMENDMENT_KINDS } from '../pledges/amendments/rules.ts';
 import { MOVE_DETAILS } from '../pledges/lifecycle.ts';
 
 const Id = Type.String();

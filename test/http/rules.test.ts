@@ -12,7 +12,7 @@ import {
   type SignalRecord,
   type SourceRecord,
 } from '../../src/patents/sources/record.ts';
-import { appendOutlooks } from '../../src/pledges/outlook.ts';
+import { appendOutlooks } from '../../src/pledges/outlook/store.ts';
 import { appendPledgeValues, findPledge, latestValues } from '../../src/pledges/store.ts';
 import { assessPledges } from '../../src/risk/assess.ts';
 import { pledgeRisks } from '../../src/risk/facts.ts';

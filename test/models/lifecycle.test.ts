@@ -7,7 +7,7 @@ import { type Encumbrance, isOwnPledge } from '../../models/encumbrances.ts';
 import { isSameName, mayBeSameName } from '../../models/party-name.ts';
 import { RECOVERY_PRIOR, type Recovery, recoveryEstimates } from '../../models/recovery.ts';
 import { addWorkingDays, CN_HOLIDAYS, isWorkingDay } from '../../models/working-days.ts';
-import { amendmentRefusal, kindOf } from '../../src/pledges/amendment.ts';
+import { amendmentRefusal, kindOf } from '../../src/pledges/amendments/rules.ts';
 import {
   isFinal,
   MOVE_DETAILS,
@@ -15,7 +15,7 @@ import {
   type PledgeState,
   refusal,
 } from '../../src/pledges/lifecycle.ts';
-import { GROUNDS } from '../../src/pledges/release.ts';
+import { GROUNDS } from '../../src/pledges/release/checklist.ts';
 import { LEGAL_MOVES } from '../legal-moves.ts';
 
 const SEED = 20_261_127;

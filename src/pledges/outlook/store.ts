@@ -2,17 +2,17 @@
  * What is to be expected of a pledge's loan-to-value: projected when the pledge is valued, stored with the point of its
  * value flow, and held against what came to learn how far projections stray.
  */
-import { addDays } from '../../models/calendar.ts';
-import { LEAST_POOL_COUNT } from '../../models/drift/residuals.ts';
-import { toMinor } from '../../models/money.ts';
-import { breachProbability, type ProjectedPatent } from '../../models/risk/breach.ts';
-import { HORIZONS_days, projectPatent } from '../../models/risk/projection.ts';
-import { type MonthError, PRIOR_SPREAD, projectionSpread } from '../../models/risk/projection-spread.ts';
-import type { CalendarDate } from '../../models/types.ts';
-import { VALUATION_CURRENCY, type ValuationInputs } from '../../models/valuation.ts';
-import { dateOf } from '../clock.ts';
-import type { Sql, Transaction } from '../db/client.ts';
-import type { Pledge } from './store.ts';
+import { addDays } from '../../../models/calendar.ts';
+import { LEAST_POOL_COUNT } from '../../../models/drift/residuals.ts';
+import { toMinor } from '../../../models/money.ts';
+import { breachProbability, type ProjectedPatent } from '../../../models/risk/breach.ts';
+import { HORIZONS_days, projectPatent } from '../../../models/risk/projection.ts';
+import { type MonthError, PRIOR_SPREAD, projectionSpread } from '../../../models/risk/projection-spread.ts';
+import type { CalendarDate } from '../../../models/types.ts';
+import { VALUATION_CURRENCY, type ValuationInputs } from '../../../models/valuation.ts';
+import { dateOf } from '../../clock.ts';
+import type { Sql, Transaction } from '../../db/client.ts';
+import type { Pledge } from '../store.ts';
 
 /** A point of the value flow lies at most this far from the horizon that it is held against; points come monthly. */
 const HORIZON_TOLERANCE_days = 3;

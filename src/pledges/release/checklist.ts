@@ -4,8 +4,8 @@
  * waives, main contract void.
  */
 import Type, { type Static } from 'typebox';
-import { Closed, Day, Minor, OneOf } from '../http/schemas.ts';
-import type { PledgeState } from './lifecycle.ts';
+import { Closed, Day, Minor, OneOf } from '../../http/schemas.ts';
+import type { PledgeState } from '../lifecycle.ts';
 
 export const GROUNDS = ['debt_performed', 'right_realised', 'waived', 'contract_void'] as const;
 export type Ground = (typeof GROUNDS)[number];

@@ -1,11 +1,11 @@
 /** Why the value of a pledge changed between two points of its value flow. */
-import { attempt } from '../../models/failure.ts';
-import type { CalendarDate } from '../../models/types.ts';
-import { addWaterfalls, collateralChange, type Waterfall, waterfall } from '../../models/waterfall.ts';
-import type { Sql } from '../db/client.ts';
-import { Problem } from '../errors.ts';
-import { type StoredValuation, storedValuations } from '../valuations/stored.ts';
-import { type PatentValue, type Pledge, type PledgeValue, valuesOf } from './store.ts';
+import { attempt } from '../../../models/failure.ts';
+import type { CalendarDate } from '../../../models/types.ts';
+import { addWaterfalls, collateralChange, type Waterfall, waterfall } from '../../../models/waterfall.ts';
+import type { Sql } from '../../db/client.ts';
+import { Problem } from '../../errors.ts';
+import { type StoredValuation, storedValuations } from '../../valuations/stored.ts';
+import { type PatentValue, type Pledge, type PledgeValue, valuesOf } from '../store.ts';
 
 export interface PledgeWaterfall extends Waterfall {
   currency: string;

@@ -1,19 +1,19 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { Problem } from '../errors.ts';
-import { create } from '../http/create.ts';
-import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
-import { Closed, Day, Id, Instant, Minor, Nullable, OneOf, WithDefault } from '../http/schemas.ts';
-import type { Service } from '../service.ts';
-import { attemptChange } from './attempt.ts';
+import { Problem } from '../../errors.ts';
+import { create } from '../../http/create.ts';
+import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
+import { Closed, Day, Id, Instant, Minor, Nullable, OneOf, WithDefault } from '../../http/schemas.ts';
+import type { Service } from '../../service.ts';
+import { attemptChange } from '../attempt.ts';
+import { findPledge } from '../store.ts';
 import {
   callMargin,
   closeMarginCall,
   DEFAULT_CURE_WORKING_DAYS,
   MARGIN_CALL_OUTCOMES,
   marginCallsOf,
-} from './margin-calls.ts';
-import { findPledge } from './store.ts';
+} from './service.ts';
 
 const MAX_CURE_WORKING_DAYS = 120;
 

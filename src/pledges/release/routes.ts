@@ -1,14 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { Problem } from '../errors.ts';
-import { create } from '../http/create.ts';
-import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
-import { Closed, Day, Id, Instant, Nullable, OneOf } from '../http/schemas.ts';
-import type { Service } from '../service.ts';
-import { attemptChange } from './attempt.ts';
+import { Problem } from '../../errors.ts';
+import { create } from '../../http/create.ts';
+import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
+import { Closed, Day, Id, Instant, Nullable, OneOf } from '../../http/schemas.ts';
+import type { Service } from '../../service.ts';
+import { attemptChange } from '../attempt.ts';
+import { findPledge } from '../store.ts';
+import { CHECKLIST_ITEMS, GROUNDS } from './checklist.ts';
 import { recordDeregistration, releaseState } from './deregistration.ts';
-import { CHECKLIST_ITEMS, GROUNDS } from './release.ts';
-import { findPledge } from './store.ts';
 
 const Ground = OneOf(GROUNDS, 'ground of release');
 

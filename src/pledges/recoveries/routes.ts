@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { RECOVERY_PRIOR } from '../../models/recovery.ts';
-import { asOf } from '../clock.ts';
-import { callerOfGuarded } from '../http/guard.ts';
-import { AsOfQuery, Closed } from '../http/schemas.ts';
-import type { Service } from '../service.ts';
-import { recoveryTable } from './recoveries.ts';
+import { RECOVERY_PRIOR } from '../../../models/recovery.ts';
+import { asOf } from '../../clock.ts';
+import { callerOfGuarded } from '../../http/guard.ts';
+import { AsOfQuery, Closed } from '../../http/schemas.ts';
+import type { Service } from '../../service.ts';
+import { recoveryTable } from './ledger.ts';
 
 const Share = Type.Number({ minimum: 0, maximum: 1 });
 const Haircut = Type.Integer({ minimum: 0, maximum: 10_000, description: 'basis points' });

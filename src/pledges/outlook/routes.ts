@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { cureTo, loanToValueRange } from '../../models/risk/loan-to-value.ts';
-import { asOf } from '../clock.ts';
-import { Problem } from '../errors.ts';
-import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
+import { cureTo, loanToValueRange } from '../../../models/risk/loan-to-value.ts';
+import { asOf } from '../../clock.ts';
+import { Problem } from '../../errors.ts';
+import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
 import {
   AsOfQuery,
   BasisPoints,
@@ -14,10 +14,10 @@ import {
   Minor,
   Nullable,
   OneOf,
-} from '../http/schemas.ts';
-import type { Service } from '../service.ts';
-import { latestOutlook } from './outlook.ts';
-import { findPledge, latestValues } from './store.ts';
+} from '../../http/schemas.ts';
+import type { Service } from '../../service.ts';
+import { findPledge, latestValues } from '../store.ts';
+import { latestOutlook } from './store.ts';
 
 const Ratio = Nullable(
   Type.Integer({ minimum: 0, description: 'basis points; null against a worthless or unknown value' }),

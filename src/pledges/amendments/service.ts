@@ -2,32 +2,20 @@
  * Amendments of a contract that runs: other terms, more patents, one for another. The bank asks, the firm agrees; what
  * was checked when it was asked for is checked again when it comes into force, for the world may have moved.
  */
-import type { CalendarDate } from '../../models/types.ts';
-import type { Caller, OrganisationKind } from '../accounts/store.ts';
-import { dateOf } from '../clock.ts';
-import type { Sql, Transaction } from '../db/client.ts';
-import { Problem } from '../errors.ts';
-import { newId } from '../ids.ts';
-import { knownPatents } from '../patents/facts.ts';
-import { latestModels } from '../valuations/store.ts';
-import { value } from '../valuations/value.ts';
-import {
-  AMENDABLE_STATES,
-  type AmendmentFacts,
-  type AmendmentKind,
-  amendedPatents,
-  amendedTerms,
-  amendmentRefusal,
-  type Changes,
-  kindOf,
-  type PatentWorth,
-  totalValue,
-} from './amendment.ts';
-import { requireOfficeDay } from './deregistration.ts';
-import { requireDiligence } from './due-diligence.ts';
-import type { PledgeState } from './lifecycle.ts';
-import { lockPledge } from './lock.ts';
-import { refusePatents } from './pledgeable.ts';
+import type { CalendarDate } from '../../../models/types.ts';
+import type { Caller, OrganisationKind } from '../../accounts/store.ts';
+import { dateOf } from '../../clock.ts';
+import type { Sql, Transaction } from '../../db/client.ts';
+import { Problem } from '../../errors.ts';
+import { newId } from '../../ids.ts';
+import { knownPatents } from '../../patents/facts.ts';
+import { latestModels } from '../../valuations/store.ts';
+import { value } from '../../valuations/value.ts';
+import { requireDiligence } from '../due-diligence/service.ts';
+import type { PledgeState } from '../lifecycle.ts';
+import { lockPledge } from '../lock.ts';
+import { refusePatents } from '../pledgeable.ts';
+import { requireOfficeDay } from '../release/deregistration.ts';
 import {
   addPatents,
   balances,
@@ -39,8 +27,20 @@ import {
   pledgedPatents,
   removePatents,
   setBalance,
-} from './store.ts';
-import { traceChange } from './trace.ts';
+} from '../store.ts';
+import { traceChange } from '../trace.ts';
+import {
+  AMENDABLE_STATES,
+  type AmendmentFacts,
+  type AmendmentKind,
+  amendedPatents,
+  amendedTerms,
+  amendmentRefusal,
+  type Changes,
+  kindOf,
+  type PatentWorth,
+  totalValue,
+} from './rules.ts';
 
 export const ANSWERS = ['consent', 'decline', 'withdraw'] as const;
 export type Answer = (typeof ANSWERS)[number];

@@ -1,13 +1,13 @@
 /** Loans in arrears, by the bank's word: since when, and how much. */
-import type { CalendarDate } from '../../models/types.ts';
-import type { Caller } from '../accounts/store.ts';
-import { appendAudit } from '../audit/log.ts';
-import type { Sql, Transaction } from '../db/client.ts';
-import { Problem } from '../errors.ts';
-import { newId } from '../ids.ts';
-import { refuseFuture } from './days.ts';
-import { lockPledge } from './lock.ts';
-import { markStale } from './store.ts';
+import type { CalendarDate } from '../../../models/types.ts';
+import type { Caller } from '../../accounts/store.ts';
+import { appendAudit } from '../../audit/log.ts';
+import type { Sql, Transaction } from '../../db/client.ts';
+import { Problem } from '../../errors.ts';
+import { newId } from '../../ids.ts';
+import { refuseFuture } from '../days.ts';
+import { lockPledge } from '../lock.ts';
+import { markStale } from '../store.ts';
 
 export interface Overdue {
   id: string;

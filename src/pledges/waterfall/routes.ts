@@ -1,13 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { CAUSES } from '../../models/waterfall.ts';
-import { asOf } from '../clock.ts';
-import { Problem } from '../errors.ts';
-import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
-import { AsOfQuery, Closed, Currency, Day, Id, Minor, OneOf, PatentId } from '../http/schemas.ts';
-import type { Service } from '../service.ts';
-import { findPledge } from './store.ts';
-import { pledgeWaterfall } from './waterfall.ts';
+import { CAUSES } from '../../../models/waterfall.ts';
+import { asOf } from '../../clock.ts';
+import { Problem } from '../../errors.ts';
+import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
+import { AsOfQuery, Closed, Currency, Day, Id, Minor, OneOf, PatentId } from '../../http/schemas.ts';
+import type { Service } from '../../service.ts';
+import { findPledge } from '../store.ts';
+import { pledgeWaterfall } from './bars.ts';
 
 const Waterfall = {
   from_minor: Minor,

@@ -1,15 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { FINDING_KINDS, type FindingCode, SEVERITIES } from '../../models/due-diligence.ts';
-import { asOf } from '../clock.ts';
-import { Problem } from '../errors.ts';
-import { create } from '../http/create.ts';
-import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
-import { AsOfQuery, Closed, Id, Instant, Nullable, OneOf, PatentId } from '../http/schemas.ts';
-import type { Service } from '../service.ts';
-import { attemptChange } from './attempt.ts';
-import { dueDiligence, isStanding, pledgedIds, waiveFinding } from './due-diligence.ts';
-import { findPledge } from './store.ts';
+import { FINDING_KINDS, type FindingCode, SEVERITIES } from '../../../models/due-diligence.ts';
+import { asOf } from '../../clock.ts';
+import { Problem } from '../../errors.ts';
+import { create } from '../../http/create.ts';
+import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
+import { AsOfQuery, Closed, Id, Instant, Nullable, OneOf, PatentId } from '../../http/schemas.ts';
+import type { Service } from '../../service.ts';
+import { attemptChange } from '../attempt.ts';
+import { findPledge } from '../store.ts';
+import { dueDiligence, isStanding, pledgedIds, waiveFinding } from './service.ts';
 
 const FindingText = Type.String({ minLength: 1, maxLength: 400, description: 'the finding’s own name' });
 const Reason = Type.String({ minLength: 1, maxLength: 1000 });

@@ -1,9 +1,9 @@
 /** The recovery ledger: what each disposal brought, and the haircuts that it asks for. */
-import { type Recovery, recoveryEstimates } from '../../models/recovery.ts';
-import type { CalendarDate } from '../../models/types.ts';
-import type { Caller } from '../accounts/store.ts';
-import type { Sql, Transaction } from '../db/client.ts';
-import type { Pledge } from './store.ts';
+import { type Recovery, recoveryEstimates } from '../../../models/recovery.ts';
+import type { CalendarDate } from '../../../models/types.ts';
+import type { Caller } from '../../accounts/store.ts';
+import type { Sql, Transaction } from '../../db/client.ts';
+import type { Pledge } from '../store.ts';
 
 /** Patents of more than one kind of right under one pledge. */
 const MIXED = 'mixed';

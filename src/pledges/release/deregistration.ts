@@ -1,14 +1,20 @@
 /** The end of a contract: what its release showed, and that the office struck the pledge from its register. */
-import type { CalendarDate } from '../../models/types.ts';
-import type { Caller } from '../accounts/store.ts';
-import { dateOf } from '../clock.ts';
-import type { Sql, Transaction } from '../db/client.ts';
-import { Problem } from '../errors.ts';
-import { refuseFuture } from './days.ts';
-import { lockPledge } from './lock.ts';
-import { type ChecklistItem, GROUNDS, type Ground, type ReleaseDetail, releaseChecklist } from './release.ts';
-import { balances, movesOf, type Pledge, type PledgeMove } from './store.ts';
-import { traceChange } from './trace.ts';
+import type { CalendarDate } from '../../../models/types.ts';
+import type { Caller } from '../../accounts/store.ts';
+import { dateOf } from '../../clock.ts';
+import type { Sql, Transaction } from '../../db/client.ts';
+import { Problem } from '../../errors.ts';
+import { refuseFuture } from '../days.ts';
+import { lockPledge } from '../lock.ts';
+import { balances, movesOf, type Pledge, type PledgeMove } from '../store.ts';
+import { traceChange } from '../trace.ts';
+import {
+  type ChecklistItem,
+  GROUNDS,
+  type Ground,
+  type ReleaseDetail,
+  releaseChecklist,
+} from './checklist.ts';
 
 export interface Deregistration {
   number: string;

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { create } from '../http/create.ts';
-import { callerOfGuarded } from '../http/guard.ts';
-import { Closed, Day, Id, Instant, Minor } from '../http/schemas.ts';
-import type { Service } from '../service.ts';
-import { attemptChange } from './attempt.ts';
-import { recordOverdue } from './overdue.ts';
+import { create } from '../../http/create.ts';
+import { callerOfGuarded } from '../../http/guard.ts';
+import { Closed, Day, Id, Instant, Minor } from '../../http/schemas.ts';
+import type { Service } from '../../service.ts';
+import { attemptChange } from '../attempt.ts';
+import { recordOverdue } from './service.ts';
 
 const Given = {
   since: { ...Day, description: 'on which the oldest unpaid amount fell due, or the arrears ended' },

@@ -2,17 +2,17 @@
  * Margin calls: the bank asks for the cure of a breach within so many working days. Met when the loan is back at its
  * target, by repayment or by value; expired when its day has passed; withdrawn with a reason, or with the contract's end.
  */
-import { cureTo } from '../../models/risk/loan-to-value.ts';
-import type { CalendarDate } from '../../models/types.ts';
-import { addWorkingDays, type WorkingCalendar } from '../../models/working-days.ts';
-import type { Caller } from '../accounts/store.ts';
-import { dateOf } from '../clock.ts';
-import type { Sql, Transaction } from '../db/client.ts';
-import { Problem } from '../errors.ts';
-import { newId } from '../ids.ts';
-import { lockPledge } from './lock.ts';
-import { balances, latestValues, type Pledge } from './store.ts';
-import { traceChange } from './trace.ts';
+import { cureTo } from '../../../models/risk/loan-to-value.ts';
+import type { CalendarDate } from '../../../models/types.ts';
+import { addWorkingDays, type WorkingCalendar } from '../../../models/working-days.ts';
+import type { Caller } from '../../accounts/store.ts';
+import { dateOf } from '../../clock.ts';
+import type { Sql, Transaction } from '../../db/client.ts';
+import { Problem } from '../../errors.ts';
+import { newId } from '../../ids.ts';
+import { lockPledge } from '../lock.ts';
+import { balances, latestValues, type Pledge } from '../store.ts';
+import { traceChange } from '../trace.ts';
 
 /** Bank practice for the cure of a fallen value: valuation templates of Chinese banks ask for fifteen working days. */
 export const DEFAULT_CURE_WORKING_DAYS = 15;

@@ -1,11 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { Problem } from '../errors.ts';
-import { create } from '../http/create.ts';
-import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
-import { Closed, Day, Id, Instant, Nullable, OneOf, PatentId } from '../http/schemas.ts';
-import type { Service } from '../service.ts';
-import { AMENDMENT_KINDS, type Changes } from './amendment.ts';
+import { Problem } from '../../errors.ts';
+import { create } from '../../http/create.ts';
+import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
+import { Closed, Day, Id, Instant, Nullable, OneOf, PatentId } from '../../http/schemas.ts';
+import type { Service } from '../../service.ts';
+import { attemptChange } from '../attempt.ts';
+import { MAX_PATENTS } from '../lifecycle.ts';
+import { LoanToValue, ltvLimits, PledgedUse, usesOf } from '../schemas.ts';
+import { findPledge } from '../store.ts';
+import { IfMatch, requireMatch } from '../version.ts';
+import { AMENDMENT_KINDS, type Changes } from './rules.ts';
 import {
   AMENDMENT_STATES,
   ANSWERS,
@@ -14,12 +19,7 @@ import {
   askAmendment,
   recordChange,
   type Amendment as StoredAmendment,
-} from './amendments.ts';
-import { attemptChange } from './attempt.ts';
-import { MAX_PATENTS } from './lifecycle.ts';
-import { LoanToValue, ltvLimits, PledgedUse, usesOf } from './schemas.ts';
-import { findPledge } from './store.ts';
-import { IfMatch, requireMatch } from './version.ts';
+} from './service.ts';
 
 const Reason = Type.String({ minLength: 1, maxLength: 1000 });
 const ById = Closed({ id: Id });

@@ -4,20 +4,20 @@ import {
   type ExaminedPatent,
   examine,
   SEVERITIES,
-} from '../../models/due-diligence.ts';
-import { isOwnPledge } from '../../models/encumbrances.ts';
-import type { CalendarDate } from '../../models/types.ts';
-import { type Caller, findOrganisation } from '../accounts/store.ts';
-import { appendAudit } from '../audit/log.ts';
-import { dateOf } from '../clock.ts';
-import type { Sql, Transaction } from '../db/client.ts';
-import { Problem } from '../errors.ts';
-import { type KnownPatent, knownPatents } from '../patents/facts.ts';
-import { type Owner, ownersByPatent } from '../patents/owners.ts';
-import { annuityCalendar, provenAnnuities } from '../risk/facts.ts';
-import { isFinal } from './lifecycle.ts';
-import { lockPledge } from './lock.ts';
-import { type Pledge, pledgedPatents } from './store.ts';
+} from '../../../models/due-diligence.ts';
+import { isOwnPledge } from '../../../models/encumbrances.ts';
+import type { CalendarDate } from '../../../models/types.ts';
+import { type Caller, findOrganisation } from '../../accounts/store.ts';
+import { appendAudit } from '../../audit/log.ts';
+import { dateOf } from '../../clock.ts';
+import type { Sql, Transaction } from '../../db/client.ts';
+import { Problem } from '../../errors.ts';
+import { type KnownPatent, knownPatents } from '../../patents/facts.ts';
+import { type Owner, ownersByPatent } from '../../patents/owners.ts';
+import { annuityCalendar, provenAnnuities } from '../../risk/facts.ts';
+import { isFinal } from '../lifecycle.ts';
+import { lockPledge } from '../lock.ts';
+import { type Pledge, pledgedPatents } from '../store.ts';
 
 export interface Waiver {
   reason: string;

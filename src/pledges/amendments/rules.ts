@@ -2,9 +2,9 @@
  * What may be amended while a contract runs, and what kind of change it is. Pure: the service gathers the facts.
  * Units: minor units of the pledge's currency, basis points.
  */
-import type { CalendarDate } from '../../models/types.ts';
-import { MAX_PATENTS, type PledgeState } from './lifecycle.ts';
-import type { PledgedUse } from './store.ts';
+import type { CalendarDate } from '../../../models/types.ts';
+import { MAX_PATENTS, type PledgeState } from '../lifecycle.ts';
+import type { PledgedUse } from '../store.ts';
 
 export const AMENDABLE_STATES: readonly PledgeState[] = ['registered', 'active'];
 
