@@ -25,7 +25,7 @@ export interface DeliverCounts {
   dead: number;
 }
 
-type Means = Pick<JobContext, 'database' | 'sender'>;
+type Means = Pick<JobContext, 'database' | 'vault' | 'sender' | 'log'>;
 
 /** Makes every delivery that is due now, lane by lane in order, and returns when none is left. */
 export async function deliverDue(
@@ -40,7 +40,7 @@ export async function deliverDue(
     if (outcome.failure) total['dead_reason' in outcome.failure.next ? 'dead' : 'failed'] += 1;
     on_progress?.(total);
   };
-  const pool = lanePool(means.database.sql, work, news.ring);
+  const pool = lanePool(means.database.sql, means.vault, work, news.ring);
   try {
     for (;;) {
       await pool.fill();
@@ -54,16 +54,23 @@ export async function deliverDue(
 
 /** @param stopping leaves the lane's rest to the next lease */
 async function deliverLane(
-  { database, sender }: Means,
+  { database, sender, log }: Means,
   lane: LeasedLane,
   stopping?: AbortSignal,
 ): Promise<LaneOutcome> {
   const outcome: LaneOutcome = { delivered: [], attempts: [], failure: null };
   let failed: Failure | null = null;
   let spent_ms = 0;
+  if (lane.unopened) {
+    const { endpoint_id, lane_key, unopened: error } = lane;
+    log.error(
+      { error, endpoint_id, lane_key },
+      'the secrets of an endpoint do not open; nothing is sent to it',
+    );
+  }
   for (const delivery of lane.deliveries) {
     if (spent_ms > LANE_LIMIT_MS || stopping?.aborted) break;
-    const result = await post(sender, lane, delivery);
+    const result = lane.unopened ? unsent() : await post(sender, lane, delivery);
     spent_ms += result.duration_ms;
     outcome.attempts.push(attemptOf(delivery, result));
     if (result.error_class === null) {
@@ -91,6 +98,20 @@ async function post(sender: Sender, lane: LeasedLane, delivery: DueDelivery): Pr
     { ...lane.headers, ...headers(delivery.event_id, timestamp_s, delivery.body, lane.keys) },
     delivery.body,
   );
+}
+
+/** Told to the endpoint's owner; the operator has it from the log. */
+function unsent(): PostResult {
+  return {
+    started_at: new Date(),
+    duration_ms: 0,
+    status: null,
+    error_class: 'secret',
+    error_message:
+      'The secrets or headers of this endpoint do not open, which only the operator can mend: ask for it, or register the endpoint anew.',
+    answer_excerpt: '',
+    retry_after: null,
+  };
 }
 
 /** Only the events of a pledge have an order that a dead letter breaks. */
@@ -126,7 +147,7 @@ export async function deliverUntilStopped(context: JobContext, signal: AbortSign
   const listening = await context.database.listen('outbox', news.ring);
   signal.addEventListener('abort', news.ring, { once: true });
   const work = async (lane: LeasedLane) => void (await deliverLane(context, lane, signal));
-  const pool = lanePool(context.database.sql, work, news.ring);
+  const pool = lanePool(context.database.sql, context.vault, work, news.ring);
   while (!signal.aborted) {
     try {
       await pool.fill();

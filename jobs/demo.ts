@@ -1,6 +1,7 @@
 /** `npm run demo`: the replay on a scratch database of its own, and its summary. */
 import { parseArgs } from 'node:util';
 import { run, UsageError } from '../src/command.ts';
+import { createVault, newMasterKey } from '../src/secrets/vault.ts';
 import { progressBar } from './progress.ts';
 import { DEFAULT_REPLAY, replay } from './replay.ts';
 import { summaryText } from './replay-summary.ts';
@@ -31,7 +32,12 @@ await run(async () => {
     );
   const seed = Number(values.seed);
   const { summary } = await onScratch((database, log) =>
-    replay(database, { ...DEFAULT_REPLAY, seed, log, on_month: progressBar('replay') }),
+    replay(database, createVault(database, newMasterKey()), {
+      ...DEFAULT_REPLAY,
+      seed,
+      log,
+      on_month: progressBar('replay'),
+    }),
   );
   process.stdout.write(values.json ? `${JSON.stringify(summary)}\n` : summaryText(summary));
 });

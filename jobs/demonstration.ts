@@ -8,6 +8,7 @@ import { connect, type Database } from '../src/db/client.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { MIGRATIONS } from '../src/db/open.ts';
 import { foundCalendar } from '../src/demonstration/calendar.ts';
+import type { Vault } from '../src/secrets/vault.ts';
 import { progressBar } from './progress.ts';
 import { DEFAULT_REPLAY, replay } from './replay.ts';
 import { summaryText } from './replay-summary.ts';
@@ -25,7 +26,7 @@ export async function wantsDemonstration({ sql }: Database): Promise<boolean> {
 
 /** Takes about a minute, with a bar. The calendar goes on from the month after the last one replayed. */
 export async function foundDemonstration(
-  { database, owner_url }: { database: Database; owner_url: string },
+  { database, owner_url, vault }: { database: Database; owner_url: string; vault: Vault },
   config: Config,
   log: Logger,
 ): Promise<void> {
@@ -34,7 +35,7 @@ export async function foundDemonstration(
     'The database is empty: replaying the real history of the bundled patents, about a minute.\n',
   );
   const quiet = log.child({}, { level: 'warn' });
-  const { summary, cast } = await replay(database, {
+  const { summary, cast } = await replay(database, vault, {
     ...DEFAULT_REPLAY,
     log: quiet,
     on_month: progressBar('replay'),

@@ -1,6 +1,7 @@
 /** The lanes that one worker is at: leased as others end, so that a slow one holds up no other. */
 import type { Sql } from '../src/db/client.ts';
 import { type LeasedLane, leaseLanes } from '../src/outbox/lanes.ts';
+import type { Vault } from '../src/secrets/vault.ts';
 
 /** Lanes posted to at the same time by one worker. */
 const CONCURRENT_LANES = 64;
@@ -17,7 +18,12 @@ export interface LanePool {
  * @param work delivers a lane and settles it
  * @param on_end called when a lane has ended: there is room for another
  */
-export function lanePool(sql: Sql, work: (lane: LeasedLane) => Promise<void>, on_end: () => void): LanePool {
+export function lanePool(
+  sql: Sql,
+  vault: Vault,
+  work: (lane: LeasedLane) => Promise<void>,
+  on_end: () => void,
+): LanePool {
   const under_way = new Set<Promise<void>>();
   const by_endpoint = new Map<string, number>();
   const failures: unknown[] = [];
@@ -40,7 +46,7 @@ export function lanePool(sql: Sql, work: (lane: LeasedLane) => Promise<void>, on
   return {
     async fill() {
       const room = CONCURRENT_LANES - under_way.size;
-      if (room > 0) for (const lane of await leaseLanes(sql, room, by_endpoint)) start(lane);
+      if (room > 0) for (const lane of await leaseLanes(sql, vault, room, by_endpoint)) start(lane);
       if (failures.length > 0) throw failures.splice(0)[0];
     },
     isEmpty: () => under_way.size === 0,

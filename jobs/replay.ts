@@ -12,6 +12,7 @@ import { settableClock } from '../src/clock.ts';
 import type { Database, Transaction } from '../src/db/client.ts';
 import { deriveChanged } from '../src/patents/derived.ts';
 import { assessPledges } from '../src/risk/assess.ts';
+import type { Vault } from '../src/secrets/vault.ts';
 import { type Receiver, startReceiver } from '../src/webhooks/receiver.ts';
 import { createSender } from '../src/webhooks/send.ts';
 import { deleteEndpoint, insertEndpoint } from '../src/webhooks/store.ts';
@@ -58,7 +59,7 @@ export interface Replayed {
 }
 
 /** Replays into a migrated, empty database. The endpoints it registers are gone when it returns. */
-export async function replay(database: Database, options: ReplayOptions): Promise<Replayed> {
+export async function replay(database: Database, vault: Vault, options: ReplayOptions): Promise<Replayed> {
   const started_ms = performance.now();
   const clock = settableClock(instantOf(options.from));
   const cast = await database.transaction((tx) => hire(tx, clock.now()));
@@ -71,10 +72,10 @@ export async function replay(database: Database, options: ReplayOptions): Promis
   const sender = createSender({ allowed_hosts: [receiver.host] });
   try {
     const endpoints = await database.transaction((tx) =>
-      subscribe(tx, cast.parties, receiver, secrets, clock.now()),
+      subscribe(tx, vault, cast.parties, receiver, secrets, clock.now()),
     );
     const feeds = [await gazetteFeed(options.file)];
-    const context: JobContext = { database, clock, log: options.log, feeds, sender };
+    const context: JobContext = { database, vault, clock, log: options.log, feeds, sender };
     await walk(context, clock.set, cast.parties, options);
     const summary = await summarise(database, {
       seed: options.seed,
@@ -136,6 +137,7 @@ async function hire(tx: Transaction, now: Date): Promise<Cast> {
 /** One endpoint each bank and firm. @returns the endpoints' ids */
 async function subscribe(
   tx: Transaction,
+  vault: Vault,
   { banks, firms }: Parties,
   receiver: Receiver,
   secrets: Map<string, string>,
@@ -146,6 +148,7 @@ async function subscribe(
     const path = `/${organisation_id}`;
     const { endpoint, secret } = await insertEndpoint(
       tx,
+      vault,
       { organisation_id, url: receiver.url + path, description: 'receiver of the replay', event_types: [] },
       now,
     );

@@ -5,6 +5,7 @@ import type { Clock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import type { Database } from '../src/db/client.ts';
 import { createDownloader } from '../src/fetches/download.ts';
+import type { Vault } from '../src/secrets/vault.ts';
 import { createAddressGuard } from '../src/webhooks/address-guard.ts';
 import { createSender } from '../src/webhooks/send.ts';
 import { type Feed, gazetteFeed, inboxFeed } from './feeds.ts';
@@ -21,6 +22,7 @@ export interface Worker {
 
 export interface WorkerOptions {
   database: Database;
+  vault: Vault;
   clock: Clock;
   /** The bundled gazette goes on appearing in a demonstration. */
   demonstration: boolean;
@@ -30,6 +32,7 @@ export interface WorkerOptions {
 
 export async function startWorker({
   database,
+  vault,
   clock,
   demonstration,
   config,
@@ -41,7 +44,7 @@ export async function startWorker({
   const gazette = demonstration ? [await gazetteFeed(DEFAULT_REPLAY.file)] : [];
   const feeds: Feed[] = [...gazette, inbox, fetched];
   const sender = createSender({ allowed_hosts: config.webhook_allowed_hosts });
-  const jobs = await startJobs({ database, clock, log, feeds, sender });
+  const jobs = await startJobs({ database, vault, clock, log, feeds, sender });
   return {
     wake: () => void jobs.tick().catch((error) => log.error({ error }, 'jobs are held up; trying again')),
     async stop() {

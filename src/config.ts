@@ -15,6 +15,15 @@ const rate = (default_per_minute: number, what: string) =>
     description: `a number from 1 to ${MAX_RATE_PER_MINUTE}: ${what}`,
   });
 
+/** Base64 of 32 bytes: the last letter has four bits of them. */
+const MASTER_KEY_PATTERN = '^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$';
+
+const masterKey = (what: string) =>
+  Type.String({
+    pattern: MASTER_KEY_PATTERN,
+    description: `32 random bytes in base64, as "openssl rand -base64 32" prints them: ${what}`,
+  });
+
 const Environment = Type.Object({
   DATABASE_URL: Type.Optional(
     Type.String({
@@ -28,6 +37,8 @@ const Environment = Type.Object({
       description: 'postgres:// address with the login that owns the database, for npm run migrate alone',
     }),
   ),
+  MASTER_KEY: Type.Optional(masterKey('the key that the secrets in the database are sealed under')),
+  PREVIOUS_MASTER_KEY: Type.Optional(masterKey('the one before, for npm run secrets:rewrap alone')),
   HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'address to listen on' }),
   PORT: Type.Integer({
     default: 8080,
@@ -94,6 +105,10 @@ export interface Config extends HttpConfig {
   readonly database_url: string | null;
   /** For `npm run migrate` alone. */
   readonly database_owner_url: string | null;
+  /** Null: with the embedded database a file holds it (src/secrets/master-key.ts). */
+  readonly master_key: Buffer | null;
+  /** For `npm run secrets:rewrap` alone. */
+  readonly previous_master_key: Buffer | null;
   readonly host: string;
   readonly port: number;
   readonly log_level: string;
@@ -102,6 +117,9 @@ export interface Config extends HttpConfig {
   readonly webhook_allowed_hosts: readonly string[];
   readonly fetch_allowed_hosts: readonly string[];
 }
+
+/** Their values are in no error. */
+const SECRET_SETTINGS = /^DATABASE_|MASTER_KEY$/;
 
 const validate = new Ajv({ coerceTypes: true, useDefaults: true, allErrors: true }).compile(Environment);
 
@@ -115,13 +133,15 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     if (environment[name]) values[name] = environment[name];
   if (!validate(values)) {
     const name = validate.errors![0]!.instancePath.slice(1) as keyof typeof Environment.properties;
-    throw misfit(name, name.startsWith('DATABASE_') ? 'its value' : `"${environment[name]}"`);
+    throw misfit(name, SECRET_SETTINGS.test(name) ? 'its value' : `"${environment[name]}"`);
   }
   const read = values as Type.Static<typeof Environment>;
   const embedded = read.DATABASE_URL === undefined;
   return Object.freeze({
     database_url: read.DATABASE_URL ?? null,
     database_owner_url: read.DATABASE_OWNER_URL ?? null,
+    master_key: masterKeyFrom(read.MASTER_KEY),
+    previous_master_key: masterKeyFrom(read.PREVIOUS_MASTER_KEY),
     host: read.HOST,
     port: read.PORT,
     log_level: read.LOG_LEVEL,
@@ -137,6 +157,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     address_requests_per_minute: read.ADDRESS_REQUESTS_PER_MINUTE,
     refused_keys_per_minute: read.REFUSED_KEYS_PER_MINUTE,
   });
+}
+
+/** @returns the 32 bytes, or null for a text that is no master key */
+export function masterKeyFrom(text = ''): Buffer | null {
+  return new RegExp(MASTER_KEY_PATTERN).test(text) ? Buffer.from(text, 'base64') : null;
 }
 
 /** @throws StartupError for what is neither an address nor a CIDR block, such as a name */

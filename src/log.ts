@@ -29,6 +29,7 @@ const PLAIN_SPOKEN = new Set([
   'QueryDeadlineError',
   'RangeError',
   'ReferenceError',
+  'SealedTextError',
   'StartupError',
   'TypeError',
 ]);

@@ -7,6 +7,7 @@ import { systemClock } from './clock.ts';
 import { run } from './command.ts';
 import { connect } from './db/client.ts';
 import { VERSION } from './package.ts';
+import { createVault, newMasterKey } from './secrets/vault.ts';
 import { createAddressGuard } from './webhooks/address-guard.ts';
 import { EVENT_TYPES, eventSchema } from './webhooks/events.ts';
 
@@ -17,7 +18,9 @@ export async function openapiFiles(): Promise<Map<string, string>> {
   // Never connected to: describing the routes asks nothing of it.
   const database = connect('postgres://nobody@localhost/nothing');
   const guard = createAddressGuard({ allowed_hosts: [] });
-  const service = { database, system: database, clock: systemClock, guard, calendar: null, onNews: () => {} };
+  const vault = createVault(database, newMasterKey());
+  const means = { database, system: database, vault, guard };
+  const service = { ...means, clock: systemClock, calendar: null, onNews: () => {} };
   const app = await buildApp({ service, log: pino({ level: 'silent' }), version: VERSION });
   const files = new Map([['openapi.json', text(app.swagger())]]);
   for (const type of EVENT_TYPES) files.set(`events/${type}.json`, text(eventFile(type)));

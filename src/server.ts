@@ -18,12 +18,15 @@ import { openCalendar } from './demonstration/calendar.ts';
 import { StartupError } from './errors.ts';
 import { VERSION } from './package.ts';
 import { createLogger, endInOrder } from './process.ts';
+import { beginSecrets } from './secrets/begin.ts';
+import { masterKeyOf } from './secrets/master-key.ts';
+import { createVault } from './secrets/vault.ts';
 import { createAddressGuard } from './webhooks/address-guard.ts';
 
 const HELP = `npm start -- [--http-only]
 
 Serves Pledgewatch. Settings are environment variables: DATABASE_URL (a PostgreSQL 15 or later; left out, an embedded
-one is used), HOST (127.0.0.1), PORT (8080), LOG_LEVEL (info), PLEDGEWATCH_HOME (.pledgewatch), WEBHOOK_ALLOWED_HOSTS,
+one is used), MASTER_KEY (needed with DATABASE_URL: secrets are sealed under it), HOST (127.0.0.1), PORT (8080), LOG_LEVEL (info), PLEDGEWATCH_HOME (.pledgewatch), WEBHOOK_ALLOWED_HOSTS,
 FETCH_ALLOWED_HOSTS, TRUSTED_PROXIES, CORS_ORIGINS, HSTS_MAX_AGE_SECONDS, KEY_REQUESTS_PER_MINUTE (6000),
 ADDRESS_REQUESTS_PER_MINUTE (600), REFUSED_KEYS_PER_MINUTE (60).
 
@@ -43,18 +46,22 @@ await run(async () => {
   await findPortFree(config);
   const { database, requests, owner_url, close } = await openDatabase(config.database_url, config.home, log);
   try {
+    const master_key = await masterKeyOf(config, database);
+    const vault = createVault(database, master_key);
     if (owner_url !== null && (await wantsDemonstration(database)))
-      await foundDemonstration({ database, owner_url }, config, log);
+      await foundDemonstration({ database, owner_url, vault }, config, log);
+    await beginSecrets(database, master_key, vault);
     const calendar = await openCalendar(database);
     const clock = calendar?.clock ?? systemClock;
     const worker: Worker | null = values['http-only']
       ? null
-      : await startWorker({ database, clock, demonstration: calendar !== null, config, log });
+      : await startWorker({ database, vault, clock, demonstration: calendar !== null, config, log });
     const guard = createAddressGuard({ allowed_hosts: config.webhook_allowed_hosts });
     let ready = true;
     const service = {
       database: requests,
       system: database,
+      vault,
       clock,
       guard,
       calendar,

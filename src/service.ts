@@ -2,6 +2,7 @@
 import type { Clock } from './clock.ts';
 import type { Database } from './db/client.ts';
 import type { Calendar } from './demonstration/calendar.ts';
+import type { Vault } from './secrets/vault.ts';
 import type { AddressGuard } from './webhooks/address-guard.ts';
 
 export interface Service {
@@ -9,6 +10,7 @@ export interface Service {
   database: Database;
   /** As the jobs see it: for who is asking, before anybody is known, and nothing else. */
   system: Database;
+  vault: Vault;
   clock: Clock;
   guard: AddressGuard;
   /** The calendar of a demonstration, which staff may move; null in earnest. */

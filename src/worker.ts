@@ -7,10 +7,13 @@ import { loadConfig } from './config.ts';
 import { openDatabase } from './db/open.ts';
 import { openCalendar } from './demonstration/calendar.ts';
 import { createLogger, endInOrder } from './process.ts';
+import { beginSecrets } from './secrets/begin.ts';
+import { masterKeyOf } from './secrets/master-key.ts';
+import { createVault } from './secrets/vault.ts';
 
 const HELP = `npm run worker
 
-Runs the jobs (ingest, revalue, assess, deliver) against DATABASE_URL. Any number may run; no slot is run twice.
+Runs the jobs (ingest, revalue, assess, deliver) against DATABASE_URL with MASTER_KEY. Any number may run; no slot is run twice.
 `;
 
 await run(async () => {
@@ -20,9 +23,19 @@ await run(async () => {
   const log = createLogger(config);
   const { database, close } = await openDatabase(config.database_url, config.home, log);
   try {
+    const master_key = await masterKeyOf(config, database);
+    const vault = createVault(database, master_key);
+    await beginSecrets(database, master_key, vault);
     const calendar = await openCalendar(database);
     const clock = calendar?.clock ?? systemClock;
-    const worker = await startWorker({ database, clock, demonstration: calendar !== null, config, log });
+    const worker = await startWorker({
+      database,
+      vault,
+      clock,
+      demonstration: calendar !== null,
+      config,
+      log,
+    });
     endInOrder(log, [
       ['jobs', () => worker.stop()],
       ['database', close],

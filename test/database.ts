@@ -10,6 +10,7 @@ import { again, connect, type Database } from '../src/db/client.ts';
 import { startEmbedded } from '../src/db/embedded.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { APP_ROLE, tenantDatabase, WORKER_ROLE } from '../src/db/tenancy.ts';
+import { newMasterKey } from '../src/secrets/vault.ts';
 
 export interface TestDatabase {
   /** For other processes, as the login that serves. */
@@ -20,6 +21,9 @@ export interface TestDatabase {
   /** As requests see it. */
   requests: Database;
 }
+
+/** What a test seals under, and hands to the processes that it starts. */
+export const MASTER_KEY = newMasterKey();
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MIGRATIONS = join(ROOT, 'migrations');

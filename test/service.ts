@@ -20,10 +20,11 @@ import { knownPatents } from '../src/patents/facts.ts';
 import { patentId } from '../src/patents/identity.ts';
 import { cnSample } from '../src/patents/sources/cnipa/sample.ts';
 import { assessPledges } from '../src/risk/assess.ts';
+import { createVault, type Vault } from '../src/secrets/vault.ts';
 import type { Service } from '../src/service.ts';
 import { createAddressGuard } from '../src/webhooks/address-guard.ts';
 import { createSender } from '../src/webhooks/send.ts';
-import { createTestDatabase } from './database.ts';
+import { createTestDatabase, MASTER_KEY } from './database.ts';
 import { contractOf } from './http/contract.ts';
 
 export const CN_PATENTS = fileURLToPath(new URL('../data/cn_patents.csv', import.meta.url));
@@ -69,6 +70,7 @@ export interface TestService {
   /** As the owner, who sees everything, and as requests see it. */
   database: Database;
   requests: Database;
+  vault: Vault;
   clock: SettableClock;
   bank_a: Party;
   bank_b: Party;
@@ -95,11 +97,13 @@ export async function buildService(
   log: Logger = pino({ level: 'silent' }),
 ): Promise<TestService> {
   const { url, owner_url, database, requests } = await createTestDatabase(t);
+  const vault = createVault(database, MASTER_KEY);
   const clock = settableClock(LEARNT_AT);
   const guard = createAddressGuard({ allowed_hosts: [] });
   const service: Service = {
     database: requests,
     system: database,
+    vault,
     clock,
     guard,
     calendar: null,
@@ -112,7 +116,7 @@ export async function buildService(
     await app.close();
     await sender.close();
   });
-  const context: JobContext = { database, clock, log, feeds: [await gazetteFeed(CN_PATENTS)], sender };
+  const context: JobContext = { database, vault, clock, log, feeds: [await gazetteFeed(CN_PATENTS)], sender };
   await ingest(context, LEARNT_AT);
   await calibrate(context, LEARNT_AT);
   clock.set(STARTS_AT);
@@ -123,6 +127,7 @@ export async function buildService(
     owner_url,
     database,
     requests,
+    vault,
     clock,
     ...(await foundParties(database, LEARNT_AT)),
     call: callerOf(app),

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { FormulaFailure } from '../../models/failure.ts';
 import { run, UsageError } from '../../src/command.ts';
 import { StartupError } from '../../src/errors.ts';
+import { createVault, newMasterKey } from '../../src/secrets/vault.ts';
 import { progressBar } from '../progress.ts';
 import { DEFAULT_REPLAY, replay } from '../replay.ts';
 import { onScratch } from '../scratch.ts';
@@ -83,7 +84,8 @@ async function ltv(args: string[]): Promise<void> {
   if (values.help) return void process.stdout.write(HELP);
   const seed = seedOf(values.seed);
   const horizons = await onScratch(async (database, log) => {
-    await replay(database, { ...DEFAULT_REPLAY, seed, log, on_month: progressBar('replay') });
+    const vault = createVault(database, newMasterKey());
+    await replay(database, vault, { ...DEFAULT_REPLAY, seed, log, on_month: progressBar('replay') });
     return ltvReliability(database.sql);
   });
   process.stdout.write(values.json ? `${JSON.stringify({ seed, horizons })}\n` : ltvText(horizons));

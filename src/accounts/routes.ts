@@ -112,7 +112,7 @@ export const accountRoutes =
             const until = expires_at === undefined ? null : new Date(expires_at);
             return issueKey(tx, id, label, clock.now(), { ...(scopes && { scopes }), expires_at: until });
           },
-          ({ id }) => ({ id, key: null }),
+          { kept: ({ id }) => ({ id, key: null }) },
         ),
     );
 
@@ -153,7 +153,7 @@ export const accountRoutes =
             if (!made) throw new Problem('not_found', 'There is no such key.');
             return made;
           },
-          ({ id }) => ({ id, key: null }),
+          { kept: ({ id }) => ({ id, key: null }) },
         ),
     );
 

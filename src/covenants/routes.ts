@@ -113,7 +113,7 @@ export const covenantRoutes =
               path: `/v1/covenants/feeds/${feed.id}/${secret}.ics`,
             };
           },
-          (answer) => ({ ...answer, path: null }),
+          { kept: (answer) => ({ ...answer, path: null }) },
         ),
     );
 

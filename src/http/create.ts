@@ -6,22 +6,33 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { canonicalJson, sha256 } from '../canonical.ts';
 import type { Database, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
+import type { Vault } from '../secrets/vault.ts';
 import { callerOfGuarded } from './guard.ts';
 
 /** How long a key is remembered. */
 export const IDEMPOTENCY_HOURS = 24;
 const MAX_KEY_LENGTH = 255;
 
-/**
- * Runs `work` once for each idempotency key and answers 201 with what it returned.
- * @param kept what of the answer is stored for a repeated request: all, but for secrets that are shown once
- */
+/** How the answer is stored for a repeated request: whole and readable, if nothing else is said. */
+export interface Keeping<T> {
+  /** What of it is stored, without what is shown only once. */
+  kept?: (answer: T) => T;
+  /** Seals it, for it holds a secret that a repeated request is shown again. */
+  vault?: Vault;
+}
+
+/** Where a stored answer is kept, for its vault. */
+export function keptAnswerPlace(key: string): string {
+  return `idempotency_key/${key}`;
+}
+
+/** Runs `work` once for each idempotency key and answers 201 with what it returned. */
 export async function create<T extends object>(
   request: FastifyRequest,
   reply: FastifyReply,
   database: Database,
   work: (tx: Transaction) => Promise<T>,
-  kept: (answer: T) => T = (answer) => answer,
+  { kept = (answer) => answer, vault }: Keeping<T> = {},
 ): Promise<T> {
   reply.code(201);
   const key = keyOf(request);
@@ -32,9 +43,14 @@ export async function create<T extends object>(
     const first = await tx`insert into idempotency_key (organisation_id, key, request_sha256)
       values (${organisation_id}, ${key}, ${request_sha256}) on conflict do nothing`;
     if (first.count === 0)
-      return { answer: await storedAnswer<T>(tx, organisation_id, key, request_sha256), replayed: true };
+      return {
+        answer: await storedAnswer<T>(tx, organisation_id, key, request_sha256, vault),
+        replayed: true,
+      };
     const answer = await work(tx);
-    await tx`update idempotency_key set body = ${JSON.stringify(kept(answer))}
+    const text = JSON.stringify(kept(answer));
+    const body = vault ? await vault.seal(organisation_id, keptAnswerPlace(key), text) : text;
+    await tx`update idempotency_key set body = ${body}
       where organisation_id = ${organisation_id} and key = ${key}`;
     return { answer, replayed: false };
   });
@@ -60,6 +76,7 @@ async function storedAnswer<T>(
   organisation_id: string,
   key: string,
   request_sha256: Buffer,
+  vault: Vault | undefined,
 ): Promise<T> {
   const [stored] = await tx<{ request_sha256: Buffer; body: string }[]>`
     select request_sha256, body from idempotency_key where organisation_id = ${organisation_id} and key = ${key}`;
@@ -68,7 +85,8 @@ async function storedAnswer<T>(
       'idempotency_mismatch',
       'This Idempotency-Key came with another request before; use a new one.',
     );
-  return JSON.parse(stored.body) as T;
+  const text = vault ? await vault.open(organisation_id, keptAnswerPlace(key), stored.body) : stored.body;
+  return JSON.parse(text) as T;
 }
 
 /** Forgets keys older than their time. */

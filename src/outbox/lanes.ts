@@ -7,7 +7,10 @@
  * recounting it would miss a concurrent insert and strand an event.
  */
 import type { Sql, Transaction } from '../db/client.ts';
+import { SealedTextError } from '../secrets/seal.ts';
+import type { Vault } from '../secrets/vault.ts';
 import { PAYLOAD_VERSION_HEADER } from '../webhooks/payload-versions.ts';
+import { endpointPlace, openHeaders } from '../webhooks/sealed.ts';
 import { signingKeys } from '../webhooks/signing-keys.ts';
 
 export const LEASE_SECONDS = 60;
@@ -36,11 +39,24 @@ export interface LeasedLane {
   headers: Record<string, string>;
   /** What signs: the endpoint's active secrets, newest first, then the private keys of the installation. */
   keys: string[];
+  /** Why its headers or secrets do not open: both are empty then, and nothing can be sent. */
+  unopened: SealedTextError | null;
   /** Asked for by the endpoint's owner: one attempt, also while the endpoint is disabled or its breaker open. */
   on_demand: boolean;
   /** What a dead letter means for what waits behind it. */
   on_dead_letter: 'skip' | 'pause';
   deliveries: DueDelivery[];
+}
+
+type Opened = 'headers' | 'keys' | 'unopened';
+
+/** As the database has it. */
+interface SealedLane extends Omit<LeasedLane, Opened | 'deliveries'> {
+  organisation_id: string;
+  payload_version: string;
+  headers: string | null;
+  /** Active ones, newest first. */
+  secrets: string[];
 }
 
 /**
@@ -51,10 +67,11 @@ export interface LeasedLane {
  */
 export async function leaseLanes(
   sql: Sql,
+  vault: Vault,
   limit: number,
   under_way: ReadonlyMap<string, number> = new Map(),
 ): Promise<LeasedLane[]> {
-  const lanes = await sql<Omit<LeasedLane, 'deliveries'>[]>`
+  const lanes = await sql<SealedLane[]>`
     with next as materialized (
       select endpoint.id as endpoint_id, lane.lane_key
       from endpoint left join endpoint_health health on health.endpoint_id = endpoint.id
@@ -86,11 +103,11 @@ export async function leaseLanes(
     from (select * from due union all select * from probes) ready, endpoint
     where lane.endpoint_id = ready.endpoint_id and lane.lane_key = ready.lane_key and endpoint.id = lane.endpoint_id
     returning lane.endpoint_id, lane.lane_key, lane.token, lane.on_demand, endpoint.on_dead_letter, endpoint.url,
-      endpoint.headers || jsonb_build_object(${PAYLOAD_VERSION_HEADER}::text, endpoint.payload_version) as headers,
+      endpoint.organisation_id, endpoint.payload_version, endpoint.headers,
       array_remove(array[endpoint.secret, case when endpoint.previous_secret_until > now()
-        then endpoint.previous_secret end], null) as keys`;
+        then endpoint.previous_secret end], null) as secrets`;
   if (lanes.length === 0) return [];
-  const private_keys = (await signingKeys(sql)).map(({ private_key }) => private_key);
+  const private_keys = (await signingKeys(sql, vault)).map(({ private_key }) => private_key);
   const keys = lanes.map(({ endpoint_id, lane_key }) => ({ endpoint_id, lane_key }));
   const heads = await sql<(DueDelivery & { endpoint_id: string; lane_key: string })[]>`
     select key.endpoint_id, key.lane_key, head.id, head.event_id, head.attempts, event.pledge_id, event.body
@@ -100,11 +117,36 @@ export async function leaseLanes(
     join event on event.id = head.event_id
     order by key.endpoint_id, key.lane_key, head.seq`;
   const byLane = Map.groupBy(heads, (head) => `${head.endpoint_id} ${head.lane_key}`);
-  return lanes.map((lane) => ({
-    ...lane,
-    keys: [...lane.keys, ...private_keys],
-    deliveries: byLane.get(`${lane.endpoint_id} ${lane.lane_key}`) ?? [],
-  }));
+  return Promise.all(
+    lanes.map(async (lane) => ({
+      ...lane,
+      ...(await opened(vault, lane, private_keys)),
+      deliveries: byLane.get(`${lane.endpoint_id} ${lane.lane_key}`) ?? [],
+    })),
+  );
+}
+
+/** One that does not open fails alone: the others are sent. @throws what the database fails with */
+async function opened(
+  vault: Vault,
+  lane: SealedLane,
+  private_keys: readonly string[],
+): Promise<Pick<LeasedLane, Opened>> {
+  const { endpoint_id: id, organisation_id, payload_version } = lane;
+  try {
+    const headers = await openHeaders(vault, { id, organisation_id }, lane.headers);
+    const secrets = await Promise.all(
+      lane.secrets.map((secret) => vault.open(organisation_id, endpointPlace(id), secret)),
+    );
+    return {
+      headers: { ...headers, [PAYLOAD_VERSION_HEADER]: payload_version },
+      keys: [...secrets, ...private_keys],
+      unopened: null,
+    };
+  } catch (error) {
+    if (error instanceof SealedTextError) return { headers: {}, keys: [], unopened: error };
+    throw error;
+  }
 }
 
 function isDue(sql: Sql) {

@@ -31,7 +31,7 @@ interface StoredRow {
 }
 
 export const valuationRoutes =
-  ({ database: { sql } }: Service): FastifyPluginAsyncTypebox =>
+  ({ database: { sql }, vault }: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get(
       '/v1/pledges/:id/valuations/:valuation_id/receipt',
@@ -55,7 +55,7 @@ export const valuationRoutes =
           throw new Problem('not_found', 'There is no such valuation in this pledge’s value flow.');
         const { model_set_id } = stored;
         const [models] = (await modelsById(sql, model_set_id === null ? [] : [model_set_id])).values();
-        const [newest] = await signingKeys(sql);
+        const [newest] = await signingKeys(sql, vault);
         reply.type('application/json; charset=utf-8').serializer(canonicalJson);
         return signReceipt(recomputed(stored, models), newest!);
       },

@@ -4,7 +4,7 @@ import { appendAudit } from '../audit/log.ts';
 import { create } from '../http/create.ts';
 import { callerOfGuarded } from '../http/guard.ts';
 import type { Service } from '../service.ts';
-import { jwkOf, rotateSigningKey, signingKeys } from './signing-keys.ts';
+import { jwkOf, publicKeys, rotateSigningKey } from './signing-keys.ts';
 
 /** Well below the overlap of a rotation, so that a cached set holds a key that signs. */
 const JWKS_MAX_AGE_SECONDS = 3_600;
@@ -18,7 +18,7 @@ const Jwk = Type.Object({
 });
 
 export const keyRoutes =
-  ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
+  ({ database, vault, clock }: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get(
       '/.well-known/jwks.json',
@@ -33,7 +33,7 @@ export const keyRoutes =
       },
       async (_request, reply) => {
         reply.header('cache-control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`);
-        return { keys: (await signingKeys(database.sql)).map(({ public_key }) => jwkOf(public_key)) };
+        return { keys: (await publicKeys(database.sql, vault)).map(jwkOf) };
       },
     );
 
@@ -51,7 +51,7 @@ export const keyRoutes =
       (request, reply) =>
         create(request, reply, database, async (tx) => {
           const { organisation_id, key_id } = callerOfGuarded(request);
-          const { id, public_key } = await rotateSigningKey(tx);
+          const { id, public_key } = await rotateSigningKey(tx, vault);
           const what = { action: 'signing_key.rotated', subject: id, detail: { public_key } };
           await appendAudit(tx, [{ organisation_id, at: clock.now(), actor: key_id, ...what }]);
           return { key: jwkOf(public_key), public_key };

@@ -10,6 +10,7 @@ import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import { Closed, Id, Instant, Nullable, OneOf, Page, PageQuery, page, WithDefault } from '../http/schemas.ts';
 import { emitEvents, enqueue } from '../outbox/emit.ts';
 import { BREAKER_FAILURES, PROBE_SECONDS } from '../outbox/lanes.ts';
+import type { Vault } from '../secrets/vault.ts';
 import type { Service } from '../service.ts';
 import { MAX_CUSTOM_HEADERS } from './custom-headers.ts';
 import { EVENT_TYPES } from './events.ts';
@@ -20,7 +21,7 @@ import {
   type PayloadVersion,
 } from './payload-versions.ts';
 import { refuseHeaders, refuseSecret, refuseUrl } from './refuse.ts';
-import { signingKeys } from './signing-keys.ts';
+import { publicKeys } from './signing-keys.ts';
 import * as store from './store.ts';
 
 const MAX_ENDPOINTS = 20;
@@ -90,7 +91,7 @@ const Attempt = Type.Object({
 const EventTypes = Type.Array(OneOf(EVENT_TYPES, 'type of event'), { uniqueItems: true, maxItems: 100 });
 
 export const webhookRoutes =
-  ({ database, clock, guard }: Service): FastifyPluginAsyncTypebox =>
+  ({ database, vault, clock, guard }: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
     async function audit(
       tx: Transaction,
@@ -128,25 +129,31 @@ export const webhookRoutes =
         },
       },
       (request, reply) =>
-        create(request, reply, database, async (tx) => {
-          const { organisation_id, kind } = callerOfGuarded(request);
-          const { event_types = [], ...chosen } = request.body;
-          refuseUrl(guard, chosen.url);
-          refuseHeaders(chosen.headers ?? {});
-          refuseSecret(chosen.secret);
-          await store.lockEndpoints(tx, organisation_id);
-          const existing = await store.endpointsOf(tx, organisation_id);
-          if (existing.length >= MAX_ENDPOINTS)
-            throw new Problem(
-              'refused',
-              `An organisation has at most ${MAX_ENDPOINTS} endpoints; delete one first.`,
-            );
-          const on_dead_letter = kind === 'bank' ? ('pause' as const) : ('skip' as const);
-          const given = { organisation_id, event_types, on_dead_letter, ...chosen };
-          const { endpoint, secret } = await store.insertEndpoint(tx, given, clock.now());
-          await audit(tx, request, 'endpoint.created', endpoint.id, { url: endpoint.url, event_types });
-          return { ...(await shown(tx, [endpoint]))[0]!, secret };
-        }),
+        create(
+          request,
+          reply,
+          database,
+          async (tx) => {
+            const { organisation_id, kind } = callerOfGuarded(request);
+            const { event_types = [], ...chosen } = request.body;
+            refuseUrl(guard, chosen.url);
+            refuseHeaders(chosen.headers ?? {});
+            refuseSecret(chosen.secret);
+            await store.lockEndpoints(tx, organisation_id);
+            const existing = await store.endpointsOf(tx, organisation_id);
+            if (existing.length >= MAX_ENDPOINTS)
+              throw new Problem(
+                'refused',
+                `An organisation has at most ${MAX_ENDPOINTS} endpoints; delete one first.`,
+              );
+            const on_dead_letter = kind === 'bank' ? ('pause' as const) : ('skip' as const);
+            const given = { organisation_id, event_types, on_dead_letter, ...chosen };
+            const { endpoint, secret } = await store.insertEndpoint(tx, vault, given, clock.now());
+            await audit(tx, request, 'endpoint.created', endpoint.id, { url: endpoint.url, event_types });
+            return { ...(await shown(tx, vault, [endpoint]))[0]!, secret };
+          },
+          { vault },
+        ),
     );
 
     app.get(
@@ -162,6 +169,7 @@ export const webhookRoutes =
       async (request) => ({
         data: await shown(
           database.sql,
+          vault,
           await store.endpointsOf(database.sql, callerOfGuarded(request).organisation_id),
         ),
       }),
@@ -180,7 +188,7 @@ export const webhookRoutes =
       },
       async (request) => {
         const endpoint = await own(database.sql, callerOfGuarded(request), request.params.id);
-        return (await shown(database.sql, [endpoint]))[0]!;
+        return (await shown(database.sql, vault, [endpoint]))[0]!;
       },
     );
 
@@ -212,7 +220,7 @@ export const webhookRoutes =
           if (state !== undefined) await store.setEndpointState(tx, endpoint.id, state, reason);
           if (on_dead_letter !== undefined) await store.setOnDeadLetter(tx, endpoint.id, on_dead_letter);
           await audit(tx, request, 'endpoint.changed', endpoint.id, request.body);
-          return (await shown(tx, [await own(tx, callerOfGuarded(request), endpoint.id)]))[0]!;
+          return (await shown(tx, vault, [await own(tx, callerOfGuarded(request), endpoint.id)]))[0]!;
         }),
     );
 
@@ -251,13 +259,19 @@ export const webhookRoutes =
         },
       },
       (request, reply) =>
-        create(request, reply, database, async (tx) => {
-          const endpoint = await own(tx, callerOfGuarded(request), request.params.id);
-          const given = request.body?.secret;
-          refuseSecret(given);
-          await audit(tx, request, 'endpoint.secret_rotated', endpoint.id, {});
-          return { secret: await store.rotateSecret(tx, endpoint.id, given) };
-        }),
+        create(
+          request,
+          reply,
+          database,
+          async (tx) => {
+            const endpoint = await own(tx, callerOfGuarded(request), request.params.id);
+            const given = request.body?.secret;
+            refuseSecret(given);
+            await audit(tx, request, 'endpoint.secret_rotated', endpoint.id, {});
+            return { secret: await store.rotateSecret(tx, vault, endpoint, given) };
+          },
+          { vault },
+        ),
     );
 
     app.put(
@@ -275,12 +289,13 @@ export const webhookRoutes =
       },
       (request) =>
         database.transaction(async (tx) => {
-          const { id } = await own(tx, callerOfGuarded(request), request.params.id);
+          const endpoint = await own(tx, callerOfGuarded(request), request.params.id);
+          const { id } = endpoint;
           refuseHeaders(request.body.headers);
-          await store.setHeaders(tx, id, request.body.headers);
+          await store.setHeaders(tx, vault, endpoint, request.body.headers);
           const header_names = Object.keys(request.body.headers);
           await audit(tx, request, 'endpoint.headers_set', id, { header_names });
-          return (await shown(tx, [await own(tx, callerOfGuarded(request), id)]))[0]!;
+          return (await shown(tx, vault, [await own(tx, callerOfGuarded(request), id)]))[0]!;
         }),
     );
 
@@ -400,7 +415,7 @@ export async function enqueueAlone(tx: Transaction, endpoint_id: string, event_i
   return id!;
 }
 
-async function shown(sql: Sql, endpoints: readonly store.Endpoint[]) {
-  const public_keys = (await signingKeys(sql)).map(({ public_key }) => public_key);
+async function shown(sql: Sql, vault: Vault, endpoints: readonly store.Endpoint[]) {
+  const public_keys = await publicKeys(sql, vault);
   return endpoints.map((endpoint) => ({ ...endpoint, public_keys }));
 }

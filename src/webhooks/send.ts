@@ -16,10 +16,18 @@ export const MAX_CONNECTIONS_PER_ORIGIN = 64;
 export const MAX_RETRY_AFTER_SECONDS = 86_400;
 
 /**
- * Where an attempt failed: `refused_address` by the guard before anything was sent, `redirect` for 3xx, `response`
+ * Where an attempt failed: `secret` before it, when the endpoint's secrets do not open, `refused_address` by the guard before anything was sent, `redirect` for 3xx, `response`
  * for any other answer than 2xx and for a connection that broke or spoke no HTTP after it was made.
  */
-export type ErrorClass = 'dns' | 'refused_address' | 'connect' | 'tls' | 'timeout' | 'redirect' | 'response';
+export type ErrorClass =
+  | 'secret'
+  | 'dns'
+  | 'refused_address'
+  | 'connect'
+  | 'tls'
+  | 'timeout'
+  | 'redirect'
+  | 'response';
 
 export interface PostResult {
   started_at: Date;

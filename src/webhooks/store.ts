@@ -2,8 +2,10 @@
 import type { Sql, Transaction } from '../db/client.ts';
 import { newId } from '../ids.ts';
 import { dropLanes, releaseLanes } from '../outbox/lanes.ts';
+import type { Vault } from '../secrets/vault.ts';
 import { resetHealth } from './health.ts';
 import { NEWEST_PAYLOAD_VERSION, type PayloadVersion } from './payload-versions.ts';
+import { endpointPlace, type OwnHeaders, sealHeaders } from './sealed.ts';
 import { newSecret } from './sign.ts';
 
 /** How long the old secret still signs beside the new one. */
@@ -51,6 +53,7 @@ const COLUMNS = [
   'description',
   'event_types',
   'payload_version',
+  'header_names',
   'on_dead_letter',
   'state',
   'disabled_reason',
@@ -58,7 +61,7 @@ const COLUMNS = [
 ] as const;
 
 const columns = (sql: Sql) =>
-  sql`${sql(COLUMNS)}, array(select jsonb_object_keys(headers) order by 1) as header_names,
+  sql`${sql(COLUMNS)},
     coalesce((select failures from endpoint_health where endpoint_id = endpoint.id), 0) as failures,
     (select failing_since from endpoint_health where endpoint_id = endpoint.id) as failing_since,
     array(select lane_key from lane where endpoint_id = endpoint.id and open > 0 and due_at = 'infinity'
@@ -67,7 +70,7 @@ const columns = (sql: Sql) =>
 /** What the owner may choose; left out, the newest version, no headers, `skip`, and a secret of ours. */
 export interface EndpointChoices {
   payload_version?: PayloadVersion;
-  headers?: Readonly<Record<string, string>>;
+  headers?: OwnHeaders;
   on_dead_letter?: Endpoint['on_dead_letter'];
   secret?: string;
 }
@@ -75,6 +78,7 @@ export interface EndpointChoices {
 /** @returns the endpoint and its secret, which is shown this once */
 export async function insertEndpoint(
   tx: Transaction,
+  vault: Vault,
   given: Pick<Endpoint, 'organisation_id' | 'url' | 'description' | 'event_types'> & EndpointChoices,
   now: Date,
 ): Promise<{ endpoint: Endpoint; secret: string }> {
@@ -83,27 +87,36 @@ export async function insertEndpoint(
   const row = {
     id: newId('whe'),
     payload_version: NEWEST_PAYLOAD_VERSION,
+    header_names: Object.keys(headers).sort(),
     on_dead_letter: 'skip' as const,
     ...rest,
     state: 'enabled' as const,
     disabled_reason: null,
     created_at: now,
   };
-  await tx`insert into endpoint ${tx({ ...row, headers: tx.json(headers), secret })}`;
+  const sealed = {
+    secret: await vault.seal(row.organisation_id, endpointPlace(row.id), secret),
+    headers: await sealHeaders(vault, row, headers),
+  };
+  await tx`insert into endpoint ${tx({ ...row, ...sealed })}`;
   const health = { failures: 0, failing_since: null, paused_pledge_ids: [] };
-  return { endpoint: { ...row, ...health, header_names: Object.keys(headers).sort() }, secret };
+  return { endpoint: { ...row, ...health }, secret };
 }
 
 /** Puts these headers in the place of all that it had. */
 export async function setHeaders(
   tx: Transaction,
-  id: string,
-  headers: Readonly<Record<string, string>>,
+  vault: Vault,
+  endpoint: Pick<Endpoint, 'id' | 'organisation_id'>,
+  given: OwnHeaders,
 ): Promise<void> {
-  await tx`update endpoint set headers = ${tx.json(lowerCase(headers))} where id = ${id}`;
+  const headers = lowerCase(given);
+  const sealed = await sealHeaders(vault, endpoint, headers);
+  await tx`update endpoint set headers = ${sealed}, header_names = ${Object.keys(headers).sort()}
+    where id = ${endpoint.id}`;
 }
 
-function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+function lowerCase(headers: OwnHeaders): OwnHeaders {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
@@ -158,8 +171,14 @@ export async function deleteEndpoint(tx: Transaction, id: string, now: Date): Pr
 }
 
 /** @returns the new secret; the old one signs beside it for the overlap */
-export async function rotateSecret(tx: Transaction, id: string, secret = newSecret()): Promise<string> {
-  await tx`update endpoint set previous_secret = secret, secret = ${secret},
+export async function rotateSecret(
+  tx: Transaction,
+  vault: Vault,
+  { id, organisation_id }: Pick<Endpoint, 'id' | 'organisation_id'>,
+  secret = newSecret(),
+): Promise<string> {
+  const sealed = await vault.seal(organisation_id, endpointPlace(id), secret);
+  await tx`update endpoint set previous_secret = secret, secret = ${sealed},
     previous_secret_until = now() + make_interval(hours => ${ROTATION_OVERLAP_HOURS}) where id = ${id}`;
   return secret;
 }

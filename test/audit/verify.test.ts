@@ -11,8 +11,9 @@ import { publishHeads } from '../../src/audit/heads.ts';
 import { appendAudit, entryHash } from '../../src/audit/log.ts';
 import { chainsOf, verifyChain } from '../../src/audit/verify.ts';
 import { settableClock } from '../../src/clock.ts';
+import { createVault } from '../../src/secrets/vault.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
-import { createTestDatabase, openFolder } from '../database.ts';
+import { createTestDatabase, MASTER_KEY, openFolder } from '../database.ts';
 import { contractOf } from '../http/contract.ts';
 
 const SEED = Number(process.env.SEED ?? 20_261_127);
@@ -174,6 +175,7 @@ interface Listed {
 const service = {
   database: requests,
   system: database,
+  vault: createVault(database, MASTER_KEY),
   clock: settableClock(NOW),
   guard: createAddressGuard({ allowed_hosts: [] }),
   calendar: null,

@@ -1,8 +1,11 @@
 /** How fast a backlog goes out, in order, and how fast bare undici makes the same posts. */
+import pino from 'pino';
 import { Agent } from 'undici';
 import { deliverDue } from '../../jobs/deliver.ts';
 import { connect, type Database } from '../../src/db/client.ts';
+import { createVault } from '../../src/secrets/vault.ts';
 import { createSender, type Sender } from '../../src/webhooks/send.ts';
+import { MASTER_KEY } from '../database.ts';
 import type { Field } from './field.ts';
 import { type PledgeOf, tell } from './stage.ts';
 
@@ -21,8 +24,10 @@ export async function drainBacklog(field: Field, pledges: readonly PledgeOf[]): 
   const watched = watch(sender);
   const database = connect(field.url);
   await database.check();
+  const vault = createVault(database, MASTER_KEY);
+  const log = pino({ level: 'silent' });
   const started_ms = performance.now();
-  const { delivered } = await deliverDue({ database, sender: watched.sender });
+  const { delivered } = await deliverDue({ database, vault, sender: watched.sender, log });
   const seconds = (performance.now() - started_ms) / 1000;
   await database.close();
   await sender.close();

@@ -2,6 +2,7 @@
 
 import { deleteEndpoint } from '../../src/webhooks/store.ts';
 import type { OnProgress } from '../chaos/run.ts';
+import { MASTER_KEY } from '../database.ts';
 import { HANGING_PATH } from './arrivals.ts';
 import { drainBacklog } from './backlog.ts';
 import { startChild } from './child.ts';
@@ -64,7 +65,7 @@ async function benchBacklog(field: Field, pledges: readonly PledgeOf[], on_progr
 }
 
 async function benchSteady(field: Field, pledges: readonly PledgeOf[], on_progress: OnProgress) {
-  const worker = await startChild('deliverer.ts', [field.url, field.host]);
+  const worker = await startChild('deliverer.ts', [field.url, MASTER_KEY.toString('base64'), field.host]);
   await measureLatencies(field, { pledges, beside: [], seconds: WARM_UP_SECONDS });
   const latencies = await measureLatencies(field, { pledges, beside: [], seconds: STEADY_SECONDS });
   await worker.end();
@@ -75,7 +76,7 @@ async function benchSteady(field: Field, pledges: readonly PledgeOf[], on_progre
 /** By turns without and with the hanging endpoint; the events are the same. */
 async function benchHang(field: Field, on_progress: OnProgress): Promise<number> {
   const { pledges, beside, hanging_bank_id } = await setCrowd(field);
-  const worker = await startChild('deliverer.ts', [field.url, field.host]);
+  const worker = await startChild('deliverer.ts', [field.url, MASTER_KEY.toString('base64'), field.host]);
   const measure = async (seconds: number) =>
     quantile(await measureLatencies(field, { pledges, beside, seconds }), 0.99);
   await measure(WARM_UP_SECONDS);

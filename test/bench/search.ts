@@ -17,6 +17,7 @@ import type { Database } from '../../src/db/client.ts';
 import { deriveChanged } from '../../src/patents/derived.ts';
 import { ingestRecords } from '../../src/patents/ingest.ts';
 import type { AcceptedRecord } from '../../src/patents/sources/record.ts';
+import { createVault, newMasterKey } from '../../src/secrets/vault.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import type { OnProgress } from '../chaos/run.ts';
 import { UNHURRIED } from '../service.ts';
@@ -134,6 +135,7 @@ async function openService(database: Database) {
   const service = {
     database,
     system: database,
+    vault: createVault(database, newMasterKey()),
     clock: systemClock,
     guard,
     calendar: null,

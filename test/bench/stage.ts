@@ -4,7 +4,9 @@ import { createOrganisation, type OrganisationKind } from '../../src/accounts/st
 import type { Database, Transaction } from '../../src/db/client.ts';
 import { emitEvents } from '../../src/outbox/emit.ts';
 import { insertPledge } from '../../src/pledges/store.ts';
+import { createVault } from '../../src/secrets/vault.ts';
 import { insertEndpoint } from '../../src/webhooks/store.ts';
+import { MASTER_KEY } from '../database.ts';
 
 export interface Parties {
   bank_id: string;
@@ -22,8 +24,9 @@ export async function found(database: Database, kind: OrganisationKind): Promise
 
 /** @returns the endpoint's id */
 export async function subscribe(database: Database, organisation_id: string, url: string): Promise<string> {
+  const vault = createVault(database, MASTER_KEY);
   const given = { organisation_id, url, description: '', event_types: [] };
-  return (await database.transaction((tx) => insertEndpoint(tx, given, new Date()))).endpoint.id;
+  return (await database.transaction((tx) => insertEndpoint(tx, vault, given, new Date()))).endpoint.id;
 }
 
 export async function pledge(database: Database, parties: Parties, count: number): Promise<PledgeOf[]> {

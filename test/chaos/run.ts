@@ -8,7 +8,7 @@ import { mulberry32 } from '../../models/random.ts';
 import { connect, type Database } from '../../src/db/client.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { MIGRATIONS } from '../../src/db/open.ts';
-import { openFolder } from '../database.ts';
+import { MASTER_KEY, openFolder } from '../database.ts';
 import { FREEZE_ms, hasten, patiently } from './hasten.ts';
 import { type Evidence, type Judgement, judge } from './judge.ts';
 import type { Move, ProducerMessage, Quota } from './moves.ts';
@@ -136,7 +136,7 @@ async function setUp(options: ChaosOptions, undo: (() => Promise<unknown>)[]): P
   undo.push(hasten(database));
   const hosts = receivers.map(({ host }) => host);
   const workers = Array.from({ length: WORKERS }, () =>
-    supervise({ script: 'deliverer.ts', args: [server.owner_url, ...hosts] }),
+    supervise({ script: 'deliverer.ts', args: [server.owner_url, MASTER_KEY.toString('base64'), ...hosts] }),
   );
   for (const worker of workers) undo.push(() => worker.stop());
   const limit = AbortSignal.timeout(

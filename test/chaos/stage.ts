@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { createOrganisation } from '../../src/accounts/store.ts';
 import type { Database, Transaction } from '../../src/db/client.ts';
 import { insertPledge } from '../../src/pledges/store.ts';
+import { createVault, type Vault } from '../../src/secrets/vault.ts';
 import type { EventType } from '../../src/webhooks/events.ts';
 import { insertEndpoint } from '../../src/webhooks/store.ts';
+import { MASTER_KEY } from '../database.ts';
 import { eventTypeOf, STATES } from './moves.ts';
 
 const BANKS = 2;
@@ -25,6 +27,7 @@ export async function setStage(
   database: Database,
   receiver_urls: readonly string[],
 ): Promise<Subscription[]> {
+  const vault = createVault(database, MASTER_KEY);
   return database.transaction(async (tx) => {
     const banks = await found(tx, 'bank', BANKS);
     const firms = await found(tx, 'firm', FIRMS);
@@ -34,7 +37,7 @@ export async function setStage(
     const subscriptions: Subscription[] = [];
     for (const [n, { id, event_types }] of subscribers.entries()) {
       const url = receiver_urls[n % receiver_urls.length]!;
-      subscriptions.push(await subscribe(tx, `${url}/${n}`, id, event_types));
+      subscriptions.push(await subscribe(tx, vault, `${url}/${n}`, id, event_types));
     }
     return subscriptions;
   });
@@ -59,11 +62,12 @@ async function pledge(tx: Transaction, bank_id: string, firm_id: string): Promis
 
 async function subscribe(
   tx: Transaction,
+  vault: Vault,
   url: string,
   organisation_id: string,
   event_types: EventType[],
 ): Promise<Subscription> {
   const given = { organisation_id, url, description: '', event_types };
-  const { secret } = await insertEndpoint(tx, given, new Date());
+  const { secret } = await insertEndpoint(tx, vault, given, new Date());
   return { path: new URL(url).pathname, secret, organisation_id, event_types };
 }

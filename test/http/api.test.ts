@@ -36,7 +36,7 @@ type Operation = {
 };
 
 const service = await buildService(t);
-const { app, database, call, bank_a, bank_b, firm_a, firm_b, staff } = service;
+const { app, database, vault, call, bank_a, bank_b, firm_a, firm_b, staff } = service;
 const document = app.swagger() as unknown as {
   paths: Record<string, Record<string, Operation>>;
 };
@@ -560,7 +560,10 @@ t.test('a signing secret is shown once and in no answer after', async (t) => {
   t.not(rotated.body.secret, body.secret);
   const [kept] = await database.sql`select secret, previous_secret, previous_secret_until > now() as overlaps
     from endpoint where id = ${body.id}`;
-  t.same(kept, { secret: rotated.body.secret, previous_secret: body.secret, overlaps: true });
+  const opened = (sealed: string) => vault.open(bank_a.id, `endpoint/${body.id}`, sealed);
+  t.equal(await opened(kept!.secret), rotated.body.secret);
+  t.equal(await opened(kept!.previous_secret), body.secret);
+  t.equal(kept!.overlaps, true);
   const later = [
     await call(bank_a.key, 'GET', '/v1/webhooks/endpoints'),
     await call(bank_a.key, 'PATCH', url, { state: 'disabled' }),
@@ -600,7 +603,9 @@ t.test(
     t.not(replayed.body.delivery_id, tested.body.delivery_id);
     t.equal(await open(), 3);
 
-    const leased = (await leaseLanes(database.sql, 100)).filter((lane) => lane.endpoint_id === body.id);
+    const leased = (await leaseLanes(database.sql, vault, 100)).filter(
+      (lane) => lane.endpoint_id === body.id,
+    );
     t.equal(leased.length, 3);
     t.equal((await call(bank_b.key, 'DELETE', url)).status, 204);
     t.same((await call<Listed<Endpoint>>(bank_b.key, 'GET', '/v1/webhooks/endpoints')).body.data, []);
@@ -670,6 +675,7 @@ t.test('in earnest the calendar cannot be moved; in a demonstration staff move i
   const given = {
     database: database,
     system: database,
+    vault,
     clock: calendar!.clock,
     guard,
     calendar,
@@ -701,6 +707,7 @@ t.test('a service without its database is alive and not ready', async (t) => {
   const given = {
     database: pool,
     system: pool,
+    vault,
     clock: service.clock,
     guard,
     calendar: null,

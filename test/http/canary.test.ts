@@ -14,7 +14,7 @@ import t, { type Test as Tap } from 'tap';
 import { buildApp } from '../../src/app.ts';
 import { openLog } from '../../src/log.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
-import { openFolder } from '../database.ts';
+import { MASTER_KEY, openFolder } from '../database.ts';
 import { buildService, UNHURRIED } from '../service.ts';
 import { type JsonSchema, sampleOf } from './sample.ts';
 
@@ -158,6 +158,7 @@ async function startProcess(): Promise<Running> {
     env: {
       PATH: process.env.PATH,
       DATABASE_URL: database_url,
+      MASTER_KEY: MASTER_KEY.toString('base64'),
       PLEDGEWATCH_HOME: home,
       PORT: '0',
       LOG_LEVEL: 'trace',
@@ -261,6 +262,7 @@ t.test('with the usual serialisers the same failures would tell the canaries', a
   const given = {
     database: service.requests,
     system: database,
+    vault: service.vault,
     clock: service.clock,
     guard,
     calendar: null,

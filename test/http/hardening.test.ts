@@ -12,8 +12,9 @@ import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config.ts';
 import { MAX_CONNECTIONS, MAX_REQUESTS_PER_SOCKET, RATE_WINDOW_SECONDS } from '../../src/http/limits.ts';
 import { openLog } from '../../src/log.ts';
+import { createVault } from '../../src/secrets/vault.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
-import { createTestDatabase } from '../database.ts';
+import { createTestDatabase, MASTER_KEY } from '../database.ts';
 
 const { database, requests } = await createTestDatabase(t);
 const [fresh] = await database.sql<{ keys: number }[]>`select count(*)::int as keys from api_key`;
@@ -35,6 +36,7 @@ async function appWith(
   const service = {
     database: requests,
     system: database,
+    vault: createVault(database, MASTER_KEY),
     clock: systemClock,
     guard,
     calendar: null,

@@ -32,7 +32,7 @@ t.setTimeout(180_000);
 const PROGRAM = fileURLToPath(new URL('../../jobs/recompute.ts', import.meta.url));
 
 const service = await buildService(t);
-const { database, clock, call, bank_a, bank_b, firm_a, firm_b, staff } = service;
+const { database, vault, clock, call, bank_a, bank_b, firm_a, firm_b, staff } = service;
 const { sql } = database;
 
 const today = () => clock.now().toISOString().slice(0, 10);
@@ -424,7 +424,7 @@ t.test('a valuation keeps its assumptions and models when others take their plac
 });
 
 t.test('the newest key signs', async (t) => {
-  const { public_key } = await database.transaction(rotateSigningKey);
+  const { public_key } = await database.transaction((tx) => rotateSigningKey(tx, vault));
   const { body } = await receiptOf(bank_a, pledge_id, valuation_id);
   t.not(body.signature.key_id, receipt.signature.key_id);
   t.equal(`whpk_${Buffer.from(body.signature.x, 'base64url').toString('base64')}`, public_key);

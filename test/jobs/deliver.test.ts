@@ -89,7 +89,12 @@ async function pledgeOf(count = 1): Promise<Pledge> {
 async function subscribe(path: string, event_types: string[] = []): Promise<{ id: string; secret: string }> {
   const url = `http://${HOST}${path}`;
   const { endpoint, secret } = await database.transaction((tx) =>
-    insertEndpoint(tx, { organisation_id: bank.organisation_id, url, description: '', event_types }, START),
+    insertEndpoint(
+      tx,
+      context.vault,
+      { organisation_id: bank.organisation_id, url, description: '', event_types },
+      START,
+    ),
   );
   return { id: endpoint.id, secret };
 }
@@ -434,10 +439,10 @@ t.test('a lost lease settles nothing', async (t) => {
   await afresh();
   const { id } = await subscribe('/lease');
   await database.transaction((tx) => tell(tx, watched));
-  const [lane] = await leaseLanes(sql, 10);
-  t.same(await leaseLanes(sql, 10), [], 'a leased lane is nobody else’s');
+  const [lane] = await leaseLanes(sql, context.vault, 10);
+  t.same(await leaseLanes(sql, context.vault, 10), [], 'a leased lane is nobody else’s');
   await sql`update lane set lease_until = now() - interval '1 second' where endpoint_id = ${id}`;
-  const [taken] = await leaseLanes(sql, 10);
+  const [taken] = await leaseLanes(sql, context.vault, 10);
   const delivered = { delivered: lane!.deliveries.map((each) => each.id), attempts: [], failure: null };
   const settle = (leased: typeof lane) => database.transaction((tx) => settleLane(tx, leased!, delivered));
   t.equal(await settle(lane), false);
@@ -452,7 +457,7 @@ t.test('an endpoint deleted while it is posted to takes nothing else along', asy
   await afresh();
   const { id } = await subscribe('/deleted');
   await database.transaction((tx) => tell(tx, watched));
-  const [lane] = await leaseLanes(sql, 10);
+  const [lane] = await leaseLanes(sql, context.vault, 10);
   await database.transaction((tx) => deleteEndpoint(tx, id, START));
   const outcome = { delivered: lane!.deliveries.map((each) => each.id), attempts: [], failure: null };
   await database.transaction((tx) => settleLane(tx, lane!, outcome));
@@ -474,7 +479,7 @@ t.test('a slow receiver gets no more of a lane than can be settled within its le
     }),
   };
   const seen = () => rounds.push(received.length);
-  t.match(await deliverDue({ database, sender: slow }, seen), { delivered: 6 });
+  t.match(await deliverDue({ ...context, sender: slow }, seen), { delivered: 6 });
   t.same(rounds, [3, 6]);
   t.ok(3 * ANSWER_MS > LANE_LIMIT_MS);
 });
@@ -497,7 +502,9 @@ t.test('sent once more, an event has the same id and bytes under a new signature
 t.test('while secrets rotate, old and new verify; after the overlap the old one does not', async (t) => {
   await afresh();
   const { id, secret: old } = await subscribe('/rotated');
-  const fresh = await database.transaction((tx) => rotateSecret(tx, id));
+  const fresh = await database.transaction((tx) =>
+    rotateSecret(tx, context.vault, { id, organisation_id: bank.organisation_id }),
+  );
   await database.transaction((tx) => tell(tx, watched, 1));
   await deliverDue(context);
   const verify = (secret: string, { body, headers }: Received) => new Webhook(secret).verify(body, headers);

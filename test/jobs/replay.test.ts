@@ -306,8 +306,8 @@ t.test('revaluing', async (t) => {
 t.test('a replay', async (t) => {
   const walk = async (seed: number): Promise<Replayed> => {
     await startOver();
-    const { log } = surroundings(t, database, NOON);
-    return replay(database, { ...DEFAULT_REPLAY, from: '2005-01-01', to: '2005-07-01', seed, log });
+    const { log, vault } = surroundings(t, database, NOON);
+    return replay(database, vault, { ...DEFAULT_REPLAY, from: '2005-01-01', to: '2005-07-01', seed, log });
   };
   const { summary, cast } = await walk(7);
   t.match(summary, { seed: 7, lost: 0 });

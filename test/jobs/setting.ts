@@ -22,7 +22,9 @@ import type {
 } from '../../src/patents/sources/record.ts';
 import { movePledge, requestPledge } from '../../src/pledges/service.ts';
 import { latestValues, type Pledge } from '../../src/pledges/store.ts';
+import { createVault } from '../../src/secrets/vault.ts';
 import { createSender } from '../../src/webhooks/send.ts';
+import { MASTER_KEY } from '../database.ts';
 
 export const BUNDLED = DEFAULT_REPLAY.file;
 export const SOURCE = { id: cnSample.id, name: 'bundled' };
@@ -151,7 +153,8 @@ export function surroundings(
 ): JobContext & { clock: SettableClock } {
   const sender = createSender({ allowed_hosts });
   t.teardown(() => sender.close());
-  return { database, clock: settableClock(now), log: pino({ level: 'silent' }), feeds: [], sender };
+  const vault = createVault(database, MASTER_KEY);
+  return { database, vault, clock: settableClock(now), log: pino({ level: 'silent' }), feeds: [], sender };
 }
 
 /** Makes the next writes to a table fail until the returned function is called, as a crash in their transaction would. */

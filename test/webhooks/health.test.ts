@@ -52,7 +52,7 @@ t.teardown(() => {
 });
 const HOST = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 const allowed = { allowed_hosts: [HOST] };
-const { database, call, takePatent, bank_a, bank_b, firm_a, staff } = await buildService(t, {
+const { database, vault, call, takePatent, bank_a, bank_b, firm_a, staff } = await buildService(t, {
   guard: createAddressGuard(allowed),
 });
 const { sql } = database;
@@ -130,7 +130,7 @@ async function databaseTime(): Promise<string> {
   return row!.now.toISOString();
 }
 
-const deliver = () => deliverDue({ database, sender });
+const deliver = () => deliverDue({ database, vault, sender, log: pino({ level: 'silent' }) });
 const at = (path: string) => received.filter((event) => event.path === path);
 const seqsAt = (path: string, pledge_id: string) =>
   at(path).flatMap(({ body }) => (body.data.pledge_id === pledge_id ? [body.data.pledge_seq] : []));
@@ -182,7 +182,11 @@ t.test('the breaker opens after five failures in a row; then one probe a minute'
 
   await retriesDue();
   await probesDue();
-  const leases = await Promise.all([leaseLanes(sql, 50), leaseLanes(sql, 50), leaseLanes(sql, 50)]);
+  const leases = await Promise.all([
+    leaseLanes(sql, vault, 50),
+    leaseLanes(sql, vault, 50),
+    leaseLanes(sql, vault, 50),
+  ]);
   t.equal(leases.flat().length, 1, 'however many workers ask, one lane probes');
   await sql`update lane set token = null, lease_until = null`;
   await probesDue();

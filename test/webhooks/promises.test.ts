@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import fc from 'fast-check';
+import pino from 'pino';
 import { Webhook } from 'standardwebhooks';
 import t from 'tap';
 import { deliverDue } from '../../jobs/deliver.ts';
@@ -48,10 +49,11 @@ t.teardown(() => {
 const HOST = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 const allowed = { allowed_hosts: [HOST] };
 const service = await buildService(t, { guard: createAddressGuard(allowed) });
-const { database, call, bank_a, bank_b, firm_a, firm_b, staff } = service;
+const { database, vault, call, bank_a, bank_b, firm_a, firm_b, staff } = service;
 const { sql } = database;
 const sender = createSender(allowed);
 t.teardown(() => sender.close());
+const means = { database, vault, sender, log: pino({ level: 'silent' }) };
 
 const ENDPOINTS = '/v1/webhooks/endpoints';
 const nowSeconds = () => Math.floor(Date.now() / 1000);
@@ -74,7 +76,7 @@ async function subscribe(path: string, given: object = {}, key = bank_a.key): Pr
 /** Has the endpoint sent a test event. @returns what arrived at its path */
 async function tested({ id }: Endpoint, path: string): Promise<Received> {
   await call(bank_a.key, 'POST', `${ENDPOINTS}/${id}/test`);
-  await deliverDue({ database, sender });
+  await deliverDue(means);
   return received.get(path)!.at(-1)!;
 }
 
@@ -430,7 +432,7 @@ t.test('the feed carries the ids and bytes of the webhooks, to each its own', as
   await subscribe('/feed', {}, firm_b.key);
   const { next_after } = await read(firm_b.key, (await read(firm_b.key)).data.at(-1)!.seq);
   await pledgeOf(bank_b, firm_b);
-  await deliverDue({ database, sender });
+  await deliverDue(means);
   const [sent] = received.get('/feed')!;
   const { data } = await read(firm_b.key, next_after);
   t.same(
@@ -470,7 +472,7 @@ t.test('an example of every event can be had, true to its schema, at one endpoin
     const url = `${ENDPOINTS}/${endpoint.id}/simulate`;
     const { status, body } = await call<{ event_id: string }>(bank_a.key, 'POST', url, { type });
     t.equal(status, 201, type);
-    await deliverDue({ database, sender });
+    await deliverDue(means);
     const event = received.get('/sandbox')!.at(-1)!;
     t.equal(event.headers['webhook-id'], body.event_id);
     t.equal(verify(event.headers, event.body, [endpoint.secret], nowSeconds()).ok, true);

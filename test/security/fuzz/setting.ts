@@ -1,4 +1,6 @@
 /** What the requests of a run find: pledges in every state with values, flags and events, endpoints with failed deliveries. */
+
+import pino from 'pino';
 import { deliverDue } from '../../../jobs/deliver.ts';
 import { issueKey } from '../../../src/accounts/store.ts';
 import { createSender } from '../../../src/webhooks/send.ts';
@@ -110,9 +112,9 @@ async function pledged(
 }
 
 /** Every endpoint has attempts behind it; no name is really looked up. */
-async function failDeliveries({ database }: TestService): Promise<void> {
+async function failDeliveries({ database, vault }: TestService): Promise<void> {
   const sender = createSender({ allowed_hosts: [], resolver: async () => [] });
-  await deliverDue({ database, sender });
+  await deliverDue({ database, vault, sender, log: pino({ level: 'silent' }) });
   await sender.close();
 }
 
