@@ -13,7 +13,8 @@ import { createVault } from './secrets/vault.ts';
 
 const HELP = `npm run worker
 
-Runs the jobs (ingest, revalue, assess, deliver) against DATABASE_URL with MASTER_KEY. Any number may run; no slot is run twice.
+Runs the jobs (ingest, revalue, assess, deliver) against DATABASE_URL, with the MASTER_KEY of the server. Any number may
+run; no slot is run twice.
 `;
 
 await run(async () => {
