@@ -38,20 +38,23 @@ export async function drawHistories(
   { seed, sample }: Drawn,
   known_at: Date,
 ): Promise<DrawnHistories> {
-  const pledged = sql`select distinct patent_id from pledge_patent join pledge on pledge.id = pledge_id
-    where bank_id = ${bank_id} and live and removed_at is null`;
+  // Read once: pledges begin and end while the patents are drawn.
+  const pledged = (
+    await sql<{ patent_id: string }[]>`
+      select distinct patent_id from pledge_patent join pledge on pledge.id = pledge_id
+      where bank_id = ${bank_id} and live and removed_at is null`
+  ).map(({ patent_id }) => patent_id);
   const draw = (among: ReturnType<Sql>, limit: number) => drawGranted(sql, seed, known_at, among, limit);
-  const own = await draw(sql`patent_id in (${pledged})`, MAX_OWN_PATENTS);
+  const own = await draw(sql`patent_id = any(${pledged}::uuid[])`, MAX_OWN_PATENTS);
   const others = await draw(sql`patent_id <> all(${own}::uuid[])`, sample);
   const known = await knownPatents(sql, [...own, ...others], known_at);
   const histories = new Map([...known].map(([id, patent]) => [id, patentHistory(patent)]));
   const own_patents = own.filter((id) => histories.get(id)).length;
-  const [count] = await sql<{ pledged: number }[]>`select count(*) as pledged from (${pledged}) own`;
   const told = [...known.values()].flatMap(({ signals }) => signals.at(-1)?.published_on ?? []);
   return {
     histories: asTold([...histories.values()].filter((history) => history !== null)).sort(byGrant),
     own_patents,
-    left_out: count!.pledged - own_patents,
+    left_out: pledged.length - own_patents,
     told_to: told.filter((day) => day <= dateOf(known_at)).reduce(later, null),
   };
 }
