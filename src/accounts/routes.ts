@@ -44,6 +44,9 @@ const IssuedKey = Type.Object({
   key: Nullable(Type.String({ description: 'shown this once; null when the request is repeated' })),
 });
 
+/** What is stored of the answer for a repeated request. */
+const withoutKey = ({ id }: { id: string }) => ({ id, key: null });
+
 export const accountRoutes =
   ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
@@ -112,7 +115,7 @@ export const accountRoutes =
             const until = expires_at === undefined ? null : new Date(expires_at);
             return issueKey(tx, id, label, clock.now(), { ...(scopes && { scopes }), expires_at: until });
           },
-          { kept: ({ id }) => ({ id, key: null }) },
+          { kept: withoutKey },
         ),
     );
 
@@ -153,7 +156,7 @@ export const accountRoutes =
             if (!made) throw new Problem('not_found', 'There is no such key.');
             return made;
           },
-          { kept: ({ id }) => ({ id, key: null }) },
+          { kept: withoutKey },
         ),
     );
 

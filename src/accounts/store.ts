@@ -25,6 +25,12 @@ export interface Caller {
   key_id: string;
 }
 
+/** Who holds a key, and what it may be used for. */
+export interface KeyHolder {
+  caller: Caller;
+  scopes: readonly Scope[];
+}
+
 /** A key as its owner sees it. */
 export interface ApiKey {
   id: string;
@@ -101,10 +107,7 @@ export async function revokeKey(sql: Sql, organisation_id: string, id: string, n
 }
 
 /** @returns the caller behind a key and what it may be used for, or null when it is malformed, unknown, revoked or wrong */
-export async function authenticate(
-  sql: Sql,
-  text: string,
-): Promise<{ caller: Caller; scopes: readonly Scope[] } | null> {
+export async function authenticate(sql: Sql, text: string): Promise<KeyHolder | null> {
   const parsed = parseKey(text);
   if (!parsed) return null;
   const [row] = await sql<

@@ -30,25 +30,36 @@ export async function auditRefusal(
   );
 }
 
-/** Does what concerns the caller's organisation alone; what is refused, but not what is missing, goes to its own chain. */
-export async function attemptOwn<T>(
+/**
+ * Tries something, and writes it down when it is refused.
+ * @param heard_by whose chains hear of the refusal; none when nobody may
+ */
+export async function attempt<T>(
   { database, clock }: Service,
-  caller: Caller,
-  action: string,
+  tried: Pick<RefusedAttempt, 'caller' | 'action' | 'subject'>,
+  heard_by: (problem: Problem) => Promise<readonly string[]>,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Problem && error.code !== 'not_found')
-      await auditRefusal(database, {
-        caller,
-        at: clock.now(),
-        action,
-        subject: caller.organisation_id,
-        organisation_ids: [caller.organisation_id],
-        problem: error,
-      });
+    if (error instanceof Problem) {
+      const organisation_ids = await heard_by(error);
+      if (organisation_ids.length > 0)
+        await auditRefusal(database, { ...tried, at: clock.now(), organisation_ids, problem: error });
+    }
     throw error;
   }
+}
+
+/** Does what concerns the caller's organisation alone; what is refused, but not what is missing, goes to its own chain. */
+export function attemptOwn<T>(
+  service: Service,
+  caller: Caller,
+  action: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const own = caller.organisation_id;
+  const heardBy = async ({ code }: Problem) => (code === 'not_found' ? [] : [own]);
+  return attempt(service, { caller, action, subject: own }, heardBy, work);
 }

@@ -6,7 +6,7 @@ import { FACT_KINDS, type FactKind } from '../../models/risk/borrower-facts.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import { type Caller, findOrganisation } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
-import { auditRefusal } from '../audit/refusal.ts';
+import { attempt } from '../audit/refusal.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { acrossTenants } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
@@ -203,27 +203,19 @@ async function lockTold(tx: Transaction, firm_id: string, asked_at: Date): Promi
   return told_at !== null && told_at > asked_at ? told_at : asked_at;
 }
 
-/** Makes a change; a refused one, but not of what is missing, goes to the caller’s chain, and to the firm’s where the caller may know of the firm. */
-export async function attemptOnFirm<T>(
-  { database, clock }: Service,
+/**
+ * Makes a change; a refused one, but not of what is missing, goes to the caller’s chain, and to the firm’s where the caller
+ * may know of the firm.
+ */
+export function attemptOnFirm<T>(
+  service: Service,
   { caller, firm_id, action }: { caller: Caller; firm_id: string; action: string },
   change: () => Promise<T>,
 ): Promise<T> {
-  try {
-    return await change();
-  } catch (error) {
-    if (error instanceof Problem && error.code !== 'not_found') {
-      const known = await kindsKnowable(database.sql, firm_id, caller);
-      const chains = known.length === 0 ? [caller.organisation_id] : [caller.organisation_id, firm_id];
-      await auditRefusal(database, {
-        caller,
-        at: clock.now(),
-        action,
-        subject: firm_id,
-        organisation_ids: [...new Set(chains)],
-        problem: error,
-      });
-    }
-    throw error;
-  }
+  const heardBy = async ({ code }: Problem) => {
+    if (code === 'not_found') return [];
+    const known = await kindsKnowable(service.database.sql, firm_id, caller);
+    return [...new Set([caller.organisation_id, ...(known.length > 0 ? [firm_id] : [])])];
+  };
+  return attempt(service, { caller, action, subject: firm_id }, heardBy, change);
 }

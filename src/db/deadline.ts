@@ -11,13 +11,14 @@ export class QueryDeadlineError extends Error {
 }
 
 /** What postgres.js keeps in a query, beyond its published types. */
-interface DriverQuery extends Promise<unknown> {
+export interface DriverQuery extends Promise<unknown> {
   executed: boolean;
   /** null until the query is given to a connection. */
   state: object | null;
   options: { onexecute?: () => boolean | undefined };
   handle(): Promise<void>;
   cancel(): void;
+  resolve(rows: unknown): void;
   reject(error: Error): void;
 }
 

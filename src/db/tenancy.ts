@@ -6,6 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type postgres from 'postgres';
 import type { Database, Transaction } from './client.ts';
+import type { DriverQuery } from './deadline.ts';
 
 /** Roles of the database that migrations/0039 makes: of requests, and of jobs. */
 export const APP_ROLE = 'pledgewatch_app';
@@ -59,14 +60,6 @@ async function declare(tx: Transaction): Promise<void> {
 
 async function become(tx: Transaction, role: string): Promise<void> {
   await tx`select set_config('role', ${role}, true)`;
-}
-
-/** What postgres.js keeps in a query, beyond its published types. */
-interface DriverQuery extends Promise<unknown> {
-  executed: boolean;
-  resolve(rows: unknown): void;
-  reject(error: unknown): void;
-  handle(): Promise<void>;
 }
 
 /** A single statement gets a transaction to itself, for the tenant is declared for a transaction at a time. */

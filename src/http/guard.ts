@@ -1,7 +1,7 @@
 /** Who is asking, and whether a route is theirs. Every route says who may call it, or the app does not start. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Scope } from '../accounts/keys.ts';
-import { authenticate, type Caller, type OrganisationKind } from '../accounts/store.ts';
+import { authenticate, type Caller, type KeyHolder, type OrganisationKind } from '../accounts/store.ts';
 import type { Database } from '../db/client.ts';
 import { actFor } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
@@ -42,13 +42,9 @@ export function guardRoutes(app: FastifyInstance, database: Database, rates: Rat
     if (found === null) return refuse(request, reply, rates);
     request.caller = found.caller;
     await rates.key(request, reply);
-    const { kind, organisation_id } = found.caller;
-    const wrong = !access.includes(kind)
-      ? `This is for ${access.join(' or ')}; the key belongs to a ${kind}.`
-      : !found.scopes.includes(scope)
-        ? `This needs a key with the scope ${scope}; this one has ${found.scopes.join(', ')}.`
-        : null;
+    const wrong = wrongness(found, access, scope);
     if (wrong === null) return;
+    const { organisation_id } = found.caller;
     request.log.info({ address: request.ip, organisation_id }, 'a key of the wrong kind was refused');
     throw new Problem('forbidden', wrong);
   });
@@ -59,11 +55,23 @@ export function guardRoutes(app: FastifyInstance, database: Database, rates: Rat
   });
 }
 
+/** Why a key is not good for a route; null when it is. */
+function wrongness(
+  { caller: { kind }, scopes }: KeyHolder,
+  access: readonly OrganisationKind[],
+  scope: Scope,
+): string | null {
+  if (!access.includes(kind)) return `This is for ${access.join(' or ')}; the key belongs to a ${kind}.`;
+  if (!scopes.includes(scope))
+    return `This needs a key with the scope ${scope}; this one has ${scopes.join(', ')}.`;
+  return null;
+}
+
 function scopeOf({ method }: FastifyRequest): Scope {
   return READING.includes(method) ? 'read' : 'write';
 }
 
-async function callerOf({ headers }: FastifyRequest, database: Database) {
+async function callerOf({ headers }: FastifyRequest, database: Database): Promise<KeyHolder | null> {
   const match = BEARER.exec(headers.authorization ?? '');
   return match ? authenticate(database.sql, match[1]!) : null;
 }
