@@ -34,6 +34,7 @@ import {
   insertPledge,
   latestValues,
   markStale,
+  moveBalances,
   type NewPledge,
   type Pledge,
   type PledgedUse,
@@ -187,8 +188,7 @@ export async function repay(
       'refused',
       `The repayment of ${amount_minor} minor units is over the ${owed} outstanding from ${paid_on} on.`,
     );
-  for (const step of steps)
-    await balance(tx, id, step.effective_on, step.outstanding_minor - amount_minor, now);
+  await moveBalances(tx, id, steps, -amount_minor, now);
   await appendAudit(tx, [
     entry(caller.organisation_id, caller, now, 'pledge.repaid', id, { amount_minor, paid_on }),
   ]);

@@ -179,6 +179,23 @@ export async function setBalance(
     on conflict (pledge_id, effective_on, known_at) do update set outstanding_minor = excluded.outstanding_minor`;
 }
 
+/** Moves each of the steps of `balancesFrom` by as much: the loan is paid back, or grows. */
+export async function moveBalances(
+  tx: Transaction,
+  pledge_id: string,
+  steps: readonly { effective_on: CalendarDate; outstanding_minor: number }[],
+  change_minor: number,
+  known_at: Date,
+): Promise<void> {
+  for (const { effective_on, outstanding_minor } of steps)
+    await setBalance(tx, {
+      pledge_id,
+      effective_on,
+      outstanding_minor: outstanding_minor + change_minor,
+      known_at,
+    });
+}
+
 /** Loan outstanding on a day, by pledge id, as known at an instant; 0 before it was disbursed. */
 export async function balances(
   sql: Sql | Transaction,

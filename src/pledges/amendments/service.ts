@@ -21,12 +21,12 @@ import {
   balances,
   balancesFrom,
   markStale,
+  moveBalances,
   NOTHING_DECLARED,
   type Pledge,
   type PledgedUse,
   pledgedPatents,
   removePatents,
-  setBalance,
 } from '../store.ts';
 import { traceChange } from '../trace.ts';
 import {
@@ -280,13 +280,7 @@ async function putInForce(
 /** The loan grows from today on, also where later steps are known. */
 async function payOut(tx: Transaction, pledge_id: string, more_minor: number, now: Date): Promise<void> {
   if (more_minor === 0) return;
-  for (const { effective_on, outstanding_minor } of await balancesFrom(tx, pledge_id, dateOf(now)))
-    await setBalance(tx, {
-      pledge_id,
-      effective_on,
-      outstanding_minor: outstanding_minor + more_minor,
-      known_at: now,
-    });
+  await moveBalances(tx, pledge_id, await balancesFrom(tx, pledge_id, dateOf(now)), more_minor, now);
 }
 
 async function find(tx: Transaction, pledge_id: string, id: string): Promise<Amendment> {
