@@ -140,7 +140,7 @@ export const accountRoutes =
         schema: {
           operationId: 'rotateKey',
           tags: ['accounts'],
-          description: `Issues a key of the same label and scopes in the place of one of the own, which works for ${KEY_OVERLAP_HOURS} hours more.`,
+          description: `Issues a key of the same label, scopes and end in the place of one of the own, which works for ${KEY_OVERLAP_HOURS} hours more.`,
           params: Closed({ id: Id }),
           response: { 201: IssuedKey },
         },

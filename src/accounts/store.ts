@@ -80,7 +80,7 @@ export async function keysOf(sql: Sql, organisation_id: string): Promise<ApiKey[
 }
 
 /**
- * Puts a new key of the same label and scopes beside one that ends after the overlap, or sooner if it would have anyway.
+ * Puts a new key of the same label, scopes and end beside one that ends after the overlap, or sooner if it would have anyway.
  * @returns null when the organisation has no such working key
  */
 export async function rotateKey(
@@ -89,10 +89,13 @@ export async function rotateKey(
   id: string,
   now: Date,
 ): Promise<{ id: string; key: string } | null> {
-  const [old] = await tx<{ label: string; scopes: Scope[] }[]>`
-    update api_key set expires_at = least(expires_at, now() + make_interval(hours => ${KEY_OVERLAP_HOURS}))
-    where id = ${id} and organisation_id = ${organisation_id} and ${working(tx)} returning label, scopes`;
-  return old ? issueKey(tx, organisation_id, old.label, now, { scopes: old.scopes }) : null;
+  const [old] = await tx<Pick<ApiKey, 'label' | 'scopes' | 'expires_at'>[]>`
+    select label, scopes, expires_at from api_key
+    where id = ${id} and organisation_id = ${organisation_id} and ${working(tx)} for update`;
+  if (!old) return null;
+  await tx`update api_key set expires_at = least(expires_at, now() + make_interval(hours => ${KEY_OVERLAP_HOURS}))
+    where id = ${id}`;
+  return issueKey(tx, organisation_id, old.label, now, old);
 }
 
 function working(sql: Sql) {

@@ -415,6 +415,18 @@ t.test('a key is good for its scopes, until its day, and is followed by another 
 
   const { body: short } = await issue({ label: 'short', expires_at: '2100-01-01T00:00:00Z' });
   t.equal((await call(short.key, 'GET', '/v1/pledges')).status, 200);
+  const followed = await call<{ id: string; key: string }>(
+    firm_b.key,
+    'POST',
+    `/v1/keys/${short.id}/rotations`,
+  );
+  const ends = (await call<{ data: { id: string; expires_at: string }[] }>(firm_b.key, 'GET', '/v1/keys'))
+    .body;
+  t.equal(
+    ends.data.find(({ id }) => id === followed.body.id)!.expires_at,
+    '2100-01-01T00:00:00.000Z',
+    'what follows a key ends when it would have',
+  );
   await database.sql`update api_key set expires_at = now() where id = ${short.id}`;
   t.equal((await call(short.key, 'GET', '/v1/pledges')).status, 401, 'its day is over');
   t.equal(
