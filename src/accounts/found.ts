@@ -4,15 +4,14 @@ import { systemClock } from '../clock.ts';
 import { run, UsageError } from '../command.ts';
 import { loadConfig } from '../config.ts';
 import { openForCommand } from '../process.ts';
-import { createOrganisation, issueKey, type OrganisationKind } from './store.ts';
+import { createOrganisation, issueKey, ORGANISATION_KINDS } from './store.ts';
 
-const HELP = `npm run organisation -- --kind bank|firm|staff --name NAME [--json]
+const HELP = `npm run organisation -- --kind ${ORGANISATION_KINDS.join('|')} --name NAME [--json]
 
 Creates an organisation in the database of DATABASE_URL (or the embedded one, which must not be in use) and prints its
 id and an API key. The key is shown this once; only its hash is kept.
 `;
 
-const KINDS: readonly string[] = ['bank', 'firm', 'staff'] satisfies OrganisationKind[];
 const MAX_NAME_LENGTH = 200;
 
 await run(async () => {
@@ -25,8 +24,10 @@ await run(async () => {
     },
   });
   if (values.help) return void process.stdout.write(HELP);
-  const { kind = '', name = '' } = values;
-  if (!KINDS.includes(kind)) throw new UsageError(`--kind: "${kind}" is not one of ${KINDS.join(', ')}.`);
+  const { name = '' } = values;
+  const kind = ORGANISATION_KINDS.find((each) => each === values.kind);
+  if (!kind)
+    throw new UsageError(`--kind: "${values.kind ?? ''}" is not one of ${ORGANISATION_KINDS.join(', ')}.`);
   if (name.length === 0 || name.length > MAX_NAME_LENGTH)
     throw new UsageError(`--name: give the organisation a name of 1 to ${MAX_NAME_LENGTH} characters.`);
   const config = loadConfig(process.env);
@@ -34,7 +35,7 @@ await run(async () => {
   try {
     const now = systemClock.now();
     const made = await database.transaction(async (tx) => {
-      const given = { kind: kind as OrganisationKind, name, demonstration: false };
+      const given = { kind, name, demonstration: false };
       const { id } = await createOrganisation(tx, given, now);
       return { organisation_id: id, key: (await issueKey(tx, id, 'first key', now)).key };
     });

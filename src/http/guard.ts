@@ -1,7 +1,13 @@
 /** Who is asking, and whether a route is theirs. Every route says who may call it, or the app does not start. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Scope } from '../accounts/keys.ts';
-import { authenticate, type Caller, type KeyHolder, type OrganisationKind } from '../accounts/store.ts';
+import {
+  authenticate,
+  type Caller,
+  type KeyHolder,
+  ORGANISATION_KINDS,
+  type OrganisationKind,
+} from '../accounts/store.ts';
 import type { Database } from '../db/client.ts';
 import { actFor } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
@@ -24,7 +30,9 @@ declare module 'fastify' {
 const BEARER = /^Bearer +(\S+)$/i;
 
 /** Any organisation with a key. */
-export const EVERYONE = ['bank', 'firm', 'staff'] as const;
+export const EVERYONE = ORGANISATION_KINDS;
+/** The parties of pledges, and staff: to the others, what is about loans is not there. */
+export const PLEDGE_KINDS = ['bank', 'firm', 'staff'] as const;
 
 const READING = ['GET', 'HEAD'];
 
@@ -61,7 +69,8 @@ function wrongness(
   access: readonly OrganisationKind[],
   scope: Scope,
 ): string | null {
-  if (!access.includes(kind)) return `This is for ${access.join(' or ')}; the key belongs to a ${kind}.`;
+  if (!access.includes(kind))
+    return `This is for ${access.join(' or ')}; the key’s organisation is of kind ${kind}.`;
   if (!scopes.includes(scope))
     return `This needs a key with the scope ${scope}; this one has ${scopes.join(', ')}.`;
   return null;

@@ -18,6 +18,11 @@ export interface NewEvent {
   data: Record<string, unknown>;
 }
 
+/** Of an event that is told to one organisation alone: a firm reads it where firms do, any other where banks do. */
+export function toldTo({ id, kind }: { id: string; kind: string }): Pick<NewEvent, 'bank_id' | 'firm_id'> {
+  return kind === 'firm' ? { bank_id: null, firm_id: id } : { bank_id: id, firm_id: null };
+}
+
 interface StoredEvent extends NewEvent {
   id: string;
   pledge_seq: number | null;

@@ -17,7 +17,7 @@ const SEED = Number(process.env.ISOLATION_SEED ?? Date.now() % 1_000_000_000);
 const REFUSED = '42501';
 
 const service = await buildService(t);
-const { database, requests, url, bank_a, bank_b, firm_a, firm_b, staff } = service;
+const { database, requests, url, bank_a, bank_b, firm_a, firm_b, staff, agency, expert, buyer } = service;
 const { sql } = database;
 await peopleTheService(service);
 
@@ -26,6 +26,9 @@ const TENANTS: Tenant[] = [
   { organisation_id: bank_b.id, kind: 'bank' },
   { organisation_id: firm_a.id, kind: 'firm' },
   { organisation_id: firm_b.id, kind: 'firm' },
+  { organisation_id: agency.id, kind: 'agency' },
+  { organisation_id: expert.id, kind: 'expert' },
+  { organisation_id: buyer.id, kind: 'buyer' },
 ];
 
 /** Columns by which a row says whose it is, and those by which it hangs on a row that does. */
@@ -313,6 +316,14 @@ t.test('writing under a pledge of another and under one that is missing is refus
     );
   t.equal(await write(foreign!.id), await write('plg_missing'));
   t.match(await write('plg_missing'), REFUSED);
+});
+
+t.test('whoever has no part in pledges sees none, even one that names it as a party', async (t) => {
+  const seenAs = (tenant: Tenant) =>
+    actFor(tenant, () => requests.sql`select from pledge`.then(({ count }) => count));
+  t.ok((await seenAs(TENANTS[0]!)) > 0);
+  for (const kind of ['agency', 'expert', 'buyer'] as const)
+    t.equal(await seenAs({ organisation_id: bank_a.id, kind }), 0, kind);
 });
 
 t.test('a tenant ends with its transaction: the next user of the connection has none', async (t) => {

@@ -1,4 +1,4 @@
-/** Two banks with a firm each, and staff, who have used everything that the service has for them. */
+/** Two banks with a firm each, staff, an agency, an expert and a buyer, who have used everything that the service has for them. */
 import { lapsingPatents, type Party, type TestService } from '../service.ts';
 
 const HOOK = { url: 'https://receiver.example/hooks' };
@@ -31,8 +31,10 @@ export interface World {
 
 /** @throws Error with the answer when the service refuses a step */
 export async function peopleTheService(service: TestService): Promise<World> {
-  const { call, bank_a, bank_b, firm_a, firm_b, staff } = service;
-  const owned = new Map<string, Owned>([bank_a, bank_b, firm_a, firm_b, staff].map(({ id }) => [id, {}]));
+  const { call, bank_a, bank_b, firm_a, firm_b, staff, agency, expert, buyer } = service;
+  const pledging = [bank_a, bank_b, firm_a, firm_b, staff];
+  const everyone = [...pledging, agency, expert, buyer];
+  const owned = new Map<string, Owned>(everyone.map(({ id }) => [id, {}]));
   const made = async (party: Party, method: 'POST' | 'PUT', url: string, body?: object) => {
     const answer = await call<Record<string, string>>(party.key, method, url, body);
     if (answer.status >= 300) throw new Error(`${method} ${url}: ${answer.status} ${answer.text}`);
@@ -44,7 +46,7 @@ export async function peopleTheService(service: TestService): Promise<World> {
   };
 
   const lapsing = (await lapsingPatents('2009-06-01')).map(({ patent_id }) => patent_id);
-  for (const party of [bank_a, bank_b, firm_a, firm_b, staff]) {
+  for (const party of everyone) {
     const { id } = await made(party, 'POST', '/v1/webhooks/endpoints', HOOK);
     note(party, 'endpoint', id!);
     const tested = await made(party, 'POST', `/v1/webhooks/endpoints/${id}/test`);
@@ -52,7 +54,8 @@ export async function peopleTheService(service: TestService): Promise<World> {
     await made(party, 'POST', `/v1/webhooks/endpoints/${id}/simulate`, { type: 'patent.lapsed' });
     const list = { name: 'watched', patent_ids: [lapsing[0]!] };
     note(party, 'watch_list', (await made(party, 'POST', '/v1/watch-lists', list)).id!);
-    note(party, 'covenant_feed', (await made(party, 'POST', '/v1/covenants/feeds')).id!);
+    if (pledging.includes(party))
+      note(party, 'covenant_feed', (await made(party, 'POST', '/v1/covenants/feeds')).id!);
     const { body: keys } = await call<{ data: { id: string }[] }>(party.key, 'GET', '/v1/keys');
     note(party, 'key', keys.data[0]!.id);
   }

@@ -2,14 +2,14 @@
 
 import pino from 'pino';
 import { deliverDue } from '../../../jobs/deliver.ts';
-import { issueKey } from '../../../src/accounts/store.ts';
+import { issueKey, type OrganisationKind } from '../../../src/accounts/store.ts';
 import { createSender } from '../../../src/webhooks/send.ts';
 import { lapsingPatents, type Party, type TestService } from '../../service.ts';
 
 /** Who asks, with a key of its own. */
 export interface Asker {
   name: string;
-  kind: 'bank' | 'firm' | 'staff';
+  kind: OrganisationKind;
   organisation_id: string;
   key_id: string;
   key: string;
@@ -118,7 +118,8 @@ async function failDeliveries({ database, vault }: TestService): Promise<void> {
   await sender.close();
 }
 
-async function askersOf({ database, clock, bank_a, bank_b, firm_a, firm_b, staff }: TestService) {
+async function askersOf({ database, clock, ...parties }: TestService) {
+  const { bank_a, bank_b, firm_a, firm_b, staff, agency, expert, buyer } = parties;
   const issue = ({ id }: Party) => database.transaction((tx) => issueKey(tx, id, 'fuzz', clock.now()));
   const asker = async (name: string, kind: Asker['kind'], party: Party): Promise<Asker> => {
     const { id, key } = await issue(party);
@@ -134,6 +135,9 @@ async function askersOf({ database, clock, bank_a, bank_b, firm_a, firm_b, staff
       await asker('firm_b', 'firm', firm_b),
       await asker('staff', 'staff', staff),
       await asker('checker', 'staff', staff),
+      await asker('agency', 'agency', agency),
+      await asker('expert', 'expert', expert),
+      await asker('buyer', 'buyer', buyer),
     ],
     revoked_key: revoked.key,
   };

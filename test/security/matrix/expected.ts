@@ -2,7 +2,7 @@
  * Who may do what, said once more and apart from the routes: by operation, which kinds of organisation, and whose things.
  * An operation that is not here is unexplained, and one that answers otherwise than it says here fails.
  */
-export type Kind = 'bank' | 'firm' | 'staff';
+export type Kind = 'bank' | 'firm' | 'staff' | 'agency' | 'expert' | 'buyer';
 
 /** Things that belong to somebody. */
 export type Thing =
@@ -42,7 +42,9 @@ export interface Expectation {
   ends?: true;
 }
 
-const EACH = ['bank', 'firm', 'staff'] as const;
+const EACH = ['bank', 'firm', 'staff', 'agency', 'expert', 'buyer'] as const;
+/** Who has to do with pledges. */
+const PLEDGING = ['bank', 'firm', 'staff'] as const;
 const BANK = ['bank'] as const;
 const FIRM = ['firm'] as const;
 const STAFF = ['staff'] as const;
@@ -51,10 +53,11 @@ const LENDER = ['bank', 'staff'] as const;
 
 const anyone: Expectation = { who: 'anyone' };
 const each: Expectation = { who: EACH };
+const pledging: Expectation = { who: PLEDGING };
 const staff: Expectation = { who: STAFF };
 const review: Expectation = { who: STAFF, things: { flag_id: 'flag' } };
 const endpoint: Expectation = { who: EACH, things: { id: 'endpoint' } };
-const pledge: Expectation = { who: EACH, things: { id: 'pledge' } };
+const pledge: Expectation = { who: PLEDGING, things: { id: 'pledge' } };
 
 export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getHealth: anyone,
@@ -91,7 +94,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   removeWatchList: { who: EACH, things: { id: 'watch_list' }, ends: true },
 
   requestPledge: { who: PARTIES },
-  listPledges: each,
+  listPledges: pledging,
   getPledge: pledge,
   movePledge: pledge,
   recordRepayment: { who: BANK, things: { id: 'pledge' } },
@@ -109,39 +112,39 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getReleaseChecklist: pledge,
   recordDeregistration: { who: BANK, things: { id: 'pledge' } },
   recordOverdue: { who: BANK, things: { id: 'pledge' } },
-  getReceipt: { who: EACH, things: { id: 'pledge', valuation_id: 'valuation' } },
+  getReceipt: { who: PLEDGING, things: { id: 'pledge', valuation_id: 'valuation' } },
   callMargin: { who: BANK, things: { id: 'pledge' } },
   listMarginCalls: pledge,
   closeMarginCall: { who: BANK, things: { id: 'pledge', call_id: 'margin_call' } },
   getRecoveries: { who: LENDER },
   getPortfolio: { who: LENDER },
   stressPortfolio: { who: LENDER, asks: true },
-  listCovenants: { who: EACH, things: { pledge_id: 'pledge' }, filter: true },
-  openCovenantFeed: each,
-  listCovenantFeeds: each,
-  closeCovenantFeed: { who: EACH, things: { id: 'covenant_feed' }, ends: true },
-  scorePatent: { who: EACH, things: { id: 'pledge' } },
+  listCovenants: { who: PLEDGING, things: { pledge_id: 'pledge' }, filter: true },
+  openCovenantFeed: pledging,
+  listCovenantFeeds: pledging,
+  closeCovenantFeed: { who: PLEDGING, things: { id: 'covenant_feed' }, ends: true },
+  scorePatent: { who: PLEDGING, things: { id: 'pledge' } },
   listScores: pledge,
-  listScoringTables: each,
+  listScoringTables: pledging,
   loadScoringTable: { who: LENDER },
-  getScoringTable: { who: EACH, things: { id: 'scoring_table' } },
-  listDeals: each,
-  recordDeal: each,
+  getScoringTable: { who: PLEDGING, things: { id: 'scoring_table' } },
+  listDeals: pledging,
+  recordDeal: pledging,
   importDeals: staff,
 
   giveConsent: { who: FIRM, things: { firm_id: 'firm' } },
-  listConsents: { who: EACH, things: { firm_id: 'firm' } },
+  listConsents: { who: PLEDGING, things: { firm_id: 'firm' } },
   revokeConsent: { who: FIRM, things: { firm_id: 'firm', consent_id: 'consent' }, ends: true },
-  recordBorrowerFact: { who: EACH, things: { firm_id: 'firm' } },
-  listBorrowerFacts: { who: EACH, things: { firm_id: 'firm' } },
+  recordBorrowerFact: { who: PLEDGING, things: { firm_id: 'firm' } },
+  listBorrowerFacts: { who: PLEDGING, things: { firm_id: 'firm' } },
 
   listAuditEntries: each,
   exportAuditChain: each,
   listAuditHeads: each,
   backtestRules: { who: BANK },
   listBacktests: { who: BANK },
-  listRules: each,
-  listFlags: { who: EACH, things: { pledge_id: 'pledge' }, filter: true },
+  listRules: pledging,
+  listFlags: { who: PLEDGING, things: { pledge_id: 'pledge' }, filter: true },
   listRuleSets: { who: BANK },
   setRules: { who: BANK },
   listSilences: { who: BANK },

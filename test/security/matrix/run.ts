@@ -135,7 +135,7 @@ interface Stage {
 
 async function setStage(service: TestService): Promise<Stage> {
   const { owned, ended } = await peopleTheService(service);
-  const { bank_a, bank_b, firm_a, firm_b, staff } = service;
+  const { bank_a, bank_b, firm_a, firm_b, staff, agency, expert, buyer } = service;
   const role = (name: string, party: Party, kind: Kind): Role => ({
     name,
     key: party.key,
@@ -156,7 +156,7 @@ async function setStage(service: TestService): Promise<Stage> {
     service,
     owned,
     ended,
-    owners: [bank_a, firm_a, bank_b, firm_b, staff],
+    owners: [bank_a, firm_a, bank_b, firm_b, staff, agency, expert, buyer],
     patent_id: service.takePatent(),
     table_id: await shippedTable(service),
     roles: [
@@ -171,6 +171,9 @@ async function setStage(service: TestService): Promise<Stage> {
       role('firm B', firm_b, 'firm'),
       role('staff', staff, 'staff'),
       await reading('staff, reading', staff, 'staff'),
+      role('agency', agency, 'agency'),
+      role('expert', expert, 'expert'),
+      role('buyer', buyer, 'buyer'),
     ],
   };
 }
