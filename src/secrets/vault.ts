@@ -12,13 +12,14 @@ export const INSTALLATION = 'installation';
 /** What every sealed text begins with, and nothing else that is kept in its place. */
 export const SEALED_PREFIX = 'pw1.';
 const SEALED = /^pw1\.([1-9]\d{0,8})\.([A-Za-z0-9_-]+)$/;
-const FIRST_VERSION = 1;
 
 export interface Vault {
   /** @param place where the text is kept, such as `endpoint/<id>` */
   seal(owner: string, place: string, text: string): Promise<string>;
   /** @throws SealedTextError when it was changed, or sealed for another owner or place */
   open(owner: string, place: string, sealed: string): Promise<string>;
+  /** Makes an owner’s next data key, which every process seals with from then on; what is sealed opens as before. */
+  renew(owner: string): Promise<void>;
 }
 
 /** An owner's data keys by version, newest first. */
@@ -41,12 +42,18 @@ export function createVault({ sql }: Database, master_key: Buffer): Vault {
     if (keys.size > 0) known.set(owner, keys);
     return keys;
   };
+  /** Does nothing when another process was first. */
+  const make = async (owner: string, version: number): Promise<void> => {
+    const wrapped = wrap(master_key, owner, version, randomBytes(KEY_BYTES));
+    const row = { owner, version, wrapped, master_id: masterIdOf(master_key) };
+    await sql`insert into data_key ${sql(row)} on conflict do nothing`;
+  };
+  /** Asked each time: another process may have made a newer one. */
   const newest = async (owner: string): Promise<[version: number, key: Buffer]> => {
     for (;;) {
-      const [first] = known.get(owner) ?? (await load(owner));
+      const [first] = await load(owner);
       if (first) return first;
-      // Does nothing when another process was first.
-      await sql`insert into data_key ${sql(newDataKey(master_key, owner))} on conflict do nothing`;
+      await make(owner, 1);
     }
   };
   return {
@@ -62,6 +69,10 @@ export function createVault({ sql }: Database, master_key: Buffer): Vault {
       if (!key) throw doesNotOpen(about);
       return openBytes(key, about, bytes).toString();
     },
+    async renew(owner) {
+      const [version] = await newest(owner);
+      await make(owner, version + 1);
+    },
   };
 }
 
@@ -72,12 +83,6 @@ export function masterIdOf(master_key: Buffer): string {
 
 export function newMasterKey(): Buffer {
   return randomBytes(KEY_BYTES);
-}
-
-function newDataKey(master_key: Buffer, owner: string) {
-  const version = FIRST_VERSION;
-  const wrapped = wrap(master_key, owner, version, randomBytes(KEY_BYTES));
-  return { owner, version, wrapped, master_id: masterIdOf(master_key) };
 }
 
 export function wrap(master_key: Buffer, owner: string, version: number, data_key: Buffer): string {
