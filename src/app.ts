@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { accountRoutes } from './accounts/routes.ts';
+import { anonymityRoutes } from './anonymity/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { borrowerRoutes } from './borrowers/routes.ts';
 import { type HttpConfig, loadConfig } from './config.ts';
@@ -108,6 +109,7 @@ export async function buildApp({
   );
   await app.register(healthRoutes(service, ready));
   await app.register(accountRoutes(service));
+  await app.register(anonymityRoutes(service));
   await app.register(searchRoutes(service));
   await app.register(mapRoutes(service));
   await app.register(patentRoutes(service));

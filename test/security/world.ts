@@ -1,4 +1,5 @@
 /** Two banks with a firm each, staff, an agency, an expert and a buyer, who have used everything that the service has for them. */
+import { showUnder } from '../../src/anonymity/service.ts';
 import { lapsingPatents, type Party, type TestService } from '../service.ts';
 
 const HOOK = { url: 'https://receiver.example/hooks' };
@@ -59,6 +60,10 @@ export async function peopleTheService(service: TestService): Promise<World> {
     const { body: keys } = await call<{ data: { id: string }[] }>(party.key, 'GET', '/v1/keys');
     note(party, 'key', keys.data[0]!.id);
   }
+  for (const party of everyone.filter((each) => each !== staff)) {
+    note(party, 'pseudonym', (await made(party, 'POST', '/v1/pseudonyms', {})).id!);
+  }
+  await askOverPseudonyms(service, made, note);
   for (const [bank, firm] of [
     [bank_a, firm_a],
     [bank_b, firm_b],
@@ -100,6 +105,31 @@ export async function peopleTheService(service: TestService): Promise<World> {
   await service.passTo(LAST_DAY);
   for (const bank of [bank_a, bank_b]) await noteWatch(service, bank, owned);
   return { owned, ended: await endSome(service) };
+}
+
+/** Who sells is asked who it is by who buys: once revealed, once not answered. What is shown is everybody's to see. */
+async function askOverPseudonyms(
+  { database, clock, ...parties }: TestService,
+  made: (party: Party, method: 'POST', url: string, body: object) => Promise<Record<string, string>>,
+  note: (party: Party, kind: string, id: string) => void,
+) {
+  const { firm_b, agency, buyer, bank_b } = parties;
+  for (const [owner, kind, asker, revealed] of [
+    [agency, 'agency', buyer, true],
+    [firm_b, 'firm', bank_b, false],
+  ] as const) {
+    const { id } = await made(owner, 'POST', '/v1/pseudonyms', {});
+    const context = { kind: 'listing', id: `of ${owner.id}` } as const;
+    const caller = { organisation_id: owner.id, kind, key_id: 'key' };
+    await database.transaction((tx) => showUnder(tx, id!, context, caller, clock.now()));
+    const asked = { context, reason: 'to deal' };
+    const request = await made(asker, 'POST', `/v1/pseudonyms/${id}/identity-requests`, asked);
+    for (const party of [owner, asker]) note(party, 'identity_request', request.id!);
+    const steps = `/v1/identity-requests/${request.id}/steps`;
+    if (!revealed) continue;
+    await made(owner, 'POST', steps, { step: 'consented' });
+    await made(asker, 'POST', steps, { step: 'revealed' });
+  }
 }
 
 /** What the watching of a pledge brought: valuations, flags, and a margin call on them. */

@@ -18,7 +18,9 @@ export type Thing =
   | 'amendment'
   | 'firm'
   | 'consent'
-  | 'valuation';
+  | 'valuation'
+  | 'pseudonym'
+  | 'identity_request';
 
 /** Who besides its owners sees a thing: staff see what they review, and nothing that is an organisation's own. */
 export const SEEN_BY_STAFF: readonly Thing[] = [
@@ -45,6 +47,8 @@ export interface Expectation {
 const EACH = ['bank', 'firm', 'staff', 'agency', 'expert', 'buyer'] as const;
 /** Who has to do with pledges. */
 const PLEDGING = ['bank', 'firm', 'staff'] as const;
+/** Who can be shown under a pseudonym. */
+const SHOWN = ['bank', 'firm', 'agency', 'expert', 'buyer'] as const;
 const BANK = ['bank'] as const;
 const FIRM = ['firm'] as const;
 const STAFF = ['staff'] as const;
@@ -72,6 +76,14 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   listKeys: each,
   rotateKey: { who: EACH, things: { id: 'key' }, ends: true },
   revokeKey: { who: EACH, things: { id: 'key' }, ends: true },
+
+  makePseudonym: { who: SHOWN },
+  listPseudonyms: { who: SHOWN },
+  getPseudonym: { who: SHOWN, things: { id: 'pseudonym' } },
+  askIdentity: { who: SHOWN, things: { id: 'pseudonym' } },
+  listIdentityRequests: { who: SHOWN },
+  getIdentityRequest: { who: SHOWN, things: { id: 'identity_request' } },
+  stepIdentityRequest: { who: SHOWN, things: { id: 'identity_request' } },
 
   listPatents: each,
   findPriorArt: { who: EACH, asks: true },
