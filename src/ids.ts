@@ -24,7 +24,7 @@ export type IdPrefix =
   | 'cns'
   | 'bft'
   | 'ovd'
-  | 'psn'
+  | 'pse'
   | 'idr';
 
 let last_ms = 0;

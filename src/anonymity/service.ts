@@ -59,7 +59,7 @@ export async function makePseudonym(
   if ((await pseudonymsOf(tx, organisation_id)).length >= MAX_PSEUDONYMS)
     throw new Problem('refused', `An organisation has at most ${MAX_PSEUDONYMS} pseudonyms.`);
   const made = {
-    id: newUnlinkableId('psn'),
+    id: newUnlinkableId('pse'),
     display_name: chosen ?? drawName(name),
     made_at: now,
     contexts: [],

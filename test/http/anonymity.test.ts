@@ -121,7 +121,7 @@ t.test('one that is shown nowhere is to others as one that is missing', async (t
     return `${status} ${text.replace(/"request_id":"[^"]+"/, '')}`;
   };
   const asked = { context: { kind: 'listing', id: 'lst_1' }, reason: 'x' };
-  const missing = `psn_${'0'.repeat(26)}`;
+  const missing = `pse_${'0'.repeat(26)}`;
   for (const id of [hidden.id, missing]) {
     t.equal(await bytes(`/v1/pseudonyms/${id}`), await bytes(`/v1/pseudonyms/${missing}`));
     t.equal(

@@ -92,6 +92,8 @@ t.test('a file is fetched once, and again only when it has changed', async (t) =
   t.ok(first.last_success_at);
   t.equal(asked[0]!['x-register-key'], 'canary-secret');
   t.notMatch(JSON.stringify(first), /canary-secret/);
+  const [kept] = await sql<{ headers: string }[]>`select headers from source_fetch`;
+  t.match(kept!.headers, /^pw1\./, 'sealed at rest');
   t.ok(new Date(first.due_at).getTime() > Date.now() + 23 * 3_600_000);
   await look();
   t.equal(asked.length, 1, 'it is not due');

@@ -85,25 +85,24 @@ export async function runMatrix(
   };
   for (const [place, operation] of operations.entries()) {
     const expectation = expected[operation.id];
-    for (const role of stage.roles) {
-      const cells = ownersFor(expectation, stage).map(
-        (owner): Cell => ({ operation, expectation, role, owner }),
-      );
-      // What must leave no trace goes first, so that nothing changes under it: what is refused, and what only reads.
-      const traceless = cells.filter((cell) => operation.method === 'GET' || refusal(stage, cell));
-      const answered = cells.filter((cell) => !traceless.includes(cell));
-      const before = await rowCounts(service.database);
-      const answers = new Map<Owner, Answer>();
-      for (const cell of traceless) answers.set(cell.owner, await judge(stage, cell, fail));
-      const after = await rowCounts(service.database);
-      for (const [table, rows] of after)
-        if (rows !== before.get(table)) fail('side_effects', `${operation.id} as ${role.name}: ${table}`);
-      for (const cell of answered) answers.set(cell.owner, await judge(stage, cell, fail));
-      for (const cell of cells)
-        if (isForeign(stage, cell) && answers.get(cell.owner)!.bytes !== answers.get('missing')!.bytes)
-          fail('distinguishable', described(stage, cell, answers.get(cell.owner)!));
-      counts.cells += cells.length;
+    const cells = stage.roles.flatMap((role) =>
+      ownersFor(expectation, stage).map((owner): Cell => ({ operation, expectation, role, owner })),
+    );
+    // What must leave no trace goes first, so that nothing changes under it: what is refused, and what only reads.
+    const traceless = cells.filter((cell) => operation.method === 'GET' || refusal(stage, cell));
+    const before = await rowCounts(service.database);
+    const answers = new Map<Cell, Answer>();
+    for (const cell of traceless) answers.set(cell, await judge(stage, cell, fail));
+    const after = await rowCounts(service.database);
+    for (const [table, rows] of after)
+      if (rows !== before.get(table)) fail('side_effects', `${operation.id}: ${table}`);
+    for (const cell of cells) if (!answers.has(cell)) answers.set(cell, await judge(stage, cell, fail));
+    for (const cell of cells.filter((each) => isForeign(stage, each))) {
+      const missing = cells.find(({ role, owner }) => role === cell.role && owner === 'missing')!;
+      if (answers.get(cell)!.bytes !== answers.get(missing)!.bytes)
+        fail('distinguishable', described(stage, cell, answers.get(cell)!));
     }
+    counts.cells += cells.length;
     on_progress(place + 1, operations.length);
   }
   const seconds = Math.round((performance.now() - started_ms) / 100) / 10;
