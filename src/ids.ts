@@ -25,7 +25,10 @@ export type IdPrefix =
   | 'bft'
   | 'ovd'
   | 'pse'
-  | 'idr';
+  | 'idr'
+  | 'psn'
+  | 'inv'
+  | 'ses';
 
 let last_ms = 0;
 let counter = 0;

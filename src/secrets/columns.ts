@@ -2,6 +2,9 @@
 import type { Transaction } from '../db/client.ts';
 import { fetchHeadersPlace } from '../fetches/store.ts';
 import { keptAnswerPlace } from '../http/create.ts';
+import { invitedPlace } from '../people/invitations.ts';
+import { totpPlace } from '../people/second-factor.ts';
+import { detailPlace } from '../people/store.ts';
 import { endpointPlace, headersPlace } from '../webhooks/sealed.ts';
 import { signingKeyPlace } from '../webhooks/signing-keys.ts';
 import { INSTALLATION } from './vault.ts';
@@ -11,11 +14,12 @@ export interface SealedColumn {
   column: string;
   /** Columns that name the row; the last of them goes into the place. */
   key: readonly string[];
-  /** Column that names the owner; null for the installation’s own. */
+  /** SQL that names the owner; null for the installation’s own. */
   owner: string | null;
   place(id: string): string;
 }
 
+const DETAIL = { table: 'person_detail', key: ['person_id'], owner: 'organisation_id' };
 const ENDPOINT = { table: 'endpoint', key: ['id'], owner: 'organisation_id' };
 
 /** Answers that show a secret; others are kept in clear. */
@@ -34,6 +38,16 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'signing_key', column: 'private_key', key: ['id'], owner: null, place: signingKeyPlace },
   { table: 'source_fetch', column: 'headers', key: ['id'], owner: null, place: fetchHeadersPlace },
   KEPT_ANSWERS,
+  { ...DETAIL, column: 'name', place: (id) => detailPlace(id, 'name') },
+  { ...DETAIL, column: 'email', place: (id) => detailPlace(id, 'email') },
+  { table: 'invitation', column: 'email', key: ['id'], owner: 'organisation_id', place: invitedPlace },
+  {
+    table: 'person_login',
+    column: 'totp_secret',
+    key: ['person_id'],
+    owner: '(select organisation_id from person where id = person_id)',
+    place: totpPlace,
+  },
 ];
 
 export interface SealedRow {

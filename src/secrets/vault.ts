@@ -3,7 +3,7 @@
  * database wrapped by the master key, which never is. A sealed text is `pw1.<version of the data key>.<sealed bytes>` and
  * opens for the owner and the place alone that it was sealed for.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { Database } from '../db/client.ts';
 import { doesNotOpen, KEY_BYTES, openBytes, sealBytes } from './seal.ts';
 
@@ -20,6 +20,8 @@ export interface Vault {
   open(owner: string, place: string, sealed: string): Promise<string>;
   /** Makes an owner’s next data key, which every process seals with from then on; what is sealed opens as before. */
   renew(owner: string): Promise<void>;
+  /** A keyed hash by which a sealed text is found again: the same for the same text, place and owner, ever after. */
+  fingerprint(owner: string, place: string, text: string): Promise<string>;
 }
 
 /** An owner's data keys by version, newest first. */
@@ -49,16 +51,16 @@ export function createVault({ sql }: Database, master_key: Buffer): Vault {
     await sql`insert into data_key ${sql(row)} on conflict do nothing`;
   };
   /** Asked each time: another process may have made a newer one. */
-  const newest = async (owner: string): Promise<[version: number, key: Buffer]> => {
+  const keysOf = async (owner: string): Promise<DataKeys> => {
     for (;;) {
-      const [first] = await load(owner);
-      if (first) return first;
+      const keys = await load(owner);
+      if (keys.size > 0) return keys;
       await make(owner, 1);
     }
   };
   return {
     async seal(owner, place, text) {
-      const [version, key] = await newest(owner);
+      const [version, key] = [...(await keysOf(owner))][0]!;
       return `${SEALED_PREFIX}${version}.${sealBytes(key, [owner, place, version], Buffer.from(text))}`;
     },
     async open(owner, place, sealed) {
@@ -70,8 +72,15 @@ export function createVault({ sql }: Database, master_key: Buffer): Vault {
       return openBytes(key, about, bytes).toString();
     },
     async renew(owner) {
-      const [version] = await newest(owner);
-      await make(owner, version + 1);
+      const [version] = [...(await keysOf(owner)).keys()];
+      await make(owner, version! + 1);
+    },
+    async fingerprint(owner, place, text) {
+      const oldest = [...(await keysOf(owner)).values()].at(-1)!;
+      const key = Buffer.from(hkdfSync('sha256', oldest, '', 'fingerprint', KEY_BYTES));
+      return createHmac('sha256', key)
+        .update(JSON.stringify([owner, place, text]))
+        .digest('base64url');
     },
   };
 }
