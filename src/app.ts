@@ -35,6 +35,7 @@ import { eventRoutes } from './outbox/routes.ts';
 import { indicatorRoutes } from './patents/indicator-routes.ts';
 import { patentRoutes } from './patents/routes.ts';
 import { sourceRoutes } from './patents/source-routes.ts';
+import { personalDataRoutes } from './people/personal-data-routes.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { signInRoutes } from './people/sign-in-routes.ts';
 import { amendmentRoutes } from './pledges/amendments/routes.ts';
@@ -114,6 +115,7 @@ export async function buildApp({
   await app.register(accountRoutes(service));
   await app.register(signInRoutes(service, rates));
   await app.register(peopleRoutes(service));
+  await app.register(personalDataRoutes(service));
   await app.register(anonymityRoutes(service));
   await app.register(searchRoutes(service));
   await app.register(mapRoutes(service));
