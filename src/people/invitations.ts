@@ -13,6 +13,8 @@ import { createPerson, type Person } from './store.ts';
 import { hashToken, mintToken } from './tokens.ts';
 
 export const INVITATION_DAYS = 7;
+/** How long one that came to nothing is still listed, after its time. */
+export const FORGOTTEN_AFTER_DAYS = 30;
 
 export interface Invitation {
   id: string;
@@ -120,4 +122,11 @@ export async function acceptInvitation(
     await note(tx, { system, vault, clock }, who, 'person.joined', { role, invitation_id: id });
     return person;
   });
+}
+
+/** Forgets the addresses of those who did not come: invitations that came to nothing. */
+export async function forgetInvitations({ sql }: { sql: Sql }): Promise<{ invitations_forgotten: number }> {
+  const forgotten = await sql`delete from invitation where person_id is null
+    and expires_at < now() - make_interval(days => ${FORGOTTEN_AFTER_DAYS})`;
+  return { invitations_forgotten: forgotten.count };
 }

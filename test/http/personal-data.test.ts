@@ -2,6 +2,7 @@
 import t from 'tap';
 import { verifyChain } from '../../src/audit/verify.ts';
 import type { PersonalData } from '../../src/people/export.ts';
+import { FORGOTTEN_AFTER_DAYS, forgetInvitations } from '../../src/people/invitations.ts';
 import { hashPassword } from '../../src/people/passwords.ts';
 import { PERSONAL_DATA } from '../../src/people/personal-data.ts';
 import { createPerson } from '../../src/people/store.ts';
@@ -233,6 +234,25 @@ t.test('who was forgotten signs in no more, is on no list, and may come back as 
   t.not(again.id, officer.id);
   const own = await by<PersonalData>(again, 'GET', '/v1/personal-data');
   t.notOk(own.body.tables.silence, 'nothing of before is its');
+});
+
+t.test('who was invited and did not come is forgotten a while after the invitation ended', async (t) => {
+  const invited = { email: 'never.came@mail.example', role: 'viewer' };
+  const { body } = await by<{ id: string }>(
+    admin,
+    'POST',
+    `/v1/organisations/${bank_a.id}/invitations`,
+    invited,
+  );
+  const left = () => sql`select from invitation where id = ${body.id}`.then(({ count }) => count);
+  const pass = (days: number) =>
+    sql`update invitation set expires_at = now() - make_interval(days => ${days}) where id = ${body.id}`;
+  await pass(FORGOTTEN_AFTER_DAYS - 1);
+  await forgetInvitations(database);
+  t.equal(await left(), 1);
+  await pass(FORGOTTEN_AFTER_DAYS + 1);
+  t.match(await forgetInvitations(database), { invitations_forgotten: 1 });
+  t.equal(await left(), 0);
 });
 
 t.test('a person forgets itself by its own hand, when it has just shown who it is', async (t) => {
