@@ -2,7 +2,7 @@
  * Organisations under names of their own making. Whoever sees one may ask who is behind it, and learns it by the owner's
  * consent alone, which is recorded, may be revoked until it is used, and is used by a reveal that both parties are told of.
  */
-import { type Caller, findOrganisation, type Organisation } from '../accounts/store.ts';
+import { type Caller, findOrganisation } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { acrossTenants } from '../db/tenancy.ts';
@@ -181,42 +181,43 @@ async function tell(
   const request = await findRequest(tx, request_id);
   const { pseudonym_id, context, reason, asker } = request;
   const owner = await acrossTenants(tx, () => ownerOf(tx, pseudonym_id));
-  const by_owner = roleOf(request, caller) === 'owner';
+  const by = roleOf(request, caller);
   const about = { request_id, pseudonym_id, context: { ...context } };
-  const parties = {
-    asker: { ...asker },
-    owner: { organisation_id: owner.id, name: owner.name, kind: owner.kind } satisfies Identity,
-  };
-  const detail = step === 'revealed' ? { ...about, ...parties } : about;
-  const actor = caller.key_id;
+  const known = { asker: { ...asker }, ...(step === 'revealed' && { owner: { ...owner } }) };
+  const detail = step === 'revealed' ? { ...about, ...known } : about;
   const entry = { at, action: `identity.${step}`, subject: request_id };
   await appendAudit(tx, [
-    { ...entry, organisation_id: owner.id, actor, detail: { ...detail, asker: parties.asker } },
+    {
+      ...entry,
+      organisation_id: owner.organisation_id,
+      actor: caller.key_id,
+      detail: { ...about, ...known },
+    },
     {
       ...entry,
       organisation_id: asker.organisation_id,
-      actor: by_owner ? pseudonym_id : actor,
+      actor: by === 'owner' ? pseudonym_id : caller.key_id,
       detail,
     },
   ]);
-  const event = {
-    type: `identity.${step}`,
-    pledge_id: null,
-    between_parties: true as const,
-    occurred_at: at,
-  };
-  const toOwner = { ...event, ...toldTo(owner) };
-  const toAsker = { ...event, ...toldTo({ id: asker.organisation_id, kind: asker.kind }) };
-  const data = step === 'asked' ? { ...about, asker: parties.asker, reason } : { ...detail };
-  await emitEvents(tx, [
-    ...(step === 'revealed' || !by_owner ? [{ ...toOwner, data }] : []),
-    ...(step === 'revealed' || by_owner ? [{ ...toAsker, data }] : []),
-  ]);
+  const told = step === 'revealed' ? [owner, asker] : [by === 'owner' ? asker : owner];
+  const data = step === 'asked' ? { ...about, ...known, reason } : detail;
+  await emitEvents(
+    tx,
+    told.map(({ organisation_id: id, kind }) => ({
+      type: `identity.${step}`,
+      pledge_id: null,
+      ...toldTo({ id, kind }),
+      between_parties: true,
+      occurred_at: at,
+      data,
+    })),
+  );
   return request;
 }
 
-async function ownerOf(tx: Transaction, pseudonym_id: string): Promise<Organisation> {
-  const [owner] = await tx<Organisation[]>`select organisation.* from organisation
+async function ownerOf(tx: Transaction, pseudonym_id: string): Promise<Identity> {
+  const [owner] = await tx<Identity[]>`select organisation_id, name, kind from organisation
     join pseudonym_owner on organisation_id = organisation.id where pseudonym_id = ${pseudonym_id}`;
   return owner!;
 }
