@@ -9,12 +9,15 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
+import { Secret, TOTP } from 'otpauth';
 import pino from 'pino';
 import t from 'tap';
 import { deliverDue } from '../../jobs/deliver.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Database } from '../../src/db/client.ts';
 import { openLog } from '../../src/log.ts';
+import { beginTotp, confirmTotp } from '../../src/people/second-factor.ts';
+import { fingerprintOf } from '../../src/people/store.ts';
 import { beginSecrets } from '../../src/secrets/begin.ts';
 import { SEALED_COLUMNS } from '../../src/secrets/columns.ts';
 import { MASTER_KEY_FILE, masterKeyOf } from '../../src/secrets/master-key.ts';
@@ -27,6 +30,7 @@ import { newSecret } from '../../src/webhooks/sign.ts';
 import { rotateSigningKey, signingKeys } from '../../src/webhooks/signing-keys.ts';
 import { verify } from '../../src/webhooks/verify.ts';
 import { createTestDatabase, MASTER_KEY, openFolder } from '../database.ts';
+import { addPerson } from '../people.ts';
 import { buildService } from '../service.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -295,6 +299,11 @@ t.test(
     const { id, secret } = await subscribe('/resealed', { headers: { 'x-own': 'value' } });
     await call(bank_a.key, 'POST', `${ENDPOINTS}/${id}/secret`, {}, { 'idempotency-key': 'resealed' });
     const fetch = await fetchWith('of a register');
+    const person = await addPerson(service, bank_a.id, 'admin');
+    const owner = { person_id: person.id, organisation_id: bank_a.id };
+    const { secret: totp } = await database.transaction((tx) => beginTotp(tx, vault, owner, person.email));
+    const invited = { email: 'invited@mail.example', role: 'viewer' };
+    await call(bank_a.key, 'POST', `/v1/organisations/${bank_a.id}/invitations`, invited);
     const before = await sealedTexts();
     const listed = SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).sort();
     t.same([...new Set(before.map(({ column }) => column))].sort(), listed, 'no sealed text is elsewhere');
@@ -321,6 +330,12 @@ t.test(
     const after = await sealedTexts();
     t.same([...new Set(after.map(({ version }) => version))], [2]);
     t.equal(after.length, before.length);
+    const code = new TOTP({ secret: Secret.fromBase32(totp) }).generate();
+    t.ok(await database.transaction((tx) => confirmTotp(tx, vault, owner, code)), 'second factors go on');
+    const fingerprint = await fingerprintOf(createVault(database, MASTER_KEY), person.email);
+    const found =
+      await sql`select from person_detail where email_mac = ${fingerprint} and person_id = ${person.id}`;
+    t.equal(found.count, 1, 'and addresses are found');
     // A process that knew the first keys alone opens what is under the new ones, and seals with them.
     const [row] = await sql`select previous_secret from endpoint where id = ${id}`;
     t.equal(await vault.open(bank_a.id, `endpoint/${id}`, row!.previous_secret), secret);
