@@ -20,7 +20,7 @@ export type SignInOutcome =
   | { state: 'signed_in'; organisation_id: string; session: StartedSession }
   | { state: 'second_factor_needed'; ticket: string }
   /** `organisation_id` is for the log alone. */
-  | { state: 'refused'; organisation_id: string | null };
+  | { state: 'refused'; organisation_id: string | null; error?: Error };
 
 export type Needed = Pick<Service, 'system' | 'vault' | 'clock'>;
 

@@ -22,8 +22,9 @@ export function answer(request: FastifyRequest, reply: FastifyReply, outcome: Si
   const { log, ip: address } = request;
   switch (outcome.state) {
     case 'refused': {
-      const { organisation_id } = outcome;
-      log.info({ address, ...(organisation_id && { organisation_id }) }, 'a sign-in was refused');
+      const { organisation_id, error } = outcome;
+      const known = { ...(organisation_id && { organisation_id }), ...(error && { error }) };
+      log.info({ address, ...known }, 'a sign-in was refused');
       throw new Problem('unauthenticated', wrong);
     }
     case 'second_factor_needed':

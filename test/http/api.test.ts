@@ -33,6 +33,8 @@ const PUBLIC_WRITES = [
   'POST /v1/sessions',
   'POST /v1/sessions/second-factor',
   'POST /v1/sessions/passkey',
+  'POST /v1/sessions/provider',
+  'POST /v1/sessions/provider/answers',
   'POST /v1/invitations/acceptances',
 ];
 const HOOK = { url: 'https://receiver.example/hook' };
