@@ -35,7 +35,9 @@ import { eventRoutes } from './outbox/routes.ts';
 import { indicatorRoutes } from './patents/indicator-routes.ts';
 import { patentRoutes } from './patents/routes.ts';
 import { sourceRoutes } from './patents/source-routes.ts';
+import { passkeyRoutes } from './people/passkey-routes.ts';
 import { personalDataRoutes } from './people/personal-data-routes.ts';
+import { providerRoutes } from './people/provider-routes.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { signInRoutes } from './people/sign-in-routes.ts';
 import { amendmentRoutes } from './pledges/amendments/routes.ts';
@@ -114,6 +116,8 @@ export async function buildApp({
   await app.register(healthRoutes(service, ready));
   await app.register(accountRoutes(service));
   await app.register(signInRoutes(service, rates));
+  await app.register(passkeyRoutes(service, rates, http.public_url));
+  await app.register(providerRoutes(service, rates, http.public_url));
   await app.register(peopleRoutes(service));
   await app.register(personalDataRoutes(service));
   await app.register(anonymityRoutes(service));

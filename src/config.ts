@@ -76,6 +76,13 @@ const Environment = Type.Object({
       description: 'origins without a path, comma between, such as https://desk.bank.example',
     }),
   ),
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^\\s/?#@]+$',
+      description:
+        'the origin under which browsers reach the service, such as https://pledgewatch.bank.example; http for localhost alone',
+    }),
+  ),
   HSTS_MAX_AGE_SECONDS: Type.Integer({
     default: 0,
     minimum: 0,
@@ -93,6 +100,8 @@ export interface HttpConfig {
   readonly trusted_proxies: readonly string[];
   /** Origins whose pages may read answers. */
   readonly cors_origins: readonly string[];
+  /** Where browsers reach the service: what passkeys are for, and where identity providers send people back to. */
+  readonly public_url: string;
   /** 0: Strict-Transport-Security is not sent. */
   readonly hsts_max_age_seconds: number;
   readonly key_requests_per_minute: number;
@@ -152,6 +161,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     fetch_allowed_hosts: Object.freeze(read.FETCH_ALLOWED_HOSTS?.split(',') ?? []),
     trusted_proxies: Object.freeze(read.TRUSTED_PROXIES?.split(',').map(addressBlock) ?? []),
     cors_origins: Object.freeze(read.CORS_ORIGINS?.split(',') ?? []),
+    public_url: publicUrl(read.PUBLIC_URL ?? `http://localhost:${read.PORT}`),
     hsts_max_age_seconds: read.HSTS_MAX_AGE_SECONDS,
     key_requests_per_minute: read.KEY_REQUESTS_PER_MINUTE,
     address_requests_per_minute: read.ADDRESS_REQUESTS_PER_MINUTE,
@@ -169,6 +179,13 @@ function addressBlock(text: string): string {
   if (ipaddr.isValidCIDR(text) || ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text))
     return text;
   throw misfit('TRUSTED_PROXIES', `"${text}"`);
+}
+
+/** @throws StartupError for http elsewhere than on this machine */
+function publicUrl(text: string): string {
+  const { protocol, hostname, origin } = new URL(text);
+  if (protocol === 'https:' || hostname === 'localhost') return origin;
+  throw misfit('PUBLIC_URL', `"${text}"`);
 }
 
 function misfit(name: keyof typeof Environment.properties, shown: string): StartupError {

@@ -28,7 +28,7 @@ const HELP = `npm start -- [--http-only]
 Serves Pledgewatch. Settings are environment variables: DATABASE_URL (a PostgreSQL 15 or later; left out, an embedded
 one is used), MASTER_KEY (secrets are sealed under it; needed with DATABASE_URL), HOST (127.0.0.1), PORT (8080), LOG_LEVEL
 (info), PLEDGEWATCH_HOME (.pledgewatch), WEBHOOK_ALLOWED_HOSTS, FETCH_ALLOWED_HOSTS, TRUSTED_PROXIES, CORS_ORIGINS,
-HSTS_MAX_AGE_SECONDS, KEY_REQUESTS_PER_MINUTE (6000), ADDRESS_REQUESTS_PER_MINUTE (600), REFUSED_KEYS_PER_MINUTE (60).
+PUBLIC_URL, HSTS_MAX_AGE_SECONDS, KEY_REQUESTS_PER_MINUTE (6000), ADDRESS_REQUESTS_PER_MINUTE (600), REFUSED_KEYS_PER_MINUTE (60).
 
   --http-only  answer requests only; the jobs run in other processes (npm run worker)
   --help       this text

@@ -54,3 +54,11 @@ export async function openSession(
 export function headersOf(token: string): Record<string, string> {
   return { cookie: `__Host-session=${token}`, 'x-csrf-token': csrfTokenOf(token) };
 }
+
+/** A passkey that nobody has the private key of. @returns its id */
+export async function addPasskey({ database }: Pick<Where, 'database'>, person_id: string): Promise<string> {
+  const credential_id = randomBytes(16).toString('base64url');
+  const row = { credential_id, person_id, label: 'lost', public_key: Buffer.alloc(1), counter: 0 };
+  await database.sql`insert into passkey ${database.sql(row)}`;
+  return credential_id;
+}

@@ -6,9 +6,9 @@ import { callerOfGuarded, EVERYONE, recognisedOf } from '../http/guard.ts';
 import { Closed, Id, Instant, Nullable, OneOf } from '../http/schemas.ts';
 import { SCOPES } from '../people/roles.ts';
 import type { Service } from '../service.ts';
+import { eyesOf } from './eyes.ts';
 import {
   createOrganisation,
-  eyesOf,
   findOrganisation,
   issueKey,
   KEY_OVERLAP_HOURS,

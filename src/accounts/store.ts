@@ -34,11 +34,6 @@ export interface Caller {
   session?: { id: string; role: string /** lately */; proved: boolean };
 }
 
-/** Whose eyes these are where a decision takes four: a key sees with those of the person who issued it. */
-export function eyesOf({ key_id, person_id }: Caller): string {
-  return person_id ?? key_id;
-}
-
 /** Somebody who was recognised, and what may be done by it. */
 export interface Recognised {
   caller: Caller;

@@ -22,8 +22,10 @@ export interface Rates {
   key: Spend;
   address: Spend;
   refused_key: Spend;
-  /** Before a password or a code is looked at. */
+  /** Before a password or a code is looked at: by address, and by account. */
   sign_in: Spend;
+  /** Where no account is named. */
+  sign_in_address: Spend;
 }
 
 /** What a request to sign in names: an address, or the ticket of the step before. */
@@ -72,5 +74,6 @@ export async function countRates(app: FastifyInstance, http: HttpConfig): Promis
       await of_address(request, reply);
       return of_account(request, reply);
     },
+    sign_in_address: of_address,
   };
 }

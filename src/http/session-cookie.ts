@@ -2,23 +2,39 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../errors.ts';
 import { csrfTokenMatches, type StartedSession } from '../people/sessions.ts';
+import { TICKET_MINUTES } from '../people/tickets.ts';
 
 /** The prefix keeps other hosts and plain HTTP from setting it. */
 export const SESSION_COOKIE = '__Host-session';
+const STATE_COOKIE = '__Host-sign-in';
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax';
-const VALUE = new RegExp(`(?:^|;) *${SESSION_COOKIE}=([A-Za-z0-9_-]{43})(?:;|$)`);
 /** For a request without a form. */
 export const CSRF_HEADER = 'x-csrf-token';
 /** For a form, which cannot send a header. */
 export const CSRF_FIELD = 'csrf_token';
 
 /** The secret that the browser sent; null when there is none that could be one. */
-export function sessionTokenOf({ headers }: FastifyRequest): string | null {
-  return VALUE.exec(headers.cookie ?? '')?.[1] ?? null;
+export function sessionTokenOf(request: FastifyRequest): string | null {
+  return cookieOf(request, SESSION_COOKIE);
+}
+
+/** Secrets of ours alone: others are passed over. */
+function cookieOf({ headers }: FastifyRequest, name: string): string | null {
+  const value = new RegExp(`(?:^|;) *${name}=([A-Za-z0-9_-]{43})(?:;|$)`);
+  return value.exec(headers.cookie ?? '')?.[1] ?? null;
 }
 
 export function setSessionCookie(reply: FastifyReply, { token }: StartedSession): void {
   reply.header('set-cookie', `${SESSION_COOKIE}=${token}; ${ATTRIBUTES}`);
+}
+
+/** Binds a sign-in that goes by way of a provider to the browser that began it. */
+export function setStateCookie(reply: FastifyReply, state: string): void {
+  reply.header('set-cookie', `${STATE_COOKIE}=${state}; ${ATTRIBUTES}; Max-Age=${TICKET_MINUTES * 60}`);
+}
+
+export function stateOf(request: FastifyRequest): string | null {
+  return cookieOf(request, STATE_COOKIE);
 }
 
 /** And with it all that the browser has kept of the service. */

@@ -5,11 +5,10 @@ import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Vault } from '../secrets/vault.ts';
-import type { Service } from '../service.ts';
 import { hashPassword, requireGoodPassword } from './passwords.ts';
 import { rolesOf } from './roles.ts';
-import { note } from './sign-in.ts';
-import { createPerson, type Person } from './store.ts';
+import { type Needed, note } from './sign-in.ts';
+import { createPerson, findLogin, fingerprintOf, type Login, type Person } from './store.ts';
 import { hashToken, mintToken } from './tokens.ts';
 
 export const INVITATION_DAYS = 7;
@@ -99,27 +98,21 @@ export async function withdrawInvitation(
  * password that will not do; `conflict` when the address has an account
  */
 export async function acceptInvitation(
-  { system, vault, clock }: Pick<Service, 'system' | 'vault' | 'clock'>,
+  service: Needed,
   { token, name, password }: { token: string; name: string; password: string },
 ): Promise<Person> {
-  return system.transaction(async (tx) => {
+  return service.system.transaction(async (tx) => {
     const [row] = await tx<Invitation[]>`select * from invitation
-      where token_sha256 = ${hashToken(token)} and ended_at is null and expires_at > now() for update`;
+      where token_sha256 = ${hashToken(token)} and ${waits(tx)} for update`;
     if (!row) throw new Problem('not_found', 'There is no such invitation, or no longer; ask for another.');
-    const { id, organisation_id, role, invited_by } = row;
-    const email = await vault.open(organisation_id, invitedPlace(id), row.email);
+    const email = await service.vault.open(row.organisation_id, invitedPlace(row.id), row.email);
     requireGoodPassword(password, [name, email], '/body/password');
-    const now = clock.now();
-    const made = { organisation_id, role, name, email, invited_by, password: await hashPassword(password) };
-    const person = await createPerson(tx, vault, made, now);
+    const person = await join(tx, service, { ...row, email }, name, password);
     if (!person)
       throw new Problem(
         'conflict',
         'This address has an account already; sign in, or ask for an invitation to another.',
       );
-    await tx`update invitation set ended_at = ${now}, person_id = ${person.id} where id = ${id}`;
-    const who = { person_id: person.id, organisation_id };
-    await note(tx, { system, vault, clock }, who, 'person.joined', { role, invitation_id: id });
     return person;
   });
 }
@@ -129,4 +122,50 @@ export async function forgetInvitations({ sql }: { sql: Sql }): Promise<{ invita
   const forgotten = await sql`delete from invitation where person_id is null
     and expires_at < now() - make_interval(days => ${FORGOTTEN_AFTER_DAYS})`;
   return { invitations_forgotten: forgotten.count };
+}
+
+/**
+ * Makes the account of somebody whom the provider of an organisation names, by an invitation to that address that waits. Its
+ * password is one that nobody knows.
+ * @returns null when nobody invited the address
+ */
+export async function joinByProvider(
+  service: Needed,
+  { organisation_id, email, name }: { organisation_id: string; email: string; name: string },
+  email_mac: string,
+): Promise<Login | null> {
+  const { system, vault } = service;
+  return system.transaction(async (tx) => {
+    const rows = await tx<Invitation[]>`select * from invitation
+      where organisation_id = ${organisation_id} and ${waits(tx)} order by id for update`;
+    for (const row of rows) {
+      const invited = await vault.open(organisation_id, invitedPlace(row.id), row.email);
+      if ((await fingerprintOf(vault, invited)) !== email_mac) continue;
+      const person = await join(tx, service, { ...row, email }, name, mintToken().token);
+      return person && findLogin(tx, { person_id: person.id });
+    }
+    return null;
+  });
+}
+
+function waits(tx: Transaction) {
+  return tx`ended_at is null and expires_at > now()`;
+}
+
+/** @returns null when the address has an account */
+async function join(
+  tx: Transaction,
+  service: Needed,
+  { id, organisation_id, role, email, invited_by }: Invitation,
+  name: string,
+  password: string,
+): Promise<Person | null> {
+  const now = service.clock.now();
+  const made = { organisation_id, role, name, email, invited_by, password: await hashPassword(password) };
+  const person = await createPerson(tx, service.vault, made, now);
+  if (!person) return null;
+  await tx`update invitation set ended_at = ${now}, person_id = ${person.id} where id = ${id}`;
+  const who = { person_id: person.id, organisation_id };
+  await note(tx, service, who, 'person.joined', { role, invitation_id: id });
+  return person;
 }

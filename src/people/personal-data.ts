@@ -55,7 +55,21 @@ export const PERSONAL_DATA: Readonly<Record<string, PersonalTable>> = {
   ticket: {
     key: ['person_id'],
     people: ['person_id'],
+    secret: ['detail'],
     other: ['purpose'],
+    about: 'person_id',
+  },
+  passkey: {
+    key: ['credential_id', 'person_id'],
+    people: ['person_id'],
+    words: ['label'],
+    about: 'person_id',
+  },
+  provider_subject: {
+    key: ['organisation_id', 'person_id'],
+    people: ['person_id'],
+    personal: ['subject'],
+    other: ['issuer'],
     about: 'person_id',
   },
   invitation: {

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { Problem } from '../errors.ts';
 import { callerOfGuarded, EVERYONE, personOf } from '../http/guard.ts';
 import type { Rates } from '../http/rates.ts';
 import { Closed, Id, Instant, OneOf } from '../http/schemas.ts';
-import { CSRF_HEADER, clearSessionCookie, sessionTokenOf, setSessionCookie } from '../http/session-cookie.ts';
+import { clearSessionCookie, sessionTokenOf } from '../http/session-cookie.ts';
 import type { Service } from '../service.ts';
 import { requireGoodPassword } from './passwords.ts';
 import { ROLE_NAMES } from './roles.ts';
@@ -17,30 +17,13 @@ import {
   endSessions,
   SESSION_HOURS,
   SESSION_IDLE_MINUTES,
-  type StartedSession,
   sessionsOf,
 } from './sessions.ts';
-import {
-  changePassword,
-  note,
-  proveAgain,
-  type SignInOutcome,
-  signIn,
-  signInWithCode,
-  wordsAbout,
-} from './sign-in.ts';
+import { changePassword, note, proveAgain, signIn, signInWithCode, wordsAbout } from './sign-in.ts';
+import { answer, CsrfToken, hand, SignedIn } from './signed-in.ts';
 import { findPerson } from './store.ts';
 import { TICKET_MINUTES } from './tickets.ts';
 
-const CsrfToken = Type.String({
-  description: `to be sent in the header ${CSRF_HEADER} with whatever the session changes`,
-});
-const SignedIn = Type.Object({
-  state: Type.Literal('signed_in'),
-  session_id: Id,
-  csrf_token: CsrfToken,
-  ends_at: Instant,
-});
 const SecondFactorNeeded = Type.Object({
   state: Type.Literal('second_factor_needed'),
   ticket: Type.String({
@@ -350,29 +333,4 @@ export const signInRoutes =
 function ownerOf(request: FastifyRequest) {
   const { organisation_id } = callerOfGuarded(request);
   return { person_id: personOf(request).person_id, organisation_id };
-}
-
-/** The same words and headers for whatever was wrong. */
-function answer(request: FastifyRequest, reply: FastifyReply, outcome: SignInOutcome, wrong: string) {
-  const { log, ip: address } = request;
-  switch (outcome.state) {
-    case 'refused': {
-      const { organisation_id } = outcome;
-      log.info({ address, ...(organisation_id && { organisation_id }) }, 'a sign-in was refused');
-      throw new Problem('unauthenticated', wrong);
-    }
-    case 'second_factor_needed':
-      return reply.code(200).send(outcome);
-    case 'signed_in': {
-      const { session, organisation_id } = outcome;
-      log.info({ address, organisation_id, person_id: session.person_id }, 'a person signed in');
-      return hand(reply, session);
-    }
-  }
-}
-
-function hand(reply: FastifyReply, session: StartedSession) {
-  setSessionCookie(reply, session);
-  const { id: session_id, token, ends_at } = session;
-  return reply.code(201).send({ state: 'signed_in', session_id, csrf_token: csrfTokenOf(token), ends_at });
 }

@@ -20,9 +20,9 @@ export type SignInOutcome =
   | { state: 'signed_in'; organisation_id: string; session: StartedSession }
   | { state: 'second_factor_needed'; ticket: string }
   /** `organisation_id` is for the log alone. */
-  | { state: 'refused'; organisation_id: string | null };
+  | { state: 'refused'; organisation_id: string | null; error?: Error };
 
-type Needed = Pick<Service, 'system' | 'vault' | 'clock'>;
+export type Needed = Pick<Service, 'system' | 'vault' | 'clock'>;
 
 /** @param replaced secret of the session that the browser had before, which ends */
 export async function signIn(
@@ -36,7 +36,7 @@ export async function signIn(
     const matches = await passwordMatches(password, login?.password ?? null);
     if (!login || !matches) return refused(service, login, 'password');
     if (!login.second_factor) return started(service, login, 'password', replaced);
-    const ticket = await issueTicket(system.sql, 'second_factor', login.person_id);
+    const ticket = await issueTicket(system.sql, 'second_factor', login);
     return { state: 'second_factor_needed', ticket };
   });
 }
@@ -50,8 +50,8 @@ export async function signInWithCode(
   const { system, vault } = service;
   return notTooSoon(async () => {
     const login = await system.transaction(async (tx) => {
-      const person_id = await holdTicket(tx, 'second_factor', ticket);
-      const found = person_id && (await findLogin(tx, { person_id }));
+      const held = await holdTicket(tx, 'second_factor', ticket);
+      const found = held && (await findLogin(tx, { person_id: held.person_id! }));
       if (!found) return null;
       const counts = await secondFactorCounts(tx, vault, found, code);
       if (counts) await useTicket(tx, ticket);
@@ -112,7 +112,8 @@ export async function wordsAbout({ system, vault }: Needed, person_id: string): 
   return [person!.name, person!.email];
 }
 
-async function started(
+/** Begins the session of somebody who has shown all that it takes. @param by what it was shown with */
+export async function started(
   service: Needed,
   login: Login,
   by: string,
@@ -127,7 +128,12 @@ async function started(
   return { state: 'signed_in', organisation_id: login.organisation_id, session };
 }
 
-async function refused(service: Needed, login: Login | null, wrong_part: string): Promise<SignInOutcome> {
+/** Writes a refusal down where the account is known. */
+export async function refused(
+  service: Needed,
+  login: Login | null,
+  wrong_part: string,
+): Promise<SignInOutcome> {
   if (login)
     await service.system.transaction((tx) =>
       note(tx, service, login, 'person.sign_in.refused', { wrong: wrong_part }),
@@ -148,7 +154,7 @@ export async function note(
   ]);
 }
 
-async function notTooSoon(work: () => Promise<SignInOutcome>): Promise<SignInOutcome> {
+export async function notTooSoon(work: () => Promise<SignInOutcome>): Promise<SignInOutcome> {
   const soonest = sleep(REFUSAL_MS, undefined, { ref: false });
   const outcome = await work();
   if (outcome.state === 'refused') await soonest;

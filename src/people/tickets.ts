@@ -6,20 +6,38 @@ export const TICKET_MINUTES = 5;
 /** Wrong codes that a ticket outlives. With the attempts that an account has, a guesser gets few. */
 const MAX_FAILURES = 2;
 
-export type TicketPurpose = 'second_factor';
+export type TicketPurpose = 'second_factor' | 'passkey_registration' | 'passkey_sign_in' | 'provider_sign_in';
 
-export async function issueTicket(sql: Sql, purpose: TicketPurpose, person_id: string): Promise<string> {
+export interface Ticket {
+  /** Null where nobody is known yet. */
+  person_id: string | null;
+  /** What the next step needs of this one, sealed by whoever issued it. */
+  detail: string | null;
+}
+
+export async function issueTicket(
+  sql: Sql,
+  purpose: TicketPurpose,
+  { person_id = null, detail = null }: Partial<Ticket>,
+): Promise<string> {
   const { token, token_sha256 } = mintToken();
-  await sql`insert into ticket (token_sha256, purpose, person_id, expires_at)
-    values (${token_sha256}, ${purpose}, ${person_id}, now() + make_interval(mins => ${TICKET_MINUTES}))`;
+  await sql`insert into ticket (token_sha256, purpose, person_id, detail, expires_at) values (${token_sha256},
+    ${purpose}, ${person_id}, ${detail}, now() + make_interval(mins => ${TICKET_MINUTES}))`;
   return token;
 }
 
-/** Whose a ticket is, held until the end of the transaction; null when it is unknown or past its time. */
-export async function holdTicket(sql: Sql, purpose: TicketPurpose, token: string): Promise<string | null> {
-  const [row] = await sql<{ person_id: string }[]>`select person_id from ticket
+/** A ticket, held until the end of the transaction; null when it is unknown, used or past its time. */
+export async function holdTicket(sql: Sql, purpose: TicketPurpose, token: string): Promise<Ticket | null> {
+  const [row] = await sql<Ticket[]>`select person_id, detail from ticket
     where token_sha256 = ${hashToken(token)} and purpose = ${purpose} and expires_at > now() for update`;
-  return row?.person_id ?? null;
+  return row ?? null;
+}
+
+/** The ticket, which is worth nothing any more; null when it was not. */
+export async function takeTicket(sql: Sql, purpose: TicketPurpose, token: string): Promise<Ticket | null> {
+  const [row] = await sql<Ticket[]>`delete from ticket
+    where token_sha256 = ${hashToken(token)} and purpose = ${purpose} and expires_at > now() returning person_id, detail`;
+  return row ?? null;
 }
 
 export async function useTicket(sql: Sql, token: string): Promise<void> {

@@ -1,7 +1,8 @@
 /** One step of a review and all that follows from it, in one transaction: the case, its record, the flag, audit, events. */
 import { attempt } from '../../models/failure.ts';
 import { type Decision, nextReview, type Review, type ReviewAct } from '../../models/review.ts';
-import { type Caller, eyesOf } from '../accounts/store.ts';
+import { eyesOf } from '../accounts/eyes.ts';
+import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import { auditRefusal } from '../audit/refusal.ts';
 import type { Transaction } from '../db/client.ts';

@@ -3,6 +3,8 @@ import type { Transaction } from '../db/client.ts';
 import { fetchHeadersPlace } from '../fetches/store.ts';
 import { keptAnswerPlace } from '../http/create.ts';
 import { invitedPlace } from '../people/invitations.ts';
+import { TICKET_PLACE } from '../people/provider-sign-in.ts';
+import { providerSecretPlace } from '../people/providers.ts';
 import { totpPlace } from '../people/second-factor.ts';
 import { detailPlace } from '../people/store.ts';
 import { endpointPlace, headersPlace } from '../webhooks/sealed.ts';
@@ -47,6 +49,20 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     key: ['person_id'],
     owner: '(select organisation_id from person where id = person_id)',
     place: totpPlace,
+  },
+  {
+    table: 'identity_provider',
+    column: 'client_secret',
+    key: ['organisation_id'],
+    owner: 'organisation_id',
+    place: providerSecretPlace,
+  },
+  {
+    table: 'ticket',
+    column: 'detail',
+    key: ["encode(token_sha256, 'hex')"],
+    owner: null,
+    place: () => TICKET_PLACE,
   },
 ];
 

@@ -18,11 +18,23 @@ import { buildService, type Party, type ProblemAnswer, STARTS_AT, UNHURRIED } fr
 const OPENAPI = fileURLToPath(new URL('../../openapi/', import.meta.url));
 /** Routes that need no key; one of them has a secret in its address, which no caller of these tests knows. */
 const SECRET_ADDRESS = '/v1/covenants/feeds/{id}/{secret}.ics';
-const PUBLIC = ['/healthz', '/readyz', '/v1/event-types', '/.well-known/jwks.json', SECRET_ADDRESS];
+const OPTIONS_ADDRESS = '/v1/sessions/passkey-options';
+const PUBLIC = [
+  '/healthz',
+  '/readyz',
+  '/v1/event-types',
+  '/.well-known/jwks.json',
+  SECRET_ADDRESS,
+  OPTIONS_ADDRESS,
+];
+const PUBLIC_STATUSES: Record<string, number> = { [SECRET_ADDRESS]: 404, [OPTIONS_ADDRESS]: 201 };
 /** They ask for something in their body first. */
 const PUBLIC_WRITES = [
   'POST /v1/sessions',
   'POST /v1/sessions/second-factor',
+  'POST /v1/sessions/passkey',
+  'POST /v1/sessions/provider',
+  'POST /v1/sessions/provider/answers',
   'POST /v1/invitations/acceptances',
 ];
 const HOOK = { url: 'https://receiver.example/hook' };
@@ -152,7 +164,7 @@ t.test('without a valid key every route but the public ones answers 401', async 
   const revoked = `pwk_${'0'.repeat(16)}_${'A'.repeat(43)}`;
   for (const { method, path } of operations) {
     const is_public_write = PUBLIC_WRITES.includes(`${method} ${path}`);
-    const open = is_public_write ? 400 : path === SECRET_ADDRESS ? 404 : 200;
+    const open = is_public_write ? 400 : (PUBLIC_STATUSES[path] ?? 200);
     const expected = is_public_write || PUBLIC.includes(path) ? open : 401;
     for (const key of [null, 'nonsense', revoked, `${bank_a.key}x`]) {
       const { status, headers } = await call(key, method, filled(path));

@@ -6,10 +6,13 @@ import type { LightMyRequestResponse } from 'fastify';
 import { Secret, TOTP } from 'otpauth';
 import t from 'tap';
 import { issueKey, type OrganisationKind } from '../../src/accounts/store.ts';
+import { buildApp } from '../../src/app.ts';
 import { SIGN_INS_PER_ACCOUNT } from '../../src/http/limits.ts';
+import { openLog } from '../../src/log.ts';
 import { hashPassword, passwordMatches, requireGoodPassword } from '../../src/people/passwords.ts';
 import { ACTIONS, actionsOfRole, ROLES, rolesOf } from '../../src/people/roles.ts';
 import { MAX_SESSIONS } from '../../src/people/sessions.ts';
+import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import {
   addPerson,
   type BrowserSession,
@@ -18,7 +21,7 @@ import {
   PASSWORD,
   type TestPerson,
 } from '../people.ts';
-import { buildService, type Party } from '../service.ts';
+import { buildService, type Party, UNHURRIED } from '../service.ts';
 
 const service = await buildService(t);
 const { app, database, requests, vault, call, bank_a, bank_b, firm_a, staff } = service;
@@ -564,5 +567,81 @@ t.test(
     t.equal(await mac('a@mail.example'), await mac('a@mail.example'));
     t.not(await mac('a@mail.example'), await mac('b@mail.example'));
     t.not(await mac('a@mail.example'), await vault.fingerprint(bank_a.id, 'email', 'a@mail.example'));
+  },
+);
+
+t.test('of persons one proposes a loan or has rules tested, and another puts it in force', async (t) => {
+  const session = async (role = 'officer') =>
+    openSession(service, (await addPerson(service, bank_a.id, role)).id);
+  const [one, other] = [await session(), await session()];
+  const pledge = await call<{ id: string }>(firm_a.key, 'POST', '/v1/pledges', {
+    bank_id: bank_a.id,
+    firm_id: firm_a.id,
+    patents: [{ patent_id: service.takePatent(), annual_revenue_minor: 500_000_000 }],
+    currency: 'CNY',
+    principal_minor: 1_000_000,
+    matures_on: '2011-06-10',
+  });
+  const move = (by: BrowserSession, body: object) =>
+    asPerson<{ detail: string; approved_value_minor: number }>(
+      by,
+      'POST',
+      `/v1/pledges/${pledge.body.id}/moves`,
+      body,
+    );
+  const { body } = await move(one, { to: 'appraised' });
+  const principal_minor = Math.floor(body.approved_value_minor * 0.25);
+  t.equal((await move(one, { to: 'proposed', principal_minor })).status, 201);
+  const registered = { to: 'registered', registration_number: 'Y1', registered_on: '2009-06-10' };
+  const alone = await move(one, registered);
+  t.equal(alone.status, 422);
+  t.match(alone.body.detail, /four eyes/);
+  t.equal((await move(other, registered)).status, 201);
+  t.equal((await move(other, { to: 'active', disbursed_on: '2009-06-10' })).status, 201);
+
+  const settings = { ltv_warning: { enabled: false } };
+  t.equal((await asPerson(one, 'POST', '/v1/rule-sets/backtest', { settings })).status, 201);
+  const set = (by: BrowserSession) =>
+    asPerson<{ detail: string }>(by, 'POST', '/v1/rule-sets', { version: 0, settings });
+  const own = await set(one);
+  t.equal(own.status, 422);
+  t.match(own.body.detail, /four eyes/);
+  t.equal((await set(await session('viewer'))).status, 403);
+  t.equal((await set(other)).status, 201);
+});
+
+t.test(
+  'each authentication is logged, accepted or refused, without a secret or an address of mail',
+  async (t) => {
+    const lines: string[] = [];
+    const log = openLog('debug', { write: (line: string) => void lines.push(line) });
+    const own = {
+      database: requests,
+      system: database,
+      vault,
+      clock: service.clock,
+      calendar: null,
+      onNews: () => {},
+    };
+    const guard = createAddressGuard({ allowed_hosts: [] });
+    const logged = await buildApp({ service: { ...own, guard }, log, version: '0.0.0', http: UNHURRIED });
+    t.teardown(() => logged.close());
+    const person = await addPerson(service, bank_a.id, 'viewer');
+    const post = (password: string) =>
+      logged.inject({ method: 'POST', url: '/v1/sessions', payload: { email: person.email, password } });
+    await post('not the password of it');
+    const session = sessionOf(await post(PASSWORD));
+    await logged.inject({ url: '/v1/sessions/current', headers: session });
+    await logged.inject({ url: '/v1/pledges', headers: { authorization: `Bearer ${bank_a.key}` } });
+    const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const who = { organisation_id: bank_a.id, address: '127.0.0.1' };
+    t.match(told, [
+      { msg: 'a sign-in was refused', ...who },
+      { msg: 'a person signed in', person_id: person.id, ...who },
+      { msg: 'a session was accepted', person_id: person.id, ...who },
+      { msg: 'a key was accepted', key_id: /^[0-9a-f]{16}$/, ...who },
+    ]);
+    t.notMatch(lines.join(''), /mail\.example|lantern|pwk_/);
+    t.notMatch(lines.join(''), /__Host-session=([^;]{43})/.exec(session.cookie!)![1]!);
   },
 );

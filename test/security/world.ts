@@ -1,6 +1,6 @@
 /** Two banks with a firm each, staff, an agency, an expert and a buyer, who have used everything that the service has for them. */
 import { showUnder } from '../../src/anonymity/service.ts';
-import { addPerson, openSession } from '../people.ts';
+import { addPasskey, addPerson, openSession } from '../people.ts';
 import { lapsingPatents, type Party, type TestService } from '../service.ts';
 
 const HOOK = { url: 'https://receiver.example/hooks' };
@@ -64,6 +64,7 @@ export async function peopleTheService(service: TestService): Promise<World> {
     const role = party === firm_a || party === firm_b ? 'owner' : 'admin';
     const { id: person_id } = await addPerson(service, party.id, role);
     note(party, 'person', person_id);
+    note(party, 'passkey', await addPasskey(service, person_id));
     note(party, 'session', (await openSession(service, person_id)).id);
     const invited = { email: `invited@${party.id}.example`, role };
     const invitation = await made(party, 'POST', `/v1/organisations/${party.id}/invitations`, invited);

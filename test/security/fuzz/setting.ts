@@ -5,15 +5,18 @@ import { deliverDue } from '../../../jobs/deliver.ts';
 import { issueKey, type OrganisationKind } from '../../../src/accounts/store.ts';
 import { showUnder } from '../../../src/anonymity/service.ts';
 import { createSender } from '../../../src/webhooks/send.ts';
+import { addPerson, openSession } from '../../people.ts';
 import { lapsingPatents, type Party, type TestService } from '../../service.ts';
 
-/** Who asks, with a key of its own. */
+/** Who asks, with a key of its own, or a person of an organisation in a session. */
 export interface Asker {
   name: string;
   kind: OrganisationKind;
   organisation_id: string;
   key_id: string;
   key: string;
+  /** What goes with each request: the key, or the cookie and token of a person's session. */
+  credentials: Record<string, string>;
 }
 
 export interface Setting {
@@ -134,12 +137,18 @@ async function failDeliveries({ database, vault }: TestService): Promise<void> {
   await sender.close();
 }
 
-async function askersOf({ database, clock, ...parties }: TestService) {
-  const { bank_a, bank_b, firm_a, firm_b, staff, agency, expert, buyer } = parties;
+async function askersOf(service: TestService) {
+  const { database, clock, bank_a, bank_b, firm_a, firm_b, staff, agency, expert, buyer } = service;
   const issue = ({ id }: Party) => database.transaction((tx) => issueKey(tx, id, 'fuzz', clock.now()));
   const asker = async (name: string, kind: Asker['kind'], party: Party): Promise<Asker> => {
     const { id, key } = await issue(party);
-    return { name, kind, organisation_id: party.id, key_id: id, key };
+    const credentials = { authorization: `Bearer ${key}` };
+    return { name, kind, organisation_id: party.id, key_id: id, key, credentials };
+  };
+  const person = async (name: string, kind: Asker['kind'], party: Party): Promise<Asker> => {
+    const { id } = await addPerson(service, party.id, 'admin');
+    const { headers } = await openSession(service, id);
+    return { ...(await asker(name, kind, party)), credentials: headers };
   };
   const revoked = await issue(bank_a);
   await database.sql`update api_key set revoked_at = now() where id = ${revoked.id}`;
@@ -154,6 +163,8 @@ async function askersOf({ database, clock, ...parties }: TestService) {
       await asker('agency', 'agency', agency),
       await asker('expert', 'expert', expert),
       await asker('buyer', 'buyer', buyer),
+      await person('banker', 'bank', bank_a),
+      await person('reviewer', 'staff', staff),
     ],
     revoked_key: revoked.key,
   };

@@ -24,7 +24,8 @@ export type Thing =
   | 'organisation'
   | 'person'
   | 'invitation'
-  | 'session';
+  | 'session'
+  | 'passkey';
 
 /** Who besides its owners sees a thing: staff see what they review, and nothing that is an organisation's own. */
 export const SEEN_BY_STAFF: readonly Thing[] = [
@@ -118,6 +119,17 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   erasePersonData: { ...administer, things: { id: 'person' }, ends: true },
   signIn: { ...anyone, guessed: 401 },
   signInWithCode: { ...anyone, guessed: 401 },
+  getIdentityProvider: administer,
+  setIdentityProvider: administer,
+  removeIdentityProvider: administer,
+  beginProviderSignIn: { ...anyone, guessed: 404 },
+  signInByProvider: { ...anyone, guessed: 401 },
+  beginPasskeySignIn: anyone,
+  signInWithPasskey: { ...anyone, guessed: 401 },
+  listPasskeys: person,
+  beginPasskey: person,
+  addPasskey: person,
+  removePasskey: { ...person, things: { id: 'passkey' }, ends: true },
   listSessions: person,
   getOwnSession: person,
   signOut: person,

@@ -6,7 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { issueKey } from '../../../src/accounts/store.ts';
 import type { Database } from '../../../src/db/client.ts';
 import { type JsonSchema, sampleOf } from '../../http/sample.ts';
-import { addPerson, headersOf, openSession } from '../../people.ts';
+import { addPasskey, addPerson, headersOf, openSession } from '../../people.ts';
 import type { Party, TestService } from '../../service.ts';
 import { type Owned, peopleTheService } from '../world.ts';
 import {
@@ -386,6 +386,8 @@ async function makeThing(stage: Stage, role: Role, thing: Thing): Promise<string
       return post(`/v1/borrowers/${party.id}/consents`, { bank_id, kinds: ['rating'] });
     case 'person':
       return (await addPerson(service, party.id, 'admin')).id;
+    case 'passkey':
+      return addPasskey(service, role.person_id!);
     case 'session':
       return (await openSession(service, role.person_id!)).id;
     case 'invitation': {
