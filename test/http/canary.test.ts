@@ -14,6 +14,7 @@ import t, { type Test as Tap } from 'tap';
 import { showUnder } from '../../src/anonymity/service.ts';
 import { buildApp } from '../../src/app.ts';
 import { openLog } from '../../src/log.ts';
+import { createPerson } from '../../src/people/store.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import { MASTER_KEY, openFolder } from '../database.ts';
 import { buildService, UNHURRIED } from '../service.ts';
@@ -81,9 +82,26 @@ const identity_request = await call<{ id: string }>(
   `/v1/pseudonyms/${pseudonym.body.id}/identity-requests`,
   { context, reason: CANARY },
 );
+const person = await database.transaction((tx) =>
+  createPerson(
+    tx,
+    service.vault,
+    {
+      organisation_id: bank_a.id,
+      role: 'officer',
+      name: CANARY,
+      email: `${CANARY}@${CANARY}.example`,
+      invited_by: 'test',
+      password: CANARY,
+    },
+    service.clock.now(),
+  ),
+);
 /** What the id in an address names, by the address's beginning. */
 const NAMED: [path: string, id: string][] = [
   ['/v1/pledges', made.body.id],
+  ['/v1/organisations', bank_a.id],
+  ['/v1/people', person!.id],
   ['/v1/fetches', fetch_made.body.id],
   ['/v1/pseudonyms', pseudonym.body.id],
   ['/v1/identity-requests', identity_request.body.id],
