@@ -6,7 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { issueKey } from '../../../src/accounts/store.ts';
 import type { Database } from '../../../src/db/client.ts';
 import { type JsonSchema, sampleOf } from '../../http/sample.ts';
-import { addPasskey, addPerson, headersOf, openSession } from '../../people.ts';
+import { addPasskey, addPerson, openSession } from '../../people.ts';
 import type { Party, TestService } from '../../service.ts';
 import { type Owned, peopleTheService } from '../world.ts';
 import {
@@ -96,6 +96,8 @@ export async function runMatrix(
     counts[kind] += 1;
     failures.push(`${kind}: ${text}`);
   };
+  /** Null when something may have changed since. */
+  let counted: Map<string, number> | null = null;
   for (const [place, operation] of operations.entries()) {
     const expectation = expected[operation.id];
     for (const known of stage.roles) {
@@ -106,12 +108,14 @@ export async function runMatrix(
       // What must leave no trace goes first, so that nothing changes under it: what is refused, and what only reads.
       const traceless = cells.filter((cell) => operation.method === 'GET' || refusal(stage, cell));
       const answered = cells.filter((cell) => !traceless.includes(cell));
-      const before = await rowCounts(service.database);
+      const as_before = role === known ? counted : null;
+      const before: Map<string, number> = as_before ?? (await rowCounts(service.database));
       const answers = new Map<Owner, Answer>();
       for (const cell of traceless) answers.set(cell.owner, await judge(stage, cell, fail));
-      const after = await rowCounts(service.database);
+      const after: Map<string, number> = await rowCounts(service.database);
       for (const [table, rows] of after)
         if (rows !== before.get(table)) fail('side_effects', `${operation.id} as ${role.name}: ${table}`);
+      counted = answered.length === 0 ? after : null;
       for (const cell of answered) answers.set(cell.owner, await judge(stage, cell, fail));
       for (const cell of cells)
         if (isForeign(stage, cell) && answers.get(cell.owner)!.bytes !== answers.get('missing')!.bytes)
@@ -191,7 +195,6 @@ async function setStage(service: TestService): Promise<Stage> {
       closed('a key of nobody', withKey(`pwk_${'0'.repeat(16)}_${'A'.repeat(43)}`)),
       closed('a revoked key', withKey(revoked.key)),
       closed('an expired key', withKey(expired.key)),
-      closed('a session of nobody', headersOf('A'.repeat(43))),
       closed('a session that was idle', over.headers),
       role('bank A', bank_a, 'bank'),
       await reading('bank A, reading', bank_a, 'bank'),
@@ -201,10 +204,8 @@ async function setStage(service: TestService): Promise<Stage> {
       role('staff', staff, 'staff'),
       await reading('staff, reading', staff, 'staff'),
       await person('admin', bank_a, 'bank'),
-      await person('officer', bank_a, 'bank'),
       await person('viewer', bank_a, 'bank'),
       await person('member', firm_a, 'firm'),
-      await person('operator', staff, 'staff'),
       await person('reviewer', staff, 'staff'),
     ],
   };
