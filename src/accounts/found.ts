@@ -7,6 +7,7 @@ import { invite } from '../people/invitations.ts';
 import { rolesOf } from '../people/roles.ts';
 import { EMAIL_PATTERN } from '../people/schemas.ts';
 import { openForCommand } from '../process.ts';
+import { refuseOtherMaster } from '../secrets/begin.ts';
 import { masterKeyOf } from '../secrets/master-key.ts';
 import { createVault } from '../secrets/vault.ts';
 import { createOrganisation, issueKey, ORGANISATION_KINDS } from './store.ts';
@@ -51,8 +52,10 @@ await run(async () => {
   const { database, close } = await openForCommand(config);
   try {
     const now = systemClock.now();
-    const vault = email === null ? null : createVault(database, await masterKeyOf(config, database));
+    const master_key = email === null ? null : await masterKeyOf(config, database);
+    const vault = master_key && createVault(database, master_key);
     const made = await database.transaction(async (tx) => {
+      if (master_key) await refuseOtherMaster(tx, master_key);
       const given = { kind, name, demonstration: false };
       const organisation = await createOrganisation(tx, given, now);
       const { key } = await issueKey(tx, organisation.id, 'first key', now);

@@ -22,7 +22,8 @@ export async function beginSecrets(database: Database, master_key: Buffer, vault
   });
 }
 
-async function refuseOtherMaster(tx: Transaction, master_key: Buffer): Promise<void> {
+/** @throws StartupError when what is sealed here is under another master key */
+export async function refuseOtherMaster(tx: Transaction, master_key: Buffer): Promise<void> {
   const id = masterIdOf(master_key);
   const others = await tx<{ master_id: string }[]>`
     select distinct master_id from data_key where master_id <> ${id} order by 1`;

@@ -1,6 +1,8 @@
 /** People: how they come in, who they are then, what their role lets them do, and how it ends. */
+import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import type { LightMyRequestResponse } from 'fastify';
 import { Secret, TOTP } from 'otpauth';
@@ -8,11 +10,14 @@ import t from 'tap';
 import { issueKey, type OrganisationKind } from '../../src/accounts/store.ts';
 import { buildApp } from '../../src/app.ts';
 import { SIGN_INS_PER_ACCOUNT } from '../../src/http/limits.ts';
+import { newId } from '../../src/ids.ts';
 import { openLog } from '../../src/log.ts';
 import { hashPassword, passwordMatches, requireGoodPassword } from '../../src/people/passwords.ts';
 import { ACTIONS, actionsOfRole, ROLES, rolesOf } from '../../src/people/roles.ts';
 import { MAX_SESSIONS } from '../../src/people/sessions.ts';
+import { insertBacktest, settingsHash } from '../../src/risk/backtest-store.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
+import { MASTER_KEY } from '../database.ts';
 import {
   addPerson,
   type BrowserSession,
@@ -571,8 +576,10 @@ t.test(
 );
 
 t.test('of persons one proposes a loan or has rules tested, and another puts it in force', async (t) => {
-  const session = async (role = 'officer') =>
-    openSession(service, (await addPerson(service, bank_a.id, role)).id);
+  const session = async (role = 'officer') => {
+    const { id: person_id } = await addPerson(service, bank_a.id, role);
+    return { person_id, ...(await openSession(service, person_id)) };
+  };
   const [one, other] = [await session(), await session()];
   const pledge = await call<{ id: string }>(firm_a.key, 'POST', '/v1/pledges', {
     bank_id: bank_a.id,
@@ -600,7 +607,9 @@ t.test('of persons one proposes a loan or has rules tested, and another puts it 
   t.equal((await move(other, { to: 'active', disbursed_on: '2009-06-10' })).status, 201);
 
   const settings = { ltv_warning: { enabled: false } };
-  t.equal((await asPerson(one, 'POST', '/v1/rule-sets/backtest', { settings })).status, 201);
+  const tested = { settings, settings_sha256: settingsHash(settings), known_at: service.clock.now() };
+  const made = { id: newId('rbt'), ...tested, made_by: one.person_id, result: {} as never };
+  await database.transaction((tx) => insertBacktest(tx, bank_a.id, made));
   const set = (by: BrowserSession) =>
     asPerson<{ detail: string }>(by, 'POST', '/v1/rule-sets', { version: 0, settings });
   const own = await set(one);
@@ -645,3 +654,19 @@ t.test(
     t.notMatch(lines.join(''), /__Host-session=([^;]{43})/.exec(session.cookie!)![1]!);
   },
 );
+
+t.test('the command that makes an organisation invites its first person, who may everything', async (t) => {
+  const found = (...more: string[]) => {
+    const named = ['--kind', 'firm', '--name', 'A Firm', '--json', ...more];
+    const env = { ...process.env, DATABASE_URL: service.url, MASTER_KEY: MASTER_KEY.toString('base64') };
+    return promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/accounts/found.ts', ...named], {
+      env,
+    });
+  };
+  const made = JSON.parse((await found('--invite', 'first@firm.example')).stdout) as Record<string, string>;
+  const body = { token: made.invitation, name: 'First', password: PASSWORD };
+  const joined = await call<object>(null, 'POST', '/v1/invitations/acceptances', body);
+  t.match(joined, { status: 201, body: { role: 'owner', email: 'first@firm.example' } });
+  await t.rejects(found('--invite', 'nobody'), { code: 2, stderr: /no address for mail/ });
+  t.notOk((JSON.parse((await found()).stdout) as object as { invitation?: string }).invitation);
+});

@@ -16,6 +16,8 @@ import { deliverDue } from '../../jobs/deliver.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Database } from '../../src/db/client.ts';
 import { openLog } from '../../src/log.ts';
+import { TICKET_PLACE } from '../../src/people/provider-sign-in.ts';
+import { setProvider } from '../../src/people/providers.ts';
 import { beginTotp, confirmTotp } from '../../src/people/second-factor.ts';
 import { fingerprintOf } from '../../src/people/store.ts';
 import { beginSecrets } from '../../src/secrets/begin.ts';
@@ -23,7 +25,7 @@ import { SEALED_COLUMNS } from '../../src/secrets/columns.ts';
 import { MASTER_KEY_FILE, masterKeyOf } from '../../src/secrets/master-key.ts';
 import { reseal } from '../../src/secrets/reseal.ts';
 import { SealedTextError } from '../../src/secrets/seal.ts';
-import { createVault, masterIdOf, newMasterKey } from '../../src/secrets/vault.ts';
+import { createVault, INSTALLATION, masterIdOf, newMasterKey } from '../../src/secrets/vault.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import { createSender } from '../../src/webhooks/send.ts';
 import { newSecret } from '../../src/webhooks/sign.ts';
@@ -304,6 +306,23 @@ t.test(
     const { secret: totp } = await database.transaction((tx) => beginTotp(tx, vault, owner, person.email));
     const invited = { email: 'invited@mail.example', role: 'viewer' };
     await call(bank_a.key, 'POST', `/v1/organisations/${bank_a.id}/invitations`, invited);
+    const provider = {
+      organisation_id: bank_a.id,
+      issuer: 'https://issuer.example',
+      client_id: 'pledgewatch',
+    };
+    await database.transaction((tx) =>
+      setProvider(tx, vault, createAddressGuard({ allowed_hosts: [] }), {
+        ...provider,
+        client_secret: 'of the client',
+      }),
+    );
+    await sql`insert into ticket ${sql({
+      token_sha256: Buffer.alloc(32, 7),
+      purpose: 'provider_sign_in',
+      detail: await vault.seal(INSTALLATION, TICKET_PLACE, '{}'),
+      expires_at: new Date(Date.now() + 600_000),
+    })}`;
     const before = await sealedTexts();
     const listed = SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).sort();
     t.same([...new Set(before.map(({ column }) => column))].sort(), listed, 'no sealed text is elsewhere');

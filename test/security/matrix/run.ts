@@ -6,7 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { issueKey } from '../../../src/accounts/store.ts';
 import type { Database } from '../../../src/db/client.ts';
 import { type JsonSchema, sampleOf } from '../../http/sample.ts';
-import { addPasskey, addPerson, headersOf, openSession } from '../../people.ts';
+import { addPasskey, addPerson, openSession } from '../../people.ts';
 import type { Party, TestService } from '../../service.ts';
 import { type Owned, peopleTheService } from '../world.ts';
 import {
@@ -192,7 +192,6 @@ async function setStage(service: TestService): Promise<Stage> {
       closed('a key of nobody', withKey(`pwk_${'0'.repeat(16)}_${'A'.repeat(43)}`)),
       closed('a revoked key', withKey(revoked.key)),
       closed('an expired key', withKey(expired.key)),
-      closed('a session of nobody', headersOf('A'.repeat(43))),
       closed('a session that was idle', over.headers),
       role('bank A', bank_a, 'bank'),
       await reading('bank A, reading', bank_a, 'bank'),
