@@ -1,8 +1,9 @@
 /** Spreads the tables about patents over the servers of a Citus cluster, as distribution.ts declares it. */
 import { StartupError } from '../errors.ts';
-import type { Database, Sql } from './client.ts';
+import type { Database, Sql, Transaction } from './client.ts';
 import { DISTRIBUTED_TABLES, DISTRIBUTION_COLUMN } from './distribution.ts';
 import { distributionFaults } from './distribution-faults.ts';
+import { APP_ROLE, WORKER_ROLE } from './tenancy.ts';
 
 /** Of one table: its rows are copied to where they belong. */
 const TABLE_LIMIT_ms = 86_400_000;
@@ -11,12 +12,11 @@ const COORDINATOR_GROUP = 0;
 /**
  * Table by table, each in a transaction of its own: a call that was cut short is finished by the next one, and one that finds
  * all of them distributed does nothing. Into how many shards is the server's own setting `citus.shard_count`.
- * @param owner a login that owns the tables, on the coordinator
+ * @param owner a login that owns the tables, on the coordinator (`requireCoordinator`)
  * @returns the tables that this call distributed
- * @throws StartupError when the server is no coordinator of Citus, or a table breaks one of its rules
+ * @throws StartupError when a table breaks a rule of Citus, or a server refuses the roles of the service
  */
 export async function distribute(owner: Database): Promise<string[]> {
-  await refuseOtherServers(owner.sql);
   const faults = await distributionFaults(owner.sql);
   if (faults.length > 0)
     throw new StartupError(
@@ -37,10 +37,26 @@ export async function distribute(owner: Database): Promise<string[]> {
   } finally {
     await patient.close();
   }
+  await owner.transaction(requireRoles);
   return left;
 }
 
-async function refuseOtherServers(sql: Sql): Promise<void> {
+/** What a request asks of another server is asked there as the role of the request. */
+async function requireRoles(tx: Transaction): Promise<void> {
+  for (const role of [APP_ROLE, WORKER_ROLE]) {
+    await tx`select set_config('role', ${role}, true)`;
+    await tx`select from patent limit 1`.catch((cause) => {
+      throw new StartupError(
+        `The tables are distributed, but a server of the cluster refuses the role ${role} (${cause.message}): as a superuser on the coordinator run "alter role ${APP_ROLE} login" and "alter role ${WORKER_ROLE} login", without a password (docs/operate.md), then this command again.`,
+        { cause },
+      );
+    });
+  }
+  await tx`select set_config('role', 'none', true)`;
+}
+
+/** @throws StartupError with what to do instead */
+export async function requireCoordinator(sql: Sql): Promise<void> {
   if (!(await hasCitus(sql)))
     throw new StartupError(
       'This database cannot be distributed: it has no extension citus. Run "create extension citus" on the coordinator of a Citus cluster as a superuser, or leave --distribute out: one PostgreSQL needs nothing of it.',

@@ -4,7 +4,7 @@ import { run } from '../command.ts';
 import { loadConfig } from '../config.ts';
 import { StartupError } from '../errors.ts';
 import { connect, type Database } from './client.ts';
-import { distribute } from './distribute.ts';
+import { distribute, requireCoordinator } from './distribute.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './open.ts';
 import { type Shard, shardsOf } from './shards.ts';
@@ -39,6 +39,7 @@ await run(async () => {
     );
   const owner = connect(database_owner_url, { max: 1 });
   try {
+    if (values.distribute) await requireCoordinator(owner.sql);
     const done: Done = { applied: await migrate(owner, MIGRATIONS) };
     if (values.distribute) Object.assign(done, await spread(owner));
     process.stdout.write(values.json ? `${JSON.stringify(done)}\n` : text(done));
