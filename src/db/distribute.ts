@@ -52,7 +52,6 @@ async function requireRoles(tx: Transaction): Promise<void> {
       );
     });
   }
-  await tx`select set_config('role', 'none', true)`;
 }
 
 /** @throws StartupError with what to do instead */

@@ -125,14 +125,16 @@ async function nearestByWords(
 ): Promise<ByWords[]> {
   const chosen = searchTerms(terms);
   if (chosen.length === 0) return [];
-  const queries = chosen.map(({ lexeme }) => quotedLexeme(lexeme));
   // Word by word, each through the index: of all together the planner expects far too many, and reads the whole table.
+  const hits = chosen
+    .map(
+      ({ lexeme }) => sql`(select patent_id, document from patent_search
+      where document @@ ${quotedLexeme(lexeme)}::tsquery ${before(sql, filed_before)} limit ${MAX_POSTINGS})`,
+    )
+    .reduce((all, hit) => sql`${all} union all ${hit}`);
   return sql<ByWords[]>`
     with hit as (
-      select distinct on (patent_id) patent_id, document
-      from unnest(${queries}::tsquery[]) as asked (query) cross join lateral (
-        select patent_id, document from patent_search where document @@ query
-          ${before(sql, filed_before)} limit ${MAX_POSTINGS}) found
+      select distinct on (patent_id) patent_id, document from (${hits}) found
       order by patent_id),
     matched as materialized (select patent_id, ${inMemory(sql)} from hit)
     select patent_id, words from matched cross join lateral (${wordScore(sql, terms)}) scored
