@@ -140,10 +140,7 @@ export async function pledgedPatents(
   sql: Sql | Transaction,
   pledge_ids: readonly string[],
 ): Promise<PledgedPatent[]> {
-  return sql<PledgedPatent[]>`
-    select pledge_patent.*, patent.office, patent.application_number
-    from pledge_patent join patent using (patent_id)
-    where pledge_id = any(${pledge_ids as string[]}) and removed_at is null order by pledge_id, patent_id`;
+  return numbered(sql, sql`pledge_id = any(${pledge_ids as string[]}) and removed_at is null`);
 }
 
 /** What was pledged at an instant; the same order. */
@@ -152,11 +149,18 @@ export async function patentsPledgedAt(
   pledge_ids: readonly string[],
   at: Date,
 ): Promise<PledgedPatent[]> {
+  return numbered(
+    sql,
+    sql`pledge_id = any(${pledge_ids as string[]}) and added_at <= ${at} and (removed_at is null or removed_at > ${at})`,
+  );
+}
+
+/** Rows under policies are read before they are joined with patents: Citus takes both only one after the other. */
+async function numbered(sql: Sql | Transaction, held: ReturnType<Sql>): Promise<PledgedPatent[]> {
   return sql<PledgedPatent[]>`
-    select pledge_patent.*, patent.office, patent.application_number
-    from pledge_patent join patent using (patent_id)
-    where pledge_id = any(${pledge_ids as string[]}) and added_at <= ${at}
-      and (removed_at is null or removed_at > ${at}) order by pledge_id, patent_id`;
+    with held as materialized (select * from pledge_patent where ${held})
+    select held.*, patent.office, patent.application_number from held join patent using (patent_id)
+    order by pledge_id, patent_id`;
 }
 
 export async function insertMove(tx: Transaction, move: Omit<PledgeMove, 'id'>): Promise<PledgeMove> {

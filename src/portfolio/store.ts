@@ -68,18 +68,19 @@ export async function patentPositions(
       select point.pledge_id, patents from unnest(${pledge_ids as string[]}::text[]) as wanted(id)
       join lateral (select pledge_id, patents from pledge_valuation
         where pledge_id = wanted.id and known_at <= ${known_at}
-        order by as_of desc, known_at desc limit 1) point on true)
-    select pledge_id, valuation.patent_id, patent.office, patent.right_type,
+        order by as_of desc, known_at desc limit 1) point on true),
+    valued as materialized (
+      select pledge_id, valuation.*, said.lapse_probability
+      from latest cross join lateral jsonb_to_recordset(patents) as said
+        (patent_id uuid, valuation_id text, lapse_probability float8)
+      join valuation using (patent_id, valuation_id) where valuation.mid_minor is not null)
+    select pledge_id, valued.patent_id, patent.office, patent.right_type,
       (detail #>> '{facts,technology_field}')::integer as technology_field,
       (detail ->> 'expires_on')::date as expires_on,
-      valuation.low_minor, valuation.mid_minor, valuation.high_minor,
+      valued.low_minor, valued.mid_minor, valued.high_minor,
       coalesce((detail ->> 'in_force_probability')::float8, 0) as in_force_probability,
-      said.lapse_probability, (detail ->> 'validity_probability')::float8 as validity_probability
-    from latest
-    cross join lateral jsonb_to_recordset(patents) as said
-      (patent_id uuid, valuation_id text, lapse_probability float8)
-    join valuation using (patent_id, valuation_id) join patent using (patent_id)
-    where valuation.mid_minor is not null
-    order by pledge_id, valuation.patent_id`;
+      lapse_probability, (detail ->> 'validity_probability')::float8 as validity_probability
+    from valued join patent using (patent_id)
+    order by pledge_id, valued.patent_id`;
   return [...rows];
 }

@@ -8,9 +8,10 @@ import { benchIngest, DEFAULT_ROWS, ingestText, MOST_ROWS } from './ingest.ts';
 import { benchModels, modelsText } from './models.ts';
 import { benchResume, keepsPromises, resumeText } from './resume.ts';
 import { benchSearch, DEFAULT_PATENTS, MOST_SEARCHED, searchText } from './search.ts';
+import { benchSizes, sizesText } from './sizes.ts';
 import { benchStress, DEFAULT_PLEDGES, MOST_PLEDGES, stressText } from './stress.ts';
 
-const NAMES = ['deliver', 'resume', 'models', 'ingest', 'stress', 'search'] as const;
+const NAMES = ['deliver', 'resume', 'models', 'ingest', 'stress', 'search', 'sizes'] as const;
 const MAX_KILLS = 10_000;
 const MAX_SEED = 999_999_999;
 
@@ -29,8 +30,9 @@ Measures on this machine; what needs a database, with a PostgreSQL of its own th
                  seed gives the same figures (half a minute at 10,000 pledges)
   search         milliseconds of questions by number, owner and words and for prior art, over HTTP, and how many
                  patents a second are made findable (two minutes at 100,000 patents)
+  sizes          bytes a patent by table, and of log, of a made corpus (a minute at 100,000 patents)
 
-  --patents N    search: patents of the corpus (default ${DEFAULT_PATENTS})
+  --patents N    search, sizes: patents of the corpus (default ${DEFAULT_PATENTS})
   --rows N       ingest: records of the file (default ${DEFAULT_ROWS})
   --kills N      resume: SIGKILLs of the revaluation (default 50)
   --pledges N    stress: pledges of the portfolio (default ${DEFAULT_PLEDGES})
@@ -82,6 +84,10 @@ await run(async () => {
   if (name === 'search') {
     const report = await benchSearch(whole('patents', values.patents, MOST_SEARCHED), progressBar(name));
     return print(report, searchText(report));
+  }
+  if (name === 'sizes') {
+    const report = await benchSizes(whole('patents', values.patents, MOST_SEARCHED), progressBar(name));
+    return print(report, sizesText(report));
   }
   const kills = whole('kills', values.kills, MAX_KILLS);
   const report = await benchResume({ kills, seed }, progressBar(name));

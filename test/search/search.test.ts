@@ -163,7 +163,7 @@ t.test('news is found once it is derived, and words that are gone are not counte
   t.equal((await find({ q: 'fluxgate' })).data.length, 0);
   t.equal(await documents('fluxgat'), 0);
   const [counted] = await sql`
-    select count(*) as rows, (select documents from search_term where term = '') as told from patent_search`;
+    select (select count(*) from patent_search) as rows, (select documents from search_term where term = '') as told`;
   t.equal(counted!.rows, counted!.told);
   const wrong = await sql`
     select term from search_term where term <> '' and documents <> (
