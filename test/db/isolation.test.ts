@@ -45,6 +45,8 @@ const PARENTS: Record<string, string> = {
 const SEEN_WITH_PARENT = ['pledge_score'];
 /** Reviews of models are shown to everybody, with who made them. */
 const SHOWN_TO_ALL = ['model_review'];
+/** What people prove themselves with by way of a provider: requests have no right on it at all (test/http/people.test.ts). */
+const OUT_OF_REACH = ['identity_provider', 'provider_subject'];
 
 interface Column {
   table: string;
@@ -59,7 +61,7 @@ const columns = [
 const columnsOf = (table: string) =>
   columns.filter((each) => each.table === table).map(({ column }) => column);
 const isOwned = (table: string) =>
-  !SHOWN_TO_ALL.includes(table) &&
+  ![...SHOWN_TO_ALL, ...OUT_OF_REACH].includes(table) &&
   (table === 'organisation' ||
     table.startsWith('pseudonym') ||
     table === 'valuation' ||

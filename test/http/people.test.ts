@@ -560,7 +560,8 @@ t.test('a key is issued and rotated only by what may as much itself, and says wh
 t.test(
   'requests reach nothing that people prove themselves with, and people of their own organisation alone',
   async (t) => {
-    for (const table of ['person_login', 'recovery_code', 'session', 'ticket'])
+    const out_of_reach = ['person_login', 'recovery_code', 'session', 'ticket', 'passkey'];
+    for (const table of [...out_of_reach, 'identity_provider', 'provider_subject'])
       await t.rejects(requests.sql`select from ${requests.sql(table)}`, { code: '42501' }, table);
     const person = await addPerson(service, bank_b.id, 'viewer');
     const { body } = await call<{ data: TestPerson[] }>(bank_a.key, 'GET', '/v1/people');
