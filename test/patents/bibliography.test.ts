@@ -720,6 +720,87 @@ t.test('indicators follow the citation graph as known at an instant, by window a
   });
 });
 
+const EVENTS = [
+  ['granted', 'PR', 'F'],
+  ['lapsed', 'CF01', 'H'],
+  ['restored', 'RS', 'D'],
+  ['surrendered', 'AV01', 'H'],
+  ['partly_invalidated', 'IP01', 'N'],
+  ['invalidated', 'IW01', 'N'],
+  ['transferred', 'TR01', 'R'],
+  ['encumbered', 'PE01', 'T'],
+  ['encumbrance_released', 'PC01', 'T'],
+  ['licensed', 'EE01', 'S'],
+  ['deleted', 'RECT', 'Y'],
+] as const;
+const event = fc
+  .record({
+    what: fc.constantFrom(...EVENTS),
+    published_on: fc.integer({ min: 2002, max: 2010 }).map((year) => `${year}-05-06`),
+    effective_on: fc.option(fc.constantFrom('2002-01-01', '2004-02-29', '2008-12-31')),
+    number: fc.constantFrom('Y1', 'Y2'),
+    undone: fc.constantFrom(...EVENTS),
+  })
+  .map(({ what: [kind, source_code, category], published_on, effective_on, number, undone }) => {
+    const undoes = { undoes_code: undone[1], undoes_on: published_on };
+    const owner = kind === 'transferred' ? { owner_after: `Firm ${number}` } : {};
+    const detail = kind === 'deleted' ? undoes : { registration_number: number, ...owner };
+    return { kind, source_code, category, published_on, effective_on, detail };
+  });
+/** Events of a patent, and the same again: repeated, shuffled and divided over files. */
+const course = fc.array(event, { minLength: 1, maxLength: 12 }).chain((events) =>
+  fc.tuple(
+    fc.constant(events),
+    fc.subarray(events).chain((repeated) => {
+      const all = [...events, ...repeated];
+      const order = fc.shuffledSubarray(all, { minLength: all.length });
+      return fc.tuple(order, fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }));
+    }),
+  ),
+);
+
+t.test(
+  'events in any order, division and repetition give the same answers over HTTP as of any day',
+  async () => {
+    const learnt = '2001-02-03';
+    const days = ['2001-02-02', learnt, '2003-01-01', '2005-05-06', '2008-12-31', '2010-05-07', '2040-01-01'];
+    const source = { id: 'test', name: 'test' };
+    let patents = 0;
+    const answers = async (number: string) => {
+      const id = patentId('CN', number);
+      const asked = days.map((day) =>
+        service.call<Record<string, unknown>>(
+          service.bank_a.key,
+          'GET',
+          `/v1/patents/${id}?as_of=${day}T02:00:00Z`,
+        ),
+      );
+      return (await Promise.all(asked)).map(({ status, body }) => {
+        const { patent_id: _, application_number: _own, ...rest } = body;
+        return { status, body: status === 200 ? rest : null };
+      });
+    };
+    await fc.assert(
+      fc.asyncProperty(course, async ([events, [shuffled, cuts]]) => {
+        const [plain, divided] = [`2001${++patents}.P`, `2001${patents}.D`];
+        await ingestRecords(service.database, source, [told(plain, {}, events)], at(learnt));
+        const left = shuffled.map((one) => told(divided, {}, [one]));
+        for (let file = 0; left.length > 0; file++) {
+          const records = left.splice(0, cuts[file % cuts.length]!);
+          await ingestRecords(service.database, source, records, at(learnt));
+        }
+        const expected = await answers(plain);
+        deepEqual(
+          expected.map(({ status }) => status),
+          [404, ...Array(days.length - 1).fill(200)],
+        );
+        deepEqual(await answers(divided), expected);
+      }),
+      { numRuns: 30 },
+    );
+  },
+);
+
 const DRONES = join(import.meta.dirname, '../../../shared/data/lens_drones_9071.csv.gz');
 t.test('real records keep their owners and priorities', { skip: !existsSync(DRONES) }, async (t) => {
   const records = lens.read(createReadStream(DRONES).pipe(createGunzip()));
