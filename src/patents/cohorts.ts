@@ -1,6 +1,7 @@
 /** Where patents stand among those of their field and filing year, from the counts that are kept of each cohort. */
 import type { CohortSummary } from '../../models/indicators/cohort.ts';
 import { midRank, summariseCounts, type ValueCount } from '../../models/indicators/histogram.ts';
+import type { Standing as CohortRanks } from '../../models/types.ts';
 import type { Sql } from '../db/client.ts';
 import { type CohortIndicator, cohortValues } from './derive-indicators.ts';
 
@@ -10,6 +11,8 @@ export interface Place {
   /** Share of the cohort that has less, half of the equals with it. */
   rank: number;
   cohort: CohortSummary;
+  /** All of the cohort have this value, so that the rank says nothing. */
+  alike: boolean;
 }
 
 export interface Standing {
@@ -17,6 +20,30 @@ export interface Standing {
   filing_year: number;
   /** Those of which the value is known. */
   indicators: Place[];
+}
+
+/** Shares of a hundred: so that not every patent is valued anew when one of its cohort is cited. */
+const RANK_STEPS = 100;
+
+/**
+ * What valuations read of it: ranks in cohorts that are large enough, and in which not all are alike. As the database stands, so
+ * only for what is valued now.
+ */
+export async function cohortRanks(
+  sql: Sql,
+  patent_ids: readonly string[],
+): Promise<Map<string, CohortRanks>> {
+  const found = new Map<string, CohortRanks>();
+  for (const [patent_id, { indicators }] of await standings(sql, patent_ids)) {
+    const rankOf = (name: CohortIndicator) => {
+      const place = indicators.find(({ indicator }) => indicator === name);
+      if (place === undefined || place.cohort.small || place.alike) return null;
+      return Math.round(place.rank * RANK_STEPS) / RANK_STEPS;
+    };
+    const ranks = { citation_rank: rankOf('forward_5_years'), family_rank: rankOf('family_size') };
+    if (ranks.citation_rank !== null || ranks.family_rank !== null) found.set(patent_id, ranks);
+  }
+  return found;
 }
 
 interface Value {
@@ -42,6 +69,7 @@ export async function standings(sql: Sql, patent_ids: readonly string[]): Promis
       value,
       rank: midRank(counts, value),
       cohort: summariseCounts(counts),
+      alike: counts.length === 1,
     });
     found.set(patent_id, standing);
   }

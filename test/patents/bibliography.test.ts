@@ -720,6 +720,59 @@ t.test('indicators follow the citation graph as known at an instant, by window a
   });
 });
 
+t.test(
+  'a pledged patent that is cited is valued anew with its place, which moves no value yet',
+  async (t) => {
+    const { bank_a, firm_a, staff, call } = service;
+    const patent_id = service.takePatent();
+    const [told] = await service.database.sql<{ publication_number: string; known_at: Date }[]>`
+    select publication_number from patent_facts where patent_id = ${patent_id} order by known_at desc limit 1`;
+    const pledge = await call<{ id: string }>(firm_a.key, 'POST', '/v1/pledges', {
+      ...{ bank_id: bank_a.id, firm_id: firm_a.id, currency: 'CNY' },
+      ...{ principal_minor: 1_000_000, matures_on: '2011-06-10', patents: [{ patent_id }] },
+    });
+    t.equal(pledge.status, 201);
+    await deriveChanged(service.database, service.clock.now());
+    await service.passTo('2009-06-15T20:00:00Z');
+    interface Detail {
+      facts: { standing?: { citation_rank: number | null; family_rank: number | null } };
+      explanation: { what: string; values: Record<string, number> }[];
+    }
+    const last = async () =>
+      (
+        await call<{ data: { mid_minor: number; detail: Detail }[] }>(
+          staff.key,
+          'GET',
+          `/v1/patents/${patent_id}/valuations`,
+        )
+      ).body.data[0]!;
+    t.equal((await last()).detail.facts.standing, undefined, 'nobody of its cohort is cited');
+    const citers = ['02100011.9', '02100012.7', '02100013.5'].map((number) =>
+      document(number, '2004-05-01', { citations: citing(['CN', told!.publication_number, null]) }),
+    );
+    await ingestRecords(service.database, { id: 'test', name: 'test' }, citers, at('2009-06-16'));
+    service.clock.set(at('2009-06-16'));
+    await deriveChanged(service.database, at('2009-06-16'));
+    const stale = await service.database.sql`select from pledge_stale where pledge_id = ${pledge.body.id}`;
+    t.equal(stale.length, 1, 'news of those that cite it is news of the pledge');
+    await service.passTo('2009-06-16T20:00:00Z');
+    const { facts, explanation } = (await last()).detail;
+    t.ok(facts.standing!.citation_rank! > 0.9);
+    t.equal(facts.standing!.family_rank, null, 'all families are alike');
+    t.match(
+      explanation.find(({ what }) => what === 'place in the cohort'),
+      { values: { citation_shift: 0, factor: 1 } },
+    );
+    const flow = await call<{ bars: { cause: string; change_minor: number }[] }>(
+      bank_a.key,
+      'GET',
+      `/v1/pledges/${pledge.body.id}/waterfall?from=2009-06-15&to=2009-06-16`,
+    );
+    t.equal(flow.body.bars.find(({ cause }) => cause === 'citations')!.change_minor, 0);
+    t.equal(flow.body.bars.find(({ cause }) => cause === 'residual')!.change_minor, 0);
+  },
+);
+
 const EVENTS = [
   ['granted', 'PR', 'F'],
   ['lapsed', 'CF01', 'H'],
