@@ -14,20 +14,29 @@
  * Worked: reconciled p50 100,000, P(in force) .9, P(valid) .85, haircut .5: weighted 76,500, collateral 38,250.
  */
 import { annuityDue, CNIPA_CURRENCY, CNIPA_OFFICE, expiresOn, patentYear } from './annuity/cnipa.ts';
-import type { Assumptions } from './assumptions.ts';
+import type { Assumptions, StandingEffects } from './assumptions.ts';
 import { parseDate } from './calendar.ts';
 import { collateralValue, legalGate } from './collateral.ts';
 import { calibrate, calibrationCell, type IntervalCalibration } from './interval/calibration.ts';
 import { predictLapse } from './lapse/predict.ts';
 import type { LapseModel, LapsePrediction } from './lapse/types.ts';
 import { type Quantiles, scaleQuantiles } from './quantiles.ts';
-import type { CalendarDate, DeclaredUse, Failure, MethodResult, PatentFacts, Step } from './types.ts';
+import type {
+  CalendarDate,
+  DeclaredUse,
+  Failure,
+  MethodResult,
+  PatentFacts,
+  Standing,
+  Step,
+} from './types.ts';
 import type { HedonicModel } from './value/formulas/hedonic.ts';
 import { PREMISES, type Premise, type PremiseValue, valueUnderPremise } from './value/formulas/premise.ts';
 import { validityProbability } from './value/formulas/validity.ts';
 import { METHODS, type Method, runMethods } from './value/methods.ts';
 import { reconcile } from './value/reconcile.ts';
 import { LAPSE_REQUIREMENTS, unmet } from './value/requirements.ts';
+import { type StandingShift, standingShift } from './value/standing.ts';
 
 export const VALUATION_MODEL = 'pledgewatch-valuation/2';
 export const VALUATION_CURRENCY = CNIPA_CURRENCY;
@@ -41,7 +50,8 @@ export interface ValuationInputs {
   market: HedonicModel | null;
   /** Null: the intervals are those of the models, not corrected by any value that became known. */
   calibration: IntervalCalibration | null;
-  assumptions: Assumptions;
+  /** Without effects of its place in the cohort, that moves no value. */
+  assumptions: Assumptions & Partial<StandingEffects>;
 }
 
 export interface Valuation {
@@ -119,7 +129,9 @@ function joinedValue(
   );
   const cell = calibrationCell(facts.technology_field, patentYear(facts.filed_on, as_of));
   const corrected = calibration === null ? null : calibrate(reconciled.quantiles, calibration, cell);
-  const if_valid = corrected?.quantiles ?? reconciled.quantiles;
+  const unmoved = corrected?.quantiles ?? reconciled.quantiles;
+  const shift = facts.standing && standingShift(facts.standing, assumptions);
+  const if_valid = shift ? scaleQuantiles(unmoved, shift.factor) : unmoved;
   const validity = validityProbability(assumptions.unchallenged_validity.value, facts.challenges);
   const weighted = scaleQuantiles(if_valid, lapse.in_force_probability * validity);
   const haircut = assumptions.haircut.value;
@@ -140,6 +152,7 @@ function joinedValue(
         reconciled,
       ),
       calibrationStep(calibration, corrected),
+      ...(shift ? [standingStep(facts.standing!, shift)] : []),
       validityStep(inputs, validity),
       collateralStep(weighted, collateral, lapse.in_force_probability, validity, assumptions),
     ],
@@ -275,6 +288,21 @@ function calibrationStep(
             ...corrected.quantiles,
           },
     source: 'Romano, Patterson and Candes 2019; Vovk et al. 2005',
+  };
+}
+
+function standingStep({ citation_rank, family_rank }: Standing, shift: StandingShift): Step {
+  return {
+    what: 'place in the cohort',
+    formula: 'value * exp(citation effect * z(citation rank) + family effect * z(family rank))',
+    values: {
+      citation_rank: citation_rank ?? 'unknown',
+      family_rank: family_rank ?? 'unknown',
+      citation_shift: shift.citations,
+      family_shift: shift.family,
+      factor: shift.factor,
+    },
+    source: 'ranks in technology field by filing year; effects [M], 0 where the assumptions name none',
   };
 }
 

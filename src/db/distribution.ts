@@ -28,6 +28,9 @@ export const DISTRIBUTION: readonly Share[] = [
       'patent_citation',
       'patent_text',
       'patent_search',
+      'patent_document',
+      'citation_edge',
+      'patent_indicator',
     ],
   },
   {
@@ -123,7 +126,7 @@ export const DISTRIBUTION: readonly Share[] = [
   {
     placement: 'local',
     why: 'sums over all patents, which hold no patent_id',
-    tables: ['search_term', 'knowledge_cell'],
+    tables: ['search_term', 'knowledge_cell', 'cohort_count'],
   },
   {
     placement: 'local',

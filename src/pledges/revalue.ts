@@ -1,8 +1,10 @@
 /** Stale pledges into new points of their value flow: claim, read facts as of the slot, value, append. */
 
 import { collateralMinor, loanToValueBp } from '../../models/collateral.ts';
+import type { Standing } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
 import type { Database, Transaction } from '../db/client.ts';
+import { cohortRanks } from '../patents/cohorts.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
 import type { ModelSet } from '../valuations/models.ts';
 import { appendValuations } from '../valuations/store.ts';
@@ -89,6 +91,7 @@ async function revaluePledges(
   const byPledge = Map.groupBy(patents, (patent) => patent.pledge_id);
   const patent_ids = [...new Set(patents.map((patent) => patent.patent_id))];
   const known = await knownPatents(tx, patent_ids, known_at);
+  const ranks = await cohortRanks(tx, patent_ids);
   const owed = await balances(tx, ids, dateOf(known_at), known_at);
   const haircuts = await haircutsOf(tx, ids, known_at);
   const valuations: Valued[] = [];
@@ -96,7 +99,7 @@ async function revaluePledges(
   const outlooks: PledgeOutlook[] = [];
   const points = pledges.map((pledge) => {
     const own = (byPledge.get(pledge.id) ?? []).map((patent) =>
-      valueIn(pledge, patent, known, models, dateOf(known_at)),
+      valueIn(pledge, patent, known, ranks, models, dateOf(known_at)),
     );
     const outstanding_minor = owed.get(pledge.id) ?? 0;
     valuations.push(...own);
@@ -116,12 +119,13 @@ function valueIn(
   pledge: Pledge,
   patent: PledgedPatent,
   known: Map<string, KnownPatent>,
+  ranks: Map<string, Standing>,
   models: ModelSet,
   as_of: string,
 ): Valued {
   const facts = known.get(patent.patent_id);
   if (!facts) throw new Error(`patent ${patent.patent_id} of pledge ${pledge.id} was not known by ${as_of}`);
-  return value(facts, patent, pledge.currency, models, as_of);
+  return value(facts, patent, pledge.currency, models, as_of, ranks.get(patent.patent_id));
 }
 
 /**

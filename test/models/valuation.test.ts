@@ -55,6 +55,7 @@ import {
 } from '../../models/value/renewal.ts';
 import { commonSigma, fitReturnLocation, fitReturns } from '../../models/value/renewal-fit.ts';
 import { royaltyRateQuantile } from '../../models/value/royalty-rates.ts';
+import { STANDING_EFFECTS, standingShift } from '../../models/value/standing.ts';
 import { addWaterfalls, waterfall } from '../../models/waterfall.ts';
 import { cnHistories } from './cn-patents.ts';
 
@@ -645,9 +646,28 @@ t.test('known values correct the intervals, and the median stays', async (t) => 
   t.same(valued({}, { calibration: parsed }), corrected, 'stored as JSON');
 });
 
+t.test('a place in the cohort moves a value by its effect, and none without one', async (t) => {
+  const standing = { citation_rank: 0.975, family_rank: null };
+  const effects = { ...DEFAULT_ASSUMPTIONS, ...STANDING_EFFECTS };
+  const shift = standingShift(standing, effects);
+  t.ok(near(shift.citations, 1.96 * 0.25));
+  t.equal(shift.family, 0);
+  t.equal(standingShift({ citation_rank: 0.5, family_rank: 0.5 }, effects).factor, 1);
+  t.equal(
+    standingShift({ ...standing, citation_rank: 1 }, effects).factor,
+    standingShift({ ...standing, citation_rank: 0.99 }, effects).factor,
+    'the ends are held',
+  );
+  const [bare, unmoved] = [valued(), valued({ standing })];
+  t.same(unmoved.weighted, bare.weighted, 'the champion has no effect');
+  t.ok(near(valued({ standing }, { assumptions: effects }).weighted!.p50, bare.weighted!.p50 * shift.factor));
+  t.same(valued({}, { assumptions: effects }).weighted, bare.weighted, 'nothing is known of it');
+});
+
 t.test('a waterfall between any two valuations adds up exactly', async (t) => {
   const later = fitLapse(cnHistories(), '2012-01-01');
   t.ok(later.ok);
+  const share = fc.integer({ min: 0, max: 100 }).map((hundredths) => hundredths / 100);
   const state = fc.record({
     as_of: fc.integer({ min: 0, max: 3000 }).map((days) => addDays('2006-01-01', days)),
     refitted: fc.boolean(),
@@ -659,22 +679,28 @@ t.test('a waterfall between any two valuations adds up exactly', async (t) => {
     legal_state: fc.constantFrom<LegalState>('in_force', 'in_force', 'in_force', 'lapsed'),
     annual_revenue: fc.option(fc.integer({ min: 1, max: 1e9 })),
     drift_minor: fc.integer({ min: -5, max: 5 }),
+    standing: fc.option(fc.record({ citation_rank: fc.option(share), family_rank: fc.option(share) }), {
+      nil: undefined,
+    }),
+    moved_by_standing: fc.boolean(),
   });
   const stateOf = ({
     as_of,
     refitted,
     annual_revenue,
     drift_minor,
+    standing,
+    moved_by_standing,
     ...facts
   }: typeof state extends fc.Arbitrary<infer S> ? S : never) => {
     const inputs: ValuationInputs = {
       as_of,
-      facts: { ...FACTS, ...facts, register_seen_on: as_of },
+      facts: { ...FACTS, ...facts, register_seen_on: as_of, ...(standing && { standing }) },
       lapse_model: refitted && later.ok ? later.model : lapse_model,
       declared: annual_revenue === null ? null : { ...DECLARED, annual_revenue },
       market: null,
       calibration: null,
-      assumptions: DEFAULT_ASSUMPTIONS,
+      assumptions: moved_by_standing ? { ...DEFAULT_ASSUMPTIONS, ...STANDING_EFFECTS } : DEFAULT_ASSUMPTIONS,
     };
     return { inputs, stored_minor: toMinor(valuePatent(inputs).weighted?.p50 ?? 0, 'CNY') + drift_minor };
   };
@@ -689,9 +715,13 @@ t.test('a waterfall between any two valuations adds up exactly', async (t) => {
           sum === to_minor &&
           to_minor === to.stored_minor &&
           changes.residual === other.drift_minor - one.drift_minor &&
-          (one.refitted !== other.refitted || changes.model === 0) &&
+          (one.refitted !== other.refitted ||
+            one.moved_by_standing !== other.moved_by_standing ||
+            changes.model === 0) &&
           (one.paid_through !== other.paid_through || changes.fees === 0) &&
-          (one.annual_revenue !== other.annual_revenue || changes.market === 0)
+          (one.annual_revenue !== other.annual_revenue || changes.market === 0) &&
+          (other.moved_by_standing || (changes.citations === 0 && changes.family === 0)) &&
+          (one.standing?.family_rank !== other.standing?.family_rank || changes.family === 0)
         );
       }),
       { numRuns: 200 },
@@ -705,8 +735,20 @@ t.test('a waterfall between any two valuations adds up exactly', async (t) => {
       annual_revenue: 1e7,
       drift_minor: 0,
       legal_state: 'in_force',
+      standing: undefined,
+      moved_by_standing: true,
       ...facts,
     });
+  const [plain, cited] = [
+    at('2009-01-01'),
+    at('2009-01-01', { standing: { citation_rank: 0.9, family_rank: 0.2 } }),
+  ];
+  const moved = waterfall(plain, cited).bars.filter(({ change_minor }) => change_minor !== 0);
+  t.same(
+    moved.map(({ cause }) => cause),
+    ['citations', 'family'],
+  );
+  t.ok(moved[0]!.change_minor > 0 && moved[1]!.change_minor < 0, 'citations raise, a small family lowers');
   const aged = waterfall(at('2009-01-01'), at('2011-01-01'));
   t.ok(aged.bars.find(({ cause }) => cause === 'time')!.change_minor < 0, 'time wears');
   const both = addWaterfalls([aged, aged]);

@@ -155,6 +155,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getPatent: each,
   listSignals: each,
   listPatentValuations: staff,
+  getPatentCohort: each,
   getPatentIndicators: each,
   listSources: staff,
   setSourceCadence: { ...staff, does: 'operate' },
