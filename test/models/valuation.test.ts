@@ -51,7 +51,9 @@ import {
   renewalQuantiles,
   renewalSurvival,
   renewalThresholds,
-  renewalValueOfReturn,
+  renewalValue,
+  returnQuantiles,
+  scheduleOf,
 } from '../../models/value/renewal.ts';
 import { commonSigma, fitReturnLocation, fitReturns } from '../../models/value/renewal-fit.ts';
 import { royaltyRateQuantile } from '../../models/value/royalty-rates.ts';
@@ -237,11 +239,12 @@ t.test('renewal model: closed-form survival and value quantiles (G6)', async (t)
     paid_threshold: 0,
     future: fees.map((fee, k) => ({ fee, years_ahead: k, years_since_first: k, threshold: thresholds[k]! })),
   };
-  const { p25, p50, p75, p90, p95 } = renewalQuantiles(position, returns, decay, 0.9);
+  const schedule = scheduleOf(position, decay, 0.9);
+  const { p25, p50, p75, p90, p95 } = renewalQuantiles(schedule, returnQuantiles(0, returns));
   const simulated = [942, 13_279, 65_457, 226_950, 458_710];
   for (const [index, value] of [p25, p50, p75, p90, p95].entries())
     t.ok(near(value, simulated[index]!, 0.015), 'within simulation error');
-  t.ok(near(renewalMean(position, returns, decay, 0.9), 114_584, 0.02));
+  t.ok(near(renewalMean(schedule, returns), 114_584, 0.02));
 });
 
 t.test('log spread of published values (G23) is near the spread that lapses imply', async (t) => {
@@ -273,7 +276,7 @@ t.test('an older patent of equal return is worth no more', async (t) => {
         fc.integer({ min: 0, max: 14 }),
         fc.double({ min: 1, max: 1e7, noNaN: true }),
         (paid, now) => {
-          const value = (n: number) => renewalValueOfReturn(at(n), now / 0.85 ** (n - 1), 0.15, 0.9);
+          const value = (n: number) => renewalValue(scheduleOf(at(n), 0.15, 0.9), now / 0.85 ** (n - 1));
           return value(paid) >= value(paid + 1) - 1e-9 * value(paid) && value(paid + 1) >= 0;
         },
       ),
