@@ -227,10 +227,7 @@ function lapseStep(model: LapseModel, lapse: LapsePrediction): Step {
   };
 }
 
-function reconcileStep(
-  ids: string[],
-  { quantiles, weights, disagreement }: Reconciled,
-): Step {
+function reconcileStep(ids: string[], { quantiles, weights, disagreement }: Reconciled): Step {
   const shares = Object.fromEntries(ids.map((id, index) => [`weight_${id}`, weights[index]!]));
   return {
     what: 'reconciled value in force',

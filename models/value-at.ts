@@ -37,12 +37,14 @@ const UNKNOWN: Worth = { status: 'unknown', weighted: null, collateral: null, ch
 export function worthOf(facts: ValuedFacts, tables: ValuationTables): Worth {
   const { setting } = tables;
   const { as_of } = setting;
-  const term = facts.office === CNIPA_OFFICE ? tables.term(facts.right_type, facts.filed_on) : null;
+  // Only a right in force can run out of its term: most of a corpus needs no term.
+  const runs = facts.office === CNIPA_OFFICE && facts.legal_state === 'in_force';
+  const term = runs ? tables.term(facts.right_type, facts.filed_on) : null;
   if (endOfRight(facts, setting, term?.expires_on ?? null) !== null) return WORTHLESS;
+  if (term === null) return UNKNOWN;
   const inputs: MethodInputs = { ...setting, facts, declared: null, lapse: null, tables };
-  if (term === null || unmet(LAPSE_REQUIREMENTS, inputs) !== null) {
-    const { granted_on, legal_state } = facts;
-    if (term === null || legal_state !== 'in_force') return UNKNOWN;
+  if (unmet(LAPSE_REQUIREMENTS, inputs) !== null) {
+    const { granted_on } = facts;
     const granted_later = granted_on !== null && granted_on > as_of && granted_on < term.expires_on;
     return { ...UNKNOWN, changes_on: granted_later ? granted_on : term.expires_on };
   }

@@ -4,7 +4,7 @@
  * the returns that they imply. One patent is valued with tables of its own, a corpus with tables that all of it shares: the
  * numbers are the same, to the last bit.
  *
- * Memory: at most MOST_TERMS and MOST_COURSES entries, some 10 MB; when one kind is full it is begun anew.
+ * Memory: at most MOST_TERMS entries a type of right and MOST_COURSES, some 50 MB; what is full is begun anew.
  */
 import { anniversaries, CNIPA_FEES, expiresOn, patentYear } from '../annuity/cnipa.ts';
 import type { Assumptions } from '../assumptions.ts';
@@ -20,7 +20,8 @@ import type { HedonicModel } from './formulas/hedonic.ts';
 import { renewalThresholds, returnQuantiles } from './renewal.ts';
 import { commonSigma, fitReturnLocation } from './renewal-fit.ts';
 
-const MOST_TERMS = 8_192;
+/** Of each type of right: the days of twenty years and more. */
+const MOST_TERMS = 10_000;
 const MOST_COURSES = 16_384;
 /** Anniversary 0 is the first, on which the second patent year begins. */
 const FIRST_DUE_YEAR = 2;
@@ -43,8 +44,8 @@ export interface Term {
   passed: number;
   /** b^(years to it); NaN for those passed. */
   discounts: readonly number[];
-  /** Share of lapses at it that are still unpublished; null where that does not matter. */
-  unpublished: readonly (number | null)[];
+  /** Share of lapses at it that are still unpublished; NaN where that does not matter. */
+  unpublished: readonly number[];
   /** First anniversary at which it does; `passed` when at none. */
   first_open: number;
   /** Next day on which something changes by itself: a fee falls due, its lapse may be published or is ruled out, the end. */
@@ -86,7 +87,11 @@ export class ValuationTables {
   readonly sigma: number;
   /** (1 - d)^k */
   readonly retained: readonly number[];
-  readonly #terms = new Map<string, Term>();
+  readonly #terms: Record<RightType, Map<CalendarDate, Term>> = {
+    invention: new Map(),
+    utility_model: new Map(),
+    design: new Map(),
+  };
   readonly #courses = new Map<string, Course>();
 
   constructor({ as_of, lapse_model, market, calibration, assumptions }: ValuationSetting) {
@@ -97,12 +102,12 @@ export class ValuationTables {
   }
 
   term(right: RightType, filed_on: CalendarDate): Term {
-    const key = right[0]! + filed_on;
-    const known = this.#terms.get(key);
+    const terms = this.#terms[right];
+    const known = terms.get(filed_on);
     if (known !== undefined) return known;
     const term = this.#makeTerm(right, filed_on);
-    if (this.#terms.size >= MOST_TERMS) this.#terms.clear();
-    this.#terms.set(key, term);
+    if (terms.size >= MOST_TERMS) terms.clear();
+    terms.set(filed_on, term);
     return term;
   }
 
@@ -138,8 +143,9 @@ export class ValuationTables {
     const passed = due_on.filter((due) => due <= as_of).length;
     const patent_year = patentYear(filed_on, as_of);
     const expires_on = expiresOn(right, filed_on);
-    const unpublished = due_on.map((due) => unpublishedShare(daysBetween(due, as_of)));
-    const open = unpublished.findIndex((share) => share !== null);
+    const elapsed_days = due_on.map((due) => daysBetween(due, as_of));
+    const unpublished = elapsed_days.map((elapsed) => unpublishedShare(elapsed) ?? Number.NaN);
+    const open = unpublished.findIndex((share) => !Number.isNaN(share));
     return {
       expires_on,
       patent_year,
@@ -151,7 +157,7 @@ export class ValuationTables {
       ),
       unpublished,
       first_open: open < 0 ? passed : open,
-      changes_on: nextChange(due_on, expires_on, as_of),
+      changes_on: nextChange(elapsed_days, expires_on, as_of),
     };
   }
 
@@ -174,16 +180,15 @@ function flagOf(flag: boolean | null): number {
   return flag === null ? 2 : Number(flag);
 }
 
+/** @param elapsed_days from each anniversary to the valuation day */
 function nextChange(
-  due_on: readonly CalendarDate[],
+  elapsed_days: readonly number[],
   expires_on: CalendarDate,
   as_of: CalendarDate,
 ): CalendarDate {
-  let next = expires_on;
-  for (const due of due_on)
-    for (const days of [0, NOTICE_SOONEST_days, NOTICE_DELAY_days]) {
-      const day = addDays(due, days);
-      if (day > as_of && day < next) next = day;
-    }
-  return next;
+  let wait = daysBetween(as_of, expires_on);
+  for (const elapsed of elapsed_days)
+    for (const days of [0, NOTICE_SOONEST_days, NOTICE_DELAY_days])
+      if (days > elapsed) wait = Math.min(wait, days - elapsed);
+  return addDays(as_of, wait);
 }

@@ -3,6 +3,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { progressBar } from '../../jobs/progress.ts';
 import { run, UsageError } from '../../src/command.ts';
+import { benchRevalue, DEFAULT_VALUED, MOST_VALUED, revalueText } from './corpus-values.ts';
 import { benchDeliver, deliverText } from './deliver.ts';
 import { benchIngest, DEFAULT_ROWS, ingestText, MOST_ROWS } from './ingest.ts';
 import { benchModels, modelsText } from './models.ts';
@@ -10,7 +11,7 @@ import { benchResume, keepsPromises, resumeText } from './resume.ts';
 import { benchSearch, DEFAULT_PATENTS, MOST_SEARCHED, searchText } from './search.ts';
 import { benchStress, DEFAULT_PLEDGES, MOST_PLEDGES, stressText } from './stress.ts';
 
-const NAMES = ['deliver', 'resume', 'models', 'ingest', 'stress', 'search'] as const;
+const NAMES = ['deliver', 'resume', 'models', 'ingest', 'stress', 'search', 'revalue'] as const;
 const MAX_KILLS = 10_000;
 const MAX_SEED = 999_999_999;
 
@@ -43,7 +44,7 @@ await run(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      patents: { type: 'string', default: String(DEFAULT_PATENTS) },
+      patents: { type: 'string' },
       rows: { type: 'string', default: String(DEFAULT_ROWS) },
       kills: { type: 'string', default: '50' },
       pledges: { type: 'string', default: String(DEFAULT_PLEDGES) },
@@ -80,8 +81,14 @@ await run(async () => {
     return;
   }
   if (name === 'search') {
-    const report = await benchSearch(whole('patents', values.patents, MOST_SEARCHED), progressBar(name));
+    const patents = whole('patents', values.patents ?? String(DEFAULT_PATENTS), MOST_SEARCHED);
+    const report = await benchSearch(patents, progressBar(name));
     return print(report, searchText(report));
+  }
+  if (name === 'revalue') {
+    const patents = whole('patents', values.patents ?? String(DEFAULT_VALUED), MOST_VALUED);
+    const report = await benchRevalue(patents, progressBar(name));
+    return print(report, revalueText(report));
   }
   const kills = whole('kills', values.kills, MAX_KILLS);
   const report = await benchResume({ kills, seed }, progressBar(name));
