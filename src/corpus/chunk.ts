@@ -1,10 +1,9 @@
 /** Rows of facts through RowValuer, out by COPY and in by COPY; and a chunk of a run, which is such rows in one transaction. */
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { CalendarDate } from '../../models/types.ts';
 import { ValuationTables } from '../../models/value/tables.ts';
 import type { BinaryWriter } from '../db/binary-copy.ts';
 import type { Transaction } from '../db/client.ts';
+import { copyIn, copyOut } from '../db/copy.ts';
 import { type ModelSet, settingOf } from '../valuations/models.ts';
 import { FACT_COLUMNS, HISTORY_COLUMNS, type Registers, RowValuer, VALUE_COLUMNS } from './rows.ts';
 
@@ -47,34 +46,15 @@ export async function valueRows(
   valuer: RowValuer,
   { values, history }: Targets,
 ): Promise<ChunkCounts> {
-  const out = valuer.valueAll(await copyOut(tx, select));
-  if (out.values.rows > 0) await copyIn(tx, values, VALUE_COLUMNS, out.values);
-  if (out.history.rows > 0) await copyIn(tx, history, HISTORY_COLUMNS, out.history);
+  const out = valuer.valueAll(await copyOut(tx, `(${select}) to stdout (format binary)`));
+  const take = async (table: string, columns: readonly string[], rows: BinaryWriter) => {
+    const pieces = rows.end();
+    if (rows.rows > 0)
+      await copyIn(tx, `${table} (${columns.join(', ')}) from stdin (format binary)`, pieces);
+  };
+  await take(values, VALUE_COLUMNS, out.values);
+  await take(history, HISTORY_COLUMNS, out.history);
   return { patents: out.values.rows, valued: out.valued, points: out.history.rows };
-}
-
-/** The whole answer: a chunk is bounded. */
-async function copyOut(tx: Transaction, select: string): Promise<Buffer> {
-  const stream = await tx.unsafe(`copy (${select}) to stdout (format binary)`).readable();
-  return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = [];
-    stream.on('data', (piece: Buffer) => pieces.push(piece));
-    stream.once('error', reject);
-    stream.once('end', () => resolve(Buffer.concat(pieces)));
-    stream.once('close', () => reject(new Error('the connection was lost during COPY')));
-  });
-}
-
-async function copyIn(
-  tx: Transaction,
-  table: string,
-  columns: readonly string[],
-  rows: BinaryWriter,
-): Promise<void> {
-  const target = await tx
-    .unsafe(`copy ${table} (${columns.join(', ')}) from stdin (format binary)`)
-    .writable();
-  await pipeline(Readable.from(rows.end()), target);
 }
 
 export function valuerOf({ as_of, registers }: CorpusRun, models: ModelSet): RowValuer {

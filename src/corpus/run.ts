@@ -48,7 +48,7 @@ export async function openRun(
       values (${models.id}, ${VALUATION_MODEL}, ${as_of}, ${tx.json(registers)}, ${now})
       returning id, model_set_id, valuation_model, as_of, registers, published_at`;
     await tx`insert into corpus_chunk (run_id, chunk, from_number, to_number)
-      select ${run!.id}, 1 + row_number() over (order by first), first, first + ${chunk_patents}
+      select ${run!.id}, row_number() over (order by first), first, first + ${chunk_patents}
       from generate_series(1, (select coalesce(max(number), 0) from corpus_patent), ${chunk_patents}) as first`;
     return run!;
   });

@@ -75,9 +75,13 @@ function factsOf(told: CorpusApplication, as_of: CalendarDate): CorpusFacts {
   };
 }
 
-/** Fitted to the bundled file. */
-export async function storeFittedModels(database: Database, now: Date): Promise<ModelSet> {
-  const fit = fitLapse(cnHistories(), TRAINED_TO);
+/** Fitted to what the bundled file tells up to a day. */
+export async function storeFittedModels(
+  database: Database,
+  now: Date,
+  trained_to: CalendarDate = TRAINED_TO,
+): Promise<ModelSet> {
+  const fit = fitLapse(cnHistories(), trained_to);
   if (!fit.ok) throw new Error(fit.failure.message);
   const parts = {
     lapse: partOf('lapse', fit.model),

@@ -1,9 +1,11 @@
-/** `npm run bench -- revalue`: a made corpus valued whole, beside a raw COPY of the same columns out and of the same rows in. */
-import { once } from 'node:events';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+/**
+ * `npm run bench -- revalue`: a made corpus valued whole, beside a raw COPY of the same columns out and of the same rows in.
+ * `npm run bench -- growth`: how the time of it grows with the corpus.
+ */
+import { linearRegression } from 'simple-statistics';
 import { FACT_COLUMNS, VALUE_COLUMNS } from '../../src/corpus/rows.ts';
 import type { Database } from '../../src/db/client.ts';
+import { copyIn, copyOut } from '../../src/db/copy.ts';
 import type { OnProgress } from '../chaos/run.ts';
 import { startChild } from './child.ts';
 import { storeFittedModels, storeMadeCorpus } from './corpus-made.ts';
@@ -14,9 +16,9 @@ import { rounded } from './figures.ts';
 export const DEFAULT_VALUED = 100_000;
 export const MOST_VALUED = 10_000_000;
 
-const AS_OF = '2023-01-01';
-const NOW = new Date(`${AS_OF}T01:00:00Z`);
-const PATIENCE_ms = 1_800_000;
+export const AS_OF = '2023-01-01';
+export const NOW = new Date(`${AS_OF}T01:00:00Z`);
+export const PATIENCE_ms = 1_800_000;
 const WORLD_PATENTS = 130_000_000;
 const HOUR_seconds = 3600;
 const PIECE_BYTES = 65_536;
@@ -71,7 +73,7 @@ export async function benchRevalue(patents: number, on_progress: OnProgress): Pr
 }
 
 /** By a process of its own, so that its memory is that of the work alone. */
-async function askValuer(url: string, question: ValuerQuestion): Promise<ValuerAnswer> {
+export async function askValuer(url: string, question: ValuerQuestion): Promise<ValuerAnswer> {
   const child = await startChild('corpus-valuer.ts', [url]);
   const answer = await child.ask<ValuerAnswer>(question);
   await child.end();
@@ -82,44 +84,18 @@ async function askValuer(url: string, question: ValuerQuestion): Promise<ValuerA
 async function floorOf(database: Database): Promise<{ out: number; in: number }> {
   const patient = database.sibling({ max: 1, statement_timeout_ms: PATIENCE_ms });
   try {
-    const rows: Buffer[] = [];
-    await copyOut(patient, 'corpus_value', VALUE_COLUMNS, (piece) => rows.push(Buffer.from(piece)));
-    const bytes = Buffer.concat(rows);
+    const values = `corpus_value (${VALUE_COLUMNS.join(', ')})`;
+    const rows = await patient.transaction((tx) => copyOut(tx, `${values} to stdout (format binary)`));
     await patient.sql`create table raw_value (like corpus_value)`;
+    const facts = `corpus_patent (${FACT_COLUMNS.join(', ')}) to stdout (format binary)`;
+    const raw = `raw_value (${VALUE_COLUMNS.join(', ')}) from stdin (format binary)`;
     return {
-      out: await timed(() => copyOut(patient, 'corpus_patent', FACT_COLUMNS, () => undefined)),
-      in: await timed(() => copyIn(patient, 'raw_value', VALUE_COLUMNS, bytes)),
+      out: await timed(() => patient.transaction((tx) => copyOut(tx, facts))),
+      in: await timed(() => patient.transaction((tx) => copyIn(tx, raw, pieces(rows)))),
     };
   } finally {
     await patient.close();
   }
-}
-
-async function copyOut(
-  database: Database,
-  table: string,
-  columns: readonly string[],
-  take: (piece: Buffer) => void,
-): Promise<void> {
-  await database.transaction(async (tx) => {
-    const copy = `copy ${table} (${columns.join(', ')}) to stdout (format binary)`;
-    const stream = await tx.unsafe(copy).readable();
-    stream.on('data', take);
-    await once(stream, 'end');
-  });
-}
-
-async function copyIn(
-  database: Database,
-  table: string,
-  columns: readonly string[],
-  bytes: Buffer,
-): Promise<void> {
-  await database.transaction(async (tx) => {
-    const copy = `copy ${table} (${columns.join(', ')}) from stdin (format binary)`;
-    const stream = await tx.unsafe(copy).writable();
-    await pipeline(Readable.from(pieces(bytes)), stream);
-  });
 }
 
 function* pieces(bytes: Buffer): Generator<Buffer> {
@@ -142,4 +118,52 @@ export function revalueText(report: RevalueReport): string {
     `130 million  ${report.hours_for_130m} hours at this rate`,
     '',
   ].join('\n');
+}
+
+export interface GrowthReport {
+  sizes: { patents: number; seconds: number; patents_per_second: number; peak_rss_mb: number }[];
+  /** Of the time in the number of patents: the slope of a line through their logarithms. */
+  exponent: number;
+}
+
+export const DEFAULT_GROWN = 3_000_000;
+const SHARES = [1 / 30, 1 / 10, 1 / 3, 1];
+
+/** @param most patents of the largest of four corpora */
+export async function benchGrowth(most: number, on_progress: OnProgress): Promise<GrowthReport> {
+  const store = await openStore();
+  const { database, url } = store;
+  try {
+    const models = await storeFittedModels(database, NOW);
+    const sizes: GrowthReport['sizes'] = [];
+    for (const share of SHARES) {
+      await database.sql`truncate corpus_patent, corpus_value, corpus_stale, corpus_run, corpus_chunk`;
+      await storeMadeCorpus(database, Math.round(most * share), AS_OF);
+      const question = { what: 'all', model_set_id: models.id, now_ms: NOW.getTime() } as const;
+      const { patents, seconds, peak_rss_mb } = await askValuer(url, question);
+      sizes.push({
+        patents,
+        seconds: rounded(seconds, 3),
+        patents_per_second: Math.round(patents / seconds),
+        peak_rss_mb: Math.round(peak_rss_mb),
+      });
+      on_progress(`${patents} patents valued`, sizes.length / SHARES.length);
+    }
+    return { sizes, exponent: rounded(exponentOf(sizes), 3) };
+  } finally {
+    await store.close();
+  }
+}
+
+function exponentOf(sizes: GrowthReport['sizes']): number {
+  const points = sizes.map(({ patents, seconds }) => [Math.log(patents), Math.log(seconds)]);
+  return linearRegression(points).m;
+}
+
+export function growthText({ sizes, exponent }: GrowthReport): string {
+  const lines = sizes.map(
+    ({ patents, seconds, patents_per_second, peak_rss_mb }) =>
+      `${String(patents).padStart(9)} patents  ${seconds} s, ${patents_per_second} a second, ${peak_rss_mb} MB at most`,
+  );
+  return `${[...lines, `Time grows with the number of patents to the power of ${exponent}`].join('\n')}\n`;
 }

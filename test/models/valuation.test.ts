@@ -43,6 +43,8 @@ import { formatMinor, toMajor, toMinor } from '../../models/money.ts';
 import { type Quantiles, quantilesOf, scaleQuantiles } from '../../models/quantiles.ts';
 import type { ChallengeEvent, DeclaredUse, LegalState, PatentFacts } from '../../models/types.ts';
 import { type Valuation, type ValuationInputs, valuePatent } from '../../models/valuation.ts';
+import { fitHedonic } from '../../models/value/formulas/hedonic.ts';
+import { MARKET_PRIOR } from '../../models/value/market-method.ts';
 import { reconcile } from '../../models/value/reconcile.ts';
 import { reliefFromRoyalty, royaltyBase } from '../../models/value/relief-from-royalty.ts';
 import {
@@ -57,10 +59,13 @@ import {
 } from '../../models/value/renewal.ts';
 import { commonSigma, fitReturnLocation, fitReturns } from '../../models/value/renewal-fit.ts';
 import { royaltyRateQuantile } from '../../models/value/royalty-rates.ts';
+import { ValuationTables } from '../../models/value/tables.ts';
+import { worthOf } from '../../models/value-at.ts';
 import { addWaterfalls, waterfall } from '../../models/waterfall.ts';
 import { cnHistories } from './cn-patents.ts';
 
 const AS_OF = '2011-01-01';
+const RIGHTS = ['invention', 'utility_model', 'design'] as const;
 const fit = fitLapse(cnHistories(), AS_OF);
 if (!fit.ok) throw new Error(fit.failure.message);
 const lapse_model = fit.model;
@@ -155,6 +160,20 @@ t.test('money keeps exact minor units and rounds half to even', async (t) => {
   t.throws(() => toMinor(1e15, 'CNY'), /whole number of minor units/);
   t.throws(() => toMinor(Number.NaN, 'CNY'), /whole number of minor units/);
   t.throws(() => toMajor(0.5, 'CNY'), /whole number of minor units/);
+  /** The rule on the decimal text, digit by digit. */
+  const exact = (major: number) => {
+    const [whole, fraction = ''] = major.toFixed(20).replace(/0+$/, '').split('.') as [string, string?];
+    const scaled = BigInt(whole + fraction.padEnd(2, '0').slice(0, 2));
+    const rest = fraction.slice(2);
+    const half = rest.padEnd(1, '0') === '5' ? scaled % 2n === 1n : rest >= '5';
+    return Number(half ? scaled + 1n : scaled);
+  };
+  fc.assert(
+    fc.property(fc.nat({ max: 1e9 }), fc.nat({ max: 9_999 }), (units, rest) => {
+      const major = Number(`${units}.${String(rest).padStart(4, '0')}`);
+      return toMinor(major, 'CNY') === exact(Number(major.toPrecision(15)));
+    }),
+  );
   fc.assert(
     fc.property(
       fc.integer({ min: -1e12, max: 1e12 }),
@@ -530,6 +549,90 @@ function valuationOf(
 
 const noHigher = (a: Quantiles, b: Quantiles) =>
   (Object.keys(a) as (keyof Quantiles)[]).every((level) => a[level] <= b[level] * (1 + 1e-9) + 1e-9);
+
+t.test('a patent of many is worth what it is worth alone, to the last bit', async (t) => {
+  const deals = Array.from({ length: 12 }, (_, index) => ({
+    price: 500_000 + 10_000 * index,
+    year: 2006 + (index % 5),
+    features: [Math.log1p(index), 5 + index / 2],
+    source: 'own' as const,
+  }));
+  const known = Array.from({ length: 60 }, (_, index) => ({
+    cell: calibrationCell(34, 10),
+    quantiles: lognormal(100_000, 1.5),
+    value: 20_000 * (index + 1),
+  }));
+  const settings = [
+    { market: null, calibration: null },
+    { market: fitHedonic(deals, MARKET_PRIOR, 2011), calibration: calibrateIntervals(known, 'test') },
+  ].map((parts) => {
+    const setting = { as_of: AS_OF, lapse_model, assumptions: DEFAULT_ASSUMPTIONS, ...parts };
+    return { setting, tables: new ValuationTables(setting) };
+  });
+  const flag = fc.constantFrom(true, false, null);
+  const mostly = <T>(usual: T, ...others: T[]) =>
+    fc.oneof({ weight: 12, arbitrary: fc.constant(usual) }, fc.constantFrom(...others));
+  const anyFacts = fc
+    .record({
+      ...{ office: mostly('CN', 'JP'), right_type: fc.constantFrom(...RIGHTS) },
+      legal_state: mostly<LegalState>('in_force', 'lapsed', 'pending', 'unknown'),
+      filed_on: fc.integer({ min: 0, max: 7500 }).map((days) => addDays('1990-01-01', days)),
+      lag: fc.option(fc.integer({ min: -20, max: 1500 }), { freq: 20 }),
+      claims: fc.option(fc.nat({ max: 60 })),
+      ipc: fc.array(fc.constant('A44C5/00'), { maxLength: 6 }),
+      ...{ individual_applicant: flag, domestic_applicant: flag, agency: flag },
+      technology_field: fc.option(fc.integer({ min: 1, max: 35 })),
+      paid_through: fc.option(fc.integer({ min: 1, max: 22 })),
+      challenges: fc.array(fc.constant<ChallengeEvent>('challenge_filed'), { maxLength: 2 }),
+      register_seen_on: mostly<string | null>(AS_OF, '2001-01-01', null),
+    })
+    .map(({ lag, ...facts }) => ({
+      ...FACTS,
+      ...facts,
+      granted_on: lag === null ? null : addDays(facts.filed_on, lag),
+    }));
+  const seen = new Map<string, number>();
+  fc.assert(
+    fc.property(anyFacts, fc.constantFrom(...settings), (facts, { setting, tables }) => {
+      const alone = valuePatent({ ...setting, facts, declared: null });
+      const { status, weighted, collateral, changes_on } = worthOf(facts, tables);
+      seen.set(status, (seen.get(status) ?? 0) + 1);
+      t.strictSame([status, weighted, collateral], [alone.status, alone.weighted, alone.collateral]);
+      if (status === 'valued') t.ok(changes_on! > AS_OF && changes_on! <= alone.expires_on!);
+      return t.passing();
+    }),
+    { numRuns: 1500 },
+  );
+  for (const status of ['valued', 'worthless', 'unknown'])
+    t.ok(seen.get(status)! > 100, `${seen.get(status)} ${status}`);
+});
+
+t.test(
+  'between two days on which something changes, status and annuity ahead stay as they are',
+  async (t) => {
+    const facts = { ...FACTS, register_seen_on: null };
+    const on = (as_of: string) =>
+      new ValuationTables({
+        as_of,
+        lapse_model,
+        assumptions: DEFAULT_ASSUMPTIONS,
+        market: null,
+        calibration: null,
+      });
+    const ahead = (as_of: string) => valued(facts, { as_of }).next_annuity?.patent_year;
+    const days: string[] = [AS_OF];
+    for (let next = worthOf(facts, on(AS_OF)).changes_on; next !== null; ) {
+      const eve = addDays(next, -1);
+      t.equal(worthOf(facts, on(eve)).changes_on, next);
+      t.equal(worthOf(facts, on(eve)).status, 'valued');
+      t.equal(ahead(eve), ahead(days.at(-1)!));
+      days.push(next);
+      next = worthOf(facts, on(next)).changes_on;
+    }
+    t.same(days.slice(1, 4), ['2011-02-02', '2011-07-02', '2011-07-16']);
+    t.equal(days.at(-1), '2021-07-02', 'the end of the term');
+  },
+);
 
 t.test('a paid fee never lowers the value', async (t) => {
   t.doesNotThrow(() =>
