@@ -3,7 +3,7 @@
  * same functions over tables that a whole corpus shares. A property test holds the two together.
  *
  * Units: major units of CNIPA_CURRENCY. Errors: as valuePatent.
- * Worked: any patent: valuePatent({ facts, declared: null, ...setting }) gives the same status, weighted and collateral.
+ * Worked: what valuePatent({ facts, declared: null, ...setting }) gives as status, weighted and collateral, to the last bit.
  */
 import { CNIPA_OFFICE } from './annuity/cnipa.ts';
 import type { Quantiles } from './quantiles.ts';

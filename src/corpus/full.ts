@@ -1,11 +1,12 @@
 /** Everything valued by threads, each with a connection of its own, and published at once. */
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Database } from '../db/client.ts';
 import { StartupError } from '../errors.ts';
 import type { ModelSet } from '../valuations/models.ts';
 import type { CorpusRun } from './chunk.ts';
-import { dropRun, isResumable, lastRun, openRun, publishRun, type RunProgress, runProgress } from './run.ts';
+import { dropRun, openRun, publishRun, type RunProgress, runProgress } from './run.ts';
 import type { ThreadMessage, ThreadTask } from './thread.ts';
 
 /** Patents a chunk: what a thread holds in memory, and what is done again after a failure. */
@@ -17,6 +18,7 @@ export const ATTEMPTS = 3;
 export const DEFAULT_THREADS = availableParallelism() + 1;
 /** Building the indexes of a billion values. */
 const PUBLISH_LIMIT_ms = 3_600_000;
+const TAKEN_POLL_ms = 1_000;
 const DISK_FULL = '53100';
 
 export interface Place {
@@ -50,13 +52,16 @@ export async function revalueAll(
   { chunk_patents = CHUNK_patents, threads = DEFAULT_THREADS, on_progress = () => {} }: FullOptions = {},
 ): Promise<FullReport> {
   const { database } = place;
-  const open = await lastRun(database.sql);
-  const resumable = open !== null && open.published_at === null && (await isResumable(database.sql, open));
   const patient = database.sibling({ max: 1, statement_timeout_ms: PUBLISH_LIMIT_ms });
   try {
-    const run = resumable ? open : await openRun(patient, models, now, chunk_patents);
+    const run = await openRun(patient, models, now, chunk_patents);
     const before = await runProgress(database.sql, run.id);
-    await workOff(place, run, before, threads, on_progress);
+    for (let progress = before; progress.done < progress.chunks; ) {
+      await workOff(place, run, progress, threads, on_progress);
+      progress = await runProgress(database.sql, run.id);
+      // The rest is in the hands of another process.
+      if (progress.done < progress.chunks) await sleep(TAKEN_POLL_ms);
+    }
     await publishRun(patient, run, now);
     return { as_of: run.as_of, resumed: before.done, ...(await runProgress(database.sql, run.id)) };
   } finally {

@@ -4,7 +4,7 @@
  */
 import { VALUATION_MODEL } from '../../models/valuation.ts';
 import { dateOf } from '../clock.ts';
-import type { Database, Sql } from '../db/client.ts';
+import type { Database, Sql, Transaction } from '../db/client.ts';
 import type { ModelSet } from '../valuations/models.ts';
 import { type CorpusRun, STAGED } from './chunk.ts';
 import { keepHistory } from './history.ts';
@@ -22,13 +22,16 @@ export interface RunProgress {
 const INDEX_WORK_MEM = '256MB';
 
 /** The run that is open, or else the last one published; null when there was none. */
-export async function lastRun(sql: Sql): Promise<CorpusRun | null> {
+export async function lastRun(sql: Sql | Transaction): Promise<CorpusRun | null> {
   const [run] = await sql<CorpusRun[]>`
     select id, model_set_id, valuation_model, as_of, registers, published_at from corpus_run order by id desc limit 1`;
   return run ?? null;
 }
 
-/** @param chunk_patents numbers of patents in a chunk */
+/**
+ * The run that is open, if its formulas are those of this program and its rows are there, or else a new one.
+ * @param chunk_patents numbers of patents in a chunk of a new one
+ */
 export async function openRun(
   database: Database,
   models: ModelSet,
@@ -39,6 +42,10 @@ export async function openRun(
   await keepHistory(database.sql, as_of);
   return database.transaction(async (tx) => {
     await tx`select set_config('lock_timeout', '0', true)`;
+    // Of several that ask at once one opens it.
+    await tx`lock table corpus_run in share row exclusive mode`;
+    const open = await lastRun(tx);
+    if (open !== null && open.published_at === null && (await isResumable(tx, open))) return open;
     await tx`delete from corpus_run where published_at is null`;
     await tx`select stage_corpus_values()`;
     const stale_after = models.assumptions.parameters.register_stale_after.value;
@@ -54,13 +61,12 @@ export async function openRun(
   });
 }
 
-/** Whether an open run can be gone on with: its formulas are those of this program and its rows are there. */
-export async function isResumable(sql: Sql, run: CorpusRun): Promise<boolean> {
+async function isResumable(sql: Transaction, run: CorpusRun): Promise<boolean> {
   const [row] = await sql<{ staged: boolean }[]>`select to_regclass(${STAGED.values}) is not null as staged`;
   return row!.staged && run.valuation_model === VALUATION_MODEL;
 }
 
-export async function runProgress(sql: Sql, run_id: number): Promise<RunProgress> {
+export async function runProgress(sql: Sql | Transaction, run_id: number): Promise<RunProgress> {
   const [row] = await sql<RunProgress[]>`
     select count(*) as chunks, count(done_at) as done, coalesce(sum(patents), 0)::bigint as patents,
       coalesce(sum(valued), 0)::bigint as valued, coalesce(sum(points), 0)::bigint as points
@@ -68,9 +74,12 @@ export async function runProgress(sql: Sql, run_id: number): Promise<RunProgress
   return row!;
 }
 
-/** @param patient a pool whose statements may take as long as an index of everything does */
+/** Once, whoever comes to it first. @param patient a pool whose statements may take as long as an index of everything does */
 export async function publishRun(patient: Database, { id }: CorpusRun, now: Date): Promise<void> {
   await patient.transaction(async (tx) => {
+    const [run] = await tx<Pick<CorpusRun, 'published_at'>[]>`
+      select published_at from corpus_run where id = ${id} for update`;
+    if (run!.published_at !== null) return;
     const { chunks, done } = await runProgress(tx, id);
     if (done < chunks)
       throw new Error(`${chunks - done} of ${chunks} chunks of run ${id} are not valued yet`);

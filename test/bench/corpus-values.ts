@@ -81,7 +81,7 @@ export async function askValuer(url: string, question: ValuerQuestion): Promise<
 }
 
 /** Seconds. */
-async function floorOf(database: Database): Promise<{ out: number; in: number }> {
+export async function floorOf(database: Database): Promise<{ out: number; in: number }> {
   const patient = database.sibling({ max: 1, statement_timeout_ms: PATIENCE_ms });
   try {
     const values = `corpus_value (${VALUE_COLUMNS.join(', ')})`;

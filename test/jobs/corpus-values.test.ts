@@ -1,8 +1,9 @@
 /** Values of all patents: the same as of one patent, whole or not at all, resumed, kept up by what changed, and their history. */
-import { fork } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
 import { addDays } from '../../models/calendar.ts';
@@ -320,4 +321,27 @@ t.test('the values of a source whose register falls silent are unknown until it 
   await heard('run_2', silent);
   await keepUp(silent);
   t.ok((await valued()) > 0);
+});
+
+t.test('the command values all, then what changed, and says what it did', async (t) => {
+  const { base } = await made(t, 400);
+  const command = (...args: string[]) =>
+    promisify(execFile)(process.execPath, ['--import=tsx', 'jobs/revalue-corpus.ts', ...args], {
+      env: { ...process.env, DATABASE_URL: base.url },
+    });
+  const first = await command('--chunk', '100', '--threads', '2', '--json');
+  t.match(JSON.parse(first.stdout), { mode: 'all', patents: 400, chunks: 4, done: 4, resumed: 0 });
+  t.match(first.stderr, /revalue \[#+\] 400 patents, \d+ a second, 0 s left/);
+  const [lapsing] = await base.database.sql<CorpusFacts[]>`
+    select * from corpus_patent where legal_state = 'pending' limit 1`;
+  await base.database.transaction((tx) =>
+    storeFacts(tx, [{ ...lapsing!, legal_state: 'withdrawn' }], at(DAY)),
+  );
+  const second = await command('--json');
+  t.match(JSON.parse(second.stdout), { mode: 'changed', patents: 1, valued: 0 });
+  const third = await command('--full');
+  t.match(third.stdout, /^All patents as of \d{4}-\d\d-\d\d: 400 patents/);
+  await t.rejects(command('--chunk', '0'), { code: 2 });
+  await base.database.sql`truncate model_set cascade`;
+  await t.rejects(command(), { code: 1, stderr: /No models are fitted yet/ });
 });
