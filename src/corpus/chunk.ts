@@ -46,7 +46,8 @@ export async function valueRows(
   valuer: RowValuer,
   { values, history }: Targets,
 ): Promise<ChunkCounts> {
-  const out = valuer.valueAll(await copyOut(tx, `(${select}) to stdout (format binary)`));
+  const answer = await copyOut(tx, `(${select}) to stdout (format binary)`, valuer.answer);
+  const out = valuer.valueAll(answer);
   const take = async (table: string, columns: readonly string[], rows: BinaryWriter) => {
     const pieces = rows.end();
     if (rows.rows > 0)

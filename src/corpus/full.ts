@@ -16,6 +16,8 @@ export const MOST_CHUNK_patents = 200_000;
 export const ATTEMPTS = 3;
 /** One more than there are cores: while the server works for one thread, another computes. */
 export const DEFAULT_THREADS = availableParallelism() + 1;
+/** What a thread holds is bounded by its chunk and its tables; it is made to collect its garbage before it has much. */
+const THREAD_LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 8 };
 /** Building the indexes of a billion values. */
 const PUBLISH_LIMIT_ms = 3_600_000;
 const TAKEN_POLL_ms = 1_000;
@@ -82,7 +84,12 @@ async function workOff(
   const workers = Array.from(
     { length: Math.min(threads, before.chunks - before.done) },
     // Node strips the types by itself: a loader would double the time of each start.
-    () => new Worker(new URL('./thread.ts', import.meta.url), { workerData, execArgv: [] }),
+    () =>
+      new Worker(new URL('./thread.ts', import.meta.url), {
+        workerData,
+        execArgv: [],
+        resourceLimits: THREAD_LIMITS,
+      }),
   );
   const hear = (message: ThreadMessage, worker: number) => {
     // Without a chunk it is the thread's own: each waits for the database by itself.

@@ -17,11 +17,11 @@ export interface Point {
 
 /**
  * Whether the value of a later day is a point of its own.
- * @param followed pledged or watched by anybody: every value of a day is kept
+ * @param followed pledged or watched by anybody: every value that is one is kept
  */
 export function isPoint(last: Point, now: Point, followed: boolean): boolean {
-  if (followed) return true;
   if (last.mid_minor === null || now.mid_minor === null) return last.mid_minor !== now.mid_minor;
+  if (followed && now.mid_minor > 0) return true;
   const moved = Math.abs(now.mid_minor - last.mid_minor);
   return moved > 0 && moved >= POINT_SHARE * last.mid_minor;
 }

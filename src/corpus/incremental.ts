@@ -1,6 +1,6 @@
 /**
  * The values of what changed: patents of which something was learnt, whose day came on which something changes by itself, whose
- * register fell silent or spoke again, and once a month those that are followed. All else keeps the value of its last change.
+ * register fell silent or spoke again, and once a month those with a value that are followed. All else keeps the value of its last change.
  */
 import type { CalendarDate } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
@@ -44,7 +44,7 @@ async function markDue(tx: Transaction, run: CorpusRun, registers: Registers, no
   await tx`insert into corpus_stale (patent_id, since)
     select patent_id, ${now}::timestamptz from corpus_value where changes_on <= ${as_of}
     union select patent_id, ${now}::timestamptz from corpus_followed join corpus_value using (patent_id)
-      where as_of < ${`${as_of.slice(0, 7)}-01`}
+      where status = 'valued' and as_of < ${`${as_of.slice(0, 7)}-01`}
     order by patent_id on conflict (patent_id) do nothing`;
   const turned = [...new Set([...Object.keys(registers), ...Object.keys(run.registers)])].filter(
     (source) => (registers[source] ?? false) !== (run.registers[source] ?? false),
@@ -70,12 +70,16 @@ async function revalueBatch(tx: Transaction, valuer: RowValuer): Promise<ChunkCo
     left join corpus_value last using (patent_id)`;
   const counts = await valueRows(tx, select, valuer, TARGETS);
   const names = tx.unsafe(VALUE_COLUMNS.join(', '));
+  const assignments = tx.unsafe(
+    VALUE_COLUMNS.slice(1)
+      .map((column) => `${column} = excluded.${column}`)
+      .join(', '),
+  );
+  // What has no value has none on any day: most news of a corpus leaves its row as it was.
   await tx`insert into corpus_value (${names}) select ${names} from corpus_told order by patent_id
-    on conflict (patent_id) do update set ${tx.unsafe(
-      VALUE_COLUMNS.slice(1)
-        .map((column) => `${column} = excluded.${column}`)
-        .join(', '),
-    )}`;
+    on conflict (patent_id) do update set ${assignments}
+    where corpus_value.status = 'valued'
+      or (corpus_value.status, corpus_value.changes_on) is distinct from (excluded.status, excluded.changes_on)`;
   const points = tx.unsafe(HISTORY_COLUMNS.join(', '));
   await tx`insert into corpus_value_history (${points}) select ${points} from corpus_told_history
     on conflict do nothing`;

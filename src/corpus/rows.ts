@@ -5,6 +5,7 @@ import { VALUATION_CURRENCY } from '../../models/valuation.ts';
 import type { ValuationTables } from '../../models/value/tables.ts';
 import { type Worth, worthOf } from '../../models/value-at.ts';
 import { BinaryRows, BinaryWriter, KnownTexts } from '../db/binary-copy.ts';
+import { Answer } from '../db/copy.ts';
 import { isPoint, keptFrom, type Point } from './history.ts';
 
 /** Of corpus_patent, in the order of reading. */
@@ -44,6 +45,8 @@ export interface ValuedRows {
 
 /** What is kept between the rows of many chunks. */
 export class RowValuer {
+  /** Where the rows to value are read into. */
+  readonly answer = new Answer();
   readonly #tables: ValuationTables;
   readonly #registers: Registers;
   readonly #texts = FACT_COLUMNS.map(() => new KnownTexts());
