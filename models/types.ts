@@ -69,6 +69,26 @@ export interface Standing {
   family_rank: number | null;
 }
 
+/** Of the facts those that the value follows from. */
+export type ValuedFacts = Pick<
+  PatentFacts,
+  | 'office'
+  | 'right_type'
+  | 'filed_on'
+  | 'granted_on'
+  | 'legal_state'
+  | 'claims'
+  | 'individual_applicant'
+  | 'domestic_applicant'
+  | 'agency'
+  | 'technology_field'
+  | 'paid_through'
+  | 'challenges'
+  | 'register_seen_on'
+  | 'standing'
+  | 'register_late'
+> & { ipc: { readonly length: number } };
+
 /** A step in an attack on a patent's validity. */
 export type ChallengeEvent =
   | 'challenge_filed'

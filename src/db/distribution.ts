@@ -125,6 +125,18 @@ export const DISTRIBUTION: readonly Share[] = [
   },
   {
     placement: 'local',
+    why: 'valued in ranges of a number that one server counts, and swapped in whole; docs/scale.md says what spreading takes',
+    tables: [
+      'corpus_patent',
+      'corpus_stale',
+      'corpus_value',
+      'corpus_value_history',
+      'corpus_run',
+      'corpus_chunk',
+    ],
+  },
+  {
+    placement: 'local',
     why: 'sums over all patents, which hold no patent_id',
     tables: ['search_term', 'knowledge_cell', 'cohort_count'],
   },

@@ -2,6 +2,7 @@
  * What follows from news of a patent: rows that are computed from what is known of it and kept beside it, so that a question
  * need not compute them, and word to those who watch it. Patent by patent, as news comes in.
  */
+import { deriveCorpusFacts } from '../corpus/facts.ts';
 import type { Database, Transaction } from '../db/client.ts';
 import { deriveSearch, settleIndexes } from '../search/derive.ts';
 import { addToMap, takeFromMap } from '../search/knowledge-map.ts';
@@ -17,6 +18,7 @@ export const DERIVATIONS: readonly Derivation[] = [
   deriveSearch,
   addToMap,
   deriveIndicators,
+  deriveCorpusFacts,
   tellWatchers,
 ];
 

@@ -103,10 +103,18 @@ t.test(
     for (const { name, invoker } of views) t.equal(invoker, true, name);
     const definers = await sql`select proname from pg_proc
     where pronamespace = 'public'::regnamespace and prosecdef`;
-    t.same([...definers], [{ proname: 'settle_search_indexes' }]);
-    const [app] =
-      await sql`select has_function_privilege(${APP_ROLE}, 'settle_search_indexes()', 'execute') as may`;
-    t.equal(app!.may, false);
+    const names = definers.map(({ proname }) => proname).sort();
+    t.same(names, [
+      'drop_staged_corpus_values',
+      'index_staged_corpus_values',
+      'keep_corpus_history',
+      'publish_corpus_values',
+      'settle_search_indexes',
+      'stage_corpus_values',
+    ]);
+    const open = await sql`select proname from pg_proc where proname = any(${names})
+      and has_function_privilege(${APP_ROLE}, oid, 'execute')`;
+    t.same([...open], []);
     const roles = await sql<{ rolname: string; above: boolean; owned: number }[]>`
     select rolname, rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolcanlogin as above,
       (select count(*) from pg_class where relowner = pg_roles.oid and relnamespace = 'public'::regnamespace) as owned
