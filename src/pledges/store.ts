@@ -92,9 +92,11 @@ export async function insertPledge(
     approved_value_minor: null,
     registration_number: null,
   };
-  await tx`insert into pledge ${tx(pledge)}`;
-  await addPatents(tx, pledge.id, patents, given.created_at);
-  await tx`insert into pledge_stale (pledge_id, since, reason) values (${pledge.id}, ${given.created_at}, 'requested')`;
+  await Promise.all([
+    tx`insert into pledge ${tx(pledge)}`.execute(),
+    addPatents(tx, pledge.id, patents, given.created_at),
+    markStale(tx, pledge.id, 'requested', given.created_at),
+  ]);
   return pledge;
 }
 
