@@ -52,6 +52,7 @@ import { scoringRoutes } from './scoring/routes.ts';
 import { mapRoutes } from './search/map-routes.ts';
 import { searchRoutes } from './search/routes.ts';
 import type { Service } from './service.ts';
+import { tell } from './telemetry/channels.ts';
 import { valuationRoutes } from './valuations/routes.ts';
 import { watchingRoutes } from './watching/routes.ts';
 import { keyRoutes } from './webhooks/key-routes.ts';
@@ -100,6 +101,9 @@ export async function buildApp({
   await harden(app, http);
   await describeApi(app, version);
   guardRoutes(app, service.system, await countRates(app, http));
+  app.addHook('onResponse', async ({ method, routeOptions }, { statusCode: status, elapsedTime }) =>
+    tell('request', { method, route: routeOptions.url ?? null, status, seconds: elapsedTime / 1000 }),
+  );
   app.addHook('onSend', async (_request, reply) => {
     if (!ready()) reply.header('connection', 'close');
   });

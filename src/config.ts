@@ -46,6 +46,18 @@ const Environment = Type.Object({
     maximum: 65535,
     description: 'a port from 0 (any) to 65535',
   }),
+  METRICS_PORT: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      description: 'a port from 0 (any) to 65535, on which GET /metrics is answered to whoever reaches it',
+    }),
+  ),
+  METRICS_HOST: Type.String({
+    default: '127.0.0.1',
+    minLength: 1,
+    description: 'address to answer GET /metrics on',
+  }),
   LOG_LEVEL: Type.String({
     default: 'info',
     pattern: '^(trace|debug|info|warn|error|fatal|silent)$',
@@ -111,6 +123,9 @@ export interface Config extends HttpConfig {
   readonly previous_master_key: Buffer | null;
   readonly host: string;
   readonly port: number;
+  /** Null: figures are neither counted nor shown. */
+  readonly metrics_port: number | null;
+  readonly metrics_host: string;
   readonly log_level: string;
   /** Absolute path of the folder that holds the embedded server's data, keys and inbox. */
   readonly home: string;
@@ -144,6 +159,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     previous_master_key: masterKeyFrom(read.PREVIOUS_MASTER_KEY),
     host: read.HOST,
     port: read.PORT,
+    metrics_port: read.METRICS_PORT ?? null,
+    metrics_host: read.METRICS_HOST,
     log_level: read.LOG_LEVEL,
     home: path.resolve(read.PLEDGEWATCH_HOME),
     webhook_allowed_hosts: Object.freeze(

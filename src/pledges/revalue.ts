@@ -4,6 +4,7 @@ import { collateralMinor, loanToValueBp } from '../../models/collateral.ts';
 import { dateOf } from '../clock.ts';
 import type { Database, Transaction } from '../db/client.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
+import { tell } from '../telemetry/channels.ts';
 import type { ModelSet } from '../valuations/models.ts';
 import { appendValuations } from '../valuations/store.ts';
 import { type Valued, value } from '../valuations/value.ts';
@@ -112,6 +113,7 @@ async function revaluePledges(
     appendPledgeValues(tx, points),
     appendOutlooks(tx, outlooks),
   ]);
+  tell('valued', { valuations: added });
   return { pledges: points.length, valuations: added };
 }
 
