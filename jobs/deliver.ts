@@ -9,6 +9,7 @@ import {
   settleLane,
 } from '../src/outbox/lanes.ts';
 import { tell } from '../src/telemetry/channels.ts';
+import { traced } from '../src/telemetry/spans.ts';
 import { type Failure, recordFailure, recordSuccess } from '../src/webhooks/health.ts';
 import { nextDelaySeconds } from '../src/webhooks/retry.ts';
 import { type PostResult, retryAfterSeconds, type Sender, TIMEOUT_MS } from '../src/webhooks/send.ts';
@@ -97,10 +98,10 @@ async function deliverLane(
 
 async function post(sender: Sender, lane: LeasedLane, delivery: DueDelivery): Promise<PostResult> {
   const timestamp_s = Math.floor(Date.now() / 1000);
-  return sender.post(
-    lane.url,
-    { ...lane.headers, ...headers(delivery.event_id, timestamp_s, delivery.body, lane.keys) },
-    delivery.body,
+  const { endpoint_id } = lane;
+  const { event_id, attempts, body } = delivery;
+  return traced({ kind: 'delivery', name: 'deliver', attributes: { endpoint_id, event_id, attempts } }, () =>
+    sender.post(lane.url, { ...lane.headers, ...headers(event_id, timestamp_s, body, lane.keys) }, body),
   );
 }
 

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database, Sql } from '../src/db/client.ts';
 import { tell } from '../src/telemetry/channels.ts';
+import { type Span, traced } from '../src/telemetry/spans.ts';
 import type { JobContext } from './context.ts';
 
 export const DAY_MS = 86_400_000;
@@ -85,7 +86,12 @@ async function claimNext({ sql }: Database, jobs: readonly SlottedJob[], now: Da
   return row ? { ...due, token, attempt: row.attempts } : null;
 }
 
-async function runClaim(context: JobContext, { job, slot, token, attempt }: Claim): Promise<void> {
+function runClaim(context: JobContext, claim: Claim): Promise<void> {
+  const span: Span = { kind: 'slot', name: `slot ${claim.job.id}`, attributes: { attempt: claim.attempt } };
+  return traced(span, () => runSlot(context, claim, span));
+}
+
+async function runSlot(context: JobContext, { job, slot, token, attempt }: Claim, span: Span): Promise<void> {
   const { sql } = context.database;
   const log = context.log.child({ job: job.id, slot: slot.toISOString() });
   const started_ms = performance.now();
@@ -98,6 +104,7 @@ async function runClaim(context: JobContext, { job, slot, token, attempt }: Clai
     ended('done');
     log.info(result, 'slot done');
   } catch (error) {
+    span.error = error;
     const wait_seconds = 2 ** attempt;
     await sql`update job_run set state = 'failed', error = ${String(error).slice(0, 1000)},
         lease_until = now() + make_interval(secs => ${wait_seconds})

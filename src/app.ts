@@ -25,6 +25,7 @@ import {
   REQUEST_TIMEOUT_MS,
   UNLIMITED_HEADER_COUNT,
 } from './http/limits.ts';
+import { measureRequests } from './http/measure.ts';
 import { describeApi } from './http/openapi.ts';
 import { answerError, setProblemHandlers } from './http/problems.ts';
 import { countRates } from './http/rates.ts';
@@ -52,7 +53,6 @@ import { scoringRoutes } from './scoring/routes.ts';
 import { mapRoutes } from './search/map-routes.ts';
 import { searchRoutes } from './search/routes.ts';
 import type { Service } from './service.ts';
-import { tell } from './telemetry/channels.ts';
 import { valuationRoutes } from './valuations/routes.ts';
 import { watchingRoutes } from './watching/routes.ts';
 import { keyRoutes } from './webhooks/key-routes.ts';
@@ -96,14 +96,12 @@ export async function buildApp({
   });
   app.server.maxConnections = MAX_CONNECTIONS;
   app.server.maxHeadersCount = UNLIMITED_HEADER_COUNT;
+  measureRequests(app);
   setValidators(app);
   setProblemHandlers(app);
   await harden(app, http);
   await describeApi(app, version);
   guardRoutes(app, service.system, await countRates(app, http));
-  app.addHook('onResponse', async ({ method, routeOptions }, { statusCode: status, elapsedTime }) =>
-    tell('request', { method, route: routeOptions.url ?? null, status, seconds: elapsedTime / 1000 }),
-  );
   app.addHook('onSend', async (_request, reply) => {
     if (!ready()) reply.header('connection', 'close');
   });

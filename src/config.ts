@@ -58,6 +58,13 @@ const Environment = Type.Object({
     minLength: 1,
     description: 'address to answer GET /metrics on',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^\\s]+$',
+      description:
+        'address of an OpenTelemetry collector that takes OTLP over HTTP, such as http://127.0.0.1:4318',
+    }),
+  ),
   LOG_LEVEL: Type.String({
     default: 'info',
     pattern: '^(trace|debug|info|warn|error|fatal|silent)$',
@@ -126,6 +133,8 @@ export interface Config extends HttpConfig {
   /** Null: figures are neither counted nor shown. */
   readonly metrics_port: number | null;
   readonly metrics_host: string;
+  /** Where traces are posted to; null: nothing is traced. */
+  readonly traces_url: string | null;
   readonly log_level: string;
   /** Absolute path of the folder that holds the embedded server's data, keys and inbox. */
   readonly home: string;
@@ -161,6 +170,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     port: read.PORT,
     metrics_port: read.METRICS_PORT ?? null,
     metrics_host: read.METRICS_HOST,
+    traces_url: read.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/*$/, '/v1/traces') ?? null,
     log_level: read.LOG_LEVEL,
     home: path.resolve(read.PLEDGEWATCH_HOME),
     webhook_allowed_hosts: Object.freeze(

@@ -22,14 +22,16 @@ import { beginSecrets } from './secrets/begin.ts';
 import { masterKeyOf } from './secrets/master-key.ts';
 import { createVault } from './secrets/vault.ts';
 import { serveMetrics } from './telemetry/serve.ts';
+import { startTraces } from './telemetry/traces.ts';
 import { createAddressGuard } from './webhooks/address-guard.ts';
 
 const HELP = `npm start -- [--http-only]
 
 Serves Pledgewatch. Settings are environment variables: DATABASE_URL (a PostgreSQL 15 or later; left out, an embedded
 one is used), MASTER_KEY (secrets are sealed under it; needed with DATABASE_URL), HOST (127.0.0.1), PORT (8080), LOG_LEVEL
-(info), PLEDGEWATCH_HOME (.pledgewatch), WEBHOOK_ALLOWED_HOSTS, FETCH_ALLOWED_HOSTS, TRUSTED_PROXIES, CORS_ORIGINS,
-METRICS_PORT, METRICS_HOST (127.0.0.1), HSTS_MAX_AGE_SECONDS, KEY_REQUESTS_PER_MINUTE (6000), ADDRESS_REQUESTS_PER_MINUTE (600), REFUSED_KEYS_PER_MINUTE (60).
+(info), PLEDGEWATCH_HOME (.pledgewatch), METRICS_PORT, METRICS_HOST (127.0.0.1), OTEL_EXPORTER_OTLP_ENDPOINT,
+WEBHOOK_ALLOWED_HOSTS, FETCH_ALLOWED_HOSTS, TRUSTED_PROXIES, CORS_ORIGINS, HSTS_MAX_AGE_SECONDS, KEY_REQUESTS_PER_MINUTE
+(6000), ADDRESS_REQUESTS_PER_MINUTE (600), REFUSED_KEYS_PER_MINUTE (60).
 
   --http-only  answer requests only; the jobs run in other processes (npm run worker)
   --help       this text
@@ -44,6 +46,7 @@ await run(async () => {
   if (values.help) return void process.stdout.write(HELP);
   const config = loadConfig(process.env);
   const log = createLogger(config);
+  const traces = await startTraces(config, 'pledgewatch');
   await findPortFree(config);
   const { database, requests, owner_url, close } = await openDatabase(config.database_url, config.home, log);
   try {
@@ -83,6 +86,7 @@ await run(async () => {
       ['jobs', async () => worker?.stop()],
       ['metrics', async () => metrics?.close()],
       ['database', close],
+      ['traces', async () => traces?.close()],
     ]);
   } catch (error) {
     await close();

@@ -11,6 +11,7 @@ import { beginSecrets } from './secrets/begin.ts';
 import { masterKeyOf } from './secrets/master-key.ts';
 import { createVault } from './secrets/vault.ts';
 import { serveMetrics } from './telemetry/serve.ts';
+import { startTraces } from './telemetry/traces.ts';
 
 const HELP = `npm run worker
 
@@ -23,6 +24,7 @@ await run(async () => {
   if (values.help) return void process.stdout.write(HELP);
   const config = loadConfig(process.env);
   const log = createLogger(config);
+  const traces = await startTraces(config, 'pledgewatch-worker');
   const { database, close } = await openDatabase(config.database_url, config.home, log);
   try {
     const master_key = await masterKeyOf(config, database);
@@ -43,6 +45,7 @@ await run(async () => {
       ['jobs', () => worker.stop()],
       ['metrics', async () => metrics?.close()],
       ['database', close],
+      ['traces', async () => traces?.close()],
     ]);
   } catch (error) {
     await close();

@@ -2,7 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { StartupError } from '../errors.ts';
+import { areTraced, traced } from '../telemetry/spans.ts';
 import { QueryDeadlineError, watchedSockets, withDeadline } from './deadline.ts';
+import { tracedQueries } from './traced.ts';
 
 /** What queries are asked of: the pool or a transaction. */
 export type Sql = postgres.ISql;
@@ -59,14 +61,18 @@ export const GIVEN_UP_FOR_ANOTHER: readonly string[] = ['40001', '40P01'];
 export function connect(url: string, options: ConnectOptions = {}): Database {
   const pool = openPool(url, options);
   const listeners = new Set<() => Promise<void>>();
+  const isTraced = areTraced();
+  const transaction = <T>(work: (tx: Transaction) => Promise<T>, opening: string): Promise<T> =>
+    again(GIVEN_UP_FOR_ANOTHER, TRANSACTION_ATTEMPTS, async () => (await pool.begin(work, opening)) as never);
   return {
-    sql: pool.sql,
+    sql: isTraced ? tracedQueries(pool.sql) : pool.sql,
     transaction: (work, opening = '') =>
-      again(
-        GIVEN_UP_FOR_ANOTHER,
-        TRANSACTION_ATTEMPTS,
-        async () => (await pool.begin(work, opening)) as never,
-      ),
+      isTraced
+        ? traced(
+            { kind: 'transaction', name: 'transaction', attributes: { 'db.system.name': 'postgresql' } },
+            () => transaction((tx) => work(tracedQueries(tx)), opening),
+          )
+        : transaction(work, opening),
     async listen(channel, onNotice) {
       const stop = await listenOn(url, options, channel, onNotice);
       listeners.add(stop);

@@ -14,6 +14,8 @@ export class QueryDeadlineError extends Error {
 /** What postgres.js keeps in a query, beyond its published types. */
 export interface DriverQuery extends Promise<unknown> {
   executed: boolean;
+  /** Its text between the values. */
+  strings: readonly string[];
   /** null until the query is given to a connection. */
   state: object | null;
   options: { onexecute?: () => boolean | undefined };

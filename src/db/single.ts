@@ -4,8 +4,10 @@
  * the answer to the last.
  */
 import type postgres from 'postgres';
+import { traced } from '../telemetry/spans.ts';
 import { GIVEN_UP_FOR_ANOTHER } from './client.ts';
 import type { DriverQuery } from './deadline.ts';
+import { querySpan } from './traced.ts';
 
 /** What postgres.js keeps of a connection, beyond its published types. */
 interface DriverConnection {
@@ -34,7 +36,7 @@ export function inItsTransaction(
   query.handle = async () => {
     if (query.executed) return;
     query.executed = true;
-    await runBetween(sql, opening(), query)
+    await traced(querySpan(query), () => runBetween(sql, opening(), query))
       .catch((error) => {
         if (error instanceof RolledBack || GIVEN_UP_FOR_ANOTHER.includes(error.code)) return again();
         throw error;

@@ -2,8 +2,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t from 'tap';
@@ -23,6 +26,41 @@ const home = await openFolder('pledgewatch-metrics-');
 interface Running {
   api: string;
   metrics: string;
+  /** What it has logged, as it grows. */
+  lines: Record<string, unknown>[];
+}
+
+interface ToldSpan {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+  kind: number;
+  attributes: { key: string; value: { stringValue?: string; intValue?: number } }[];
+  status: { code?: number };
+}
+
+/** A collector of OpenTelemetry, as far as taking OTLP in JSON goes. */
+const spans: ToldSpan[] = [];
+const collector = createServer(async (request, response) => {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  if (request.url !== '/v1/traces') return void response.writeHead(404).end();
+  for (const { scopeSpans } of JSON.parse(body).resourceSpans)
+    for (const scope of scopeSpans) spans.push(...scope.spans);
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+}).listen(0, '127.0.0.1');
+await once(collector, 'listening');
+t.teardown(() => collector.close());
+
+/** Waits for what happens in another process in its own time. */
+async function until<T>(what: string, found: () => T | undefined): Promise<T> {
+  for (let tries = 0; tries < 600; tries++) {
+    const value = found();
+    if (value !== undefined) return value;
+    await sleep(100);
+  }
+  throw new Error(`${what} did not come`);
 }
 
 /** The service as an operator starts it, without a loader as in the container. */
@@ -36,6 +74,7 @@ async function start(script: string, args: readonly string[]): Promise<Running> 
       PORT: '0',
       METRICS_PORT: '0',
       PLEDGEWATCH_HOME: home,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -43,13 +82,13 @@ async function start(script: string, args: readonly string[]): Promise<Running> 
     child.kill('SIGTERM');
     if (child.exitCode === null) await once(child, 'exit');
   });
-  let api = '';
-  for await (const line of createInterface(child.stdout)) {
-    api = /answers at (\S+)/.exec(line)?.[1] ?? api;
-    const metrics = /figures for Prometheus +(\S+)/.exec(line)?.[1];
-    if (metrics) return { api, metrics };
-  }
-  throw new Error(`${script} ended without saying where it answers`);
+  const found = { api: '', metrics: '', lines: [] as Record<string, unknown>[] };
+  createInterface(child.stdout).on('line', (line) => {
+    if (line.startsWith('{')) found.lines.push(JSON.parse(line));
+    found.api ||= /answers at (\S+)/.exec(line)?.[1] ?? '';
+    found.metrics ||= /figures for Prometheus +(\S+)/.exec(line)?.[1] ?? '';
+  });
+  return until('where it answers', () => (found.metrics ? found : undefined));
 }
 
 const running = await start('src/server.ts', []);
@@ -118,6 +157,44 @@ t.test('how the service stands is asked of its database at each scrape', async (
   const [oldest] = valuesOf(after, 'pledgewatch_outbox_oldest_seconds').values();
   t.ok(oldest! >= 3600 && oldest! < 7200);
 });
+
+t.test(
+  'what was asked is a trace of its queries, which names no value, and the log names the trace',
+  async (t) => {
+    const { database, bank_a } = service;
+    const request = await until('the request', () =>
+      spans.find(({ name }) => name === 'GET /v1/pledges/:id/value-flow'),
+    );
+    t.equal(request.kind, 2, 'a server');
+    t.notOk(request.parentSpanId);
+    const status = request.attributes.find(({ key }) => key === 'http.response.status_code');
+    t.equal(status!.value.intValue, 404);
+    const own = spans.filter(({ traceId }) => traceId === request.traceId);
+    const transaction = own.find(({ name }) => name === 'transaction')!;
+    t.equal(transaction.parentSpanId, request.spanId);
+    const texts = own
+      .filter(({ parentSpanId }) => parentSpanId === transaction.spanId)
+      .map(({ attributes }) => attributes.find(({ key }) => key === 'db.query.text')!.value.stringValue!);
+    t.ok(
+      texts.some((text) =>
+        text.startsWith('select distinct on (as_of) * from pledge_valuation where pledge_id = ?'),
+      ),
+    );
+    await database.sql`update lane set due_at = now()`;
+    await database.sql`delete from endpoint_health`;
+    await until('the attempt', () => spans.find(({ name }) => name === 'deliver'));
+    t.match(await figures(), /pledgewatch_delivery_attempt_duration_seconds_count\{outcome="failed"\} [1-9]/);
+    await database.sql`update job_run set slot = slot - interval '1 day' where job = 'tend'`;
+    const line = await until('the slot', () =>
+      running.lines.find(({ job, msg }) => job === 'tend' && msg === 'slot done'),
+    );
+    const slot = await until('its span', () => spans.find(({ name }) => name === 'slot tend'));
+    t.same([line.trace_id, line.span_id], [slot.traceId, slot.spanId]);
+    t.ok(spans.some(({ traceId, name }) => traceId === slot.traceId && name === 'transaction'));
+    const told = JSON.stringify(spans);
+    for (const word of ['canary', bank_a.id, bank_a.key]) t.notOk(told.includes(word));
+  },
+);
 
 const filesOf = async (folder: string): Promise<string[]> => {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
