@@ -33,7 +33,6 @@ import type { Service } from '../service.ts';
 import { attemptChange } from './attempt.ts';
 import { flowDigest } from './flow-digest.ts';
 import { MAX_PATENTS, MOVE_DETAILS, type MoveTarget, PHASES } from './lifecycle.ts';
-import { proposalOf } from './proposals.ts';
 import {
   LoanToValue,
   ltvLimits,
@@ -47,7 +46,7 @@ import {
 } from './schemas.ts';
 import { movePledge, proveAnnuity, repay, requestPledge } from './service.ts';
 import { findPledge, movesOf, pledgedPatents, type Pledge as StoredPledge, valuesOf } from './store.ts';
-import { IfMatch, pledgeTag, requireMatch } from './version.ts';
+import { IfMatch, pledgeTag, requireMatch, versionOf } from './version.ts';
 
 const ById = Closed({ id: Id });
 
@@ -238,9 +237,8 @@ export const pledgeRoutes =
       async (request, reply) => {
         const found = await find(request.params.id, callerOfGuarded(request));
         const [assessed] = await withStatus(database.sql, [found], clock.now());
-        reply.header('etag', await pledgeTag(database.sql, assessed!));
-        const patents = await pledgedPatents(database.sql, [found.id]);
-        const proposal = await proposalOf(database.sql, found);
+        const { tag, patents, proposal } = await versionOf(database.sql, assessed!);
+        reply.header('etag', tag);
         return { ...shown(found), status: assessed!.status, patents, proposal };
       },
     );
