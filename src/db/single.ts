@@ -4,7 +4,7 @@
  * the answer to the last.
  */
 import type postgres from 'postgres';
-import { traced } from '../telemetry/spans.ts';
+import { areTraced, traced } from '../telemetry/spans.ts';
 import { GIVEN_UP_FOR_ANOTHER } from './client.ts';
 import type { DriverQuery } from './deadline.ts';
 import { querySpan } from './traced.ts';
@@ -36,7 +36,8 @@ export function inItsTransaction(
   query.handle = async () => {
     if (query.executed) return;
     query.executed = true;
-    await traced(querySpan(query), () => runBetween(sql, opening(), query))
+    const run = () => runBetween(sql, opening(), query);
+    await (areTraced() ? traced(querySpan(query), run) : run())
       .catch((error) => {
         if (error instanceof RolledBack || GIVEN_UP_FOR_ANOTHER.includes(error.code)) return again();
         throw error;
