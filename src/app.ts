@@ -26,6 +26,7 @@ import {
   REQUEST_TIMEOUT_MS,
   UNLIMITED_HEADER_COUNT,
 } from './http/limits.ts';
+import { measureRequests } from './http/measure.ts';
 import { describeApi } from './http/openapi.ts';
 import { answerError, setProblemHandlers } from './http/problems.ts';
 import { countRates } from './http/rates.ts';
@@ -101,6 +102,7 @@ export async function buildApp({
   });
   app.server.maxConnections = MAX_CONNECTIONS;
   app.server.maxHeadersCount = UNLIMITED_HEADER_COUNT;
+  measureRequests(app);
   setValidators(app);
   setProblemHandlers(app);
   await harden(app, http);

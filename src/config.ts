@@ -46,6 +46,25 @@ const Environment = Type.Object({
     maximum: 65535,
     description: 'a port from 0 (any) to 65535',
   }),
+  METRICS_PORT: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      description: 'a port from 0 (any) to 65535, on which GET /metrics is answered to whoever reaches it',
+    }),
+  ),
+  METRICS_HOST: Type.String({
+    default: '127.0.0.1',
+    minLength: 1,
+    description: 'address to answer GET /metrics on',
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^\\s]+$',
+      description:
+        'address of an OpenTelemetry collector that takes OTLP over HTTP, such as http://127.0.0.1:4318',
+    }),
+  ),
   LOG_LEVEL: Type.String({
     default: 'info',
     pattern: '^(trace|debug|info|warn|error|fatal|silent)$',
@@ -120,6 +139,11 @@ export interface Config extends HttpConfig {
   readonly previous_master_key: Buffer | null;
   readonly host: string;
   readonly port: number;
+  /** Null: figures are neither counted nor shown. */
+  readonly metrics_port: number | null;
+  readonly metrics_host: string;
+  /** Where traces are posted to; null: nothing is traced. */
+  readonly traces_url: string | null;
   readonly log_level: string;
   /** Absolute path of the folder that holds the embedded server's data, keys and inbox. */
   readonly home: string;
@@ -153,6 +177,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     previous_master_key: masterKeyFrom(read.PREVIOUS_MASTER_KEY),
     host: read.HOST,
     port: read.PORT,
+    metrics_port: read.METRICS_PORT ?? null,
+    metrics_host: read.METRICS_HOST,
+    traces_url: read.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/*$/, '/v1/traces') ?? null,
     log_level: read.LOG_LEVEL,
     home: path.resolve(read.PLEDGEWATCH_HOME),
     webhook_allowed_hosts: Object.freeze(

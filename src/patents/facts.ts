@@ -52,7 +52,7 @@ export async function knownPatents(
   patent_ids: readonly string[],
   known_at: Date,
 ): Promise<Map<string, KnownPatent>> {
-  const rows = await sql<FactsRow[]>`
+  const known = sql<FactsRow[]>`
     select patent.patent_id, patent.office, patent.application_number, patent.right_type, patent.source, facts.filed_on,
       facts.claims, facts.ipc, facts.individual_applicant, facts.domestic_applicant, facts.agency,
       coalesce(history.signals, '[]') as signals, source.seen_at as source_seen_at, paid.through as paid_through
@@ -70,7 +70,7 @@ export async function knownPatents(
     where patent.patent_id = any(${patent_ids as string[]}::uuid[]) and patent.known_at <= ${known_at}
       and facts.filed_on is not null
     order by patent.patent_id`;
-  const cadences = await cadencesSet(sql, known_at);
+  const [rows, cadences] = await Promise.all([known, cadencesSet(sql, known_at)]);
   return new Map(
     rows.map((row) => [row.patent_id, knownPatent(row, dateOf(known_at), lateAfter(row.source, cadences))]),
   );

@@ -92,9 +92,11 @@ export async function insertPledge(
     approved_value_minor: null,
     registration_number: null,
   };
-  await tx`insert into pledge ${tx(pledge)}`;
-  await addPatents(tx, pledge.id, patents, given.created_at);
-  await tx`insert into pledge_stale (pledge_id, since, reason) values (${pledge.id}, ${given.created_at}, 'requested')`;
+  await Promise.all([
+    tx`insert into pledge ${tx(pledge)}`.execute(),
+    addPatents(tx, pledge.id, patents, given.created_at),
+    markStale(tx, pledge.id, 'requested', given.created_at),
+  ]);
   return pledge;
 }
 
@@ -191,13 +193,10 @@ export async function moveBalances(
   change_minor: number,
   known_at: Date,
 ): Promise<void> {
-  for (const { effective_on, outstanding_minor } of steps)
-    await setBalance(tx, {
-      pledge_id,
-      effective_on,
-      outstanding_minor: outstanding_minor + change_minor,
-      known_at,
-    });
+  await tx`insert into pledge_balance (pledge_id, effective_on, outstanding_minor, known_at)
+    select ${pledge_id}, effective_on, outstanding_minor + ${change_minor}::bigint, ${known_at}::timestamptz
+    from jsonb_to_recordset(${tx.json(steps as never)}) as step (effective_on date, outstanding_minor bigint)
+    on conflict (pledge_id, effective_on, known_at) do update set outstanding_minor = excluded.outstanding_minor`;
 }
 
 /** Loan outstanding on a day, by pledge id, as known at an instant; 0 before it was disbursed. */

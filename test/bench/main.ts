@@ -3,6 +3,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { progressBar } from '../../jobs/progress.ts';
 import { run, UsageError } from '../../src/command.ts';
+import { apiText, benchApi } from './api.ts';
 import {
   benchHistory,
   benchIncremental,
@@ -28,6 +29,7 @@ import { benchSizes, sizesText } from './sizes.ts';
 import { benchStress, DEFAULT_PLEDGES, MOST_PLEDGES, stressText } from './stress.ts';
 
 const NAMES = [
+  'api',
   'deliver',
   'resume',
   'models',
@@ -47,6 +49,8 @@ const HELP = `npm run bench -- NAME [--json]
 
 Measures on this machine; what needs a database, with a PostgreSQL of its own that writes to disk as in production.
 
+  api            requests a second and milliseconds at half of that, for a portfolio, a value flow and new pledges, beside
+                 a bare Fastify route that does one SELECT (three minutes)
   deliver        deliveries a second of a backlog, and their ratio to bare undici; milliseconds from commit to
                  arrival at 100 events a second; and how a hanging endpoint among 100 delays the others (two minutes)
   resume         a revaluation killed at random points, and 1,000 slots under three workers with six hours off;
@@ -97,6 +101,10 @@ await run(async () => {
   process.stderr.write(`${machine()}\n`);
   const print = (report: object, text: string) =>
     void process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : text);
+  if (name === 'api') {
+    const report = await benchApi(progressBar(name));
+    return print(report, apiText(report));
+  }
   if (name === 'deliver') {
     const report = await benchDeliver(progressBar(name));
     return print(report, deliverText(report));
