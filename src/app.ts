@@ -26,11 +26,13 @@ import {
   UNLIMITED_HEADER_COUNT,
 } from './http/limits.ts';
 import { describeApi } from './http/openapi.ts';
-import { answerError, setProblemHandlers } from './http/problems.ts';
+import { answerError, missingRoute, setProblemHandlers } from './http/problems.ts';
 import { countRates } from './http/rates.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 import { setValidators } from './http/validation.ts';
 import { eventRoutes } from './outbox/routes.ts';
+import { pageRoutes } from './pages/routes.ts';
+import { errorPages, wantsPage } from './pages/serve.tsx';
 import { indicatorRoutes } from './patents/indicator-routes.ts';
 import { patentRoutes } from './patents/routes.ts';
 import { sourceRoutes } from './patents/source-routes.ts';
@@ -97,6 +99,10 @@ export async function buildApp({
   app.server.maxHeadersCount = UNLIMITED_HEADER_COUNT;
   setValidators(app);
   setProblemHandlers(app);
+  const answerPage = errorPages(service);
+  app.setNotFoundHandler((request, reply) =>
+    (wantsPage(request) ? answerPage : answerError)(missingRoute(request), request, reply),
+  );
   await harden(app, http);
   await describeApi(app, version);
   guardRoutes(app, service.system, await countRates(app, http));
@@ -142,6 +148,7 @@ export async function buildApp({
   await app.register(keyRoutes(service));
   await app.register(sandboxRoutes(service));
   await app.register(demonstrationRoutes(service));
+  await app.register(pageRoutes(service));
   await app.ready();
   return app;
 }

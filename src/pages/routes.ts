@@ -1,0 +1,27 @@
+/** The pages of the service, in a context of their own: errors are pages here, and forms are read. */
+import type { FastifyPluginAsync } from 'fastify';
+import type { Service } from '../service.ts';
+import { serveAssets } from './assets.ts';
+import { pledgePages } from './pledges/pages.tsx';
+import { portfolioPages } from './portfolio/pages.tsx';
+import { servePreferences } from './preferences.ts';
+import { reviewPages } from './reviews/pages.tsx';
+import { errorPages } from './serve.tsx';
+import { startPages } from './start/pages.tsx';
+
+export const pageRoutes =
+  (service: Service): FastifyPluginAsync =>
+  async (app) => {
+    app.setErrorHandler(errorPages(service));
+    app.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string' },
+      (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+    );
+    serveAssets(app);
+    servePreferences(app);
+    startPages(app, service);
+    pledgePages(app, service);
+    portfolioPages(app, service);
+    reviewPages(app, service);
+  };
