@@ -15,6 +15,7 @@ export interface FlowFlag {
   severity: Severity;
   opened_as_of: CalendarDate;
   cleared_as_of: CalendarDate | null;
+  evidence: Readonly<Record<string, number | string | null>>;
 }
 
 export interface Flow {
@@ -41,7 +42,7 @@ interface Props {
 
 const MONEY_HEIGHT = 240;
 const RATIO_HEIGHT = 120;
-const GAP = 44;
+const GAP = 58;
 const ROW = 22;
 const NARROW = 600;
 const GRAVITY: readonly Severity[] = ['critical', 'warning', 'info'];
@@ -49,7 +50,7 @@ const GRAVITY: readonly Severity[] = ['critical', 'warning', 'info'];
 export function ValueFlowChart({ flow, words, width, hrefOf, from, to }: Props) {
   const shown = within(flow, from, to);
   const narrow = width < NARROW;
-  const left = narrow ? 44 : 190;
+  const left = narrow ? 60 : 190;
   const right = narrow ? 8 : 92;
   const [first, last] = spanOf(shown, from, to);
   const x = linear(dayNumber(first), dayNumber(last), left, width - right);
@@ -88,6 +89,7 @@ export function ValueFlowChart({ flow, words, width, hrefOf, from, to }: Props) 
       )}
       <Money {...{ flow: shown, words, frame: money, x, narrow }} />
       <Ratio {...{ flow: shown, words, frame: ratio, x, narrow }} />
+      <Notices {...{ flags: shown.flags, words, x }} frames={[flags, money, ratio]} />
       <DayAxis from={first} to={last} x={x} frame={ratio} words={words} count={narrow ? 4 : 9} />
     </svg>
   );
@@ -247,6 +249,41 @@ function FlagRow({ row, y, x, words, narrow, hrefOf, last }: FlagRowProps) {
   );
 }
 
+/** The days on which the gazette printed that a right had ended, through all panels. */
+function Notices({
+  flags,
+  words,
+  x,
+  frames,
+}: {
+  flags: readonly FlowFlag[];
+  words: Words;
+  x: Scale;
+  frames: readonly Frame[];
+}) {
+  const days = new Set(
+    flags.flatMap(({ rule, evidence }) => (rule === 'right_ended' ? [String(evidence.published_on)] : [])),
+  );
+  const [first, money, last] = frames as [Frame, Frame, Frame];
+  return [...days].map((day) => {
+    const at = x(dayNumber(day));
+    const late = at > (first.left + first.right) / 2;
+    return (
+      <g key={day}>
+        <path class="c-notice" d={`M${at} ${first.top}V${last.top + last.height}`} />
+        <text
+          class="c-notice-name"
+          x={place(at + (late ? -6 : 6))}
+          y={money.top - 32}
+          text-anchor={late ? 'end' : 'start'}
+        >
+          {words.say('chart.notice', { day: words.day(day) })}
+        </text>
+      </g>
+    );
+  });
+}
+
 interface PanelProps {
   flow: Flow;
   words: Words;
@@ -386,6 +423,11 @@ function Ratio({ flow, words, frame, x, narrow }: PanelProps) {
         </g>
       ))}
       <path class="c-ratio" d={stepPath(line, frame.right)} />
+      {most > top && (
+        <text class="c-note" x={frame.right} y={frame.top - 6} text-anchor="end">
+          {words.say('chart.ratio_cut')}
+        </text>
+      )}
     </g>
   );
 }

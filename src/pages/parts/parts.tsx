@@ -45,8 +45,8 @@ export function Facts({ facts }: { facts: readonly Fact[] }) {
 export interface Column<Row> {
   head: string;
   cell: (row: Row) => ComponentChildren;
-  /** Numbers stand at the end, under each other. */
-  number?: boolean;
+  /** Numbers stand at the end, under each other; what is short stands in one line. */
+  kind?: 'number' | 'short';
 }
 
 interface TableProps<Row> {
@@ -70,8 +70,8 @@ export function Table<Row>({ caption, columns, rows, keyOf, idOf, empty }: Table
       <caption>{caption}</caption>
       <thead role="rowgroup">
         <tr role="row">
-          {columns.map(({ head, number }) => (
-            <th key={head} role="columnheader" scope="col" class={number ? 'number' : undefined}>
+          {columns.map(({ head, kind }) => (
+            <th key={head} role="columnheader" scope="col" class={kind}>
               {head}
             </th>
           ))}
@@ -80,8 +80,8 @@ export function Table<Row>({ caption, columns, rows, keyOf, idOf, empty }: Table
       <tbody role="rowgroup">
         {rows.map((row) => (
           <tr key={keyOf(row)} role="row" id={idOf?.(row)}>
-            {columns.map(({ head, cell, number }) => (
-              <td key={head} role="cell" class={number ? 'number' : undefined} data-head={head}>
+            {columns.map(({ head, cell, kind }) => (
+              <td key={head} role="cell" class={kind} data-head={head}>
                 {cell(row)}
               </td>
             ))}

@@ -18,17 +18,17 @@ export function FlowTable({ points, currency }: { points: readonly PledgeValue[]
       columns={[
         { head: words.say('flow.day'), cell: ({ as_of }) => words.day(as_of) },
         { head: words.say('flow.phase'), cell: ({ state }) => words.say(`phase.${PHASES[state]}`) },
-        { head: words.say('flow.low'), number: true, cell: ({ low_minor }) => money(low_minor) },
-        { head: words.say('flow.value'), number: true, cell: ({ mid_minor }) => money(mid_minor) },
-        { head: words.say('flow.high'), number: true, cell: ({ high_minor }) => money(high_minor) },
+        { head: words.say('flow.low'), kind: 'number', cell: ({ low_minor }) => money(low_minor) },
+        { head: words.say('flow.value'), kind: 'number', cell: ({ mid_minor }) => money(mid_minor) },
+        { head: words.say('flow.high'), kind: 'number', cell: ({ high_minor }) => money(high_minor) },
         {
           head: words.say('flow.loan'),
-          number: true,
+          kind: 'number',
           cell: ({ outstanding_minor }) => money(outstanding_minor),
         },
         {
           head: words.say('flow.ltv'),
-          number: true,
+          kind: 'number',
           cell: ({ ltv_bp }) => (ltv_bp ? words.percent(ltv_bp) : words.say('term.none')),
         },
       ]}

@@ -81,7 +81,7 @@ function PledgeTable({ pledges }: { pledges: readonly ListedPledge[] }) {
           { head: words.say('pledges.status'), cell: ({ status }) => <StatusMarked status={status} /> },
           {
             head: words.say('fact.value'),
-            number: true,
+            kind: 'number',
             cell: ({ value, currency }) =>
               value?.mid_minor == null
                 ? words.say('term.unknown')
@@ -89,12 +89,12 @@ function PledgeTable({ pledges }: { pledges: readonly ListedPledge[] }) {
           },
           {
             head: words.say('fact.loan'),
-            number: true,
+            kind: 'number',
             cell: ({ value, currency }) => words.briefMoney(value?.outstanding_minor ?? 0, currency),
           },
           {
             head: words.say('fact.ltv'),
-            number: true,
+            kind: 'number',
             cell: ({ value }) => (value?.ltv_bp ? words.percent(value.ltv_bp) : words.say('term.none')),
           },
         ]}

@@ -245,7 +245,7 @@ function Change({
                 { head: words.say('change.cause'), cell: ({ cause }) => words.say(`cause.${cause}`) },
                 {
                   head: words.say('change.amount'),
-                  number: true,
+                  kind: 'number',
                   cell: ({ change_minor }) => words.money(change_minor, currency),
                 },
               ]}
@@ -265,9 +265,29 @@ function Change({
   );
 }
 
+/** The rest is one click away, and a mark of the chart that leads there opens it. */
+const FLAGS_SHOWN = 8;
+
 function Flags({ shown }: { shown: PledgeShown }) {
   const { words } = useView();
-  const { pledge, patents, flags } = shown;
+  const newest = shown.flags.toReversed();
+  const rest = newest.slice(FLAGS_SHOWN);
+  return (
+    <>
+      <FlagTable shown={shown} flags={newest.slice(0, FLAGS_SHOWN)} />
+      {rest.length > 0 && (
+        <details>
+          <summary>{words.say('flags.older', { count: rest.length })}</summary>
+          <FlagTable shown={shown} flags={rest} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function FlagTable({ shown, flags }: { shown: PledgeShown; flags: readonly StandingFlag[] }) {
+  const { words } = useView();
+  const { pledge, patents } = shown;
   const numbers = new Map(
     patents.map((each) => [each.patent_id, `${each.office} ${each.application_number}`]),
   );
@@ -275,7 +295,7 @@ function Flags({ shown }: { shown: PledgeShown }) {
     <Table<StandingFlag>
       caption={words.say('flags.title')}
       empty={words.say('flags.none')}
-      rows={flags.toReversed()}
+      rows={flags}
       keyOf={({ id }) => id}
       idOf={({ id }) => id}
       columns={[
@@ -283,12 +303,18 @@ function Flags({ shown }: { shown: PledgeShown }) {
         { head: words.say('flags.severity'), cell: ({ severity }) => <SeverityMarked severity={severity} /> },
         {
           head: words.say('flags.patent'),
+          kind: 'short',
           cell: ({ patent_id }) =>
             patent_id === null ? words.say('flags.whole_pledge') : (numbers.get(patent_id) ?? patent_id),
         },
-        { head: words.say('flags.raised'), cell: ({ opened_as_of }) => words.day(opened_as_of) },
+        {
+          head: words.say('flags.raised'),
+          kind: 'short',
+          cell: ({ opened_as_of }) => words.day(opened_as_of),
+        },
         {
           head: words.say('flags.ended'),
+          kind: 'short',
           cell: ({ cleared_as_of, state }) =>
             cleared_as_of
               ? words.day(cleared_as_of)
@@ -312,7 +338,11 @@ function Patents({ patents, currency }: { patents: readonly PledgedThing[]; curr
       rows={patents}
       keyOf={({ patent_id }) => patent_id}
       columns={[
-        { head: words.say('patents.number'), cell: (each) => `${each.office} ${each.application_number}` },
+        {
+          head: words.say('patents.number'),
+          kind: 'short',
+          cell: (each) => `${each.office} ${each.application_number}`,
+        },
         {
           head: words.say('patents.state'),
           cell: ({ known }) =>
@@ -328,7 +358,7 @@ function Patents({ patents, currency }: { patents: readonly PledgedThing[]; curr
         },
         {
           head: words.say('patents.lapse'),
-          number: true,
+          kind: 'number',
           cell: ({ value }) =>
             value?.lapse_probability == null
               ? words.say('term.none')
@@ -336,7 +366,7 @@ function Patents({ patents, currency }: { patents: readonly PledgedThing[]; curr
         },
         {
           head: words.say('patents.value'),
-          number: true,
+          kind: 'number',
           cell: ({ value }) =>
             value?.mid_minor == null ? words.say('term.unknown') : words.money(value.mid_minor, currency),
         },

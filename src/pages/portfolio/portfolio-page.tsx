@@ -208,16 +208,16 @@ function Positions({ chosen, firms, patents }: Pick<Props, 'chosen' | 'firms' | 
         { head: words.say('pledges.status'), cell: (each) => <StatusMarked status={coverStatus(each)} /> },
         {
           head: words.say('fact.ltv'),
-          number: true,
+          kind: 'number',
           cell: ({ ltv_bp, outstanding_minor }) =>
             ltv_bp === null || outstanding_minor === 0 ? words.say('term.none') : words.percent(ltv_bp),
         },
         {
           head: words.say('fact.loan'),
-          number: true,
+          kind: 'number',
           cell: ({ outstanding_minor }) => money(outstanding_minor),
         },
-        { head: words.say('fact.value'), number: true, cell: ({ mid_minor }) => money(mid_minor) },
+        { head: words.say('fact.value'), kind: 'number', cell: ({ mid_minor }) => money(mid_minor) },
         {
           head: words.say('portfolio.range'),
           cell: (each) => <Strip {...{ each, most }} />,
@@ -267,7 +267,7 @@ function Pager({ chosen, as_of }: Pick<Props, 'chosen' | 'as_of'>) {
 }
 
 const MOST_SHARES = 6;
-const SHARE_WIDTH = 430;
+const SHARE_WIDTH = 480;
 
 function Concentrations({ summary, firms }: Pick<Props, 'summary' | 'firms'>) {
   const { words } = useView();

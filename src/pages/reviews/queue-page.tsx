@@ -107,7 +107,7 @@ function Cases({ cases, patents }: Pick<Props, 'cases' | 'patents'>) {
         },
         {
           head: words.say('reviews.waiting'),
-          number: true,
+          kind: 'number',
           cell: ({ opened_at }) => words.say('reviews.days', { count: days(opened_at) }),
         },
         {

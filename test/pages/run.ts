@@ -1,0 +1,88 @@
+/** Walks journeys and examines pages, and counts what went wrong. */
+import type { Browser } from 'playwright-core';
+import type { Language } from '../../src/pages/language/catalogue.ts';
+import { JOURNEYS, pagesOf, type Role } from './journeys.ts';
+import { examine, type Faults, visit } from './visitor.ts';
+import type { PagesWorld } from './world.ts';
+
+export interface PagesReport {
+  journeys: number;
+  journeys_failed: number;
+  pages: number;
+  axe_violations: number;
+  console_errors: number;
+  csp_violations: number;
+  seconds: number;
+  /** In words, one for each fault. */
+  failures: string[];
+}
+
+export interface Asked {
+  languages: readonly Language[];
+  /** With and without scripts. */
+  scripts: readonly boolean[];
+  themes: readonly ('light' | 'dark')[];
+}
+
+const keyOf = ({ service }: PagesWorld, role: Role) => (role === 'anyone' ? null : service[role].key);
+
+export async function runPages(
+  browser: Browser,
+  world: PagesWorld,
+  { languages, scripts, themes }: Asked,
+  onStep: (done: number, all: number) => void = () => {},
+): Promise<PagesReport> {
+  const started_ms = performance.now();
+  const faults: Faults = { axe: [], console: [], policy: [] };
+  const failed: string[] = [];
+  const pages = pagesOf(world);
+  const all = languages.length * (scripts.length * JOURNEYS.length + themes.length * pages.length);
+  let done = 0;
+  let walked = 0;
+  for (const language of languages) {
+    for (const with_scripts of scripts)
+      for (const { name, role, walk } of JOURNEYS) {
+        const visitor = await visit(
+          browser,
+          world.origin,
+          { key: keyOf(world, role), language, scripts: with_scripts },
+          faults,
+        );
+        walked += 1;
+        await walk(visitor, world).catch((error: Error) =>
+          failed.push(
+            `${role} ${language} ${with_scripts ? 'with' : 'without'} scripts: ${name}: ${error.message}`,
+          ),
+        );
+        await visitor.leave();
+        onStep(++done, all);
+      }
+    for (const theme of themes)
+      for (const { role, address } of pages) {
+        const visitor = await visit(
+          browser,
+          world.origin,
+          { key: keyOf(world, role), language, scripts: true, theme },
+          faults,
+        );
+        await visitor.go(address);
+        await examine(visitor, faults, theme);
+        await visitor.leave();
+        onStep(++done, all);
+      }
+  }
+  return {
+    journeys: walked,
+    journeys_failed: failed.length,
+    pages: pages.length,
+    axe_violations: faults.axe.length,
+    console_errors: faults.console.length,
+    csp_violations: faults.policy.length,
+    seconds: Math.round((performance.now() - started_ms) / 100) / 10,
+    failures: [...failed, ...faults.axe, ...faults.console, ...faults.policy],
+  };
+}
+
+export function holds({ failures }: PagesReport): boolean {
+  return failures.length === 0;
+}
