@@ -5,8 +5,8 @@ import { serveAssets } from './assets.ts';
 import { pledgePages } from './pledges/pages.tsx';
 import { portfolioPages } from './portfolio/pages.tsx';
 import { servePreferences } from './preferences.ts';
+import { errorPages } from './render.tsx';
 import { reviewPages } from './reviews/pages.tsx';
-import { errorPages } from './serve.tsx';
 import { startPages } from './start/pages.tsx';
 
 export const pageRoutes =

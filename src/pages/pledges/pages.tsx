@@ -5,7 +5,7 @@ import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
 import { Closed, Day, Id } from '../../http/schemas.ts';
 import type { Service } from '../../service.ts';
 import { Blank, blank, endOfDay } from '../asking.ts';
-import { pagesOf } from '../serve.tsx';
+import { pagesOf } from '../serve.ts';
 import { flowCsv } from './flow-table.tsx';
 import { ListPage, readList } from './list-page.tsx';
 import { PledgePage, pledgeName, SPANS, type Span } from './pledge-page.tsx';

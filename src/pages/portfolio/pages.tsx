@@ -8,7 +8,7 @@ import { patentPositions, pledgePositions } from '../../portfolio/store.ts';
 import { portfolioSummary } from '../../portfolio/summary.ts';
 import type { Service } from '../../service.ts';
 import { Blank, blank, endOfDay } from '../asking.ts';
-import { pagesOf } from '../serve.tsx';
+import { pagesOf } from '../serve.ts';
 import { COVER_STATUSES, choose, PortfolioPage, SORTS } from './portfolio-page.tsx';
 
 const MAX_PAGE = 10_000;

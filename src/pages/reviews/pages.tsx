@@ -7,7 +7,7 @@ import { pledgedPatents } from '../../pledges/store.ts';
 import { queuedCases } from '../../review/store.ts';
 import type { Service } from '../../service.ts';
 import { Blank, blank } from '../asking.ts';
-import { pagesOf } from '../serve.tsx';
+import { pagesOf } from '../serve.ts';
 import { placeOf, QueuePage } from './queue-page.tsx';
 
 const ROWS_A_PAGE = 50;

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Service } from '../../service.ts';
-import { pagesOf } from '../serve.tsx';
+import { pagesOf } from '../serve.ts';
 import { StartPage } from './start-page.tsx';
 
 export function startPages(app: FastifyInstance, service: Service): void {
