@@ -36,6 +36,8 @@ import { pageRoutes } from './pages/routes.ts';
 import { indicatorRoutes } from './patents/indicator-routes.ts';
 import { patentRoutes } from './patents/routes.ts';
 import { sourceRoutes } from './patents/source-routes.ts';
+import { peopleRoutes } from './people/routes.ts';
+import { signInRoutes } from './people/sign-in-routes.ts';
 import { amendmentRoutes } from './pledges/amendments/routes.ts';
 import { dueDiligenceRoutes } from './pledges/due-diligence/routes.ts';
 import { marginCallRoutes } from './pledges/margin-calls/routes.ts';
@@ -105,7 +107,8 @@ export async function buildApp({
   );
   await harden(app, http);
   await describeApi(app, version);
-  guardRoutes(app, service.system, await countRates(app, http));
+  const rates = await countRates(app, http);
+  guardRoutes(app, service.system, rates);
   app.addHook('onSend', async (_request, reply) => {
     if (!ready()) reply.header('connection', 'close');
   });
@@ -114,6 +117,8 @@ export async function buildApp({
   );
   await app.register(healthRoutes(service, ready));
   await app.register(accountRoutes(service));
+  await app.register(signInRoutes(service, rates));
+  await app.register(peopleRoutes(service));
   await app.register(searchRoutes(service));
   await app.register(mapRoutes(service));
   await app.register(patentRoutes(service));
@@ -148,7 +153,7 @@ export async function buildApp({
   await app.register(keyRoutes(service));
   await app.register(sandboxRoutes(service));
   await app.register(demonstrationRoutes(service));
-  await app.register(pageRoutes(service));
+  await app.register(pageRoutes(service, rates));
   await app.ready();
   return app;
 }

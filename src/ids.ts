@@ -23,7 +23,10 @@ export type IdPrefix =
   | 'rbt'
   | 'cns'
   | 'bft'
-  | 'ovd';
+  | 'ovd'
+  | 'psn'
+  | 'inv'
+  | 'ses';
 
 let last_ms = 0;
 let counter = 0;

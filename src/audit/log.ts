@@ -11,7 +11,7 @@ import { acrossTenants } from '../db/tenancy.ts';
 export interface AuditEntry {
   organisation_id: string;
   at: Date;
-  /** Who did it: an API key id, or the job's name. */
+  /** Who did it: the id of an API key or a person, or the job's name. */
   actor: string;
   /** Verb phrase, such as `pledge.registered` or `flag.opened`. */
   action: string;

@@ -101,7 +101,7 @@ export const dealRoutes =
     app.post(
       '/v1/deals/import',
       {
-        config: { access: ['staff'] },
+        config: { access: ['staff'], scope: 'operate' },
         // A bad row is left to importRows: all of them are named, not only the first.
         attachValidation: true,
         bodyLimit: IMPORT_LIMIT_BYTES,

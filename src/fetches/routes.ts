@@ -54,7 +54,7 @@ export const fetchRoutes =
     app.post(
       '/v1/fetches',
       {
-        config: STAFF,
+        config: { ...STAFF, scope: 'operate' },
         schema: {
           operationId: 'addFetch',
           tags: ['patents'],
@@ -90,7 +90,7 @@ export const fetchRoutes =
     app.patch(
       '/v1/fetches/:id',
       {
-        config: STAFF,
+        config: { ...STAFF, scope: 'operate' },
         schema: {
           operationId: 'changeFetch',
           tags: ['patents'],
@@ -112,7 +112,7 @@ export const fetchRoutes =
     app.post(
       '/v1/fetches/:id/run',
       {
-        config: STAFF,
+        config: { ...STAFF, scope: 'operate' },
         schema: {
           operationId: 'runFetch',
           tags: ['patents'],

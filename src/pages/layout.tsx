@@ -1,6 +1,7 @@
 /** What every page stands in: head, skip link, the bar with its navigation, the notice of a demonstration, the foot. */
 import type { ComponentChildren } from 'preact';
 import type { OrganisationKind } from '../accounts/store.ts';
+import { CSRF_FIELD } from '../http/session-cookie.ts';
 import { VERSION } from '../package.ts';
 import type { Key } from './language/catalogue.ts';
 import { LANGUAGES } from './language/catalogue.ts';
@@ -66,6 +67,11 @@ function Bar() {
         <Mark />
         <span>{'Pledgewatch'}</span>
       </a>
+      {!caller && here !== '/sign-in' && (
+        <p class="whoami">
+          <a href="/sign-in">{words.say('sign_in.title')}</a>
+        </p>
+      )}
       {links.length > 0 && (
         <nav aria-label={words.say('nav.main')}>
           <ul>
@@ -80,12 +86,26 @@ function Bar() {
         </nav>
       )}
       {caller && organisation && (
-        <p class="whoami">
-          {organisation}
-          <span>{words.say(`role.${caller.kind}`)}</span>
-        </p>
+        <div class="whoami">
+          <p>
+            {organisation}
+            <span>{words.say(`role.${caller.kind}`)}</span>
+          </p>
+          <SignOut />
+        </div>
       )}
     </header>
+  );
+}
+
+function SignOut() {
+  const { words, csrf_token } = useView();
+  if (csrf_token === null) return null;
+  return (
+    <form method="post" action="/sign-out">
+      <input type="hidden" name={CSRF_FIELD} value={csrf_token} />
+      <button type="submit">{words.say('sign_in.out')}</button>
+    </form>
   );
 }
 

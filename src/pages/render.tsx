@@ -37,6 +37,8 @@ export async function send(reply: FastifyReply, page: Page, view: View): Promise
 export function errorPages(service: Service) {
   return async (error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const problem = toProblem(error);
+    if (problem.code === 'unauthenticated' && isLooking(request))
+      return reply.redirect(`/sign-in?${new URLSearchParams({ return_to: request.url })}`, 303);
     logFailure(problem, error, request);
     const view = await viewOf(request, service).catch(() => null);
     reply.code(PROBLEMS[problem.code].status);
@@ -45,6 +47,11 @@ export function errorPages(service: Service) {
     const title = view.words.say(`problem.${problem.code}`);
     return send(reply, { title, body: <ErrorPage problem={problem} request_id={request.id} /> }, view);
   };
+}
+
+/** A key that is refused is told so; a browser is shown the way in, and comes back. */
+function isLooking({ method, headers }: FastifyRequest): boolean {
+  return method === 'GET' && headers.authorization === undefined;
 }
 
 /** Whether a request that no route takes came from a browser that looks for a page. */

@@ -1,5 +1,6 @@
 /** The pages of the service, in a context of their own: errors are pages here, and forms are read. */
 import type { FastifyPluginAsync } from 'fastify';
+import type { Rates } from '../http/rates.ts';
 import type { Service } from '../service.ts';
 import { serveAssets } from './assets.ts';
 import { pledgePages } from './pledges/pages.tsx';
@@ -7,10 +8,11 @@ import { portfolioPages } from './portfolio/pages.tsx';
 import { servePreferences } from './preferences.ts';
 import { errorPages } from './render.tsx';
 import { reviewPages } from './reviews/pages.tsx';
+import { signInPages } from './sign-in/pages.tsx';
 import { startPages } from './start/pages.tsx';
 
 export const pageRoutes =
-  (service: Service): FastifyPluginAsync =>
+  (service: Service, rates: Rates): FastifyPluginAsync =>
   async (app) => {
     app.setErrorHandler(errorPages(service));
     app.addContentTypeParser(
@@ -21,6 +23,7 @@ export const pageRoutes =
     serveAssets(app);
     servePreferences(app);
     startPages(app, service);
+    signInPages(app, service, rates);
     pledgePages(app, service);
     portfolioPages(app, service);
     reviewPages(app, service);

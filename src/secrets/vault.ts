@@ -3,7 +3,7 @@
  * database wrapped by the master key, which never is. A sealed text is `pw1.<version of the data key>.<sealed bytes>` and
  * opens for the owner and the place alone that it was sealed for.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { Database } from '../db/client.ts';
 import { doesNotOpen, KEY_BYTES, openBytes, sealBytes } from './seal.ts';
 
@@ -19,6 +19,8 @@ export interface Vault {
   seal(owner: string, place: string, text: string): Promise<string>;
   /** @throws SealedTextError when it was changed, or sealed for another owner or place */
   open(owner: string, place: string, sealed: string): Promise<string>;
+  /** A keyed hash by which a sealed text is found again: the same for the same text, place and owner, ever after. */
+  fingerprint(owner: string, place: string, text: string): Promise<string>;
 }
 
 /** An owner's data keys by version, newest first. */
@@ -41,17 +43,17 @@ export function createVault({ sql }: Database, master_key: Buffer): Vault {
     if (keys.size > 0) known.set(owner, keys);
     return keys;
   };
-  const newest = async (owner: string): Promise<[version: number, key: Buffer]> => {
+  const keysOf = async (owner: string): Promise<DataKeys> => {
     for (;;) {
-      const [first] = known.get(owner) ?? (await load(owner));
-      if (first) return first;
+      const keys = known.get(owner) ?? (await load(owner));
+      if (keys.size > 0) return keys;
       // Does nothing when another process was first.
       await sql`insert into data_key ${sql(newDataKey(master_key, owner))} on conflict do nothing`;
     }
   };
   return {
     async seal(owner, place, text) {
-      const [version, key] = await newest(owner);
+      const [version, key] = [...(await keysOf(owner))][0]!;
       return `${SEALED_PREFIX}${version}.${sealBytes(key, [owner, place, version], Buffer.from(text))}`;
     },
     async open(owner, place, sealed) {
@@ -61,6 +63,13 @@ export function createVault({ sql }: Database, master_key: Buffer): Vault {
       const key = bytes && (known.get(owner)?.get(version) ?? (await load(owner)).get(version));
       if (!key) throw doesNotOpen(about);
       return openBytes(key, about, bytes).toString();
+    },
+    async fingerprint(owner, place, text) {
+      const oldest = [...(await keysOf(owner)).values()].at(-1)!;
+      const key = Buffer.from(hkdfSync('sha256', oldest, '', 'fingerprint', KEY_BYTES));
+      return createHmac('sha256', key)
+        .update(JSON.stringify([owner, place, text]))
+        .digest('base64url');
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Two banks with a firm each, and staff, who have used everything that the service has for them. */
+import { addPerson, openSession } from '../people.ts';
 import { lapsingPatents, type Party, type TestService } from '../service.ts';
 
 const HOOK = { url: 'https://receiver.example/hooks' };
@@ -55,6 +56,14 @@ export async function peopleTheService(service: TestService): Promise<World> {
     note(party, 'covenant_feed', (await made(party, 'POST', '/v1/covenants/feeds')).id!);
     const { body: keys } = await call<{ data: { id: string }[] }>(party.key, 'GET', '/v1/keys');
     note(party, 'key', keys.data[0]!.id);
+    note(party, 'organisation', party.id);
+    const role = party === firm_a || party === firm_b ? 'owner' : 'admin';
+    const { id: person_id } = await addPerson(service, party.id, role);
+    note(party, 'person', person_id);
+    note(party, 'session', (await openSession(service, person_id)).id);
+    const invited = { email: `invited@${party.id}.example`, role };
+    const invitation = await made(party, 'POST', `/v1/organisations/${party.id}/invitations`, invited);
+    note(party, 'invitation', invitation.id!);
   }
   for (const [bank, firm] of [
     [bank_a, firm_a],

@@ -1,33 +1,43 @@
 /** The title page: what the service is, what it watches, and the way in. */
-
+import { VISITORS } from '../../demonstration/people.ts';
+import { ValueFlowChart } from '../charts/value-flow.tsx';
 import { Section } from '../parts/parts.tsx';
-import { useView } from '../view.ts';
+import { FlowKeys } from '../pledges/flow-table.tsx';
+import { pledgeName } from '../pledges/pledge-page.tsx';
+import type { PledgeShown } from '../pledges/read.ts';
+import { HOMES, useView } from '../view.ts';
 
 const PHASES = ['before', 'during', 'after'] as const;
 const ROLES = ['bank', 'firm', 'staff'] as const;
+const EXAMPLE_WIDTH = 700;
+const NARROW_WIDTH = 358;
 
-export function StartPage() {
+export function StartPage({ example }: { example: PledgeShown | null }) {
   const { words, caller } = useView();
   return (
     <>
-      <div class="opening">
-        <h1>{words.say('start.title')}</h1>
-        <p class="lead">{words.say('start.lead')}</p>
-        <p class="actions">
-          {caller ? (
-            <a class="button primary" href={caller.kind === 'firm' ? '/pledges' : '/portfolio'}>
-              {words.say('start.continue')}
+      <div class={example ? 'opening with-example' : 'opening'}>
+        <div class="said">
+          <h1>{words.say('start.title')}</h1>
+          <p class="lead">{words.say('start.lead')}</p>
+          <p class="actions">
+            {caller ? (
+              <a class="button primary" href={HOMES[caller.kind]}>
+                {words.say('start.continue')}
+              </a>
+            ) : (
+              <a class="button primary" href="/sign-in">
+                {words.say('sign_in.title')}
+              </a>
+            )}
+            <a class="button" href="/docs">
+              {words.say('foot.api')}
             </a>
-          ) : (
-            <a class="button primary" href="/sign-in">
-              {words.say('start.sign_in')}
-            </a>
-          )}
-          <a class="button" href="/docs">
-            {words.say('foot.api')}
-          </a>
-        </p>
+          </p>
+        </div>
+        {example && <Example shown={example} />}
       </div>
+      {example && <Visits />}
       <Section title={words.say('start.phases')}>
         <ol class="thirds">
           {PHASES.map((phase) => (
@@ -49,5 +59,35 @@ export function StartPage() {
         </ul>
       </Section>
     </>
+  );
+}
+
+function Example({ shown }: { shown: PledgeShown }) {
+  const { words } = useView();
+  const flow = { ...shown.pledge, points: shown.points, moves: shown.moves, flags: shown.flags };
+  const draw = (width: number) => <ValueFlowChart {...{ flow, words, width }} hrefOf={null} />;
+  return (
+    <figure class="chart">
+      <figcaption>{words.say('start.example', { pledge: pledgeName(shown.patents, words) })}</figcaption>
+      <FlowKeys />
+      <div class="wide">{draw(EXAMPLE_WIDTH)}</div>
+      <div class="narrow">{draw(NARROW_WIDTH)}</div>
+    </figure>
+  );
+}
+
+/** One click to be somebody there. */
+function Visits() {
+  const { words } = useView();
+  return (
+    <Section title={words.say('visit.title')} note={words.say('visit.lead')} id="demonstration">
+      <form class="actions" method="post" action="/demonstration/visits">
+        {VISITORS.map((visitor) => (
+          <button key={visitor} type="submit" class="button" name="as" value={visitor}>
+            {words.say(`visit.as_${visitor}`)}
+          </button>
+        ))}
+      </form>
+    </Section>
   );
 }

@@ -18,7 +18,11 @@ export type Thing =
   | 'amendment'
   | 'firm'
   | 'consent'
-  | 'valuation';
+  | 'valuation'
+  | 'organisation'
+  | 'person'
+  | 'invitation'
+  | 'session';
 
 /** Who besides its owners sees a thing: staff see what they review, and nothing that is an organisation's own. */
 export const SEEN_BY_STAFF: readonly Thing[] = [
@@ -28,7 +32,22 @@ export const SEEN_BY_STAFF: readonly Thing[] = [
   'amendment',
   'valuation',
   'firm',
+  'organisation',
 ];
+
+export type Action = 'read' | 'write' | 'review' | 'decide' | 'operate' | 'administer';
+
+/** What keys and people may do. */
+export const MAY = {
+  key: ['read', 'write', 'review', 'decide', 'operate', 'administer'],
+  reading_key: ['read'],
+  admin: ['read', 'write', 'review', 'decide', 'operate', 'administer'],
+  officer: ['read', 'write', 'decide', 'operate'],
+  viewer: ['read'],
+  member: ['read', 'write', 'operate'],
+  operator: ['read', 'write', 'operate'],
+  reviewer: ['read', 'review'],
+} as const satisfies Record<string, readonly Action[]>;
 
 export interface Expectation {
   who: readonly Kind[] | 'anyone';
@@ -38,6 +57,12 @@ export interface Expectation {
   filter?: true;
   /** A POST that only asks, and so takes a key for reading. */
   asks?: true;
+  /** What it is, where that is neither asking nor the writing of every day. */
+  does?: Action;
+  /** How a request is answered whose secrets are made up. */
+  guessed?: 401 | 404;
+  /** For people who signed in alone. */
+  people?: true;
   /** The thing does not outlive the call: each gets one of its own. */
   ends?: true;
 }
@@ -52,7 +77,10 @@ const LENDER = ['bank', 'staff'] as const;
 const anyone: Expectation = { who: 'anyone' };
 const each: Expectation = { who: EACH };
 const staff: Expectation = { who: STAFF };
-const review: Expectation = { who: STAFF, things: { flag_id: 'flag' } };
+const administer: Expectation = { who: EACH, does: 'administer' };
+const person: Expectation = { who: EACH, people: true, asks: true };
+const review: Expectation = { who: STAFF, things: { flag_id: 'flag' }, does: 'review' };
+const check: Expectation = { ...review, does: 'decide' };
 const endpoint: Expectation = { who: EACH, things: { id: 'endpoint' } };
 const pledge: Expectation = { who: EACH, things: { id: 'pledge' } };
 
@@ -64,11 +92,31 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   readCovenantFeed: { who: 'anyone', things: { id: 'covenant_feed' } },
 
   getOwnOrganisation: each,
-  createOrganisation: staff,
-  createKey: staff,
+  createOrganisation: { ...staff, does: 'administer' },
+  createKey: { ...administer, things: { id: 'organisation' } },
   listKeys: each,
-  rotateKey: { who: EACH, things: { id: 'key' }, ends: true },
-  revokeKey: { who: EACH, things: { id: 'key' }, ends: true },
+  rotateKey: { ...administer, things: { id: 'key' }, ends: true },
+  revokeKey: { ...administer, things: { id: 'key' }, ends: true },
+
+  invitePerson: { ...administer, things: { id: 'organisation' } },
+  acceptInvitation: { ...anyone, guessed: 404 },
+  listInvitations: administer,
+  withdrawInvitation: { ...administer, things: { id: 'invitation' }, ends: true },
+  listPeople: administer,
+  changeRole: { ...administer, things: { id: 'person' } },
+  closeAccount: { ...administer, things: { id: 'person' }, ends: true },
+  signIn: { ...anyone, guessed: 401 },
+  signInWithCode: { ...anyone, guessed: 401 },
+  listSessions: person,
+  getOwnSession: person,
+  signOut: person,
+  endSession: { ...person, things: { id: 'session' }, ends: true },
+  endOtherSessions: person,
+  proveAgain: person,
+  changePassword: person,
+  beginSecondFactor: person,
+  confirmSecondFactor: person,
+  removeSecondFactor: person,
 
   listPatents: each,
   findPriorArt: { who: EACH, asks: true },
@@ -78,11 +126,11 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   listPatentValuations: staff,
   getPatentIndicators: each,
   listSources: staff,
-  setSourceCadence: staff,
+  setSourceCadence: { ...staff, does: 'operate' },
   listFetches: staff,
-  addFetch: staff,
-  changeFetch: staff,
-  runFetch: staff,
+  addFetch: { ...staff, does: 'operate' },
+  changeFetch: { ...staff, does: 'operate' },
+  runFetch: { ...staff, does: 'operate' },
   addWatchList: each,
   listWatchLists: each,
   listWatchedPatents: { who: EACH, things: { id: 'watch_list' } },
@@ -127,7 +175,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getScoringTable: { who: EACH, things: { id: 'scoring_table' } },
   listDeals: each,
   recordDeal: each,
-  importDeals: staff,
+  importDeals: { ...staff, does: 'operate' },
 
   giveConsent: { who: FIRM, things: { firm_id: 'firm' } },
   listConsents: { who: EACH, things: { firm_id: 'firm' } },
@@ -143,41 +191,41 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   listRules: each,
   listFlags: { who: EACH, things: { pledge_id: 'pledge' }, filter: true },
   listRuleSets: { who: BANK },
-  setRules: { who: BANK },
+  setRules: { who: BANK, does: 'decide' },
   listSilences: { who: BANK },
   makeSilence: { who: BANK, things: { pledge_id: 'pledge' } },
   listReviews: staff,
-  readReview: review,
+  readReview: { ...review, does: 'read' },
   claimReview: review,
   releaseReview: review,
   delegateReview: review,
   noteReview: review,
   escalateReview: review,
   submitReview: review,
-  approveReview: review,
-  returnReview: review,
-  reopenReview: review,
+  approveReview: check,
+  returnReview: check,
+  reopenReview: check,
   listModels: staff,
   getModel: staff,
-  reviewModel: staff,
-  promoteModel: staff,
+  reviewModel: { ...staff, does: 'decide' },
+  promoteModel: { ...staff, does: 'decide' },
 
   listEvents: each,
-  createEndpoint: each,
+  createEndpoint: { ...each, does: 'operate' },
   listEndpoints: each,
   getEndpoint: endpoint,
-  changeEndpoint: endpoint,
-  deleteEndpoint: { ...endpoint, ends: true },
-  rotateSecret: endpoint,
-  setHeaders: endpoint,
-  testEndpoint: endpoint,
-  simulateEvent: endpoint,
+  changeEndpoint: { ...endpoint, does: 'operate' },
+  deleteEndpoint: { ...endpoint, ends: true, does: 'operate' },
+  rotateSecret: { ...endpoint, does: 'operate' },
+  setHeaders: { ...endpoint, does: 'operate' },
+  testEndpoint: { ...endpoint, does: 'operate' },
+  simulateEvent: { ...endpoint, does: 'operate' },
   listDeliveries: endpoint,
   listDeadLetters: endpoint,
-  recoverEndpoint: endpoint,
-  replayMissing: endpoint,
+  recoverEndpoint: { ...endpoint, does: 'operate' },
+  replayMissing: { ...endpoint, does: 'operate' },
   listAttempts: { who: EACH, things: { id: 'delivery' } },
-  replayDelivery: { who: EACH, things: { id: 'delivery' } },
-  rotateSigningKey: staff,
-  advanceCalendar: staff,
+  replayDelivery: { who: EACH, things: { id: 'delivery' }, does: 'operate' },
+  rotateSigningKey: { ...staff, does: 'operate' },
+  advanceCalendar: { ...staff, does: 'operate' },
 };

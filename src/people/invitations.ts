@@ -1,0 +1,123 @@
+/** Invitations: the only way to an account. Of the secret that is sent a hash is kept; it counts once, and not for ever. */
+import type { Caller, Organisation } from '../accounts/store.ts';
+import { appendAudit } from '../audit/log.ts';
+import type { Sql, Transaction } from '../db/client.ts';
+import { Problem } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { Vault } from '../secrets/vault.ts';
+import type { Service } from '../service.ts';
+import { hashPassword, requireGoodPassword } from './passwords.ts';
+import { rolesOf } from './roles.ts';
+import { note } from './sign-in.ts';
+import { createPerson, type Person } from './store.ts';
+import { hashToken, mintToken } from './tokens.ts';
+
+export const INVITATION_DAYS = 7;
+
+export interface Invitation {
+  id: string;
+  organisation_id: string;
+  role: string;
+  email: string;
+  invited_by: string;
+  created_at: Date;
+  expires_at: Date;
+  ended_at: Date | null;
+  /** The account that it became. */
+  person_id: string | null;
+}
+
+function emailPlace(id: string): string {
+  return `invitation/${id}/email`;
+}
+
+/**
+ * @param invited_by a key, a person or a command
+ * @returns the invitation, and the secret in full, which is shown this once
+ * @throws Problem `refused` for a role that the kind of organisation does not have
+ */
+export async function invite(
+  tx: Transaction,
+  vault: Vault,
+  { id: organisation_id, kind }: Pick<Organisation, 'id' | 'kind'>,
+  { email, role, invited_by }: { email: string; role: string; invited_by: string },
+  now: Date,
+): Promise<{ id: string; expires_at: Date; token: string }> {
+  requireRole(kind, role);
+  const id = newId('inv');
+  const { token, token_sha256 } = mintToken();
+  const sealed = await vault.seal(organisation_id, emailPlace(id), email);
+  const [made] = await tx<{ expires_at: Date }[]>`
+    insert into invitation (id, organisation_id, role, email, token_sha256, invited_by, created_at, expires_at)
+    values (${id}, ${organisation_id}, ${role}, ${sealed}, ${token_sha256}, ${invited_by}, ${now},
+      now() + make_interval(days => ${INVITATION_DAYS})) returning expires_at`;
+  const entry = { at: now, actor: invited_by, action: 'person.invited', subject: id, detail: { role } };
+  await appendAudit(tx, [{ organisation_id, ...entry }]);
+  return { id, expires_at: made!.expires_at, token };
+}
+
+/** @throws Problem `refused` naming the roles that there are */
+export function requireRole(kind: string, role: string): void {
+  if (!rolesOf(kind).includes(role))
+    throw new Problem('refused', `A ${kind} has no role ${role}; give one of ${rolesOf(kind).join(', ')}.`);
+}
+
+/** Newest first. */
+export async function invitationsOf(sql: Sql, vault: Vault, organisation_id: string): Promise<Invitation[]> {
+  const rows = await sql<
+    Invitation[]
+  >`select id, organisation_id, role, email, invited_by, created_at, expires_at,
+    ended_at, person_id from invitation where organisation_id = ${organisation_id} order by created_at desc, id`;
+  return Promise.all(
+    rows.map(async (row) => ({
+      ...row,
+      email: await vault.open(organisation_id, emailPlace(row.id), row.email),
+    })),
+  );
+}
+
+/** @returns false when the organisation has no such invitation that waits */
+export async function withdrawInvitation(
+  tx: Transaction,
+  { organisation_id, key_id: actor }: Caller,
+  id: string,
+  now: Date,
+): Promise<boolean> {
+  const ended = await tx`update invitation set ended_at = ${now}
+    where id = ${id} and organisation_id = ${organisation_id} and ended_at is null`;
+  if (ended.count === 0) return false;
+  const entry = { at: now, actor, action: 'person.invitation_withdrawn', subject: id, detail: {} };
+  await appendAudit(tx, [{ organisation_id, ...entry }]);
+  return true;
+}
+
+/**
+ * Makes the account. Who has the secret is not signed in by it: that takes the password.
+ * @throws Problem `not_found` when the invitation is unknown, used, taken back or past its time; `bad_request` for a
+ * password that will not do; `conflict` when the address has an account
+ */
+export async function acceptInvitation(
+  { system, vault, clock }: Pick<Service, 'system' | 'vault' | 'clock'>,
+  { token, name, password }: { token: string; name: string; password: string },
+): Promise<Person> {
+  return system.transaction(async (tx) => {
+    const [row] = await tx<Invitation[]>`select * from invitation
+      where token_sha256 = ${hashToken(token)} and ended_at is null and expires_at > now() for update`;
+    if (!row) throw new Problem('not_found', 'There is no such invitation, or no longer; ask for another.');
+    const { id, organisation_id, role, invited_by } = row;
+    const email = await vault.open(organisation_id, emailPlace(id), row.email);
+    requireGoodPassword(password, [name, email], '/body/password');
+    const now = clock.now();
+    const made = { organisation_id, role, name, email, invited_by, password: await hashPassword(password) };
+    const person = await createPerson(tx, vault, made, now);
+    if (!person)
+      throw new Problem(
+        'conflict',
+        'This address has an account already; sign in, or ask for an invitation to another.',
+      );
+    await tx`update invitation set ended_at = ${now}, person_id = ${person.id} where id = ${id}`;
+    const who = { person_id: person.id, organisation_id };
+    await note(tx, { system, vault, clock }, who, 'person.joined', { role, invitation_id: id });
+    return person;
+  });
+}
