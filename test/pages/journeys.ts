@@ -1,9 +1,11 @@
 /** What each role comes for, from the first page to done. Every step is one that a person sees; none waits for a script. */
 import assert from 'node:assert/strict';
-import type { Visitor } from './visitor.ts';
-import type { PagesWorld } from './world.ts';
+import { PASSWORD } from '../people.ts';
+import { signIn, type Visitor } from './visitor.ts';
+import type { PagesWorld, Party } from './world.ts';
 
-export type Role = 'anyone' | 'bank_a' | 'firm_a' | 'staff';
+/** Null: anybody, not signed in. */
+export type Role = Party | null;
 
 export interface Journey {
   name: string;
@@ -27,7 +29,7 @@ async function choose(visitor: Visitor, name: string, value: string): Promise<vo
 export const JOURNEYS: readonly Journey[] = [
   {
     name: 'reads what it is, changes language and theme, and comes back to both',
-    role: 'anyone',
+    role: null,
     async walk(visitor) {
       const { page, words, go } = visitor;
       assert.equal(await go('/'), 200);
@@ -41,12 +43,38 @@ export const JOURNEYS: readonly Journey[] = [
     },
   },
   {
+    name: 'is led to sign in, errs, shows a second factor, comes back to where it was, and leaves',
+    role: null,
+    async walk({ page, words, go }, { newGuardedPerson, pledge_id }) {
+      const { email, recovery_code } = await newGuardedPerson('bank_a');
+      const address = `/pledges/${pledge_id}?span=contract`;
+      await go(address);
+      assert.equal(new URL(page.url()).pathname, '/sign-in');
+      const submit = page.locator('main').getByRole('button', { name: words.say('sign_in.title') });
+      await page.locator('input[name=email]').fill(email);
+      await page.locator('input[name=password]').fill('not the password');
+      await submit.click();
+      await page.locator('#password-fault').waitFor();
+      assert.equal(await page.locator('input[name=email]').inputValue(), email, 'what was typed is kept');
+      await page.locator('input[name=password]').fill(PASSWORD);
+      await submit.click();
+      await page.locator('input[name=code]').fill(recovery_code);
+      await submit.click();
+      await page.locator('#flow').waitFor();
+      assert.equal(new URL(page.url()).pathname + new URL(page.url()).search, address);
+      await page.getByRole('button', { name: words.say('sign_in.out') }).click();
+      await page.locator('.opening').waitFor();
+      await go('/portfolio');
+      assert.equal(new URL(page.url()).pathname, '/sign-in');
+    },
+  },
+  {
     name: 'sees why a loan is in breach',
     role: 'bank_a',
-    async walk(visitor, { pledge_id }) {
-      const { page, words, go } = visitor;
-      await go('/portfolio');
-      assert.equal(await heading(visitor), words.say('nav.portfolio'));
+    async walk(visitor, { pledge_id, newPerson }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('bank_a'));
+      assert.equal(await heading(visitor), words.say('nav.portfolio'), 'a bank begins at its portfolio');
       await choose(visitor, 'sort', 'loan');
       await page.locator(`a[href="/pledges/${pledge_id}"]`).click();
       await page.locator('#flow').waitFor();
@@ -69,10 +97,10 @@ export const JOURNEYS: readonly Journey[] = [
   {
     name: 'finds its own pledge and what happened to its patent',
     role: 'firm_a',
-    async walk(visitor, { pledge_id }) {
+    async walk(visitor, { pledge_id, newPerson }) {
       const { page, words, go } = visitor;
-      await go('/pledges');
-      assert.equal(await heading(visitor), words.say('nav.pledges'));
+      await signIn(visitor, await newPerson('firm_a'));
+      assert.equal(await heading(visitor), words.say('nav.pledges'), 'a firm begins at its pledges');
       await page.locator(`a[href="/pledges/${pledge_id}"]`).click();
       await page.locator('#patents').waitFor();
       assert.match(await page.locator('#patents').innerText(), new RegExp(words.say('legal.lapsed')));
@@ -83,9 +111,9 @@ export const JOURNEYS: readonly Journey[] = [
   {
     name: 'takes the gravest cases first',
     role: 'staff',
-    async walk(visitor) {
-      const { page, words, go } = visitor;
-      await go('/reviews');
+    async walk(visitor, { newPerson }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('staff'));
       assert.equal(await heading(visitor), words.say('nav.reviews'));
       await choose(visitor, 'severity', 'critical');
       const rows = page.locator('tbody tr');
@@ -104,8 +132,9 @@ export function pagesOf({
   pledge_id,
 }: Pick<PagesWorld, 'pledge_id'>): { name: string; role: Role; address: string }[] {
   return [
-    { name: 'start', role: 'anyone', address: '/' },
-    { name: 'missing', role: 'anyone', address: '/no-such-page' },
+    { name: 'start', role: null, address: '/' },
+    { name: 'sign-in', role: null, address: '/sign-in' },
+    { name: 'missing', role: null, address: '/no-such-page' },
     { name: 'portfolio', role: 'bank_a', address: '/portfolio' },
     { name: 'pledges', role: 'firm_a', address: '/pledges' },
     { name: 'pledge', role: 'bank_a', address: `/pledges/${pledge_id}` },

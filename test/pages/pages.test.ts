@@ -6,6 +6,7 @@ import t from 'tap';
 import { AREAS, type Entry, LANGUAGES, type Language } from '../../src/pages/language/catalogue.ts';
 import { languageFrom, wordsIn } from '../../src/pages/language/words.ts';
 import { ownAddress } from '../../src/pages/preferences.ts';
+import { addPerson, openSession } from '../people.ts';
 import { launchBrowser } from './browser.ts';
 import { runPages } from './run.ts';
 import { examine, type Faults, visit } from './visitor.ts';
@@ -124,7 +125,30 @@ t.test('pages of a service', async (t) => {
     t.equal(without_id(foreign.body), without_id(missing.body), 'foreign and missing look alike');
     t.equal((await ask('/reviews', service.bank_a.key)).statusCode, 403);
     t.equal((await ask('/portfolio', service.firm_a.key)).statusCode, 403);
-    t.equal((await ask('/portfolio', null)).statusCode, 401);
+    const nobody = await ask('/portfolio?sort=loan', null);
+    t.equal(nobody.statusCode, 303, 'who is not signed in is shown the way');
+    t.equal(nobody.headers.location, '/sign-in?return_to=%2Fportfolio%3Fsort%3Dloan');
+    t.equal((await ask('/portfolio', 'pwk_wrong')).statusCode, 401);
+  });
+
+  t.test('change nothing for a page of somebody else', async (t) => {
+    const { id } = await addPerson(service, service.bank_a.id, 'officer');
+    const { headers } = await openSession(service, id);
+    const post = (url: string, payload: string, more: Record<string, string> = {}) =>
+      service.app.inject({
+        method: 'POST',
+        url,
+        payload,
+        headers: { cookie: headers.cookie!, 'content-type': 'application/x-www-form-urlencoded', ...more },
+      });
+    t.equal((await post('/sign-out', 'csrf_token=wrong')).statusCode, 403);
+    const token = `csrf_token=${headers['x-csrf-token']}`;
+    t.equal((await post('/sign-out', token, { 'sec-fetch-site': 'cross-site' })).statusCode, 403);
+    const elsewhere = { 'sec-fetch-site': 'cross-site' };
+    t.equal((await post('/sign-in', 'email=a@b.example&password=x', elsewhere)).statusCode, 403);
+    t.equal((await post('/demonstration/visits', 'as=staff', elsewhere)).statusCode, 403);
+    t.equal((await post('/demonstration/visits', 'as=staff')).statusCode, 404, 'this is no demonstration');
+    t.equal((await post('/sign-out', token)).statusCode, 303);
   });
 
   t.test('hold to the policy that lets nothing foreign run', async (t) => {
@@ -183,7 +207,7 @@ t.test('pages of a service', async (t) => {
     t.same(bare.failures, []);
 
     const faults: Faults = { axe: [], console: [], policy: [] };
-    const visitor = await visit(browser, world.origin, { key: null, language: 'en', scripts: true }, faults);
+    const visitor = await visit(browser, world.origin, { language: 'en', scripts: true }, faults);
     await visitor.go('/');
     await visitor.page.evaluate(
       "document.querySelector('main').innerHTML = '<img src=x><p style=\"color:red\">'",

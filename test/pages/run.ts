@@ -1,8 +1,8 @@
 /** Walks journeys and examines pages, and counts what went wrong. */
 import type { Browser } from 'playwright-core';
 import type { Language } from '../../src/pages/language/catalogue.ts';
-import { JOURNEYS, pagesOf, type Role } from './journeys.ts';
-import { examine, type Faults, visit } from './visitor.ts';
+import { JOURNEYS, pagesOf } from './journeys.ts';
+import { examine, type Faults, signIn, visit } from './visitor.ts';
 import type { PagesWorld } from './world.ts';
 
 export interface PagesReport {
@@ -24,8 +24,6 @@ export interface Asked {
   themes: readonly ('light' | 'dark')[];
 }
 
-const keyOf = ({ service }: PagesWorld, role: Role) => (role === 'anyone' ? null : service[role].key);
-
 export async function runPages(
   browser: Browser,
   world: PagesWorld,
@@ -41,34 +39,25 @@ export async function runPages(
   let walked = 0;
   for (const language of languages) {
     for (const with_scripts of scripts)
-      for (const { name, role, walk } of JOURNEYS) {
-        const visitor = await visit(
-          browser,
-          world.origin,
-          { key: keyOf(world, role), language, scripts: with_scripts },
-          faults,
-        );
+      for (const { name, walk } of JOURNEYS) {
+        const visitor = await visit(browser, world.origin, { language, scripts: with_scripts }, faults);
         walked += 1;
         await walk(visitor, world).catch((error: Error) =>
-          failed.push(
-            `${role} ${language} ${with_scripts ? 'with' : 'without'} scripts: ${name}: ${error.message}`,
-          ),
+          failed.push(`${language}, ${with_scripts ? 'with' : 'without'} scripts: ${name}: ${error.message}`),
         );
         await visitor.leave();
         onStep(++done, all);
       }
     for (const theme of themes)
-      for (const { role, address } of pages) {
-        const visitor = await visit(
-          browser,
-          world.origin,
-          { key: keyOf(world, role), language, scripts: true, theme },
-          faults,
-        );
-        await visitor.go(address);
-        await examine(visitor, faults, theme);
+      for (const [role, own] of Map.groupBy(pages, ({ role }) => role)) {
+        const visitor = await visit(browser, world.origin, { language, scripts: true, theme }, faults);
+        if (role !== null) await signIn(visitor, await world.newPerson(role));
+        for (const { address } of own) {
+          await visitor.go(address);
+          await examine(visitor, faults, theme);
+          onStep(++done, all);
+        }
         await visitor.leave();
-        onStep(++done, all);
       }
   }
   return {

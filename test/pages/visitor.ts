@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Language } from '../../src/pages/language/catalogue.ts';
 import { type Words, wordsIn } from '../../src/pages/language/words.ts';
+import { PASSWORD } from '../people.ts';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -29,21 +30,19 @@ export interface Visitor {
 }
 
 interface As {
-  key: string | null;
   language: Language;
   scripts: boolean;
   theme?: 'light' | 'dark';
 }
 
 export async function visit(browser: Browser, origin: string, as: As, faults: Faults): Promise<Visitor> {
-  const { key, language, scripts, theme = 'light' } = as;
+  const { language, scripts, theme = 'light' } = as;
   const context = await browser.newContext({
     baseURL: origin,
     viewport: WIDE,
     colorScheme: theme,
     locale: language,
     javaScriptEnabled: scripts,
-    extraHTTPHeaders: key === null ? {} : { authorization: `Bearer ${key}` },
   });
   context.setDefaultTimeout(WAIT_LIMIT_ms);
   await listen(context, faults);
@@ -58,6 +57,18 @@ export async function visit(browser: Browser, origin: string, as: As, faults: Fa
     },
     leave: () => context.close(),
   };
+}
+
+/** Through the form, as anybody does. */
+export async function signIn({ page, go, words }: Visitor, email: string): Promise<void> {
+  await go('/sign-in');
+  await page.locator('input[name=email]').fill(email);
+  await page.locator('input[name=password]').fill(PASSWORD);
+  await page
+    .locator('main')
+    .getByRole('button', { name: words.say('sign_in.title') })
+    .click();
+  await page.locator('form[action="/sign-out"]').waitFor();
 }
 
 /** A page that answers an error is told of by the browser itself: that is no fault of the page. */

@@ -66,7 +66,7 @@ export function signInPages(app: FastifyInstance, service: Service, rates: Rates
           request,
           reply,
           'sign_in.code_title',
-          <CodePage ticket={outcome.ticket} fault={null} return_to={return_to ?? null} />,
+          <CodePage ticket={outcome.ticket} refused={false} return_to={return_to ?? null} />,
         );
       return welcome(reply, outcome, return_to);
     },
@@ -85,7 +85,7 @@ export function signInPages(app: FastifyInstance, service: Service, rates: Rates
           request,
           reply,
           'sign_in.code_title',
-          <CodePage {...{ ticket }} fault="sign_in.code_refused" return_to={return_to ?? null} />,
+          <CodePage ticket={ticket} refused return_to={return_to ?? null} />,
         );
       return welcome(reply, outcome, return_to);
     },

@@ -7,17 +7,16 @@ export type Faults = Partial<Record<'email' | 'password' | 'code', Key>>;
 
 interface FieldProps {
   name: keyof Faults;
-  label: Key;
   input: InputHTMLAttributes<HTMLInputElement>;
   fault: Key | undefined;
 }
 
-function TextField({ name, label, input, fault }: FieldProps) {
+function TextField({ name, input, fault }: FieldProps) {
   const { words } = useView();
   const fault_id = `${name}-fault`;
   return (
     <div class="field">
-      <label for={name}>{words.say(label)}</label>
+      <label for={name}>{words.say(`sign_in.${name}`)}</label>
       <input
         {...input}
         id={name}
@@ -50,13 +49,11 @@ export function SignInPage(props: { email: string; faults: Faults; return_to: st
         <ReturnTo return_to={return_to} />
         <TextField
           name="email"
-          label="sign_in.email"
           input={{ type: 'email', autocomplete: 'username', value: email }}
           fault={faults.email}
         />
         <TextField
           name="password"
-          label="sign_in.password"
           input={{ type: 'password', autocomplete: 'current-password' }}
           fault={faults.password}
         />
@@ -68,8 +65,8 @@ export function SignInPage(props: { email: string; faults: Faults; return_to: st
   );
 }
 
-export function CodePage(props: { ticket: string; fault: Key | null; return_to: string | null }) {
-  const { ticket, fault, return_to } = props;
+export function CodePage(props: { ticket: string; refused: boolean; return_to: string | null }) {
+  const { ticket, refused, return_to } = props;
   const { words } = useView();
   return (
     <div class="gate">
@@ -79,9 +76,8 @@ export function CodePage(props: { ticket: string; fault: Key | null; return_to: 
         <input type="hidden" name="ticket" value={ticket} />
         <TextField
           name="code"
-          label="sign_in.code"
           input={{ type: 'text', autocomplete: 'one-time-code' }}
-          fault={fault ?? undefined}
+          fault={refused ? 'sign_in.code_refused' : undefined}
         />
         <button type="submit" class="button primary">
           {words.say('sign_in.title')}
