@@ -200,7 +200,7 @@ t.test('pages of a service', async (t) => {
     const some = await runPages(browser, world, {
       languages: ['en'],
       scripts: [true],
-      themes: ['light', 'dark'],
+      themes: ['dark'],
     });
     t.same(some.failures, []);
     const bare = await runPages(browser, world, { languages: ['zh'], scripts: [false], themes: [] });

@@ -40,6 +40,14 @@ interface Props {
   to?: CalendarDate;
 }
 
+/** What is drawn how, in a field of 26 by 14. */
+export const FLOW_KEYS = [
+  { name: 'chart.value', mark: <path class="c-value" d="M0 7H26" /> },
+  { name: 'chart.band', mark: <rect class="c-band" y="1" width="26" height="12" /> },
+  { name: 'chart.loan', mark: <path class="c-loan" d="M0 7H26" /> },
+  { name: 'chart.ratio', mark: <path class="c-ratio" d="M0 7H26" /> },
+] as const;
+
 const MONEY_HEIGHT = 240;
 const RATIO_HEIGHT = 120;
 const GAP = 58;
@@ -249,36 +257,42 @@ function FlagRow({ row, y, x, words, narrow, hrefOf, last }: FlagRowProps) {
   );
 }
 
-/** The days on which the gazette printed that a right had ended, through all panels. */
-function Notices({
-  flags,
-  words,
-  x,
-  frames,
-}: {
+/** Room for the name of a notice, and the two lines that names stand in; one without room is told by its flag alone. */
+const NOTICE_WIDTH = 215;
+const NOTICE_LINES = [-38, -24];
+
+interface NoticesProps {
   flags: readonly FlowFlag[];
   words: Words;
   x: Scale;
-  frames: readonly Frame[];
-}) {
+  frames: readonly [Frame, Frame, Frame];
+}
+
+/** The days on which the gazette printed that a right had ended, through all panels. */
+function Notices({ flags, words, x, frames: [first, money, last] }: NoticesProps) {
   const days = new Set(
     flags.flatMap(({ rule, evidence }) => (rule === 'right_ended' ? [String(evidence.published_on)] : [])),
   );
-  const [first, money, last] = frames as [Frame, Frame, Frame];
-  return [...days].map((day) => {
+  const taken_to = NOTICE_LINES.map(() => 0);
+  return [...days].sort().map((day) => {
     const at = x(dayNumber(day));
-    const late = at > (first.left + first.right) / 2;
+    const is_late = at + NOTICE_WIDTH > first.right;
+    const start = is_late ? at - NOTICE_WIDTH : at;
+    const line = taken_to.findIndex((end) => start >= end);
+    if (line !== -1) taken_to[line] = start + NOTICE_WIDTH;
     return (
       <g key={day}>
         <path class="c-notice" d={`M${at} ${first.top}V${last.top + last.height}`} />
-        <text
-          class="c-notice-name"
-          x={place(at + (late ? -6 : 6))}
-          y={money.top - 32}
-          text-anchor={late ? 'end' : 'start'}
-        >
-          {words.say('chart.notice', { day: words.day(day) })}
-        </text>
+        {line !== -1 && (
+          <text
+            class="c-notice-name"
+            x={place(at + (is_late ? -6 : 6))}
+            y={money.top + NOTICE_LINES[line]!}
+            text-anchor={is_late ? 'end' : 'start'}
+          >
+            {words.say('chart.notice', { day: words.day(day) })}
+          </text>
+        )}
       </g>
     );
   });

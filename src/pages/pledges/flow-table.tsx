@@ -2,6 +2,7 @@
 import { toMajor } from '../../../models/money.ts';
 import { PHASES } from '../../pledges/lifecycle.ts';
 import type { PledgeValue } from '../../pledges/store.ts';
+import { FLOW_KEYS } from '../charts/value-flow.tsx';
 import { Table } from '../parts/parts.tsx';
 import { useView } from '../view.ts';
 
@@ -38,15 +39,9 @@ export function FlowTable({ points, currency }: { points: readonly PledgeValue[]
 
 export function FlowKeys() {
   const { words } = useView();
-  const keys = [
-    { name: 'chart.value', mark: <path class="c-value" d="M0 7H26" /> },
-    { name: 'chart.band', mark: <rect class="c-band" y="1" width="26" height="12" /> },
-    { name: 'chart.loan', mark: <path class="c-loan" d="M0 7H26" /> },
-    { name: 'chart.ratio', mark: <path class="c-ratio" d="M0 7H26" /> },
-  ] as const;
   return (
     <ul class="keys">
-      {keys.map(({ name, mark }) => (
+      {FLOW_KEYS.map(({ name, mark }) => (
         <li key={name}>
           <svg viewBox="0 0 26 14" width="26" height="14" aria-hidden="true">
             {mark}

@@ -9,7 +9,7 @@ import { HOMES, useView } from '../view.ts';
 
 const PHASES = ['before', 'during', 'after'] as const;
 const ROLES = ['bank', 'firm', 'staff'] as const;
-const EXAMPLE_WIDTH = 700;
+const EXAMPLE_WIDTH = 620;
 const NARROW_WIDTH = 358;
 
 export function StartPage({ example }: { example: PledgeShown | null }) {
@@ -34,10 +34,10 @@ export function StartPage({ example }: { example: PledgeShown | null }) {
               {words.say('foot.api')}
             </a>
           </p>
+          {example && <Visits />}
         </div>
         {example && <Example shown={example} />}
       </div>
-      {example && <Visits />}
       <Section title={words.say('start.phases')}>
         <ol class="thirds">
           {PHASES.map((phase) => (
@@ -80,14 +80,16 @@ function Example({ shown }: { shown: PledgeShown }) {
 function Visits() {
   const { words } = useView();
   return (
-    <Section title={words.say('visit.title')} note={words.say('visit.lead')} id="demonstration">
-      <form class="actions" method="post" action="/demonstration/visits">
+    <form class="visits" method="post" action="/demonstration/visits">
+      <h2>{words.say('visit.title')}</h2>
+      <p class="muted">{words.say('visit.lead')}</p>
+      <p class="actions">
         {VISITORS.map((visitor) => (
           <button key={visitor} type="submit" class="button" name="as" value={visitor}>
             {words.say(`visit.as_${visitor}`)}
           </button>
         ))}
-      </form>
-    </Section>
+      </p>
+    </form>
   );
 }
