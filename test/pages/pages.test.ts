@@ -206,7 +206,7 @@ t.test('pages of a service', async (t) => {
     const bare = await runPages(browser, world, { languages: ['zh'], scripts: [false], themes: [] });
     t.same(bare.failures, []);
 
-    const faults: Faults = { axe: [], console: [], policy: [] };
+    const faults: Faults = { axe: [], errors: [], policy: [] };
     const visitor = await visit(browser, world.origin, { language: 'en', scripts: true }, faults);
     await visitor.go('/');
     await visitor.page.evaluate(

@@ -31,7 +31,7 @@ export async function runPages(
   onStep: (done: number, all: number) => void = () => {},
 ): Promise<PagesReport> {
   const started_ms = performance.now();
-  const faults: Faults = { axe: [], console: [], policy: [] };
+  const faults: Faults = { axe: [], errors: [], policy: [] };
   const failed: string[] = [];
   const pages = pagesOf(world);
   const all = languages.length * (scripts.length * JOURNEYS.length + themes.length * pages.length);
@@ -65,10 +65,10 @@ export async function runPages(
     journeys_failed: failed.length,
     pages: pages.length,
     axe_violations: faults.axe.length,
-    console_errors: faults.console.length,
+    console_errors: faults.errors.length,
     csp_violations: faults.policy.length,
     seconds: Math.round((performance.now() - started_ms) / 100) / 10,
-    failures: [...failed, ...faults.axe, ...faults.console, ...faults.policy],
+    failures: [...failed, ...faults.axe, ...faults.errors, ...faults.policy],
   };
 }
 

@@ -16,7 +16,7 @@ export const NARROW = { width: 390, height: 844 };
 /** Faults found, each with the page it was found on. */
 export interface Faults {
   axe: string[];
-  console: string[];
+  errors: string[];
   policy: string[];
 }
 
@@ -79,9 +79,9 @@ async function listen(context: BrowserContext, faults: Faults): Promise<void> {
     const told = `${message.page()?.url()}: ${message.text()}`;
     if (/Content Security Policy/i.test(message.text())) faults.policy.push(told);
     else if (['error', 'warning'].includes(message.type()) && !ANSWERED.test(message.text()))
-      faults.console.push(told);
+      faults.errors.push(told);
   });
-  context.on('weberror', (error) => faults.console.push(`${error.page()?.url()}: ${error.error().message}`));
+  context.on('weberror', (error) => faults.errors.push(`${error.page()?.url()}: ${error.error().message}`));
 }
 
 interface AxeResult {
