@@ -2,7 +2,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { renderToString } from 'preact-render-to-string';
 import t from 'tap';
+import { binsOf, CalibrationPlot, Histogram, StressCurves } from '../../src/pages/charts/distribution.tsx';
+import { dayTicks, linear, stepBand, stepPath, ticks } from '../../src/pages/charts/scale.ts';
 import { AREAS, type Entry, LANGUAGES, type Language } from '../../src/pages/language/catalogue.ts';
 import { languageFrom, wordsIn } from '../../src/pages/language/words.ts';
 import { ownAddress } from '../../src/pages/preferences.ts';
@@ -85,6 +89,75 @@ t.test('no text stands outside of the catalogues', async (t) => {
       [],
       name,
     );
+});
+
+t.test('places and paths of the charts', async (t) => {
+  t.same(ticks(0, 7, 4), [0, 2, 4, 6]);
+  t.same(ticks(3, 3, 4), [3], 'a span of nothing has one tick');
+  t.same(
+    dayTicks('2009-11-15', '2010-08-01', 4).map(({ day }) => day),
+    ['2010-01-01', '2010-04-01', '2010-07-01'],
+  );
+  const scale = linear(0, 10, 100, 0);
+  t.equal(scale(-5), 100, 'what lies outside is held at the end');
+  t.equal(scale(5), 50);
+  const points = [
+    { x: 0, y: 10 },
+    { x: 5, y: 20 },
+    { x: 8, y: null },
+    { x: 9, y: 5 },
+  ];
+  t.equal(stepPath(points, 12), 'M0 10H5V20H8M9 5H12', 'a line breaks where there is no number');
+  t.equal(
+    stepBand(
+      [
+        { x: 0, low: 9, high: 1 },
+        { x: 4, low: 8, high: 2 },
+      ],
+      6,
+    ),
+    'M0 1H4V2H6V8H4V9H0Z',
+  );
+  fc.assert(
+    fc.property(
+      fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+      fc.double({ min: 1e-3, max: 1e9, noNaN: true }),
+      (from, span) => {
+        const found = ticks(from, from + span, 5);
+        return (
+          found.length <= 7 &&
+          found.every((tick) => tick >= from - span * 1e-6 && tick <= from + span * (1 + 1e-6))
+        );
+      },
+    ),
+    { seed: 32 },
+  );
+});
+
+t.test('charts of distributions say what they show, in every language', async (t) => {
+  const bins = binsOf([1, 2, 2, 3, 9], 4);
+  t.equal(
+    bins.reduce((sum, { count }) => sum + count, 0),
+    5,
+    'no draw is lost',
+  );
+  for (const language of LANGUAGES) {
+    const words = wordsIn(language);
+    const plot = { words, width: 600, title: 'A title', tell: String };
+    const points = [
+      { value: 1, share: 0.1 },
+      { value: 4, share: 1 },
+    ];
+    const drawn = [
+      Histogram({ ...plot, bins }),
+      StressCurves({ ...plot, curves: [{ name: 'calm', style: 'calm', points }] }),
+      CalibrationPlot({ ...plot, bins: [{ stated: 0.2, observed: 0.25, cases: 40 }] }),
+    ].map((chart) => renderToString(chart));
+    for (const svg of drawn) {
+      t.match(svg, /role="img".*<title>A title<\/title>/);
+      t.notMatch(svg, /NaN|Infinity| style=/);
+    }
+  }
 });
 
 t.test('the language is the first that the browser asks for and we have', async (t) => {
