@@ -3,13 +3,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { addMonths } from '../models/calendar.ts';
-import type { OrganisationKind } from '../src/accounts/store.ts';
 import type { Config } from '../src/config.ts';
 import { connect, type Database } from '../src/db/client.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { MIGRATIONS } from '../src/db/open.ts';
 import { foundCalendar } from '../src/demonstration/calendar.ts';
-import { foundVisitors } from '../src/demonstration/people.ts';
+import { type DemonstratedKind, foundVisitors } from '../src/demonstration/people.ts';
 import type { Vault } from '../src/secrets/vault.ts';
 import { progressBar } from './progress.ts';
 import { type Cast, DEFAULT_REPLAY, replay } from './replay.ts';
@@ -54,7 +53,7 @@ export async function foundDemonstration(
 }
 
 /** Those that the demonstration has a key of. */
-export function organisationsOf({ keys }: Cast): Record<OrganisationKind, string> {
+export function organisationsOf({ keys }: Cast): Record<DemonstratedKind, string> {
   return {
     bank: keys.bank.organisation_id,
     firm: keys.firm.organisation_id,

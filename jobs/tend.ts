@@ -4,6 +4,7 @@ import { numberStreams } from '../src/outbox/feed.ts';
 import { forgetDelivered, removeIdleLanes } from '../src/outbox/retention.ts';
 import { mendLanes } from '../src/outbox/sweep.ts';
 import { sweepRuns } from '../src/patents/runs.ts';
+import { forgetInvitations } from '../src/people/invitations.ts';
 import { forgetSessions } from '../src/people/sessions.ts';
 import { forgetTickets } from '../src/people/tickets.ts';
 import type { JobContext } from './context.ts';
@@ -16,6 +17,7 @@ export async function tend({ database, log }: Pick<JobContext, 'database' | 'log
     ...(await numberStreams(database)),
     ...(await forgetKeys(database)),
     ...(await forgetSessions(database)),
+    ...(await forgetInvitations(database)),
     ...(await forgetTickets(database)),
     ...(await forgetDelivered(database)),
     ...(await removeIdleLanes(database)),

@@ -9,9 +9,9 @@ import { EMAIL_PATTERN } from '../people/schemas.ts';
 import { openForCommand } from '../process.ts';
 import { masterKeyOf } from '../secrets/master-key.ts';
 import { createVault } from '../secrets/vault.ts';
-import { createOrganisation, issueKey, type OrganisationKind } from './store.ts';
+import { createOrganisation, issueKey, ORGANISATION_KINDS } from './store.ts';
 
-const HELP = `npm run organisation -- --kind bank|firm|staff --name NAME [--invite EMAIL] [--json]
+const HELP = `npm run organisation -- --kind ${ORGANISATION_KINDS.join('|')} --name NAME [--invite EMAIL] [--json]
 
 Creates an organisation in the database of DATABASE_URL (or the embedded one, which must not be in use) and prints its
 id and an API key. The key is shown this once; only its hash is kept.
@@ -22,7 +22,6 @@ id and an API key. The key is shown this once; only its hash is kept.
   --help          this text
 `;
 
-const KINDS: readonly string[] = ['bank', 'firm', 'staff'] satisfies OrganisationKind[];
 const MAX_NAME_LENGTH = 200;
 /** Who invites, where no person or key does. */
 const COMMAND = 'organisation';
@@ -39,8 +38,10 @@ await run(async () => {
     },
   });
   if (values.help) return void process.stdout.write(HELP);
-  const { kind = '', name = '' } = values;
-  if (!KINDS.includes(kind)) throw new UsageError(`--kind: "${kind}" is not one of ${KINDS.join(', ')}.`);
+  const { name = '' } = values;
+  const kind = ORGANISATION_KINDS.find((each) => each === values.kind);
+  if (!kind)
+    throw new UsageError(`--kind: "${values.kind ?? ''}" is not one of ${ORGANISATION_KINDS.join(', ')}.`);
   if (name.length === 0 || name.length > MAX_NAME_LENGTH)
     throw new UsageError(`--name: give the organisation a name of 1 to ${MAX_NAME_LENGTH} characters.`);
   const email = values.invite ?? null;
@@ -52,7 +53,7 @@ await run(async () => {
     const now = systemClock.now();
     const vault = email === null ? null : createVault(database, await masterKeyOf(config, database));
     const made = await database.transaction(async (tx) => {
-      const given = { kind: kind as OrganisationKind, name, demonstration: false };
+      const given = { kind, name, demonstration: false };
       const organisation = await createOrganisation(tx, given, now);
       const { key } = await issueKey(tx, organisation.id, 'first key', now);
       const [role] = rolesOf(kind);

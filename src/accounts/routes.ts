@@ -13,15 +13,18 @@ import {
   issueKey,
   KEY_OVERLAP_HOURS,
   keysOf,
+  ORGANISATION_KINDS,
   requireCovered,
   requireManaged,
   revokeKey,
   rotateKey,
 } from './store.ts';
 
+const Kind = OneOf(ORGANISATION_KINDS, 'what it is to the service');
+
 const Organisation = Type.Object({
   id: Id,
-  kind: OneOf(['bank', 'firm', 'staff'], 'what it is to the service'),
+  kind: Kind,
   name: Type.String(),
   demonstration: Type.Boolean({ description: 'invented for the demonstration' }),
   created_at: Instant,
@@ -78,9 +81,9 @@ export const accountRoutes =
         schema: {
           operationId: 'createOrganisation',
           tags: ['accounts'],
-          description: 'Creates a bank, firm or staff organisation.',
+          description: 'Creates an organisation.',
           body: Closed({
-            kind: OneOf(['bank', 'firm', 'staff'], 'what it is to the service'),
+            kind: Kind,
             name: Type.String({ minLength: 1, maxLength: 200 }),
           }),
           response: { 201: Organisation },

@@ -10,7 +10,9 @@ export const KEY_OVERLAP_HOURS = 24;
 /** A key's last use is written down this seldom, so that asking does not mean writing. */
 const LAST_USE_EVERY_MINUTES = 60;
 
-export type OrganisationKind = 'bank' | 'firm' | 'staff';
+/** Banks lend, firms pledge, staff operate; agencies, experts and buyers search, watch and keep a name of their own. */
+export const ORGANISATION_KINDS = ['bank', 'firm', 'staff', 'agency', 'expert', 'buyer'] as const;
+export type OrganisationKind = (typeof ORGANISATION_KINDS)[number];
 
 export interface Organisation {
   id: string;

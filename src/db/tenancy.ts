@@ -5,6 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type postgres from 'postgres';
+import type { OrganisationKind } from '../accounts/store.ts';
 import type { Database, Transaction } from './client.ts';
 import type { DriverQuery } from './deadline.ts';
 
@@ -15,7 +16,7 @@ export const WORKER_ROLE = 'pledgewatch_worker';
 /** Whose transactions those of a request are. */
 export interface Tenant {
   organisation_id: string;
-  kind: 'bank' | 'firm' | 'staff';
+  kind: OrganisationKind;
 }
 
 const acting = new AsyncLocalStorage<Tenant>();

@@ -4,7 +4,7 @@ import Type from 'typebox';
 import { VALUATION_CURRENCY } from '../../models/valuation.ts';
 import type { FieldProblem } from '../errors.ts';
 import { create } from '../http/create.ts';
-import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
+import { callerOfGuarded, PLEDGE_KINDS } from '../http/guard.ts';
 import {
   Closed,
   Day,
@@ -64,7 +64,7 @@ export const dealRoutes =
     app.get(
       '/v1/deals',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'listDeals',
           tags: ['deals'],
@@ -83,7 +83,7 @@ export const dealRoutes =
     app.post(
       '/v1/deals',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'recordDeal',
           tags: ['deals'],

@@ -3,7 +3,6 @@
  * demonstration and in no other.
  */
 import { randomBytes } from 'node:crypto';
-import type { OrganisationKind } from '../accounts/store.ts';
 import type { Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { hashPassword } from '../people/passwords.ts';
@@ -15,9 +14,11 @@ import type { Service } from '../service.ts';
 
 /** The second of the staff is there because a decision takes four eyes. */
 export const VISITORS = ['bank', 'firm', 'staff', 'second_staff'] as const;
+/** Kinds of organisation that a demonstration shows. */
+export type DemonstratedKind = 'bank' | 'firm' | 'staff';
 export type Visitor = (typeof VISITORS)[number];
 
-const PEOPLE: Record<Visitor, { kind: OrganisationKind; role: string; name: string }> = {
+const PEOPLE: Record<Visitor, { kind: DemonstratedKind; role: string; name: string }> = {
   bank: { kind: 'bank', role: 'officer', name: 'Demonstration officer' },
   firm: { kind: 'firm', role: 'owner', name: 'Demonstration owner' },
   staff: { kind: 'staff', role: 'admin', name: 'Demonstration reviewer' },
@@ -35,7 +36,7 @@ function emailOf(visitor: Visitor): string {
 export async function foundVisitors(
   tx: Transaction,
   vault: Vault,
-  organisations: Readonly<Record<OrganisationKind, string>>,
+  organisations: Readonly<Record<DemonstratedKind, string>>,
   now: Date,
 ): Promise<Record<Visitor, { email: string; password: string }>> {
   const logins = {} as Record<Visitor, { email: string; password: string }>;

@@ -35,7 +35,7 @@ const Fetch = Type.Object({
 const STAFF = { access: ['staff'] } as const;
 
 export const fetchRoutes =
-  ({ database, clock, onNews }: Service): FastifyPluginAsyncTypebox =>
+  ({ database, vault, clock, onNews }: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get(
       '/v1/fetches',
@@ -80,7 +80,7 @@ export const fetchRoutes =
         if (!/^https?:$/.test(URL.parse(given.url)?.protocol ?? ''))
           throw new Problem('refused', 'The field url must be an absolute https address of a file.');
         const added = await create(request, reply, database, (tx) =>
-          addFetch(tx, { ...given, headers }, callerOfGuarded(request), clock.now()),
+          addFetch(tx, vault, { ...given, headers }, callerOfGuarded(request), clock.now()),
         );
         onNews();
         return added;

@@ -1,6 +1,12 @@
 /** Who is asking, and whether a route is theirs. Every route says who may call it, or the app does not start. */
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { authenticate, type Caller, type OrganisationKind, type Recognised } from '../accounts/store.ts';
+import {
+  authenticate,
+  type Caller,
+  ORGANISATION_KINDS,
+  type OrganisationKind,
+  type Recognised,
+} from '../accounts/store.ts';
 import type { Database } from '../db/client.ts';
 import { actFor } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
@@ -34,7 +40,9 @@ declare module 'fastify' {
 const BEARER = /^Bearer +(\S+)$/i;
 
 /** Any organisation with a key. */
-export const EVERYONE = ['bank', 'firm', 'staff'] as const;
+export const EVERYONE = ORGANISATION_KINDS;
+/** The parties of pledges, and staff: to the others, what is about loans is not there. */
+export const PLEDGE_KINDS = ['bank', 'firm', 'staff'] as const;
 
 const READING = ['GET', 'HEAD'];
 
@@ -109,8 +117,9 @@ function wrongness(
   is_for_people: boolean,
 ): string | null {
   if (is_for_people && !session) return 'This is for people who signed in, not for keys.';
-  const belongs = session ? 'you belong' : 'the key belongs';
-  if (!access.includes(kind)) return `This is for ${access.join(' or ')}; ${belongs} to a ${kind}.`;
+  const whose = session ? 'your' : 'the key’s';
+  if (!access.includes(kind))
+    return `This is for ${access.join(' or ')}; ${whose} organisation is of kind ${kind}.`;
   if (actions.includes(scope)) return null;
   return session
     ? `This needs a role that may ${scope}; yours, ${session.role}, may ${actions.join(', ')}.`

@@ -14,8 +14,15 @@ export interface NewEvent {
   firm_id: string | null;
   /** Whose endpoint alone is sent it: an event without parties, in nobody's feed. */
   owner_id?: string;
+  /** Not for staff to read. */
+  between_parties?: true;
   occurred_at: Date;
   data: Record<string, unknown>;
+}
+
+/** Of an event that is told to one organisation alone: a firm reads it where firms do, any other where banks do. */
+export function toldTo({ id, kind }: { id: string; kind: string }): Pick<NewEvent, 'bank_id' | 'firm_id'> {
+  return kind === 'firm' ? { bank_id: null, firm_id: id } : { bank_id: id, firm_id: null };
 }
 
 interface StoredEvent extends NewEvent {
@@ -43,10 +50,10 @@ async function emitToAll(
 ): Promise<string[]> {
   const stored = await numberInPledge(tx, events);
   const rows = stored.map((event) => ({ ...event, data: undefined, body: bodyOf(event) }));
-  await tx`insert into event (id, type, pledge_id, pledge_seq, bank_id, firm_id, owner_id, occurred_at, body)
-    select id, type, pledge_id, pledge_seq, bank_id, firm_id, owner_id, occurred_at, body
+  await tx`insert into event (id, type, pledge_id, pledge_seq, bank_id, firm_id, owner_id, between_parties, occurred_at, body)
+    select id, type, pledge_id, pledge_seq, bank_id, firm_id, owner_id, coalesce(between_parties, false), occurred_at, body
     from jsonb_to_recordset(${tx.json(rows as never)}) as row (id text, type text, pledge_id text, pledge_seq bigint,
-      bank_id text, firm_id text, owner_id text, occurred_at timestamptz, body text)`;
+      bank_id text, firm_id text, owner_id text, between_parties boolean, occurred_at timestamptz, body text)`;
   const ids = stored.map((event) => event.id);
   await feed(tx, ids);
   const targets = await tx<{ endpoint_id: string; lane_key: string; seq: number; event_id: string }[]>`

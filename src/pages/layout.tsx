@@ -21,6 +21,9 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     { href: '/pledges', text: 'nav.pledges' },
   ],
   firm: [{ href: '/pledges', text: 'nav.pledges' }],
+  agency: [],
+  expert: [],
+  buyer: [],
   staff: [
     { href: '/reviews', text: 'nav.reviews' },
     { href: '/portfolio', text: 'nav.portfolio' },

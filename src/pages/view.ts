@@ -21,6 +21,9 @@ export const HOMES: Record<OrganisationKind, string> = {
   bank: '/portfolio',
   firm: '/pledges',
   staff: '/reviews',
+  agency: '/',
+  expert: '/',
+  buyer: '/',
 };
 
 export interface View {

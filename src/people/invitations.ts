@@ -13,6 +13,8 @@ import { createPerson, type Person } from './store.ts';
 import { hashToken, mintToken } from './tokens.ts';
 
 export const INVITATION_DAYS = 7;
+/** How long one that came to nothing is still listed, after its time. */
+export const FORGOTTEN_AFTER_DAYS = 30;
 
 export interface Invitation {
   id: string;
@@ -27,7 +29,7 @@ export interface Invitation {
   person_id: string | null;
 }
 
-function emailPlace(id: string): string {
+export function invitedPlace(id: string): string {
   return `invitation/${id}/email`;
 }
 
@@ -46,7 +48,7 @@ export async function invite(
   requireRole(kind, role);
   const id = newId('inv');
   const { token, token_sha256 } = mintToken();
-  const sealed = await vault.seal(organisation_id, emailPlace(id), email);
+  const sealed = await vault.seal(organisation_id, invitedPlace(id), email);
   const [made] = await tx<{ expires_at: Date }[]>`
     insert into invitation (id, organisation_id, role, email, token_sha256, invited_by, created_at, expires_at)
     values (${id}, ${organisation_id}, ${role}, ${sealed}, ${token_sha256}, ${invited_by}, ${now},
@@ -71,7 +73,7 @@ export async function invitationsOf(sql: Sql, vault: Vault, organisation_id: str
   return Promise.all(
     rows.map(async (row) => ({
       ...row,
-      email: await vault.open(organisation_id, emailPlace(row.id), row.email),
+      email: await vault.open(organisation_id, invitedPlace(row.id), row.email),
     })),
   );
 }
@@ -105,7 +107,7 @@ export async function acceptInvitation(
       where token_sha256 = ${hashToken(token)} and ended_at is null and expires_at > now() for update`;
     if (!row) throw new Problem('not_found', 'There is no such invitation, or no longer; ask for another.');
     const { id, organisation_id, role, invited_by } = row;
-    const email = await vault.open(organisation_id, emailPlace(id), row.email);
+    const email = await vault.open(organisation_id, invitedPlace(id), row.email);
     requireGoodPassword(password, [name, email], '/body/password');
     const now = clock.now();
     const made = { organisation_id, role, name, email, invited_by, password: await hashPassword(password) };
@@ -120,4 +122,11 @@ export async function acceptInvitation(
     await note(tx, { system, vault, clock }, who, 'person.joined', { role, invitation_id: id });
     return person;
   });
+}
+
+/** Forgets the addresses of those who did not come: invitations that came to nothing. */
+export async function forgetInvitations({ sql }: { sql: Sql }): Promise<{ invitations_forgotten: number }> {
+  const forgotten = await sql`delete from invitation where person_id is null
+    and expires_at < now() - make_interval(days => ${FORGOTTEN_AFTER_DAYS})`;
+  return { invitations_forgotten: forgotten.count };
 }

@@ -32,7 +32,7 @@ export async function beginTotp(
   email: string,
 ): Promise<{ secret: string; uri: string }> {
   const secret = new Secret({ buffer: new Uint8Array(randomBytes(SECRET_BYTES)).buffer });
-  const sealed = await vault.seal(organisation_id, secretPlace(person_id), secret.base32);
+  const sealed = await vault.seal(organisation_id, totpPlace(person_id), secret.base32);
   await tx`update person_login set totp_secret = ${sealed}, totp_since = null, totp_step = 0
     where person_id = ${person_id}`;
   return { secret: secret.base32, uri: generator(secret, email).toString() };
@@ -83,9 +83,7 @@ async function totpCounts(
   const [row] = await tx<{ totp_secret: string | null; totp_step: number }[]>`
     select totp_secret, totp_step from person_login where person_id = ${person_id} for update`;
   if (!row?.totp_secret) return false;
-  const secret = Secret.fromBase32(
-    await vault.open(organisation_id, secretPlace(person_id), row.totp_secret),
-  );
+  const secret = Secret.fromBase32(await vault.open(organisation_id, totpPlace(person_id), row.totp_secret));
   const totp = generator(secret, '');
   const timestamp = systemClock.now().getTime();
   const delta = totp.validate({ token: code, window: WINDOW_STEPS, timestamp });
@@ -100,7 +98,7 @@ function generator(secret: Secret, label: string): TOTP {
   return new TOTP({ issuer: 'Pledgewatch', label, secret, period: STEP_SECONDS });
 }
 
-function secretPlace(person_id: string): string {
+export function totpPlace(person_id: string): string {
   return `person_login/${person_id}/totp`;
 }
 

@@ -17,7 +17,7 @@ export interface Person {
 type SealedPerson = Person;
 
 /** Where a detail of a person is kept, for the vault of the organisation. */
-function detailPlace(person_id: string, detail: 'name' | 'email'): string {
+export function detailPlace(person_id: string, detail: 'name' | 'email'): string {
   return `person_detail/${person_id}/${detail}`;
 }
 

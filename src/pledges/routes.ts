@@ -10,7 +10,7 @@ import { pledge } from '../db/schema.ts';
 import { acrossTenants } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
-import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
+import { callerOfGuarded, PLEDGE_KINDS } from '../http/guard.ts';
 import {
   AsOfQuery,
   Closed,
@@ -188,7 +188,7 @@ export const pledgeRoutes =
     app.get(
       '/v1/pledges',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'listPledges',
           tags: ['pledges'],
@@ -224,7 +224,7 @@ export const pledgeRoutes =
     app.get(
       '/v1/pledges/:id',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'getPledge',
           tags: ['pledges'],
@@ -246,7 +246,7 @@ export const pledgeRoutes =
     app.post(
       '/v1/pledges/:id/moves',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'movePledge',
           tags: ['pledges'],
@@ -343,7 +343,7 @@ export const pledgeRoutes =
     app.get(
       '/v1/pledges/:id/value-flow',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'getValueFlow',
           tags: ['pledges'],

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { dateOf } from '../../clock.ts';
-import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
+import { callerOfGuarded, PLEDGE_KINDS } from '../../http/guard.ts';
 import { Closed, Day, Id } from '../../http/schemas.ts';
 import type { Service } from '../../service.ts';
 import { Blank, blank, endOfDay } from '../asking.ts';
@@ -18,7 +18,7 @@ export function pledgePages(app: FastifyInstance, service: Service): void {
   const { database, clock } = service;
   const page = pagesOf(app, service);
 
-  page('/pledges', { access: EVERYONE }, async ({ request, view }) => ({
+  page('/pledges', { access: PLEDGE_KINDS }, async ({ request, view }) => ({
     title: view.words.say('nav.pledges'),
     body: <ListPage pledges={await readList(database.sql, callerOfGuarded(request), clock.now())} />,
   }));
@@ -26,7 +26,7 @@ export function pledgePages(app: FastifyInstance, service: Service): void {
   page(
     '/pledges/:id',
     {
-      access: EVERYONE,
+      access: PLEDGE_KINDS,
       params: ById,
       query: Closed({
         as_of: Blank(Day),
@@ -55,7 +55,7 @@ export function pledgePages(app: FastifyInstance, service: Service): void {
   app.get(
     '/pledges/:id/value-flow.csv',
     {
-      config: { access: EVERYONE },
+      config: { access: PLEDGE_KINDS },
       schema: { hide: true, params: ById, querystring: Closed({ as_of: Blank(Day) }) },
     },
     async (request, reply) => {

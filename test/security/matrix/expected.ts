@@ -2,7 +2,7 @@
  * Who may do what, said once more and apart from the routes: by operation, which kinds of organisation, and whose things.
  * An operation that is not here is unexplained, and one that answers otherwise than it says here fails.
  */
-export type Kind = 'bank' | 'firm' | 'staff';
+export type Kind = 'bank' | 'firm' | 'staff' | 'agency' | 'expert' | 'buyer';
 
 /** Things that belong to somebody. */
 export type Thing =
@@ -19,6 +19,8 @@ export type Thing =
   | 'firm'
   | 'consent'
   | 'valuation'
+  | 'pseudonym'
+  | 'identity_request'
   | 'organisation'
   | 'person'
   | 'invitation'
@@ -67,7 +69,11 @@ export interface Expectation {
   ends?: true;
 }
 
-const EACH = ['bank', 'firm', 'staff'] as const;
+const EACH = ['bank', 'firm', 'staff', 'agency', 'expert', 'buyer'] as const;
+/** Who has to do with pledges. */
+const PLEDGING = ['bank', 'firm', 'staff'] as const;
+/** Who can be shown under a pseudonym. */
+const SHOWN = ['bank', 'firm', 'agency', 'expert', 'buyer'] as const;
 const BANK = ['bank'] as const;
 const FIRM = ['firm'] as const;
 const STAFF = ['staff'] as const;
@@ -76,13 +82,14 @@ const LENDER = ['bank', 'staff'] as const;
 
 const anyone: Expectation = { who: 'anyone' };
 const each: Expectation = { who: EACH };
+const pledging: Expectation = { who: PLEDGING };
 const staff: Expectation = { who: STAFF };
 const administer: Expectation = { who: EACH, does: 'administer' };
 const person: Expectation = { who: EACH, people: true, asks: true };
 const review: Expectation = { who: STAFF, things: { flag_id: 'flag' }, does: 'review' };
 const check: Expectation = { ...review, does: 'decide' };
 const endpoint: Expectation = { who: EACH, things: { id: 'endpoint' } };
-const pledge: Expectation = { who: EACH, things: { id: 'pledge' } };
+const pledge: Expectation = { who: PLEDGING, things: { id: 'pledge' } };
 
 export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getHealth: anyone,
@@ -105,6 +112,10 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   listPeople: administer,
   changeRole: { ...administer, things: { id: 'person' } },
   closeAccount: { ...administer, things: { id: 'person' }, ends: true },
+  exportOwnData: person,
+  eraseOwnData: person,
+  exportPersonData: { ...administer, things: { id: 'person' } },
+  erasePersonData: { ...administer, things: { id: 'person' }, ends: true },
   signIn: { ...anyone, guessed: 401 },
   signInWithCode: { ...anyone, guessed: 401 },
   listSessions: person,
@@ -117,6 +128,14 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   beginSecondFactor: person,
   confirmSecondFactor: person,
   removeSecondFactor: person,
+
+  makePseudonym: { who: SHOWN },
+  listPseudonyms: { who: SHOWN },
+  getPseudonym: { who: SHOWN, things: { id: 'pseudonym' } },
+  askIdentity: { who: SHOWN, things: { id: 'pseudonym' } },
+  listIdentityRequests: { who: SHOWN },
+  getIdentityRequest: { who: SHOWN, things: { id: 'identity_request' } },
+  stepIdentityRequest: { who: SHOWN, things: { id: 'identity_request' } },
 
   listPatents: each,
   findPriorArt: { who: EACH, asks: true },
@@ -139,7 +158,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   removeWatchList: { who: EACH, things: { id: 'watch_list' }, ends: true },
 
   requestPledge: { who: PARTIES },
-  listPledges: each,
+  listPledges: pledging,
   getPledge: pledge,
   movePledge: pledge,
   recordRepayment: { who: BANK, things: { id: 'pledge' } },
@@ -157,39 +176,39 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getReleaseChecklist: pledge,
   recordDeregistration: { who: BANK, things: { id: 'pledge' } },
   recordOverdue: { who: BANK, things: { id: 'pledge' } },
-  getReceipt: { who: EACH, things: { id: 'pledge', valuation_id: 'valuation' } },
+  getReceipt: { who: PLEDGING, things: { id: 'pledge', valuation_id: 'valuation' } },
   callMargin: { who: BANK, things: { id: 'pledge' } },
   listMarginCalls: pledge,
   closeMarginCall: { who: BANK, things: { id: 'pledge', call_id: 'margin_call' } },
   getRecoveries: { who: LENDER },
   getPortfolio: { who: LENDER },
   stressPortfolio: { who: LENDER, asks: true },
-  listCovenants: { who: EACH, things: { pledge_id: 'pledge' }, filter: true },
-  openCovenantFeed: each,
-  listCovenantFeeds: each,
-  closeCovenantFeed: { who: EACH, things: { id: 'covenant_feed' }, ends: true },
-  scorePatent: { who: EACH, things: { id: 'pledge' } },
+  listCovenants: { who: PLEDGING, things: { pledge_id: 'pledge' }, filter: true },
+  openCovenantFeed: pledging,
+  listCovenantFeeds: pledging,
+  closeCovenantFeed: { who: PLEDGING, things: { id: 'covenant_feed' }, ends: true },
+  scorePatent: { who: PLEDGING, things: { id: 'pledge' } },
   listScores: pledge,
-  listScoringTables: each,
+  listScoringTables: pledging,
   loadScoringTable: { who: LENDER },
-  getScoringTable: { who: EACH, things: { id: 'scoring_table' } },
-  listDeals: each,
-  recordDeal: each,
+  getScoringTable: { who: PLEDGING, things: { id: 'scoring_table' } },
+  listDeals: pledging,
+  recordDeal: pledging,
   importDeals: { ...staff, does: 'operate' },
 
   giveConsent: { who: FIRM, things: { firm_id: 'firm' } },
-  listConsents: { who: EACH, things: { firm_id: 'firm' } },
+  listConsents: { who: PLEDGING, things: { firm_id: 'firm' } },
   revokeConsent: { who: FIRM, things: { firm_id: 'firm', consent_id: 'consent' }, ends: true },
-  recordBorrowerFact: { who: EACH, things: { firm_id: 'firm' } },
-  listBorrowerFacts: { who: EACH, things: { firm_id: 'firm' } },
+  recordBorrowerFact: { who: PLEDGING, things: { firm_id: 'firm' } },
+  listBorrowerFacts: { who: PLEDGING, things: { firm_id: 'firm' } },
 
   listAuditEntries: each,
   exportAuditChain: each,
   listAuditHeads: each,
   backtestRules: { who: BANK },
   listBacktests: { who: BANK },
-  listRules: each,
-  listFlags: { who: EACH, things: { pledge_id: 'pledge' }, filter: true },
+  listRules: pledging,
+  listFlags: { who: PLEDGING, things: { pledge_id: 'pledge' }, filter: true },
   listRuleSets: { who: BANK },
   setRules: { who: BANK, does: 'decide' },
   listSilences: { who: BANK },
