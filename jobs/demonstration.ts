@@ -1,5 +1,4 @@
 /** The first start on an empty embedded database: history replayed, its calendar kept, keys and passwords written down. */
-import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
@@ -10,9 +9,7 @@ import { connect, type Database } from '../src/db/client.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { MIGRATIONS } from '../src/db/open.ts';
 import { foundCalendar } from '../src/demonstration/calendar.ts';
-import { hashPassword } from '../src/people/passwords.ts';
-import { rolesOf } from '../src/people/roles.ts';
-import { createPerson } from '../src/people/store.ts';
+import { type DemonstratedKind, foundVisitors } from '../src/demonstration/people.ts';
 import type { Vault } from '../src/secrets/vault.ts';
 import { progressBar } from './progress.ts';
 import { type Cast, DEFAULT_REPLAY, replay } from './replay.ts';
@@ -20,16 +17,6 @@ import { summaryText } from './replay-summary.ts';
 
 /** Set while a replay is under way, so that one that was cut short is known at the next start. */
 const UNFINISHED = 'demonstration_unfinished';
-
-const ACTOR = 'demonstration';
-const PASSWORD_BYTES = 15;
-
-interface DemonstrationPerson {
-  organisation_id: string;
-  role: string;
-  email: string;
-  password: string;
-}
 
 /** Whether nothing has been recorded here, or only a replay that was cut short. */
 export async function wantsDemonstration({ sql }: Database): Promise<boolean> {
@@ -56,30 +43,25 @@ export async function foundDemonstration(
     on_month: progressBar('replay'),
   });
   await mkdir(config.home, { recursive: true });
-  const people = await employ(database, vault, cast);
   const file = path.join(config.home, 'demonstration.json');
-  await writeFile(file, `${JSON.stringify({ ...cast.keys, people, summary }, null, 2)}\n`, { mode: 0o600 });
+  const visitors = await database.transaction((tx) =>
+    foundVisitors(tx, vault, organisationsOf(cast), new Date(`${DEFAULT_REPLAY.to}T00:00:00Z`)),
+  );
+  await writeFile(file, `${JSON.stringify({ ...cast.keys, visitors, summary }, null, 2)}\n`, { mode: 0o600 });
   await foundCalendar(database, new Date(`${addMonths(DEFAULT_REPLAY.to, 1)}T00:00:00Z`));
   await database.sql`delete from setting where name = ${UNFINISHED}`;
   process.stderr.write(summaryText(summary));
-  for (const { email, password } of people) process.stderr.write(`Signs in   ${email} ${password}\n`);
+  for (const { email, password } of Object.values(visitors))
+    process.stderr.write(`Signs in   ${email} ${password}\n`);
 }
 
-/** Somebody of each kind of organisation who may everything, with a password that nobody had before. */
-async function employ(database: Database, vault: Vault, { keys }: Cast): Promise<DemonstrationPerson[]> {
-  const people: DemonstrationPerson[] = [];
-  for (const [kind, { organisation_id }] of Object.entries(keys)) {
-    const [role] = rolesOf(kind);
-    const email = `${kind}@demonstration.example`;
-    const password = randomBytes(PASSWORD_BYTES).toString('base64url');
-    const given = { organisation_id, role: role!, name: `Demonstration ${kind}`, email, invited_by: ACTOR };
-    const hash = await hashPassword(password);
-    await database.transaction((tx) =>
-      createPerson(tx, vault, { ...given, password: hash }, systemClock.now()),
-    );
-    people.push({ organisation_id, role: role!, email, password });
-  }
-  return people;
+/** Those that the demonstration has a key of. */
+export function organisationsOf({ keys }: Cast): Record<DemonstratedKind, string> {
+  return {
+    bank: keys.bank.organisation_id,
+    firm: keys.firm.organisation_id,
+    staff: keys.staff.organisation_id,
+  };
 }
 
 /** Removes what a replay that was cut short has left, and notes that one is under way. */

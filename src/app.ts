@@ -28,11 +28,13 @@ import {
 } from './http/limits.ts';
 import { measureRequests } from './http/measure.ts';
 import { describeApi } from './http/openapi.ts';
-import { answerError, setProblemHandlers } from './http/problems.ts';
+import { answerError, missingRoute, setProblemHandlers } from './http/problems.ts';
 import { countRates } from './http/rates.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 import { setValidators } from './http/validation.ts';
 import { eventRoutes } from './outbox/routes.ts';
+import { errorPages, wantsPage } from './pages/render.tsx';
+import { pageRoutes } from './pages/routes.ts';
 import { indicatorRoutes } from './patents/indicator-routes.ts';
 import { patentRoutes } from './patents/routes.ts';
 import { sourceRoutes } from './patents/source-routes.ts';
@@ -105,6 +107,10 @@ export async function buildApp({
   measureRequests(app);
   setValidators(app);
   setProblemHandlers(app);
+  const answerPage = errorPages(service);
+  app.setNotFoundHandler((request, reply) =>
+    (wantsPage(request) ? answerPage : answerError)(missingRoute(request), request, reply),
+  );
   await harden(app, http);
   await describeApi(app, version);
   const rates = await countRates(app, http);
@@ -157,6 +163,7 @@ export async function buildApp({
   await app.register(keyRoutes(service));
   await app.register(sandboxRoutes(service));
   await app.register(demonstrationRoutes(service));
+  await app.register(pageRoutes(service, rates));
   await app.ready();
   return app;
 }

@@ -71,6 +71,13 @@ export async function findOrganisation(sql: Sql, id: string): Promise<Organisati
   return row ?? null;
 }
 
+/** Of those of several organisations that may be seen, by id. */
+export async function organisationNames(sql: Sql, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await sql<Pick<Organisation, 'id' | 'name'>[]>`
+    select id, name from organisation where id = any(${ids as string[]})`;
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 /**
  * Whose people and keys somebody may manage: the own organisation's, and staff any.
  * @throws Problem `not_found`

@@ -186,7 +186,7 @@ async function endSome({ call, bank_a, staff }: TestService): Promise<Owned> {
   return ended;
 }
 
-async function contract(
+export async function contract(
   { call, clock }: TestService,
   bank: Party,
   firm: Party,
