@@ -3,7 +3,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { addMonths } from '../models/calendar.ts';
-import { systemClock } from '../src/clock.ts';
 import type { Config } from '../src/config.ts';
 import { connect, type Database } from '../src/db/client.ts';
 import { migrate } from '../src/db/migrate.ts';
