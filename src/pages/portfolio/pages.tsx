@@ -32,8 +32,7 @@ export function portfolioPages(app: FastifyInstance, service: Service): void {
       const as_of = blank(query.as_of) ?? null;
       const known_at = endOfDay(as_of ?? undefined, clock.now());
       const pledges = await pledgePositions(sql, kind === 'bank' ? organisation_id : null, known_at);
-      const ids = pledges.map(({ pledge_id }) => pledge_id);
-      const patents = await patentPositions(sql, ids, known_at);
+      const patents = await patentPositions(sql, pledges);
       const chosen = choose(pledges, {
         sort: query.sort ?? 'ltv',
         status: blank(query.status) ?? null,
