@@ -78,7 +78,7 @@ async function prepare(database: Database, pledges: number): Promise<void> {
 
 /** Forgets every value and the model, so that all has to be computed again. */
 async function startOver({ sql }: Database): Promise<void> {
-  await sql`truncate valuation, pledge_valuation, model_set, model_version`;
+  await sql`truncate valuation, pledge_valuation, corpus_run, corpus_chunk, model_set, model_version`;
   await sql`insert into pledge_stale (pledge_id, since, reason) select id, ${SLOT}, 'test' from pledge
     on conflict (pledge_id) do nothing`;
 }
