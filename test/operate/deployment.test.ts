@@ -63,9 +63,9 @@ async function until<T>(what: string, found: () => T | undefined): Promise<T> {
   throw new Error(`${what} did not come`);
 }
 
-/** The service as an operator starts it, without a loader as in the container. */
+/** The service as an operator starts it. */
 async function start(script: string, args: readonly string[]): Promise<Running> {
-  const child = spawn(process.execPath, [script, ...args], {
+  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
     cwd: ROOT,
     env: {
       PATH: process.env.PATH,
