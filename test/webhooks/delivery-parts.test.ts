@@ -20,7 +20,7 @@ import {
   type PostResult,
   retryAfterSeconds,
 } from '../../src/webhooks/send.ts';
-import { headers, newSecret, parseSecret, sign } from '../../src/webhooks/sign.ts';
+import { headers, newKeyPair, newSecret, parseSecret, sign } from '../../src/webhooks/sign.ts';
 import { verify } from '../../src/webhooks/verify.ts';
 
 /** What a helper needs of a test: to clean up after it. */
@@ -107,6 +107,9 @@ t.test('a new secret has 32 random bytes, and a wrong one is refused without bei
   t.equal(parseSecret(newSecret()).length, 32);
   t.not(newSecret(), newSecret());
   for (const bytes of [24, 64]) t.equal(parseSecret(secretOf(bytes)).length, bytes);
+  t.throws(() => parseSecret(secretOf(32).slice(1)), /starts with "whsec_"/);
+  t.throws(() => parseSecret(`${secretOf(32)} `), /padded base64 after "whsec_"/);
+  t.throws(() => parseSecret(secretOf(23)), /24 to 64 bytes, this one has 23/);
   const wrong = [
     ...[0, 23, 65].map(secretOf),
     secretOf(32).slice('whsec_'.length),
@@ -131,6 +134,7 @@ t.test('a sender cannot sign what the standard forbids', async (t) => {
   for (const time of [1.5, -1, Number.NaN])
     t.throws(() => sign('a', time, '{}', [secretOf(32)]), /whole Unix/);
   t.throws(() => sign('a', 1, '{}', []), /at least one secret/);
+  t.match(sign('a', 0, '{}', [secretOf(32)]), /^v1,/, 'the first second of 1970 is one');
 });
 
 t.test('any change to id, time, body or signature is rejected', async (t) => {
@@ -198,6 +202,55 @@ t.test('while secrets rotate, holders of the old, the new or both accept the eve
   t.equal(verify(after, '{}', [old_secret], now).ok, false, 'the old secret is dead after the grace period');
   const mixed = { ...after, 'webhook-signature': `v1a,AAAA ${after['webhook-signature']}` };
   t.equal(verify(mixed, '{}', [new_secret], now).ok, true, 'signatures of other versions are passed over');
+});
+
+t.test('v1 and v1a are byte for byte those of the fixed vectors', async (t) => {
+  const [id, time, body] = ['msg_p5jXN8AQM9LWM0D4loKWxJek', 1_614_265_330, '{"test": 2432232314}'];
+  // Of the Svix server's tests: its layout of keys is the one that Standard Webhooks implementations share.
+  const private_key =
+    'whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==';
+  const public_key = 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=';
+  const expected =
+    'v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==';
+  t.equal(sign(id, time, body, [private_key]), expected);
+  const given = headers(id, time, body, ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', private_key]);
+  t.match(given['webhook-signature'], /^v1,\S+ v1a,\S+$/);
+  t.equal(verify(given, body, [public_key], time).ok, true);
+});
+
+t.test('with a public key alone a receiver tells genuine from changed', async (t) => {
+  const [ours, other] = [newKeyPair(), newKeyPair()];
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), fc.nat(), (body, at) => {
+      const given = headers('evt_1', 1_800_000_000, body, [ours.private_key]);
+      const held = (keys: string[], text = body) => verify(given, text, keys, 1_800_000_000).ok;
+      const changed = Uint8Array.from(body);
+      changed[at % body.length]! ^= 1 << (at & 7);
+      return (
+        held([ours.public_key]) &&
+        held([other.public_key, ours.public_key]) &&
+        !held([other.public_key]) &&
+        !held([ours.public_key], changed)
+      );
+    }),
+    { numRuns: 200 },
+  );
+  const given = headers('evt_1', 1_800_000_000, '{}', [ours.private_key]);
+  const renamed = { ...given, 'webhook-signature': given['webhook-signature'].replace('v1a', 'v1') };
+  t.equal(verify(renamed, '{}', [ours.public_key], 1_800_000_000).ok, false, 'the sender does not choose');
+  const base64 = given['webhook-signature'].slice('v1a,'.length);
+  for (const spelling of [
+    base64.replace('==', ''),
+    `${base64.slice(0, -3)}B==`,
+    'A'.repeat(84),
+    `${'A'.repeat(86)}==`,
+  ]) {
+    const respelled = { ...given, 'webhook-signature': `v1a,${spelling}` };
+    t.equal(verify(respelled, '{}', [ours.public_key], 1_800_000_000).ok, false, spelling);
+  }
+  const wrong = ['whpk_', `${ours.public_key}=`, `whpk_${Buffer.alloc(31).toString('base64')}`];
+  for (const key of wrong) t.throws(() => verify(given, '{}', [key], 1_800_000_000), TypeError, key);
+  t.throws(() => sign('evt_1', 1, '{}', ['whsk_AAAA']), /copy it again/);
 });
 
 t.test('the ladder of retries is climbed once, spread by a fifth, lengthened by the receiver', async (t) => {
