@@ -369,6 +369,7 @@ t.test(
       actFor(acting(bank), () => requests.sql`select 1 / 0`),
       { code: '22012' },
     );
+    t.same(requests.sql.json({ a: 1 }).value, { a: 1 }, 'what is no statement is the pool’s own');
     let sent = 0;
     const counted = tenantDatabase({
       ...requests,

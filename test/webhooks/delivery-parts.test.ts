@@ -3,14 +3,21 @@ import { generateKeyPairSync, sign as signBytes, X509Certificate } from 'node:cr
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { syncBuiltinESMExports } from 'node:module';
 import { type AddressInfo, BlockList, connect, createServer as createTcpServer } from 'node:net';
+import os from 'node:os';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import t from 'tap';
 import { Agent } from 'undici';
-import { addressRefusal, createAddressGuard, type Resolver } from '../../src/webhooks/address-guard.ts';
+import {
+  addressRefusal,
+  createAddressGuard,
+  MAX_URL_LENGTH,
+  type Resolver,
+} from '../../src/webhooks/address-guard.ts';
 import { type ReceivedEvent, startReceiver } from '../../src/webhooks/receiver.ts';
 import { LADDER_SECONDS, nextDelaySeconds } from '../../src/webhooks/retry.ts';
 import {
@@ -532,10 +539,28 @@ t.test('a public address of this machine is refused', async (t) => {
   t.match(addressRefusal('::ffff:8.8.8.8', own), /an address of this machine/);
   t.match(addressRefusal('2606:4700::1111', own), /an address of this machine/);
   t.equal(addressRefusal('8.8.4.4', own), null);
+  const { networkInterfaces } = os;
+  t.teardown(() => {
+    os.networkInterfaces = networkInterfaces;
+    syncBuiltinESMExports();
+  });
+  const [loopback] = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  os.networkInterfaces = () => ({ gone: undefined, eth0: [{ ...loopback!, address: '8.8.4.4' }] });
+  syncBuiltinESMExports();
+  t.match(addressRefusal('8.8.4.4'), /an address of this machine/);
+  t.equal(addressRefusal('8.8.8.8'), null);
 });
 
 t.test('a URL is refused at save with what, rule and remedy', async (t) => {
-  const guard = createAddressGuard({ allowed_hosts: ['bank.internal', '127.0.0.1:9999', '[::1]:9999'] });
+  const allowed_hosts = [
+    'bank.internal',
+    '127.0.0.1:9999',
+    '[::1]:9999',
+    'ten.example:80',
+    'tls.example:443',
+  ];
+  const guard = createAddressGuard({ allowed_hosts });
+  const fitting = `https://hooks.bank.example/${'x'.repeat(2_048 - 27)}`;
   const long = `https://hooks.bank.example/${'x'.repeat(2_048)}`;
   const refused: [string, RegExp][] = [
     ['', /absolute https URL/],
@@ -545,6 +570,11 @@ t.test('a URL is refused at save with what, rule and remedy', async (t) => {
     ['http://hooks.bank.example/', /only https is accepted/],
     ['https://user:pa55@hooks.bank.example/', /user name or password/],
     ['https://user@bank.internal/', /user name or password/],
+    ['https://:pa55@hooks.bank.example/', /user name or password/],
+    ['https://router.home.arpa/', /not public/],
+    ['https://receiver.localhost/', /not public/],
+    ['http://ten.example:8080/', /only https/],
+    ['http://tls.example/', /only https/],
     ['https://hooks.bank.example/#x', /fragment/],
     ['https://hooks.bank.example/#', /fragment/],
     ['https://hooks.bank.example:22/', /port 22/],
@@ -573,7 +603,12 @@ t.test('a URL is refused at save with what, rule and remedy', async (t) => {
     'http://127.0.0.1:9999/hook',
     'http://127.1:9999/hook',
     'http://[::1]:9999/hook',
+    'http://ten.example/',
+    'https://tls.example/',
+    'https://receiver.local.example/',
+    fitting,
   ];
+  t.equal(fitting.length, MAX_URL_LENGTH);
   for (const url of accepted) t.equal(guard.urlRefusal(url), null, url);
   for (const entry of [
     '*',
@@ -584,6 +619,11 @@ t.test('a URL is refused at save with what, rule and remedy', async (t) => {
     '',
     'a b',
     'host:',
+    'host:123456',
+    'host:1x',
+    '[::1',
+    '::1]',
+    'x/y',
   ]) {
     t.throws(() => createAddressGuard({ allowed_hosts: [entry] }), /not an exact host: write/, entry);
   }
@@ -637,6 +677,10 @@ t.test("an allow-listed name is resolved and reached on the operator's own netwo
     answer_excerpt: `hooks.bank.example:${port}`,
   });
   t.ok(result.started_at instanceof Date && result.duration_ms > 0);
+  const by_system = createSender({ allowed_hosts: [`localhost:${port}`] });
+  t.teardown(() => by_system.close());
+  const found = await by_system.post(`http://localhost:${port}/`, {}, '{}');
+  t.equal(found.status, 200, 'names are resolved by the system unless somebody else is given');
 });
 
 t.test('a thousand posts share a few kept-alive connections', async (t) => {
