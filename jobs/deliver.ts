@@ -8,6 +8,8 @@ import {
   type LeasedLane,
   settleLane,
 } from '../src/outbox/lanes.ts';
+import { tell } from '../src/telemetry/channels.ts';
+import { traced } from '../src/telemetry/spans.ts';
 import { type Failure, recordFailure, recordSuccess } from '../src/webhooks/health.ts';
 import { nextDelaySeconds } from '../src/webhooks/retry.ts';
 import { type PostResult, retryAfterSeconds, type Sender, TIMEOUT_MS } from '../src/webhooks/send.ts';
@@ -73,11 +75,14 @@ async function deliverLane(
     const result = lane.unopened ? unsent() : await post(sender, lane, delivery);
     spent_ms += result.duration_ms;
     outcome.attempts.push(attemptOf(delivery, result));
+    const seconds = result.duration_ms / 1000;
     if (result.error_class === null) {
+      tell('attempt', { outcome: 'delivered', seconds });
       outcome.delivered.push(delivery.id);
       continue;
     }
     const next = afterFailure(lane, delivery, result);
+    tell('attempt', { outcome: 'dead_reason' in next ? 'dead' : 'failed', seconds });
     const paused_pledge_id = 'pause_lane' in next && next.pause_lane ? delivery.pledge_id : null;
     failed = { reason: result.error_message!, gone: result.status === 410, paused_pledge_id };
     outcome.failure = { delivery_id: delivery.id, next };
@@ -93,10 +98,10 @@ async function deliverLane(
 
 async function post(sender: Sender, lane: LeasedLane, delivery: DueDelivery): Promise<PostResult> {
   const timestamp_s = Math.floor(Date.now() / 1000);
-  return sender.post(
-    lane.url,
-    { ...lane.headers, ...headers(delivery.event_id, timestamp_s, delivery.body, lane.keys) },
-    delivery.body,
+  const { endpoint_id } = lane;
+  const { event_id, attempts, body } = delivery;
+  return traced({ kind: 'delivery', name: 'deliver', attributes: { endpoint_id, event_id, attempts } }, () =>
+    sender.post(lane.url, { ...lane.headers, ...headers(event_id, timestamp_s, body, lane.keys) }, body),
   );
 }
 

@@ -1,4 +1,4 @@
-/** The first start on an empty embedded database: history replayed, its calendar kept, keys written down. */
+/** The first start on an empty embedded database: history replayed, its calendar kept, keys and passwords written down. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
@@ -8,9 +8,10 @@ import { connect, type Database } from '../src/db/client.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { MIGRATIONS } from '../src/db/open.ts';
 import { foundCalendar } from '../src/demonstration/calendar.ts';
+import { type DemonstratedKind, foundVisitors } from '../src/demonstration/people.ts';
 import type { Vault } from '../src/secrets/vault.ts';
 import { progressBar } from './progress.ts';
-import { DEFAULT_REPLAY, replay } from './replay.ts';
+import { type Cast, DEFAULT_REPLAY, replay } from './replay.ts';
 import { summaryText } from './replay-summary.ts';
 
 /** Set while a replay is under way, so that one that was cut short is known at the next start. */
@@ -42,10 +43,24 @@ export async function foundDemonstration(
   });
   await mkdir(config.home, { recursive: true });
   const file = path.join(config.home, 'demonstration.json');
-  await writeFile(file, `${JSON.stringify({ ...cast.keys, summary }, null, 2)}\n`, { mode: 0o600 });
+  const visitors = await database.transaction((tx) =>
+    foundVisitors(tx, vault, organisationsOf(cast), new Date(`${DEFAULT_REPLAY.to}T00:00:00Z`)),
+  );
+  await writeFile(file, `${JSON.stringify({ ...cast.keys, visitors, summary }, null, 2)}\n`, { mode: 0o600 });
   await foundCalendar(database, new Date(`${addMonths(DEFAULT_REPLAY.to, 1)}T00:00:00Z`));
   await database.sql`delete from setting where name = ${UNFINISHED}`;
   process.stderr.write(summaryText(summary));
+  for (const { email, password } of Object.values(visitors))
+    process.stderr.write(`Signs in   ${email} ${password}\n`);
+}
+
+/** Those that the demonstration has a key of. */
+export function organisationsOf({ keys }: Cast): Record<DemonstratedKind, string> {
+  return {
+    bank: keys.bank.organisation_id,
+    firm: keys.firm.organisation_id,
+    staff: keys.staff.organisation_id,
+  };
 }
 
 /** Removes what a replay that was cut short has left, and notes that one is under way. */

@@ -7,6 +7,7 @@ import {
   type ClaimedFetch,
   claimFetch,
   fetchFailed,
+  fetchHeadersPlace,
   fetchPutAside,
   fetchSucceeded,
   keepFetch,
@@ -14,12 +15,14 @@ import {
 } from '../src/fetches/store.ts';
 import { heardOf } from '../src/patents/runs.ts';
 import { openSourceFile } from '../src/patents/source-file.ts';
+import { openHeaders } from '../src/secrets/headers.ts';
+import { INSTALLATION, type Vault } from '../src/secrets/vault.ts';
 import type { Feed, FeedItem } from './feeds.ts';
 
 const LEASE_BEAT_ms = 60_000;
 
 /** @param spool folder of part files and of those that were refused or paused */
-export function fetchFeed(database: Database, downloader: Downloader, spool: string): Feed {
+export function fetchFeed(database: Database, vault: Vault, downloader: Downloader, spool: string): Feed {
   const { sql } = database;
   return {
     every_tick: true,
@@ -41,7 +44,9 @@ export function fetchFeed(database: Database, downloader: Downloader, spool: str
   async function fetched(fetch: ClaimedFetch, now: Date): Promise<FeedItem | null> {
     const part = path.join(spool, `${fetch.id}.part`);
     try {
-      const answer = await downloader.download(fetch, part, (etag) => notePartial(sql, fetch, etag));
+      const headers = await openHeaders(vault, INSTALLATION, fetchHeadersPlace(fetch.id), fetch.headers);
+      const asked = { ...fetch, headers };
+      const answer = await downloader.download(asked, part, (etag) => notePartial(sql, fetch, etag));
       if (answer !== null) return await asItem(fetch, part, answer);
       if (fetch.source !== null)
         await heardOf(sql, { id: fetch.source, name: `${fetch.name}: nothing new` }, now);

@@ -4,6 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Database, Sql } from '../src/db/client.ts';
+import { tell } from '../src/telemetry/channels.ts';
+import { type Span, traced } from '../src/telemetry/spans.ts';
 import type { JobContext } from './context.ts';
 
 export const DAY_MS = 86_400_000;
@@ -84,19 +86,30 @@ async function claimNext({ sql }: Database, jobs: readonly SlottedJob[], now: Da
   return row ? { ...due, token, attempt: row.attempts } : null;
 }
 
-async function runClaim(context: JobContext, { job, slot, token, attempt }: Claim): Promise<void> {
+function runClaim(context: JobContext, claim: Claim): Promise<void> {
+  const span: Span = { kind: 'slot', name: `slot ${claim.job.id}`, attributes: { attempt: claim.attempt } };
+  return traced(span, () => runSlot(context, claim, span));
+}
+
+async function runSlot(context: JobContext, { job, slot, token, attempt }: Claim, span: Span): Promise<void> {
   const { sql } = context.database;
   const log = context.log.child({ job: job.id, slot: slot.toISOString() });
+  const started_ms = performance.now();
+  const ended = (state: 'done' | 'failed') =>
+    tell('slot', { job: job.id, state, seconds: (performance.now() - started_ms) / 1000 });
   try {
     const result = await job.run(context, slot);
     await sql`update job_run set state = 'done', finished_at = now(), result = ${sql.json(result as never)}
       where job = ${job.id} and slot = ${slot} and token = ${token}`;
+    ended('done');
     log.info(result, 'slot done');
   } catch (error) {
+    span.error = error;
     const wait_seconds = 2 ** attempt;
     await sql`update job_run set state = 'failed', error = ${String(error).slice(0, 1000)},
         lease_until = now() + make_interval(secs => ${wait_seconds})
       where job = ${job.id} and slot = ${slot} and token = ${token}`;
+    ended('failed');
     log.error({ error }, `slot failed, attempt ${attempt} of ${MAX_ATTEMPTS}`);
   }
 }

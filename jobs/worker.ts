@@ -40,7 +40,7 @@ export async function startWorker({
 }: WorkerOptions): Promise<Worker> {
   const inbox = inboxFeed(path.join(config.home, 'inbox'), (line) => log.error(line));
   const downloader = createDownloader(createAddressGuard({ allowed_hosts: config.fetch_allowed_hosts }));
-  const fetched = fetchFeed(database, downloader, path.join(config.home, 'spool'));
+  const fetched = fetchFeed(database, vault, downloader, path.join(config.home, 'spool'));
   const gazette = demonstration ? [await gazetteFeed(DEFAULT_REPLAY.file)] : [];
   const feeds: Feed[] = [...gazette, inbox, fetched];
   const sender = createSender({ allowed_hosts: config.webhook_allowed_hosts });

@@ -39,6 +39,12 @@ export interface Assumptions {
   haircut: Assumption;
 }
 
+/** What a place in the cohort does to the value (value/standing.ts). */
+export interface StandingEffects {
+  citation_effect: Assumption;
+  family_effect: Assumption;
+}
+
 const PRIVATE_COMPANY = 'les Nouvelles, Nov 2015, exhibit 5: private company cost of capital .10 to .25';
 
 export const DEFAULT_ASSUMPTIONS: Assumptions = {

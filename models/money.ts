@@ -16,6 +16,10 @@ const EXPONENT: ReadonlyMap<string, number> = new Map([
   ...['BHD', 'JOD', 'KWD', 'OMR', 'TND'].map((code) => [code, 3] as const),
 ]);
 
+/** Below it a double is within 2^-19 of any decimal that it stands for, and so is its product with a power of ten. */
+const MOST_SCALED = 2 ** 33;
+const NEAR_HALF = 2 ** -16;
+
 /** Decimal places of the minor unit; RangeError for a code that is not in the table. */
 export function currencyExponent(currency: string): number {
   const exponent = EXPONENT.get(currency);
@@ -30,6 +34,8 @@ export function currencyExponent(currency: string): number {
 /** Integer minor units of an amount in major units, rounded half to even. */
 export function toMinor(major: number, currency: string): number {
   const exponent = currencyExponent(currency);
+  const scaled = major * 10 ** exponent;
+  if (isFarFromHalf(scaled)) return Math.round(scaled) + 0;
   const [digits, power = '0'] = String(major).split('e');
   const minor = roundHalfEven(Number(`${digits}e${Number(power) + exponent}`));
   requireSafe(minor, `${major} ${currency} in minor units`);
@@ -50,6 +56,12 @@ export function formatMinor(minor: number, currency: string): string {
   const whole = digits.slice(0, digits.length - exponent);
   const fraction = exponent === 0 ? '' : `.${digits.slice(-exponent)}`;
   return `${currency} ${minor < 0 ? '-' : ''}${whole}${fraction}`;
+}
+
+/** Far enough that neither the product's own rounding nor the decimal's can cross a half: most amounts are. */
+function isFarFromHalf(scaled: number): boolean {
+  const beyond = Math.abs(scaled);
+  return beyond < MOST_SCALED && Math.abs(beyond - Math.floor(beyond) - 0.5) > NEAR_HALF;
 }
 
 function roundHalfEven(value: number): number {

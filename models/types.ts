@@ -57,7 +57,37 @@ export interface PatentFacts {
   register_seen_on: CalendarDate | null;
   /** The source of the register is over its time; left out while it is not. */
   register_late?: true;
+  /** Left out while nothing is known of it. */
+  standing?: Standing;
 }
+
+/** Where a patent stands in its cohort, technology field by filing year: the share that has less, half of the equals with it. */
+export interface Standing {
+  /** By patents that cite it within five years of its publication; null where not known or all are alike. */
+  citation_rank: number | null;
+  /** By offices of its family within five years of its filing. */
+  family_rank: number | null;
+}
+
+/** Of the facts those that the value follows from. */
+export type ValuedFacts = Pick<
+  PatentFacts,
+  | 'office'
+  | 'right_type'
+  | 'filed_on'
+  | 'granted_on'
+  | 'legal_state'
+  | 'claims'
+  | 'individual_applicant'
+  | 'domestic_applicant'
+  | 'agency'
+  | 'technology_field'
+  | 'paid_through'
+  | 'challenges'
+  | 'register_seen_on'
+  | 'standing'
+  | 'register_late'
+> & { ipc: { readonly length: number } };
 
 /** A step in an attack on a patent's validity. */
 export type ChallengeEvent =

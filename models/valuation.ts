@@ -16,32 +16,34 @@
 import { annuityDue, CNIPA_CURRENCY, CNIPA_OFFICE, expiresOn, patentYear } from './annuity/cnipa.ts';
 import type { Assumptions } from './assumptions.ts';
 import { parseDate } from './calendar.ts';
-import { collateralValue, legalGate } from './collateral.ts';
-import { calibrate, calibrationCell, type IntervalCalibration } from './interval/calibration.ts';
+import { legalGate } from './collateral.ts';
+import type { CalibratedQuantiles, IntervalCalibration } from './interval/calibration.ts';
 import { predictLapse } from './lapse/predict.ts';
 import type { LapseModel, LapsePrediction } from './lapse/types.ts';
-import { type Quantiles, scaleQuantiles } from './quantiles.ts';
-import type { CalendarDate, DeclaredUse, Failure, MethodResult, PatentFacts, Step } from './types.ts';
-import type { HedonicModel } from './value/formulas/hedonic.ts';
+import type { Quantiles } from './quantiles.ts';
+import type {
+  CalendarDate,
+  DeclaredUse,
+  Failure,
+  MethodResult,
+  PatentFacts,
+  Standing,
+  Step,
+} from './types.ts';
 import { PREMISES, type Premise, type PremiseValue, valueUnderPremise } from './value/formulas/premise.ts';
-import { validityProbability } from './value/formulas/validity.ts';
+import { endOfRight, joinValues } from './value/join.ts';
 import { METHODS, type Method, runMethods } from './value/methods.ts';
-import { reconcile } from './value/reconcile.ts';
+import type { Reconciled } from './value/reconcile.ts';
 import { LAPSE_REQUIREMENTS, unmet } from './value/requirements.ts';
+import type { StandingShift } from './value/standing.ts';
+import { type ValuationSetting, ValuationTables } from './value/tables.ts';
 
 export const VALUATION_MODEL = 'pledgewatch-valuation/2';
 export const VALUATION_CURRENCY = CNIPA_CURRENCY;
 
-export interface ValuationInputs {
-  as_of: CalendarDate;
+export interface ValuationInputs extends ValuationSetting {
   facts: PatentFacts;
-  lapse_model: LapseModel;
   declared: DeclaredUse | null;
-  /** Fitted to recorded deals; null while there are none. */
-  market: HedonicModel | null;
-  /** Null: the intervals are those of the models, not corrected by any value that became known. */
-  calibration: IntervalCalibration | null;
-  assumptions: Assumptions;
 }
 
 export interface Valuation {
@@ -80,12 +82,13 @@ export function valuePatent(inputs: ValuationInputs): Valuation {
   const { as_of, facts } = inputs;
   parseDate(as_of);
   const expires_on = facts.office === CNIPA_OFFICE ? expiresOn(facts.right_type, facts.filed_on) : null;
-  const ended = endOfRight(inputs, expires_on);
+  const ended = endOfRight(facts, inputs, expires_on);
   const gateStep = legalStep(inputs, ended);
   if (ended !== null) return { ...empty(as_of, expires_on), ...worthless(), explanation: [gateStep] };
-  const predictable = unmet(LAPSE_REQUIREMENTS, { ...inputs, lapse: null }) === null;
+  const tables = new ValuationTables(inputs);
+  const predictable = unmet(LAPSE_REQUIREMENTS, { ...inputs, tables, lapse: null }) === null;
   const lapse = predictable ? predictLapse(inputs.lapse_model, facts, facts.granted_on!, as_of) : null;
-  const methods = runMethods({ ...inputs, lapse });
+  const methods = runMethods({ ...inputs, tables, lapse });
   const state = { ...empty(as_of, expires_on), methods, ...outlook(inputs, lapse) };
   const known = [gateStep, ...(lapse === null ? [] : [lapseStep(inputs.lapse_model, lapse)])];
   const joined = resultsOf(methods, 'joined');
@@ -114,16 +117,13 @@ function joinedValue(
   const { facts, as_of, calibration, assumptions } = inputs;
   const results = resultsOf(methods, 'joined');
   const floors = resultsOf(methods, 'floor');
-  const reconciled = reconcile(
+  const { reconciled, corrected, shift, if_valid, validity, weighted, collateral } = joinValues(
     results.map(({ quantiles, log_error }) => ({ quantiles, log_error: assumptions[log_error!].value })),
+    facts,
+    patentYear(facts.filed_on, as_of),
+    lapse.in_force_probability,
+    inputs,
   );
-  const cell = calibrationCell(facts.technology_field, patentYear(facts.filed_on, as_of));
-  const corrected = calibration === null ? null : calibrate(reconciled.quantiles, calibration, cell);
-  const if_valid = corrected?.quantiles ?? reconciled.quantiles;
-  const validity = validityProbability(assumptions.unchallenged_validity.value, facts.challenges);
-  const weighted = scaleQuantiles(if_valid, lapse.in_force_probability * validity);
-  const haircut = assumptions.haircut.value;
-  const collateral = collateralValue(weighted.p50, haircut);
   return {
     status: 'valued' as const,
     if_valid,
@@ -140,18 +140,11 @@ function joinedValue(
         reconciled,
       ),
       calibrationStep(calibration, corrected),
+      ...(shift ? [standingStep(facts.standing!, shift)] : []),
       validityStep(inputs, validity),
       collateralStep(weighted, collateral, lapse.in_force_probability, validity, assumptions),
     ],
   };
-}
-
-/** How the right ended, as far as known, or null. */
-function endOfRight({ facts, as_of, assumptions }: ValuationInputs, expires_on: CalendarDate | null) {
-  const { status } = legalGate(facts, as_of, assumptions.register_stale_after.value);
-  if (status === 'worthless') return facts.legal_state;
-  const over = expires_on !== null && as_of >= expires_on;
-  return facts.legal_state === 'in_force' && over ? 'expired' : null;
 }
 
 function empty(as_of: CalendarDate, expires_on: CalendarDate | null): Omit<Valuation, 'explanation'> {
@@ -244,10 +237,7 @@ function lapseStep(model: LapseModel, lapse: LapsePrediction): Step {
   };
 }
 
-function reconcileStep(
-  ids: string[],
-  { quantiles, weights, disagreement }: ReturnType<typeof reconcile>,
-): Step {
+function reconcileStep(ids: string[], { quantiles, weights, disagreement }: Reconciled): Step {
   const shares = Object.fromEntries(ids.map((id, index) => [`weight_${id}`, weights[index]!]));
   return {
     what: 'reconciled value in force',
@@ -259,7 +249,7 @@ function reconcileStep(
 
 function calibrationStep(
   calibration: IntervalCalibration | null,
-  corrected: ReturnType<typeof calibrate> | null,
+  corrected: CalibratedQuantiles | null,
 ): Step {
   return {
     what: 'interval',
@@ -275,6 +265,21 @@ function calibrationStep(
             ...corrected.quantiles,
           },
     source: 'Romano, Patterson and Candes 2019; Vovk et al. 2005',
+  };
+}
+
+function standingStep({ citation_rank, family_rank }: Standing, shift: StandingShift): Step {
+  return {
+    what: 'place in the cohort',
+    formula: 'value * exp(citation effect * z(citation rank) + family effect * z(family rank))',
+    values: {
+      citation_rank: citation_rank ?? 'unknown',
+      family_rank: family_rank ?? 'unknown',
+      citation_shift: shift.citations,
+      family_shift: shift.family,
+      factor: shift.factor,
+    },
+    source: 'ranks in technology field by filing year; effects [M], 0 where the assumptions name none',
   };
 }
 

@@ -7,7 +7,8 @@
  * falls into the next bar. `residual` is what the stored figures differ from the recomputed ones by: 0 unless the code
  * of the model has changed since. The order matters where causes interact, as with any such decomposition.
  * A patent that was taken out of the pledge or added to it changes by its whole value: `collateral`.
- * Citations and family are no inputs of this model yet: their bars stay 0 until they are.
+ * Citations and family stand in the inputs as ranks in the cohort (value/standing.ts). The assumptions of the champion give them no
+ * effect, so their bars are 0; under assumptions that do, a bar is what the rank moves.
  *
  * Units: minor units of VALUATION_CURRENCY, of `weighted.p50`; integers, so the sum is exact. Domain: both valuations have
  * a value. Errors: FormulaFailure `no_value` naming the day without one.
@@ -15,6 +16,7 @@
  */
 import { FormulaFailure } from './failure.ts';
 import { toMinor } from './money.ts';
+import type { PatentFacts, Standing } from './types.ts';
 import { type ValuationInputs, valuePatent } from './valuation.ts';
 
 export const CAUSES = [
@@ -76,11 +78,25 @@ const REPLACED: Record<
       challenges: facts.challenges,
     },
   }),
-  bibliography: (now, { facts }) => ({ ...now, facts }),
-  citations: (now) => now,
-  family: (now) => now,
+  bibliography: (now, { facts }) => ({ ...now, facts: { ...facts, ...ranked(rankOf(now.facts)) } }),
+  citations: (now, to) => ({
+    ...now,
+    facts: {
+      ...now.facts,
+      ...ranked({ ...rankOf(now.facts), citation_rank: rankOf(to.facts).citation_rank }),
+    },
+  }),
+  family: (now, { facts }) => ({ ...now, facts: { ...now.facts, ...ranked(rankOf(facts)) } }),
   market: (now, { declared, market }) => ({ ...now, declared, market }),
 };
+
+function rankOf({ standing }: PatentFacts): Standing {
+  return standing ?? { citation_rank: null, family_rank: null };
+}
+
+function ranked(standing: Standing): Pick<PatentFacts, 'standing'> {
+  return { standing };
+}
 
 export function waterfall(from: ValuedState, to: ValuedState): Waterfall {
   const first = requireValue(from.inputs);

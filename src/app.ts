@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { accountRoutes } from './accounts/routes.ts';
+import { anonymityRoutes } from './anonymity/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { borrowerRoutes } from './borrowers/routes.ts';
 import { type HttpConfig, loadConfig } from './config.ts';
@@ -25,15 +26,23 @@ import {
   REQUEST_TIMEOUT_MS,
   UNLIMITED_HEADER_COUNT,
 } from './http/limits.ts';
+import { measureRequests } from './http/measure.ts';
 import { describeApi } from './http/openapi.ts';
-import { answerError, setProblemHandlers } from './http/problems.ts';
+import { answerError, missingRoute, setProblemHandlers } from './http/problems.ts';
 import { countRates } from './http/rates.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 import { setValidators } from './http/validation.ts';
 import { eventRoutes } from './outbox/routes.ts';
+import { errorPages, wantsPage } from './pages/render.tsx';
+import { pageRoutes } from './pages/routes.ts';
 import { indicatorRoutes } from './patents/indicator-routes.ts';
 import { patentRoutes } from './patents/routes.ts';
 import { sourceRoutes } from './patents/source-routes.ts';
+import { passkeyRoutes } from './people/passkey-routes.ts';
+import { personalDataRoutes } from './people/personal-data-routes.ts';
+import { providerRoutes } from './people/provider-routes.ts';
+import { peopleRoutes } from './people/routes.ts';
+import { signInRoutes } from './people/sign-in-routes.ts';
 import { amendmentRoutes } from './pledges/amendments/routes.ts';
 import { dueDiligenceRoutes } from './pledges/due-diligence/routes.ts';
 import { marginCallRoutes } from './pledges/margin-calls/routes.ts';
@@ -95,11 +104,17 @@ export async function buildApp({
   });
   app.server.maxConnections = MAX_CONNECTIONS;
   app.server.maxHeadersCount = UNLIMITED_HEADER_COUNT;
+  measureRequests(app);
   setValidators(app);
   setProblemHandlers(app);
+  const answerPage = errorPages(service);
+  app.setNotFoundHandler((request, reply) =>
+    (wantsPage(request) ? answerPage : answerError)(missingRoute(request), request, reply),
+  );
   await harden(app, http);
   await describeApi(app, version);
-  guardRoutes(app, service.system, await countRates(app, http));
+  const rates = await countRates(app, http);
+  guardRoutes(app, service.system, rates);
   app.addHook('onSend', async (_request, reply) => {
     if (!ready()) reply.header('connection', 'close');
   });
@@ -108,6 +123,12 @@ export async function buildApp({
   );
   await app.register(healthRoutes(service, ready));
   await app.register(accountRoutes(service));
+  await app.register(signInRoutes(service, rates));
+  await app.register(passkeyRoutes(service, rates, http.public_url));
+  await app.register(providerRoutes(service, rates, http.public_url));
+  await app.register(peopleRoutes(service));
+  await app.register(personalDataRoutes(service));
+  await app.register(anonymityRoutes(service));
   await app.register(searchRoutes(service));
   await app.register(mapRoutes(service));
   await app.register(patentRoutes(service));
@@ -142,6 +163,7 @@ export async function buildApp({
   await app.register(keyRoutes(service));
   await app.register(sandboxRoutes(service));
   await app.register(demonstrationRoutes(service));
+  await app.register(pageRoutes(service, rates));
   await app.ready();
   return app;
 }

@@ -46,6 +46,25 @@ const Environment = Type.Object({
     maximum: 65535,
     description: 'a port from 0 (any) to 65535',
   }),
+  METRICS_PORT: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      description: 'a port from 0 (any) to 65535, on which GET /metrics is answered to whoever reaches it',
+    }),
+  ),
+  METRICS_HOST: Type.String({
+    default: '127.0.0.1',
+    minLength: 1,
+    description: 'address to answer GET /metrics on',
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^\\s]+$',
+      description:
+        'address of an OpenTelemetry collector that takes OTLP over HTTP, such as http://127.0.0.1:4318',
+    }),
+  ),
   LOG_LEVEL: Type.String({
     default: 'info',
     pattern: '^(trace|debug|info|warn|error|fatal|silent)$',
@@ -76,6 +95,13 @@ const Environment = Type.Object({
       description: 'origins without a path, comma between, such as https://desk.bank.example',
     }),
   ),
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^\\s/?#@]+$',
+      description:
+        'the origin under which browsers reach the service, such as https://pledgewatch.bank.example; http for localhost alone',
+    }),
+  ),
   HSTS_MAX_AGE_SECONDS: Type.Integer({
     default: 0,
     minimum: 0,
@@ -93,6 +119,8 @@ export interface HttpConfig {
   readonly trusted_proxies: readonly string[];
   /** Origins whose pages may read answers. */
   readonly cors_origins: readonly string[];
+  /** Where browsers reach the service: what passkeys are for, and where identity providers send people back to. */
+  readonly public_url: string;
   /** 0: Strict-Transport-Security is not sent. */
   readonly hsts_max_age_seconds: number;
   readonly key_requests_per_minute: number;
@@ -111,6 +139,11 @@ export interface Config extends HttpConfig {
   readonly previous_master_key: Buffer | null;
   readonly host: string;
   readonly port: number;
+  /** Null: figures are neither counted nor shown. */
+  readonly metrics_port: number | null;
+  readonly metrics_host: string;
+  /** Where traces are posted to; null: nothing is traced. */
+  readonly traces_url: string | null;
   readonly log_level: string;
   /** Absolute path of the folder that holds the embedded server's data, keys and inbox. */
   readonly home: string;
@@ -144,6 +177,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     previous_master_key: masterKeyFrom(read.PREVIOUS_MASTER_KEY),
     host: read.HOST,
     port: read.PORT,
+    metrics_port: read.METRICS_PORT ?? null,
+    metrics_host: read.METRICS_HOST,
+    traces_url: read.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/*$/, '/v1/traces') ?? null,
     log_level: read.LOG_LEVEL,
     home: path.resolve(read.PLEDGEWATCH_HOME),
     webhook_allowed_hosts: Object.freeze(
@@ -152,6 +188,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     fetch_allowed_hosts: Object.freeze(read.FETCH_ALLOWED_HOSTS?.split(',') ?? []),
     trusted_proxies: Object.freeze(read.TRUSTED_PROXIES?.split(',').map(addressBlock) ?? []),
     cors_origins: Object.freeze(read.CORS_ORIGINS?.split(',') ?? []),
+    public_url: publicUrl(read.PUBLIC_URL ?? `http://localhost:${read.PORT}`),
     hsts_max_age_seconds: read.HSTS_MAX_AGE_SECONDS,
     key_requests_per_minute: read.KEY_REQUESTS_PER_MINUTE,
     address_requests_per_minute: read.ADDRESS_REQUESTS_PER_MINUTE,
@@ -169,6 +206,13 @@ function addressBlock(text: string): string {
   if (ipaddr.isValidCIDR(text) || ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text))
     return text;
   throw misfit('TRUSTED_PROXIES', `"${text}"`);
+}
+
+/** @throws StartupError for http elsewhere than on this machine */
+function publicUrl(text: string): string {
+  const { protocol, hostname, origin } = new URL(text);
+  if (protocol === 'https:' || hostname === 'localhost') return origin;
+  throw misfit('PUBLIC_URL', `"${text}"`);
 }
 
 function misfit(name: keyof typeof Environment.properties, shown: string): StartupError {

@@ -4,8 +4,10 @@
  */
 export const PROBLEMS = {
   bad_request: { status: 400, title: 'The request does not fit its schema' },
-  unauthenticated: { status: 401, title: 'A valid API key is needed' },
+  unauthenticated: { status: 401, title: 'A valid API key or session is needed' },
   forbidden: { status: 403, title: 'This role may not do that' },
+  proof_needed: { status: 403, title: 'Show again who you are' },
+  cross_site: { status: 403, title: 'The request did not come from a page of the service' },
   not_found: { status: 404, title: 'There is no such thing here' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   conflict: { status: 409, title: 'The present state does not allow that' },

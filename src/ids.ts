@@ -23,7 +23,12 @@ export type IdPrefix =
   | 'rbt'
   | 'cns'
   | 'bft'
-  | 'ovd';
+  | 'ovd'
+  | 'pse'
+  | 'idr'
+  | 'psn'
+  | 'inv'
+  | 'ses';
 
 let last_ms = 0;
 let counter = 0;
@@ -42,6 +47,17 @@ export function newId(prefix: IdPrefix): string {
     counter = 0;
   }
   const value = (BigInt(last_ms) << 80n) | (BigInt(counter) << 64n) | randomBytes(8).readBigUInt64BE();
+  return idOf(prefix, value);
+}
+
+/** 128 random bits: nothing of it tells when it was made, so none tells which others were made beside it. */
+export function newUnlinkableId(prefix: IdPrefix): string {
+  const [high, low] = [randomBytes(8).readBigUInt64BE(), randomBytes(8).readBigUInt64BE()];
+  return idOf(prefix, (high << 64n) | low);
+}
+
+/** @param value of 128 bits */
+function idOf(prefix: IdPrefix, value: bigint): string {
   let text = '';
   for (let shift = 125n; shift >= 0n; shift -= 5n) text += ALPHABET[Number((value >> shift) & 31n)];
   return `${prefix}_${text}`;

@@ -4,6 +4,7 @@
  * its body, a webhook's secret, SQL with its values and whatever an error quotes of them have no way in.
  */
 import pino, { type DestinationStream, type Logger } from 'pino';
+import { traceOfNow } from './telemetry/spans.ts';
 
 /** Fields whose text is told, with all that they hold: never what a caller sent. */
 const TEXT_FIELDS = new Set([
@@ -14,13 +15,17 @@ const TEXT_FIELDS = new Set([
   'endpoint_id',
   'failure',
   'job',
+  'key_id',
   'lane_key',
   'method',
   'organisation_id',
+  'person_id',
   'phase',
   'request_id',
   'route',
   'slot',
+  'span_id',
+  'trace_id',
 ]);
 /** Errors of the language and our own: they quote no request. Those of drivers and parsers quote what they were given. */
 const PLAIN_SPOKEN = new Set([
@@ -52,6 +57,7 @@ export function openLog(level: string, destination: DestinationStream): Logger {
   return pino(
     {
       level,
+      mixin: traceOfNow,
       // Fastify has serialisers of its own for these, which tell the URL.
       serializers: { err: kept, error: kept, req: kept, res: kept },
       formatters: { log: (fields) => tellFields(fields) },

@@ -21,14 +21,17 @@ import { createLogger, endInOrder } from './process.ts';
 import { beginSecrets } from './secrets/begin.ts';
 import { masterKeyOf } from './secrets/master-key.ts';
 import { createVault } from './secrets/vault.ts';
+import { serveMetrics } from './telemetry/serve.ts';
+import { startTraces } from './telemetry/traces.ts';
 import { createAddressGuard } from './webhooks/address-guard.ts';
 
 const HELP = `npm start -- [--http-only]
 
 Serves Pledgewatch. Settings are environment variables: DATABASE_URL (a PostgreSQL 15 or later; left out, an embedded
 one is used), MASTER_KEY (secrets are sealed under it; needed with DATABASE_URL), HOST (127.0.0.1), PORT (8080), LOG_LEVEL
-(info), PLEDGEWATCH_HOME (.pledgewatch), WEBHOOK_ALLOWED_HOSTS, FETCH_ALLOWED_HOSTS, TRUSTED_PROXIES, CORS_ORIGINS,
-HSTS_MAX_AGE_SECONDS, KEY_REQUESTS_PER_MINUTE (6000), ADDRESS_REQUESTS_PER_MINUTE (600), REFUSED_KEYS_PER_MINUTE (60).
+(info), PLEDGEWATCH_HOME (.pledgewatch), METRICS_PORT, METRICS_HOST (127.0.0.1), OTEL_EXPORTER_OTLP_ENDPOINT,
+WEBHOOK_ALLOWED_HOSTS, FETCH_ALLOWED_HOSTS, TRUSTED_PROXIES, CORS_ORIGINS, PUBLIC_URL, HSTS_MAX_AGE_SECONDS,
+KEY_REQUESTS_PER_MINUTE (6000), ADDRESS_REQUESTS_PER_MINUTE (600), REFUSED_KEYS_PER_MINUTE (60).
 
   --http-only  answer requests only; the jobs run in other processes (npm run worker)
   --help       this text
@@ -43,6 +46,7 @@ await run(async () => {
   if (values.help) return void process.stdout.write(HELP);
   const config = loadConfig(process.env);
   const log = createLogger(config);
+  const traces = await startTraces(config, 'pledgewatch');
   await findPortFree(config);
   const { database, requests, owner_url, close } = await openDatabase(config.database_url, config.home, log);
   try {
@@ -67,9 +71,10 @@ await run(async () => {
       calendar,
       onNews: () => worker?.wake(),
     };
+    const metrics = await serveMetrics(config, database, clock);
     const app = await buildApp({ service, log, version: VERSION, http: config, ready: () => ready });
     const address = await listen(app, config);
-    announce(address, config, calendar !== null);
+    announce(address, config, calendar !== null, metrics?.address);
     endInOrder(log, [
       [
         'http',
@@ -79,7 +84,9 @@ await run(async () => {
         },
       ],
       ['jobs', async () => worker?.stop()],
+      ['metrics', async () => metrics?.close()],
       ['database', close],
+      ['traces', async () => traces?.close()],
     ]);
   } catch (error) {
     await close();
@@ -128,11 +135,12 @@ async function drain(app: FastifyInstance): Promise<void> {
   await closed;
 }
 
-function announce(address: string, { home }: Config, demonstration: boolean): void {
+function announce(address: string, { home }: Config, demonstration: boolean, metrics?: string): void {
   const lines = [
     `Pledgewatch ${VERSION} answers at ${address}`,
     `  API and its description   ${address}/docs`,
   ];
   if (demonstration) lines.push(`  keys of the demonstration ${home}/demonstration.json`);
+  if (metrics) lines.push(`  figures for Prometheus    ${metrics}`);
   process.stdout.write(`${lines.join('\n')}\n`);
 }

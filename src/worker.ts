@@ -10,11 +10,13 @@ import { createLogger, endInOrder } from './process.ts';
 import { beginSecrets } from './secrets/begin.ts';
 import { masterKeyOf } from './secrets/master-key.ts';
 import { createVault } from './secrets/vault.ts';
+import { serveMetrics } from './telemetry/serve.ts';
+import { startTraces } from './telemetry/traces.ts';
 
 const HELP = `npm run worker
 
 Runs the jobs (ingest, revalue, assess, deliver) against DATABASE_URL, with the MASTER_KEY of the server. Any number may
-run; no slot is run twice.
+run; no slot is run twice. With METRICS_PORT figures for Prometheus are answered there, on METRICS_HOST (127.0.0.1).
 `;
 
 await run(async () => {
@@ -22,6 +24,7 @@ await run(async () => {
   if (values.help) return void process.stdout.write(HELP);
   const config = loadConfig(process.env);
   const log = createLogger(config);
+  const traces = await startTraces(config, 'pledgewatch-worker');
   const { database, close } = await openDatabase(config.database_url, config.home, log);
   try {
     const master_key = await masterKeyOf(config, database);
@@ -29,6 +32,7 @@ await run(async () => {
     await beginSecrets(database, master_key, vault);
     const calendar = await openCalendar(database);
     const clock = calendar?.clock ?? systemClock;
+    const metrics = await serveMetrics(config, database, clock);
     const worker = await startWorker({
       database,
       vault,
@@ -39,7 +43,9 @@ await run(async () => {
     });
     endInOrder(log, [
       ['jobs', () => worker.stop()],
+      ['metrics', async () => metrics?.close()],
       ['database', close],
+      ['traces', async () => traces?.close()],
     ]);
   } catch (error) {
     await close();

@@ -1,17 +1,18 @@
 /** A migrated database for a test file: its own, thrown away at its end. */
 import { execFile } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { again, connect, type Database } from '../src/db/client.ts';
+import { connect, type Database } from '../src/db/client.ts';
 import { startEmbedded } from '../src/db/embedded.ts';
 import { migrate } from '../src/db/migrate.ts';
-import { APP_ROLE, tenantDatabase, WORKER_ROLE } from '../src/db/tenancy.ts';
+import { APP_ROLE, tenantDatabase } from '../src/db/tenancy.ts';
 import { newMasterKey } from '../src/secrets/vault.ts';
+import { cloneOn, type Server } from './outside.ts';
 
 export interface TestDatabase {
   /** For other processes, as the login that serves. */
@@ -32,17 +33,17 @@ const TEMPLATES = join(ROOT, 'node_modules', '.cache', 'pledgewatch-test');
 const TEMPLATE_AGE_LIMIT_ms = 86_400_000;
 /** Nothing of a test outlives it, so nothing has to reach the disk. */
 const SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', shared_buffers: '32MB' };
-const DUPLICATE_DATABASE = '42P04';
-const OBJECT_IN_USE = '55006';
 
 /**
- * A database with all migrations applied, closed and removed when `t` ends. With DATABASE_URL it is a clone on that
- * server, whose role must be allowed to create databases; else it has an embedded server of its own.
+ * A database with all migrations applied, closed and removed when `t` ends. With DATABASE_URL it is a clone on that server,
+ * whose role must be allowed to create databases and roles; else it has an embedded server of its own.
  */
 export async function createTestDatabase(t: {
   teardown(done: () => Promise<void>): unknown;
 }): Promise<TestDatabase> {
-  const server = process.env.DATABASE_URL ? await cloneOn(process.env.DATABASE_URL) : await startCopy();
+  const server = process.env.DATABASE_URL
+    ? await cloneOn(process.env.DATABASE_URL, MIGRATIONS, await fingerprint())
+    : await startCopy();
   const database = connect(server.owner_url);
   const requests = tenantDatabase(connect(server.url, { role: APP_ROLE }));
   t.teardown(async () => {
@@ -58,12 +59,6 @@ export async function openFolder(prefix: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), prefix));
   await chmod(folder, 0o755);
   return folder;
-}
-
-interface Server {
-  url: string;
-  owner_url: string;
-  remove(): Promise<void>;
 }
 
 async function startCopy(): Promise<Server> {
@@ -105,52 +100,6 @@ async function removeOldTemplates(): Promise<void> {
     const age_ms = Date.now() - (await stat(join(TEMPLATES, name))).mtimeMs;
     if (age_ms > TEMPLATE_AGE_LIMIT_ms) await rm(join(TEMPLATES, name), { recursive: true, force: true });
   }
-}
-
-async function cloneOn(server_url: string): Promise<Server> {
-  const template = `pledgewatch_template_${await fingerprint()}`;
-  const name = `pledgewatch_test_${randomBytes(6).toString('hex')}`;
-  const admin = connect(server_url, { max: 1 });
-  await admin.check();
-  const [known] = await admin.sql`select 1 from pg_database where datname = ${template}`;
-  if (!known) await makeTemplate(admin, server_url, template);
-  await admin.sql.unsafe(`create database ${name} template ${template}`);
-  const password = randomBytes(16).toString('hex');
-  await admin.sql.unsafe(
-    `create role ${name} login noinherit password '${password}' in role ${APP_ROLE}, ${WORKER_ROLE}`,
-  );
-  const owner_url = withDatabase(server_url, name);
-  const service = Object.assign(new URL(owner_url), { username: name, password });
-  return {
-    url: service.href,
-    owner_url,
-    async remove() {
-      await admin.sql.unsafe(`drop database ${name} with (force)`);
-      await admin.sql.unsafe(`drop role ${name}`);
-      await admin.close();
-    },
-  };
-}
-
-async function makeTemplate(admin: Database, server_url: string, template: string): Promise<void> {
-  const draft = `pledgewatch_draft_${randomBytes(6).toString('hex')}`;
-  await admin.sql.unsafe(`create database ${draft}`);
-  const database = connect(withDatabase(server_url, draft));
-  await migrate(database, MIGRATIONS);
-  await database.close();
-  try {
-    // A session that was closed just now may still be leaving.
-    await again([OBJECT_IN_USE], 5, () => admin.sql.unsafe(`alter database ${draft} rename to ${template}`));
-  } catch (error) {
-    if ((error as { code?: string }).code !== DUPLICATE_DATABASE) throw error;
-    await admin.sql.unsafe(`drop database ${draft} with (force)`);
-  }
-}
-
-function withDatabase(url: string, name: string): string {
-  const other = new URL(url);
-  other.pathname = `/${name}`;
-  return other.href;
 }
 
 /** Of all that a template is made from: the migrations and the server's package. */

@@ -1,6 +1,6 @@
 /**
- * The whole service in a test: a database of its own, a calendar set by hand, two banks, two firms and staff, and the
- * real Chinese patents as the gazette had told of them by June 2009.
+ * The whole service in a test: a database of its own, a calendar set by hand, two banks, two firms, staff and one
+ * organisation of each other kind, and the real Chinese patents as the gazette had told of them by June 2009.
  */
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -77,6 +77,9 @@ export interface TestService {
   firm_a: Party;
   firm_b: Party;
   staff: Party;
+  agency: Party;
+  expert: Party;
+  buyer: Party;
   /** Sends a request and holds the answer against the OpenAPI document. A string is sent as it is. */
   call<Body = ProblemAnswer>(
     key: string | null,
@@ -153,6 +156,9 @@ async function foundParties(database: Database, now: Date) {
     firm_a: await found('firm', 'Firm A'),
     firm_b: await found('firm', 'Firm B'),
     staff: await found('staff', 'Staff'),
+    agency: await found('agency', 'Agency'),
+    expert: await found('expert', 'Expert'),
+    buyer: await found('buyer', 'Buyer'),
   };
 }
 

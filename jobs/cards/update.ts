@@ -31,7 +31,7 @@ export async function freshCards(): Promise<Card[]> {
 
 async function card(name: string, figures: string): Promise<Card> {
   const stored = await readFile(path.join(FOLDER, name), 'utf8');
-  return { name, stored, fresh: withFigures(name, stored, figures) };
+  return { name, stored, fresh: withFigures(`docs/models/${name}`, stored, figures) };
 }
 
 /** The text with what stands between the marks replaced. @throws StartupError without exactly one pair of marks */
@@ -39,7 +39,7 @@ export function withFigures(name: string, text: string, figures: string): string
   const [before, rest, ...more] = text.split(START);
   const [, after, ...ends] = rest?.split(END) ?? [];
   if (after === undefined || more.length > 0 || ends.length > 0)
-    throw new StartupError(`docs/models/${name} needs one ${START} and one ${END} after it; put them back.`);
+    throw new StartupError(`${name} needs one ${START} and one ${END} after it; put them back.`);
   return `${before}${START}\n${figures}\n${END}${after}`;
 }
 

@@ -10,7 +10,7 @@ import { StartupError } from '../../src/errors.ts';
 import { movesOf, type Pledge, pledgedPatents, valuesOf } from '../../src/pledges/store.ts';
 import { openForCommand } from '../../src/process.ts';
 import { flagsOf } from '../../src/risk/store.ts';
-import { drawValueFlow, type FlowPicture } from './chart.ts';
+import { drawValueFlow, type FlowPicture } from './chart.tsx';
 
 const HELP = `npm run picture
 
@@ -26,7 +26,7 @@ await run(async () => {
   const config = loadConfig(process.env);
   const { database, close } = await openForCommand(config);
   try {
-    await writeFile(FILE, drawValueFlow(await readFlow(database)));
+    await writeFile(FILE, await drawValueFlow(await readFlow(database)));
   } finally {
     await close();
   }

@@ -91,6 +91,11 @@ export function annualFee(right: RightType, patent_year: number): number | null 
   return CNIPA_FEES[right].fees[patent_year - 1] ?? null;
 }
 
+/** Days on which the second and every later patent year of the term begins. */
+export function anniversaries(right: RightType, filed_on: CalendarDate): CalendarDate[] {
+  return Array.from({ length: termYears(right, filed_on) - 1 }, (_, index) => addYears(filed_on, index + 1));
+}
+
 /** Every annuity of a granted right, from the first anniversary after grant to the last year of its term. */
 export function annuities(right: RightType, filed_on: CalendarDate, granted_on: CalendarDate): Annuity[] {
   const last = termYears(right, filed_on);

@@ -10,7 +10,7 @@
  * Worked: invention, patent year 7: 1, -0.3, 0.09, log(2000 / 1200) = 0.5108.
  */
 import { annualFee } from '../annuity/cnipa.ts';
-import type { PatentFacts, RightType } from '../types.ts';
+import type { RightType, ValuedFacts } from '../types.ts';
 
 export const DUE_COVARIATES = ['constant', 'age', 'age_squared', 'log_fee_step'] as const;
 export const PATENT_COVARIATES = [
@@ -23,7 +23,7 @@ export const PATENT_COVARIATES = [
 export const COVARIATES: readonly string[] = [...DUE_COVARIATES, ...PATENT_COVARIATES];
 
 /** Raw covariates of the patent, in the order of PATENT_COVARIATES; null where not known. */
-export function patentCovariates(facts: PatentFacts): (number | null)[] {
+export function patentCovariates(facts: ValuedFacts): (number | null)[] {
   return [
     facts.claims === null ? null : Math.log1p(facts.claims),
     indicator(facts.individual_applicant),

@@ -19,9 +19,12 @@ import type { CalendarDate } from '../types.ts';
 /** Days after which a due date without a notice counts as paid: .99 quantile of the delay. */
 export const NOTICE_DELAY_days = 580;
 
+/** Days after which the first lapses are published. */
+export const NOTICE_SOONEST_days = 379;
+
 /** Measured distribution of the delay: days, share of notices published by then; linear in between. */
 const NOTICE_DELAY_CDF: readonly (readonly [days: number, share: number])[] = [
-  [379, 0],
+  [NOTICE_SOONEST_days, 0],
   [408, 0.01],
   [417, 0.1],
   [422, 0.25],

@@ -14,8 +14,8 @@
  */
 import { type Annuity, annuities } from '../annuity/cnipa.ts';
 import { addYears, daysBetween } from '../calendar.ts';
-import type { CalendarDate, PatentFacts } from '../types.ts';
-import { centre, dueCovariates, PATENT_COVARIATES, patentCovariates } from './covariates.ts';
+import type { CalendarDate, PatentFacts, RightType } from '../types.ts';
+import { centre, DUE_COVARIATES, dueCovariates, PATENT_COVARIATES, patentCovariates } from './covariates.ts';
 import { logistic } from './logit.ts';
 import { NOTICE_DELAY_days, publishedShare } from './notice.ts';
 import type { AnnuityHazard, LapseModel, LapsePrediction } from './types.ts';
@@ -77,9 +77,48 @@ export function survivalPath(hazards: readonly number[]): number[] {
   });
 }
 
+/** Log odds of what an annuity's patent year alone tells: the same for all patents of a type of right. */
+export function dueScore({ coefficients }: LapseModel, right: RightType, patent_year: number): number {
+  return dot(dueCovariates(right, patent_year), coefficients);
+}
+
+/** @param patent covariates of the patent, centred */
+export function annuityHazard(
+  due_score: number,
+  patent: readonly number[],
+  { coefficients }: LapseModel,
+): number {
+  let score = due_score;
+  for (let index = 0; index < patent.length; index++)
+    score += patent[index]! * coefficients[DUE_COVARIATES.length + index]!;
+  return Math.min(MOST_HAZARD, Math.max(LEAST_HAZARD, logistic(score)));
+}
+
+/**
+ * Chance that a right is in force though no notice has come.
+ * @param hazards of the unproven annuities of which a notice may still be under way, in order of time
+ * @param unpublished share of lapses at each whose notice has not been published yet
+ */
+export function inForceProbability(hazards: readonly number[], unpublished: readonly number[]): number {
+  let alive = 1;
+  let hidden = 0;
+  for (let index = 0; index < hazards.length; index++) {
+    const unpaid = alive * hazards[index]!;
+    hidden += unpaid * unpublished[index]!;
+    alive -= unpaid;
+  }
+  return alive / (alive + hidden);
+}
+
+/** Share of lapses `elapsed` days after the due date that are still unpublished; null where that no longer matters. */
+export function unpublishedShare(elapsed: number): number | null {
+  return elapsed < 0 || elapsed >= NOTICE_DELAY_days ? null : 1 - publishedShare(elapsed);
+}
+
 function dueHazard(model: LapseModel, facts: PatentFacts, patent: number[], annuity: Annuity): DueHazard {
   const x = [...dueCovariates(facts.right_type, annuity.patent_year), ...patent];
-  const hazard = Math.min(MOST_HAZARD, Math.max(LEAST_HAZARD, logistic(dot(x, model.coefficients))));
+  const due_score = dueScore(model, facts.right_type, annuity.patent_year);
+  const hazard = annuityHazard(due_score, patent, model);
   const slope = hazard * (1 - hazard);
   const gradient = x.map((value) => slope * value);
   const { patent_year, due_on, amount } = annuity;
@@ -97,16 +136,21 @@ function dueHazard(model: LapseModel, facts: PatentFacts, patent: number[], annu
 function stillInForce(due: DueHazard[], as_of: CalendarDate, width: number): Estimate {
   let alive = constant(1, width);
   let hidden = constant(0, width);
-  for (const annuity of due) {
-    const elapsed = daysBetween(annuity.due_on, as_of);
-    if (annuity.paid || elapsed < 0 || elapsed >= NOTICE_DELAY_days) continue;
+  const open = due.flatMap((annuity) => {
+    const share = annuity.paid ? null : unpublishedShare(daysBetween(annuity.due_on, as_of));
+    return share === null ? [] : [{ annuity, share }];
+  });
+  for (const { annuity, share } of open) {
     const unpaid = product(alive, estimate(annuity));
-    hidden = combine(hidden, 1, unpaid, 1 - publishedShare(elapsed));
+    hidden = combine(hidden, 1, unpaid, share);
     alive = combine(alive, 1, unpaid, -1);
   }
   const total = alive.value + hidden.value;
   return {
-    value: alive.value / total,
+    value: inForceProbability(
+      open.map(({ annuity }) => annuity.hazard),
+      open.map(({ share }) => share),
+    ),
     gradient: alive.gradient.map(
       (slope, index) => (slope * hidden.value - alive.value * hidden.gradient[index]!) / total ** 2,
     ),

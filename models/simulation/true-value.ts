@@ -12,7 +12,7 @@ import { annuities, patentYear } from '../annuity/cnipa.ts';
 import { addYears, yearsBetween } from '../calendar.ts';
 import { FormulaFailure } from '../failure.ts';
 import type { CalendarDate } from '../types.ts';
-import { type RenewalPosition, renewalThresholds, renewalValueOfReturn } from '../value/renewal.ts';
+import { type RenewalPosition, renewalThresholds, renewalValue, scheduleOf } from '../value/renewal.ts';
 import { DECAY, DISCOUNT_FACTOR } from './renewal-world.ts';
 import { inForce, type SimulatedPatent } from './simulated-patent.ts';
 
@@ -22,7 +22,7 @@ export function trueValue(patent: SimulatedPatent, as_of: CalendarDate): number 
       'not_in_force',
       `patent ${patent.facts.application_number} is not in force on ${as_of}; it has no value in force.`,
     );
-  return renewalValueOfReturn(positionOf(patent, as_of), patent.initial_return, DECAY, DISCOUNT_FACTOR);
+  return renewalValue(scheduleOf(positionOf(patent, as_of), DECAY, DISCOUNT_FACTOR), patent.initial_return);
 }
 
 function positionOf({ facts, granted_on }: SimulatedPatent, as_of: CalendarDate): RenewalPosition {

@@ -7,7 +7,7 @@
  */
 import { expiresOn } from '../annuity/cnipa.ts';
 import { yearsBetween } from '../calendar.ts';
-import type { CalendarDate, MethodResult, PatentFacts } from '../types.ts';
+import type { CalendarDate, MethodResult, ValuedFacts } from '../types.ts';
 import { type HedonicPrior, hedonicPrice } from './formulas/hedonic.ts';
 import type { MethodInputs } from './requirements.ts';
 
@@ -24,7 +24,7 @@ export const MARKET_PRIOR: HedonicPrior = {
 };
 
 /** Claims as log(1 + n), unknown ones as the 7 of the median patent of data/cn_patents.csv; remaining years. */
-export function dealFeatures(facts: PatentFacts, as_of: CalendarDate): number[] {
+export function dealFeatures(facts: ValuedFacts, as_of: CalendarDate): number[] {
   const remaining_years = yearsBetween(as_of, expiresOn(facts.right_type, facts.filed_on));
   return [Math.log1p(facts.claims ?? 7), remaining_years];
 }

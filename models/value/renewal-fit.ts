@@ -43,9 +43,15 @@ export function fitReturnLocation(
   thresholds: readonly number[],
   sigma: number,
 ): number {
-  const points = normitPoints(survival, thresholds);
-  const weight = sumOf(points, (point) => point.weight);
-  return sumOf(points, (point) => point.weight * (point.log_threshold - sigma * point.normit)) / weight;
+  let weights = 0;
+  let weighted = 0;
+  for (let index = 0; index < survival.length; index++) {
+    const normit = normitOf(survival[index]!);
+    const weight = normitWeight(normit, survival[index]!);
+    weights += weight;
+    weighted += weight * (Math.log(thresholds[index]!) - sigma * normit);
+  }
+  return weighted / weights;
 }
 
 /** Common sigma: the average patent of the lapse model, an invention on the CNIPA schedule. */
@@ -66,14 +72,18 @@ interface NormitPoint {
 
 function normitPoints(survival: readonly number[], thresholds: readonly number[]): NormitPoint[] {
   return survival.map((alive, index) => {
-    const normit = -normalQuantile(alive, 0, 1);
-    const density = Math.exp(-(normit ** 2) / 2) / Math.sqrt(2 * Math.PI);
-    return {
-      log_threshold: Math.log(thresholds[index]!),
-      normit,
-      weight: density ** 2 / (alive * (1 - alive)),
-    };
+    const normit = normitOf(alive);
+    return { log_threshold: Math.log(thresholds[index]!), normit, weight: normitWeight(normit, alive) };
   });
+}
+
+function normitOf(alive: number): number {
+  return -normalQuantile(alive, 0, 1);
+}
+
+function normitWeight(normit: number, alive: number): number {
+  const density = Math.exp(-(normit ** 2) / 2) / Math.sqrt(2 * Math.PI);
+  return density ** 2 / (alive * (1 - alive));
 }
 
 function sumOf(points: NormitPoint[], term: (point: NormitPoint) => number): number {

@@ -5,42 +5,75 @@
  * An annuity proven to be paid shows at least the return that justified it, and costs nothing any more.
  * Worked: docs/models/walkthrough.md.
  */
-import { patentYear } from '../annuity/cnipa.ts';
-import { addYears, yearsBetween } from '../calendar.ts';
-import { survivalPath } from '../lapse/predict.ts';
-import type { LapsePrediction } from '../lapse/types.ts';
-import type { CalendarDate, MethodResult, PatentFacts } from '../types.ts';
-import { type RenewalPosition, renewalMean, renewalQuantiles, renewalThresholds } from './renewal.ts';
-import { commonSigma, fitReturnLocation } from './renewal-fit.ts';
+import { inForceProbability } from '../lapse/predict.ts';
+import type { Quantiles } from '../quantiles.ts';
+import type { MethodResult, ValuedFacts } from '../types.ts';
+import { type RenewalSchedule, renewalMean, renewalQuantiles } from './renewal.ts';
 import type { MethodInputs } from './requirements.ts';
+import type { Course, ShownReturn, Term, ValuationTables } from './tables.ts';
 
-/**
- * A return that renewals have shown is no further above mu than this (one patent in 10^9): beyond, the lapse model is
- * wrong about the patent, and the tail would be taken where a double holds no digits.
- */
-const MOST_SURPRISE_sd = 6;
+/** A granted right on its way through its annuities. */
+export interface Standing {
+  term: Term;
+  course: Course;
+  /** Anniversary of the first annuity. */
+  first_due: number;
+  /** Annuities proven to be paid. */
+  paid: number;
+}
 
-export function renewalMethod({
-  as_of,
-  facts,
-  lapse_model,
-  lapse,
-  assumptions,
-}: MethodInputs): Extract<MethodResult, { ok: true }> {
-  const decay = assumptions.return_decay.value;
-  const discount_factor = assumptions.renewal_discount_factor.value;
-  const { annuities } = lapse!;
-  const thresholds = renewalThresholds(
-    annuities.map(({ amount }) => amount),
-    decay,
-  );
-  const sigma = commonSigma(lapse_model, decay);
-  const fitted_mu = fitReturnLocation(survivalPath(annuities.map(({ hazard }) => hazard)), thresholds, sigma);
-  const position = renewalPosition(as_of, facts, lapse!, thresholds);
-  const mu = Math.max(fitted_mu, Math.log(position.paid_threshold) - MOST_SURPRISE_sd * sigma);
-  const returns = { mu, sigma };
-  const quantiles = renewalQuantiles(position, returns, decay, discount_factor);
-  const mean = renewalMean(position, returns, decay, discount_factor);
+export function standingOf(facts: ValuedFacts, tables: ValuationTables): Standing {
+  const term = tables.term(facts.right_type, facts.filed_on);
+  const { due_on } = term;
+  let first_due = 0;
+  while (first_due < due_on.length && due_on[first_due]! <= facts.granted_on!) first_due++;
+  const course = tables.course(facts, term, first_due);
+  const proven = (facts.paid_through ?? 0) - course.first_year + 1;
+  return { term, course, first_due, paid: Math.max(0, Math.min(course.fees.length, proven)) };
+}
+
+/** Chance that the right is in force, no notice having come. */
+export function standingProbability({ term, course, first_due, paid }: Standing): number {
+  const hazards: number[] = [];
+  const shares: number[] = [];
+  for (let place = Math.max(term.first_open, first_due + paid); place < term.passed; place++) {
+    hazards.push(course.hazards[place - first_due]!);
+    shares.push(term.unpublished[place]!);
+  }
+  return inForceProbability(hazards, shares);
+}
+
+export interface RenewalWorth {
+  schedule: RenewalSchedule;
+  shown: ShownReturn;
+  quantiles: Quantiles;
+}
+
+export function renewalWorth(
+  { term, course, first_due, paid }: Standing,
+  tables: ValuationTables,
+): RenewalWorth {
+  const { fees, thresholds, first_year } = course;
+  const next = Math.max(0, term.passed - first_due);
+  const shown = tables.shownReturn(course, Math.max(next, paid));
+  const schedule: RenewalSchedule = {
+    remaining_share: term.remaining_share,
+    retained_now: (1 - tables.setting.assumptions.return_decay.value) ** (term.patent_year - first_year),
+    paid_threshold: shown.paid_threshold,
+    ...{ next, paid, fees, thresholds },
+    retained: tables.retained,
+    discounts: term.discounts,
+    first_discount: first_due,
+  };
+  return { schedule, shown, quantiles: renewalQuantiles(schedule, shown.quantiles) };
+}
+
+export function renewalMethod({ facts, tables }: MethodInputs): Extract<MethodResult, { ok: true }> {
+  const { sigma } = tables;
+  const { return_decay, renewal_discount_factor } = tables.setting.assumptions;
+  const { schedule, shown, quantiles } = renewalWorth(standingOf(facts, tables), tables);
+  const { mu, paid_threshold } = shown;
+  const mean = renewalMean(schedule, { mu, sigma });
   return {
     ok: true,
     quantiles,
@@ -48,37 +81,21 @@ export function renewalMethod({
       {
         what: 'initial yearly return',
         formula: 'log r ~ N(mu, sigma^2), probit(1 - S) = (log z - mu) / sigma fitted to predicted survival',
-        values: { mu, sigma, median_return: Math.exp(mu), least_return_shown: position.paid_threshold },
+        values: { mu, sigma, median_return: Math.exp(mu), least_return_shown: paid_threshold },
         source: 'Schankerman and Pakes 1986; minimum normit weights',
       },
       {
         what: 'renewal option value in force',
         formula: 'sum of discounted return less fee while return covers the fee',
-        values: { decay, discount_factor, renewals_ahead: position.future.length, ...quantiles, mean },
+        values: {
+          decay: return_decay.value,
+          discount_factor: renewal_discount_factor.value,
+          renewals_ahead: schedule.fees.length - schedule.next,
+          ...quantiles,
+          mean,
+        },
         source: 'Pakes and Schankerman 1984; decay and discount [M]',
       },
     ],
-  };
-}
-
-function renewalPosition(
-  as_of: CalendarDate,
-  { filed_on }: PatentFacts,
-  { annuities }: LapsePrediction,
-  thresholds: number[],
-): RenewalPosition {
-  const year = patentYear(filed_on, as_of);
-  const due = annuities.filter(({ due_on }) => due_on <= as_of).length;
-  const shown = annuities.findLastIndex(({ due_on, paid }) => due_on <= as_of || paid);
-  return {
-    remaining_share: yearsBetween(as_of, addYears(filed_on, year)),
-    years_since_first: year - annuities[0]!.patent_year,
-    paid_threshold: shown < 0 ? 0 : thresholds[shown]!,
-    future: annuities.slice(due).map(({ amount, due_on, paid }, index) => ({
-      fee: paid ? 0 : amount,
-      years_ahead: yearsBetween(as_of, due_on),
-      years_since_first: due + index,
-      threshold: thresholds[due + index]!,
-    })),
   };
 }

@@ -60,61 +60,82 @@ export function renewalSurvival(thresholds: readonly number[], { mu, sigma }: Re
   return thresholds.map((threshold) => normalCdf((mu - Math.log(threshold)) / sigma, 0, 1));
 }
 
+/**
+ * A position laid out flat with its powers taken, so that patents of like age share the arrays. Those of one schedule of
+ * fees are counted from its first decision on; `discounts` may be those of a filing day, which begin earlier.
+ */
+export interface RenewalSchedule {
+  remaining_share: number;
+  /** What the running year keeps of the initial return. */
+  retained_now: number;
+  paid_threshold: number;
+  /** Decisions before it are taken. */
+  next: number;
+  /** Decisions before it cost nothing any more. */
+  paid: number;
+  fees: readonly number[];
+  thresholds: readonly number[];
+  /** (1 - d)^k */
+  retained: readonly number[];
+  /** b^(years ahead) of decision k is `discounts[first_discount + k]`. */
+  discounts: readonly number[];
+  first_discount: number;
+}
+
 /** V(r) for an initial return r. */
-export function renewalValueOfReturn(
-  position: RenewalPosition,
-  initial_return: number,
-  decay: number,
-  discount_factor: number,
-): number {
-  let value = position.remaining_share * initial_return * (1 - decay) ** position.years_since_first;
-  for (const { fee, years_ahead, years_since_first, threshold } of position.future) {
-    if (initial_return < threshold) break;
-    value += discount_factor ** years_ahead * (initial_return * (1 - decay) ** years_since_first - fee);
+export function renewalValue(schedule: RenewalSchedule, initial_return: number): number {
+  const { next, paid, fees, thresholds, retained, discounts, first_discount } = schedule;
+  let value = schedule.remaining_share * initial_return * schedule.retained_now;
+  for (let k = next; k < fees.length; k++) {
+    if (initial_return < thresholds[k]!) break;
+    const fee = k < paid ? 0 : fees[k]!;
+    value += discounts[first_discount + k]! * (initial_return * retained[k]! - fee);
   }
   return value;
 }
 
-/** Quantile of the initial return of a patent that has paid `paid_threshold`. */
-export function returnQuantile(p: number, paid_threshold: number, { mu, sigma }: ReturnDistribution): number {
+/** Quantiles of the initial return of a patent that has paid `paid_threshold`. */
+export function returnQuantiles(paid_threshold: number, { mu, sigma }: ReturnDistribution): Quantiles {
   const surviving = normalCdf((mu - Math.log(paid_threshold)) / sigma, 0, 1);
-  return Math.exp(mu - sigma * normalQuantile((1 - p) * surviving, 0, 1));
+  return quantilesOf((p) => Math.exp(mu - sigma * normalQuantile((1 - p) * surviving, 0, 1)));
 }
 
-/** Quantiles of V. */
-export function renewalQuantiles(
-  position: RenewalPosition,
-  returns: ReturnDistribution,
-  decay: number,
-  discount_factor: number,
-): Quantiles {
-  return quantilesOf((p) =>
-    renewalValueOfReturn(
-      position,
-      returnQuantile(p, position.paid_threshold, returns),
-      decay,
-      discount_factor,
-    ),
-  );
+/** Quantiles of V, from those of the initial return: V rises with it. */
+export function renewalQuantiles(schedule: RenewalSchedule, returns: Quantiles): Quantiles {
+  return quantilesOf((_, level) => renewalValue(schedule, returns[level]));
 }
 
 /** Mean of V, in closed form. */
-export function renewalMean(
-  position: RenewalPosition,
-  { mu, sigma }: ReturnDistribution,
-  decay: number,
-  discount_factor: number,
-): number {
+export function renewalMean(schedule: RenewalSchedule, { mu, sigma }: ReturnDistribution): number {
+  const { next, paid, fees, thresholds, retained, discounts, first_discount, paid_threshold } = schedule;
   const above = (threshold: number) => normalCdf((mu - Math.log(threshold)) / sigma, 0, 1);
   const meanAbove = (threshold: number) =>
     Math.exp(mu + sigma ** 2 / 2) * normalCdf(sigma + (mu - Math.log(threshold)) / sigma, 0, 1);
-  const { paid_threshold } = position;
-  let sum = position.remaining_share * (1 - decay) ** position.years_since_first * meanAbove(paid_threshold);
-  for (const { fee, years_ahead, years_since_first, threshold } of position.future) {
-    const renewed = Math.max(threshold, paid_threshold);
-    sum +=
-      discount_factor ** years_ahead *
-      ((1 - decay) ** years_since_first * meanAbove(renewed) - fee * above(renewed));
+  let sum = schedule.remaining_share * schedule.retained_now * meanAbove(paid_threshold);
+  for (let k = next; k < fees.length; k++) {
+    const renewed = Math.max(thresholds[k]!, paid_threshold);
+    const fee = k < paid ? 0 : fees[k]!;
+    sum += discounts[first_discount + k]! * (retained[k]! * meanAbove(renewed) - fee * above(renewed));
   }
   return sum / above(paid_threshold);
+}
+
+/** The schedule of one position alone. */
+export function scheduleOf(
+  { remaining_share, years_since_first, paid_threshold, future }: RenewalPosition,
+  decay: number,
+  discount_factor: number,
+): RenewalSchedule {
+  return {
+    remaining_share,
+    retained_now: (1 - decay) ** years_since_first,
+    paid_threshold,
+    next: 0,
+    paid: 0,
+    fees: future.map(({ fee }) => fee),
+    thresholds: future.map(({ threshold }) => threshold),
+    retained: future.map((decision) => (1 - decay) ** decision.years_since_first),
+    discounts: future.map(({ years_ahead }) => discount_factor ** years_ahead),
+    first_discount: 0,
+  };
 }

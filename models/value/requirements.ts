@@ -7,21 +7,22 @@ import { CNIPA_CURRENCY, CNIPA_OFFICE } from '../annuity/cnipa.ts';
 import type { Assumptions } from '../assumptions.ts';
 import { legalGate } from '../collateral.ts';
 import { patentCovariates } from '../lapse/covariates.ts';
-import type { LapseModel, LapsePrediction } from '../lapse/types.ts';
-import type { CalendarDate, DeclaredUse, Failure, PatentFacts } from '../types.ts';
+import type { LapsePrediction } from '../lapse/types.ts';
+import type { CalendarDate, DeclaredUse, Failure, ValuedFacts } from '../types.ts';
 import type { HedonicModel } from './formulas/hedonic.ts';
 import { ROYALTY_PRIORS } from './formulas/royalty-prior.ts';
+import type { ValuationTables } from './tables.ts';
 
 export interface MethodInputs {
   as_of: CalendarDate;
-  facts: PatentFacts;
-  lapse_model: LapseModel;
+  facts: ValuedFacts;
   /** Null when LAPSE_REQUIREMENTS are not met. */
   lapse: LapsePrediction | null;
   declared: DeclaredUse | null;
   /** Fitted to recorded deals; null while there are none. */
   market: HedonicModel | null;
   assumptions: Assumptions;
+  tables: ValuationTables;
 }
 
 export type Requirement = keyof typeof REQUIREMENTS;

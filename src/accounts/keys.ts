@@ -5,10 +5,6 @@ const PREFIX = 'pwk';
 const SECRET_BYTES = 32;
 const PUBLIC_ID_BYTES = 8;
 
-/** What a key may be used for: asking, and changing something. */
-export const SCOPES = ['read', 'write'] as const;
-export type Scope = (typeof SCOPES)[number];
-
 /**
  * A machine's key: `pwk_<public id>_<secret>_<checksum>`. Only the secret's SHA-256 is kept. The checksum (CRC-32 of what
  * stands before it) lets scanners of leaked secrets tell one from other text without asking us.

@@ -2,23 +2,29 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
-import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
+import { callerOfGuarded, EVERYONE, recognisedOf } from '../http/guard.ts';
 import { Closed, Id, Instant, Nullable, OneOf } from '../http/schemas.ts';
+import { SCOPES } from '../people/roles.ts';
 import type { Service } from '../service.ts';
-import { SCOPES } from './keys.ts';
+import { eyesOf } from './eyes.ts';
 import {
   createOrganisation,
   findOrganisation,
   issueKey,
   KEY_OVERLAP_HOURS,
   keysOf,
+  ORGANISATION_KINDS,
+  requireCovered,
+  requireManaged,
   revokeKey,
   rotateKey,
 } from './store.ts';
 
+const Kind = OneOf(ORGANISATION_KINDS, 'what it is to the service');
+
 const Organisation = Type.Object({
   id: Id,
-  kind: OneOf(['bank', 'firm', 'staff'], 'what it is to the service'),
+  kind: Kind,
   name: Type.String(),
   demonstration: Type.Boolean({ description: 'invented for the demonstration' }),
   created_at: Instant,
@@ -33,6 +39,12 @@ const Key = Type.Object({
   id: Id,
   label: Type.String(),
   scopes: Scopes,
+  issued_by: Nullable(
+    Type.Unsafe<string>({
+      ...Id,
+      description: 'a person, or a key; null for the first key of an organisation',
+    }),
+  ),
   created_at: Instant,
   expires_at: Nullable(Instant),
   last_used_at: Nullable(Type.Unsafe<Date | string>({ ...Instant, description: 'within an hour or so' })),
@@ -65,13 +77,13 @@ export const accountRoutes =
     app.post(
       '/v1/organisations',
       {
-        config: { access: ['staff'] },
+        config: { access: ['staff'], scope: 'administer' },
         schema: {
           operationId: 'createOrganisation',
           tags: ['accounts'],
-          description: 'Creates a bank, firm or staff organisation.',
+          description: 'Creates an organisation.',
           body: Closed({
-            kind: OneOf(['bank', 'firm', 'staff'], 'what it is to the service'),
+            kind: Kind,
             name: Type.String({ minLength: 1, maxLength: 200 }),
           }),
           response: { 201: Organisation },
@@ -86,11 +98,12 @@ export const accountRoutes =
     app.post(
       '/v1/organisations/:id/keys',
       {
-        config: { access: ['staff'] },
+        config: { access: EVERYONE, scope: 'administer', proved: true },
         schema: {
           operationId: 'createKey',
           tags: ['accounts'],
-          description: 'Issues an API key to an organisation. Only its hash is kept.',
+          description:
+            'Issues an API key to the own organisation, or by staff to any: a service account, with its label. It may do no more than what asks for it. Only its hash is kept.',
           params: Closed({ id: Id }),
           body: Closed({
             label: Type.String({ minLength: 1, maxLength: 200 }),
@@ -109,11 +122,13 @@ export const accountRoutes =
           database,
           async (tx) => {
             const { id } = request.params;
-            const [found] = await tx`select from organisation where id = ${id}`;
-            if (!found) throw new Problem('not_found', 'There is no such organisation.');
-            const { label, scopes, expires_at } = request.body;
+            const { caller, actions } = recognisedOf(request);
+            await requireManaged(tx, caller, id);
+            const { label, scopes = SCOPES, expires_at } = request.body;
+            requireCovered(actions, scopes);
             const until = expires_at === undefined ? null : new Date(expires_at);
-            return issueKey(tx, id, label, clock.now(), { ...(scopes && { scopes }), expires_at: until });
+            const given = { scopes, expires_at: until, issued_by: eyesOf(caller) };
+            return issueKey(tx, id, label, clock.now(), given);
           },
           { kept: withoutKey },
         ),
@@ -136,11 +151,11 @@ export const accountRoutes =
     app.post(
       '/v1/keys/:id/rotations',
       {
-        config: { access: EVERYONE },
+        config: { access: EVERYONE, scope: 'administer', proved: true },
         schema: {
           operationId: 'rotateKey',
           tags: ['accounts'],
-          description: `Issues a key of the same label, scopes and end in the place of one of the own, which works for ${KEY_OVERLAP_HOURS} hours more.`,
+          description: `Issues a key of the same label, scopes and end in the place of one of the own, which works for ${KEY_OVERLAP_HOURS} hours more. The key may do no more than what asks for it.`,
           params: Closed({ id: Id }),
           response: { 201: IssuedKey },
         },
@@ -151,8 +166,7 @@ export const accountRoutes =
           reply,
           database,
           async (tx) => {
-            const { organisation_id } = callerOfGuarded(request);
-            const made = await rotateKey(tx, organisation_id, request.params.id, clock.now());
+            const made = await rotateKey(tx, recognisedOf(request), request.params.id, clock.now());
             if (!made) throw new Problem('not_found', 'There is no such key.');
             return made;
           },
@@ -163,7 +177,7 @@ export const accountRoutes =
     app.delete(
       '/v1/keys/:id',
       {
-        config: { access: EVERYONE },
+        config: { access: EVERYONE, scope: 'administer' },
         schema: {
           operationId: 'revokeKey',
           tags: ['accounts'],

@@ -2,7 +2,7 @@
 import type { OrganisationKind } from '../accounts/store.ts';
 import { dateOf } from '../clock.ts';
 import type { Database } from '../db/client.ts';
-import { emitEvents } from '../outbox/emit.ts';
+import { emitEvents, toldTo } from '../outbox/emit.ts';
 
 /** Tells every organisation the head of its own chain, if it has moved since it was last told. @returns how many */
 export async function publishHeads(database: Database, now: Date): Promise<{ published: number }> {
@@ -22,9 +22,7 @@ export async function publishHeads(database: Database, now: Date): Promise<{ pub
       heads.map(({ organisation_id, kind, seq, sha256 }) => ({
         type: 'audit.head',
         pledge_id: null,
-        ...(kind === 'firm'
-          ? { bank_id: null, firm_id: organisation_id }
-          : { bank_id: organisation_id, firm_id: null }),
+        ...toldTo({ id: organisation_id, kind }),
         occurred_at: now,
         data: { organisation_id, as_of: dateOf(now), seq, sha256 },
       })),

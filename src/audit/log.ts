@@ -11,7 +11,7 @@ import { acrossTenants } from '../db/tenancy.ts';
 export interface AuditEntry {
   organisation_id: string;
   at: Date;
-  /** Who did it: an API key id, or the job's name. */
+  /** Who did it: the id of an API key or a person, or the job's name. */
   actor: string;
   /** Verb phrase, such as `pledge.registered` or `flag.opened`. */
   action: string;
@@ -23,46 +23,50 @@ export interface AuditEntry {
 /** What the first entry of every chain follows. */
 export const FIRST_SHA256 = Buffer.alloc(32);
 
+interface Head {
+  organisation_id: string;
+  last_seq: number;
+  last_sha256: Buffer;
+}
+
 /** Appends entries in the caller's transaction, to whosever chains; they are locked in order of organisation. */
 export function appendAudit(tx: Transaction, entries: readonly AuditEntry[]): Promise<void> {
-  const organisations = [...new Set(entries.map((entry) => entry.organisation_id))].sort();
   return acrossTenants(tx, async () => {
-    for (const organisation_id of organisations) {
-      const own = entries.filter((entry) => entry.organisation_id === organisation_id);
-      await appendToChain(tx, organisation_id, own);
-    }
+    const heads = new Map((await lockHeads(tx, entries)).map((head) => [head.organisation_id, head]));
+    const rows = entries.map((entry) => appendTo(heads.get(entry.organisation_id)!, entry));
+    const moved = [...heads.values()].map((head) => ({ ...head, last_sha256: hexOf(head.last_sha256) }));
+    await Promise.all([
+      tx`insert into audit_entry (organisation_id, seq, at, actor, action, subject, detail, previous_sha256, sha256)
+        select organisation_id, seq, at, actor, action, subject, detail, previous_sha256, sha256
+        from jsonb_to_recordset(${tx.json(rows as never)}) as row (organisation_id text, seq bigint, at timestamptz,
+          actor text, action text, subject text, detail text, previous_sha256 bytea, sha256 bytea)`,
+      tx`update audit_chain set last_seq = head.last_seq, last_sha256 = head.last_sha256
+        from jsonb_to_recordset(${tx.json(moved as never)}) as head (organisation_id text, last_seq bigint, last_sha256 bytea)
+        where audit_chain.organisation_id = head.organisation_id`,
+    ]);
   });
 }
 
-async function appendToChain(
-  tx: Transaction,
-  organisation_id: string,
-  entries: readonly AuditEntry[],
-): Promise<void> {
-  await tx`insert into audit_chain (organisation_id, last_sha256) values (${organisation_id}, ${FIRST_SHA256})
-    on conflict do nothing`;
-  const [head] = await tx<{ last_seq: number; last_sha256: Buffer }[]>`
-    select last_seq, last_sha256 from audit_chain where organisation_id = ${organisation_id} for update`;
-  let { last_seq, last_sha256 } = head!;
-  const rows = entries.map((entry) => {
-    const previous = last_sha256;
-    last_seq += 1;
-    const detail = canonicalJson(entry.detail);
-    last_sha256 = entryHash(previous, { ...entry, seq: last_seq, detail });
-    return {
-      ...entry,
-      seq: last_seq,
-      detail,
-      previous_sha256: hexOf(previous),
-      sha256: hexOf(last_sha256),
-    };
-  });
-  await tx`insert into audit_entry (organisation_id, seq, at, actor, action, subject, detail, previous_sha256, sha256)
-    select organisation_id, seq, at, actor, action, subject, detail, previous_sha256, sha256
-    from jsonb_to_recordset(${tx.json(rows as never)}) as row (organisation_id text, seq bigint, at timestamptz,
-      actor text, action text, subject text, detail text, previous_sha256 bytea, sha256 bytea)`;
-  await tx`update audit_chain set last_seq = ${last_seq}, last_sha256 = ${last_sha256}
-    where organisation_id = ${organisation_id}`;
+/** The ends of the chains, which nobody else moves before the transaction ends. */
+async function lockHeads(tx: Transaction, entries: readonly AuditEntry[]): Promise<Head[]> {
+  const organisations = [...new Set(entries.map((entry) => entry.organisation_id))].sort();
+  const lock = () => tx<Head[]>`select organisation_id, last_seq, last_sha256 from audit_chain
+    where organisation_id = any(${organisations}) order by organisation_id for update`;
+  const heads = await lock();
+  if (heads.length === organisations.length) return heads;
+  await tx`insert into audit_chain (organisation_id, last_sha256)
+    select unnest(${organisations}::text[]), ${FIRST_SHA256} on conflict do nothing`;
+  return lock();
+}
+
+/** Moves a head on by an entry. @returns its row */
+function appendTo(head: Head, entry: AuditEntry) {
+  const previous = head.last_sha256;
+  const detail = canonicalJson(entry.detail);
+  head.last_seq += 1;
+  head.last_sha256 = entryHash(previous, { ...entry, seq: head.last_seq, detail });
+  const [previous_sha256, sha256] = [hexOf(previous), hexOf(head.last_sha256)];
+  return { ...entry, seq: head.last_seq, detail, previous_sha256, sha256 };
 }
 
 function hexOf(bytes: Buffer): string {

@@ -8,7 +8,7 @@ import {
 } from '../../models/risk/borrower-facts.ts';
 import { asOf } from '../clock.ts';
 import { create } from '../http/create.ts';
-import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
+import { callerOfGuarded, PLEDGE_KINDS } from '../http/guard.ts';
 import {
   AsOfQuery,
   Closed,
@@ -169,7 +169,7 @@ export const borrowerRoutes =
     app.get(
       '/v1/borrowers/:firm_id/consents',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'listConsents',
           tags: ['borrowers'],
@@ -191,7 +191,7 @@ export const borrowerRoutes =
     app.post(
       '/v1/borrowers/:firm_id/facts',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'recordBorrowerFact',
           tags: ['borrowers'],
@@ -216,7 +216,7 @@ export const borrowerRoutes =
     app.get(
       '/v1/borrowers/:firm_id/facts',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'listBorrowerFacts',
           tags: ['borrowers'],

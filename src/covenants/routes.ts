@@ -6,7 +6,7 @@ import type { Database, Transaction } from '../db/client.ts';
 import { actFor } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
-import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
+import { callerOfGuarded, PLEDGE_KINDS } from '../http/guard.ts';
 import { Closed, Day, Id, Instant, Nullable, OneOf, PatentId } from '../http/schemas.ts';
 import type { Pledge } from '../pledges/store.ts';
 import type { Service } from '../service.ts';
@@ -41,7 +41,7 @@ export const covenantRoutes =
     app.get(
       '/v1/covenants',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'listCovenants',
           tags: ['covenants'],
@@ -84,7 +84,7 @@ export const covenantRoutes =
     app.post(
       '/v1/covenants/feeds',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'openCovenantFeed',
           tags: ['covenants'],
@@ -120,7 +120,7 @@ export const covenantRoutes =
     app.get(
       '/v1/covenants/feeds',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'listCovenantFeeds',
           tags: ['covenants'],
@@ -134,7 +134,7 @@ export const covenantRoutes =
     app.delete(
       '/v1/covenants/feeds/:id',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'closeCovenantFeed',
           tags: ['covenants'],

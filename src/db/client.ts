@@ -2,7 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { StartupError } from '../errors.ts';
+import { areTraced, traced } from '../telemetry/spans.ts';
 import { QueryDeadlineError, watchedSockets, withDeadline } from './deadline.ts';
+import { tracedQueries } from './traced.ts';
 
 /** What queries are asked of: the pool or a transaction. */
 export type Sql = postgres.ISql;
@@ -22,8 +24,11 @@ export interface ConnectOptions {
 export interface Database {
   /** int8 is a number (RangeError beyond 2^53), date a 'YYYY-MM-DD' string, timestamptz a Date; the time zone is UTC. */
   sql: Sql;
-  /** Runs `work` in a transaction, again when the server gave it up for another (40001, 40P01). */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in a transaction, again when the server gave it up for another (40001, 40P01).
+   * @param opening statement without parameters that goes out with `begin`
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>, opening?: string): Promise<T>;
   /** Calls `onNotice` on each NOTIFY of the channel while a connection stands: a hint, not a delivery. */
   listen(channel: string, onNotice: () => void): Promise<{ stop(): Promise<void> }>;
   /**
@@ -49,16 +54,25 @@ const HEALTH_LIMIT_ms = 2_000;
 const CLOSE_LIMIT_ms = 5_000;
 const LISTEN_AGAIN_ms = 2_000;
 const TRANSACTION_ATTEMPTS = 5;
-const GIVEN_UP_FOR_ANOTHER = ['40001', '40P01'];
+/** SQLSTATEs of a transaction that may succeed when it is tried again. */
+export const GIVEN_UP_FOR_ANOTHER: readonly string[] = ['40001', '40P01'];
 
 /** Makes a pool; nothing is sent until the first query. */
 export function connect(url: string, options: ConnectOptions = {}): Database {
   const pool = openPool(url, options);
   const listeners = new Set<() => Promise<void>>();
+  const isTraced = areTraced();
+  const transaction = <T>(work: (tx: Transaction) => Promise<T>, opening: string): Promise<T> =>
+    again(GIVEN_UP_FOR_ANOTHER, TRANSACTION_ATTEMPTS, async () => (await pool.begin(work, opening)) as never);
   return {
-    sql: pool.sql,
-    transaction: (work) =>
-      again(GIVEN_UP_FOR_ANOTHER, TRANSACTION_ATTEMPTS, async () => (await pool.sql.begin(work)) as never),
+    sql: isTraced ? tracedQueries(pool.sql) : pool.sql,
+    transaction: (work, opening = '') =>
+      isTraced
+        ? traced(
+            { kind: 'transaction', name: 'transaction', attributes: { 'db.system.name': 'postgresql' } },
+            () => transaction((tx) => work(tracedQueries(tx)), opening),
+          )
+        : transaction(work, opening),
     async listen(channel, onNotice) {
       const stop = await listenOn(url, options, channel, onNotice);
       listeners.add(stop);
@@ -127,11 +141,26 @@ function openPool(url: string, options: ConnectOptions & { onnotify?: () => void
   };
   const driver = postgres(url, driverOptions as never) as postgres.Sql;
   return {
+    begin: beginner(driver),
     sql: withDeadline(driver, deadline_ms),
     async close() {
       await driver.end({ timeout: CLOSE_LIMIT_ms / 1000 });
       sockets.close();
     },
+  };
+}
+
+/** The driver's begin() makes this text a query before it waits for anything, and would clean an addition of all but letters. */
+const DRIVER_BEGIN = 'begin ';
+
+function beginner(driver: postgres.Sql) {
+  const unsafe = driver.unsafe as (text: string, ...rest: unknown[]) => unknown;
+  let opening = '';
+  driver.unsafe = ((text: string, ...rest: unknown[]) =>
+    unsafe(text === DRIVER_BEGIN ? `begin; ${opening}` : text, ...rest)) as typeof driver.unsafe;
+  return (work: (tx: Transaction) => Promise<unknown>, opened_with: string) => {
+    opening = opened_with;
+    return driver.begin(work);
   };
 }
 

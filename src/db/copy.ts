@@ -1,7 +1,8 @@
-/** Rows into PostgreSQL by COPY, text format. */
+/** Rows into PostgreSQL by COPY, text format; and the bytes of any COPY, in and out. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Transaction } from './client.ts';
+import type { DriverQuery } from './deadline.ts';
 
 /** A cell before it is written: arrays become text[], other objects jsonb. */
 export type Cell = string | number | boolean | null | undefined | readonly string[] | object;
@@ -22,14 +23,69 @@ export class CopyLines {
   /** @param columns in the order of the cells of `copyLine` */
   async copyInto(tx: Transaction, table: string, columns: readonly string[]): Promise<void> {
     this.#seal();
-    const target = await tx`copy ${tx(table)} (${tx.unsafe(columns.join(', '))}) from stdin`.writable();
-    await pipeline(Readable.from(this.#pieces), target);
+    await copyIn(tx, `${table} (${columns.join(', ')}) from stdin`, this.#pieces);
   }
 
   #seal(): void {
     this.#pieces.push(Buffer.from(this.#text));
     this.#text = '';
   }
+}
+
+/**
+ * @param what after COPY, names of the program's own only
+ * @throws what the server says of the rows. It says it when the driver has handed out the stream and sent the last of them,
+ *   and then tells the query alone, never the stream, which would wait for ever.
+ */
+export async function copyIn(tx: Transaction, what: string, pieces: Iterable<Buffer>): Promise<void> {
+  const query = tx.unsafe(`copy ${what}`);
+  const refused = new Promise<never>((_, refuse) => {
+    const driver = query as unknown as DriverQuery;
+    const { reject } = driver;
+    driver.reject = (error) => {
+      reject(error);
+      refuse(error);
+    };
+  });
+  const target = await Promise.race([query.writable(), refused]);
+  await Promise.race([pipeline(Readable.from(pieces), target), refused]);
+}
+
+/** Room for one answer after the other: what is read of the first is gone with the second. */
+export class Answer {
+  #bytes = Buffer.allocUnsafe(PIECE_CHARS);
+  #length = 0;
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  add(piece: Buffer): void {
+    const needed = this.#length + piece.length;
+    if (needed > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#bytes.length));
+      this.#bytes.copy(larger, 0, 0, this.#length);
+      this.#bytes = larger;
+    }
+    piece.copy(this.#bytes, this.#length);
+    this.#length = needed;
+  }
+
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+}
+
+/** The whole answer of a COPY. @param what after COPY, names of the program's own only */
+export async function copyOut(tx: Transaction, what: string, answer = new Answer()): Promise<Buffer> {
+  answer.clear();
+  const stream = await tx.unsafe(`copy ${what}`).readable();
+  return new Promise((resolve, reject) => {
+    stream.on('data', (piece: Buffer) => answer.add(piece));
+    stream.once('error', reject);
+    stream.once('end', () => resolve(answer.bytes));
+    stream.once('close', () => reject(new Error('the connection was lost during COPY')));
+  });
 }
 
 export function copyLine(cells: readonly Cell[]): string {

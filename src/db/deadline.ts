@@ -4,6 +4,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import type postgres from 'postgres';
+import { tell } from '../telemetry/channels.ts';
 
 /** Thrown to the caller of a query that passed its deadline; whether the server ran it is not known. */
 export class QueryDeadlineError extends Error {
@@ -13,6 +14,8 @@ export class QueryDeadlineError extends Error {
 /** What postgres.js keeps in a query, beyond its published types. */
 export interface DriverQuery extends Promise<unknown> {
   executed: boolean;
+  /** Its text between the values. */
+  strings: readonly string[];
   /** null until the query is given to a connection. */
   state: object | null;
   options: { onexecute?: () => boolean | undefined };
@@ -49,13 +52,18 @@ function armQuery(query: DriverQuery, deadline_ms: number): void {
 }
 
 function startDeadline(query: DriverQuery, deadline_ms: number): void {
+  tell('query', { step: 'begun' });
   const timer = setTimeout(() => {
     const waiting = query.state === null;
+    tell('query', { step: 'late' });
     const where = waiting ? 'for a connection' : 'for the answer';
     query.reject(new QueryDeadlineError(`The database query waited ${where} longer than ${deadline_ms} ms.`));
     if (waiting) query.cancel();
   }, deadline_ms);
-  const clear = () => clearTimeout(timer);
+  const clear = () => {
+    clearTimeout(timer);
+    tell('query', { step: 'ended' });
+  };
   Promise.prototype.then.call(query, clear, clear);
 }
 

@@ -11,7 +11,7 @@ export async function rowsOf<T extends object>(
   built: { toSQL(): { sql: string; params: unknown[] } },
 ): Promise<T[]> {
   const { sql: text, params } = built.toSQL();
-  return sql.unsafe<T[]>(text, params as never[]);
+  return sql.unsafe<T[]>(text, params as never[], { prepare: true });
 }
 
 /** Drops the filters that were not asked for. */

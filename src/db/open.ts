@@ -15,6 +15,8 @@ export interface OpenDatabase {
   database: Database;
   /** As requests see it: what is the caller's. */
   requests: Database;
+  /** With the login that serves, for threads with connections of their own. */
+  url: string;
   /** Of the embedded server with the login that owns the database; null for another server. */
   owner_url: string | null;
   /** Closes the connections, then stops the embedded server. */
@@ -48,7 +50,7 @@ export async function openDatabase(url: string | null, folder: string, log: Logg
       await refusePrivileged(database);
       await refuseUnmigrated(database, MIGRATIONS);
     }
-    return { database, requests, owner_url: server?.owner_url ?? null, close };
+    return { database, requests, url: url ?? server!.url, owner_url: server?.owner_url ?? null, close };
   } catch (error) {
     await close();
     throw error;

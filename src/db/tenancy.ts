@@ -5,8 +5,10 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type postgres from 'postgres';
+import type { OrganisationKind } from '../accounts/store.ts';
 import type { Database, Transaction } from './client.ts';
 import type { DriverQuery } from './deadline.ts';
+import { inItsTransaction } from './single.ts';
 
 /** Roles of the database that migrations/0039 makes: of requests, and of jobs. */
 export const APP_ROLE = 'pledgewatch_app';
@@ -15,10 +17,11 @@ export const WORKER_ROLE = 'pledgewatch_worker';
 /** Whose transactions those of a request are. */
 export interface Tenant {
   organisation_id: string;
-  kind: 'bank' | 'firm' | 'staff';
+  kind: OrganisationKind;
 }
 
 const acting = new AsyncLocalStorage<Tenant>();
+/** Those that stand where their tenant does, and have not reached over to another. */
 const ofTenants = new WeakSet<Transaction>();
 
 /** Runs `work`, all that it awaits included, for a tenant. */
@@ -32,11 +35,10 @@ export function actFor<T>({ organisation_id, kind }: Tenant, work: () => T): T {
  */
 export function tenantDatabase(database: Database): Database {
   const transaction: Database['transaction'] = (work) =>
-    database.transaction(async (tx) => {
+    database.transaction((tx) => {
       ofTenants.add(tx);
-      await declare(tx);
       return work(tx);
-    });
+    }, opening());
   return { ...database, transaction, sql: eachInItsTransaction(database.sql as postgres.Sql, transaction) };
 }
 
@@ -46,26 +48,39 @@ export function tenantDatabase(database: Database): Database {
  */
 export async function acrossTenants<T>(tx: Transaction, work: () => Promise<T>): Promise<T> {
   if (!ofTenants.has(tx)) return work();
-  await become(tx, WORKER_ROLE);
-  const result = await work();
-  await become(tx, APP_ROLE);
-  return result;
+  become(tx, WORKER_ROLE);
+  ofTenants.delete(tx);
+  try {
+    return await work();
+  } finally {
+    ofTenants.add(tx);
+    become(tx, APP_ROLE);
+  }
 }
 
-/** Until the transaction ends; a third argument of false would hand the tenant on to the connection's next user. */
-async function declare(tx: Transaction): Promise<void> {
+/**
+ * Declares the tenant until the transaction ends; a third argument of false would hand it on to the connection's next
+ * user. It goes out with `begin`, as a text of its own that takes no parameters.
+ */
+function opening(): string {
   const { organisation_id = '', kind = '' } = acting.getStore() ?? {};
-  await tx`select set_config('app.organisation_id', ${organisation_id}, true), set_config('app.kind', ${kind}, true)`;
+  const quoted = [organisation_id, kind].map((word) => {
+    if (!/^\w*$/.test(word)) throw new Error('a tenant has no such id or kind');
+    return `'${word}'`;
+  });
+  return `select set_config('app.organisation_id', ${quoted[0]}, true), set_config('app.kind', ${quoted[1]}, true)`;
 }
 
-async function become(tx: Transaction, role: string): Promise<void> {
-  await tx`select set_config('role', ${role}, true)`;
+/** Not waited for: what follows is sent with it and, were it to fail, would fail in the transaction that it broke. */
+function become(tx: Transaction, role: string): void {
+  tx`select set_config('role', ${role}, true)`.execute();
 }
 
 /** A single statement gets a transaction to itself, for the tenant is declared for a transaction at a time. */
 function eachInItsTransaction(sql: postgres.Sql, transaction: Database['transaction']): postgres.Sql {
   const send = (made: unknown, again: (tx: Transaction) => unknown) => {
-    if (made instanceof Promise) redirect(made as DriverQuery, () => transaction(async (tx) => again(tx)));
+    if (made instanceof Promise)
+      inItsTransaction(sql, opening, made as DriverQuery, () => transaction(async (tx) => again(tx)));
     return made;
   };
   const unsafe = (...args: Parameters<typeof sql.unsafe>) =>
@@ -75,12 +90,4 @@ function eachInItsTransaction(sql: postgres.Sql, transaction: Database['transact
       send(Reflect.apply(target, self, args), (tx) => tx(...args)),
     get: (target, name) => (name === 'unsafe' ? unsafe : Reflect.get(target, name)),
   });
-}
-
-function redirect(query: DriverQuery, run: () => Promise<unknown>): void {
-  query.handle = async () => {
-    if (query.executed) return;
-    query.executed = true;
-    await run().then(query.resolve, query.reject);
-  };
 }

@@ -4,7 +4,7 @@ import Type from 'typebox';
 import { VALUATION_CURRENCY } from '../../models/valuation.ts';
 import type { FieldProblem } from '../errors.ts';
 import { create } from '../http/create.ts';
-import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
+import { callerOfGuarded, PLEDGE_KINDS } from '../http/guard.ts';
 import {
   Closed,
   Day,
@@ -64,7 +64,7 @@ export const dealRoutes =
     app.get(
       '/v1/deals',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'listDeals',
           tags: ['deals'],
@@ -83,7 +83,7 @@ export const dealRoutes =
     app.post(
       '/v1/deals',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'recordDeal',
           tags: ['deals'],
@@ -101,7 +101,7 @@ export const dealRoutes =
     app.post(
       '/v1/deals/import',
       {
-        config: { access: ['staff'] },
+        config: { access: ['staff'], scope: 'operate' },
         // A bad row is left to importRows: all of them are named, not only the first.
         attachValidation: true,
         bodyLimit: IMPORT_LIMIT_BYTES,

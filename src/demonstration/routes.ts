@@ -10,7 +10,7 @@ export const demonstrationRoutes =
     app.post(
       '/v1/demonstration/calendar',
       {
-        config: { access: ['staff'] },
+        config: { access: ['staff'], scope: 'operate' },
         schema: {
           operationId: 'advanceCalendar',
           tags: ['demonstration'],

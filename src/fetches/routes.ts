@@ -35,7 +35,7 @@ const Fetch = Type.Object({
 const STAFF = { access: ['staff'] } as const;
 
 export const fetchRoutes =
-  ({ database, clock, onNews }: Service): FastifyPluginAsyncTypebox =>
+  ({ database, vault, clock, onNews }: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get(
       '/v1/fetches',
@@ -54,7 +54,7 @@ export const fetchRoutes =
     app.post(
       '/v1/fetches',
       {
-        config: STAFF,
+        config: { ...STAFF, scope: 'operate' },
         schema: {
           operationId: 'addFetch',
           tags: ['patents'],
@@ -80,7 +80,7 @@ export const fetchRoutes =
         if (!/^https?:$/.test(URL.parse(given.url)?.protocol ?? ''))
           throw new Problem('refused', 'The field url must be an absolute https address of a file.');
         const added = await create(request, reply, database, (tx) =>
-          addFetch(tx, { ...given, headers }, callerOfGuarded(request), clock.now()),
+          addFetch(tx, vault, { ...given, headers }, callerOfGuarded(request), clock.now()),
         );
         onNews();
         return added;
@@ -90,7 +90,7 @@ export const fetchRoutes =
     app.patch(
       '/v1/fetches/:id',
       {
-        config: STAFF,
+        config: { ...STAFF, scope: 'operate' },
         schema: {
           operationId: 'changeFetch',
           tags: ['patents'],
@@ -112,7 +112,7 @@ export const fetchRoutes =
     app.post(
       '/v1/fetches/:id/run',
       {
-        config: STAFF,
+        config: { ...STAFF, scope: 'operate' },
         schema: {
           operationId: 'runFetch',
           tags: ['patents'],

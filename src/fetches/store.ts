@@ -5,6 +5,8 @@ import { appendAudit } from '../audit/log.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { newId } from '../ids.ts';
+import { type OwnHeaders, sealHeaders } from '../secrets/headers.ts';
+import { INSTALLATION, type Vault } from '../secrets/vault.ts';
 
 /** Minutes to wait after the first failure, the second and so on; after the last the fetch waits for its next time. */
 export const RETRY_MINUTES = [1, 5, 30, 120, 360] as const;
@@ -30,7 +32,8 @@ export interface Fetch {
 }
 
 export interface ClaimedFetch extends Fetch {
-  headers: Record<string, string>;
+  /** Sealed; null without any. */
+  headers: string | null;
   etag: string | null;
   last_modified: string | null;
   partial_etag: string | null;
@@ -44,17 +47,24 @@ export async function fetches(sql: Sql): Promise<Fetch[]> {
   return [...(await sql<Fetch[]>`select ${sql.unsafe(SHOWN)} from source_fetch order by id`)];
 }
 
+/** Where a fetch’s request headers are kept, for the vault. */
+export function fetchHeadersPlace(id: string): string {
+  return `source_fetch/${id}/headers`;
+}
+
 export async function addFetch(
   tx: Transaction,
-  given: Pick<Fetch, 'name' | 'url' | 'cadence_hours'> & { headers: Record<string, string> },
+  vault: Vault,
+  given: Pick<Fetch, 'name' | 'url' | 'cadence_hours'> & { headers: OwnHeaders },
   caller: Caller,
   now: Date,
 ): Promise<Fetch> {
   const id = newId('fch');
   const { headers, ...row } = given;
+  const sealed = await sealHeaders(vault, INSTALLATION, fetchHeadersPlace(id), headers);
   const [stored] = await tx<Fetch[]>`
     insert into source_fetch (id, name, url, cadence_hours, headers, enabled, created_at, due_at)
-    values (${id}, ${row.name}, ${row.url}, ${row.cadence_hours}, ${tx.json(headers)}, true, ${now}, now())
+    values (${id}, ${row.name}, ${row.url}, ${row.cadence_hours}, ${sealed}, true, ${now}, now())
     returning ${tx.unsafe(SHOWN)}`;
   await tell(tx, caller, 'fetch.added', id, { ...row, headers: Object.keys(headers) }, now);
   return stored!;

@@ -155,7 +155,7 @@ export const modelRoutes =
     app.post(
       '/v1/models/:id/reviews',
       {
-        config: STAFF,
+        config: { ...STAFF, scope: 'decide' },
         schema: {
           operationId: 'reviewModel',
           tags: ['models'],
@@ -178,7 +178,7 @@ export const modelRoutes =
     app.post(
       '/v1/models/:id/promotion',
       {
-        config: STAFF,
+        config: { ...STAFF, scope: 'decide' },
         schema: {
           operationId: 'promoteModel',
           tags: ['models'],

@@ -13,7 +13,11 @@ import {
 } from '../../models/lapse/stage-rate.ts';
 import type { LapseHistory, LapseModel } from '../../models/lapse/types.ts';
 import type { CalendarDate, PatentFacts } from '../../models/types.ts';
+import { STANDING_MODEL } from '../../models/value/standing.ts';
 import { LAPSE_MODEL_KIND } from '../valuations/models.ts';
+
+/** The question that comparisons ask. */
+export const LAPSE_TASK = 'annuity-unpaid-12-months';
 
 export interface FittedModel {
   parameters: LapseModel | StageRateModel;
@@ -38,6 +42,8 @@ export function runnableModel(specification_id: string): RunnableModel | null {
 
 /** Why valuations cannot run on a specification; null when they can. */
 export function valuationFault(specification_id: string): string | null {
+  if (specification_id === STANDING_MODEL)
+    return `No value became known that ${specification_id} could be held against; its effects stay a challenger's until prices of patents with known standing are recorded.`;
   const model = runnableModel(specification_id);
   if (model === null)
     return `This program holds no code for ${specification_id}; install a version of it that does.`;

@@ -9,7 +9,7 @@ import type { Database, Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { lapseHistories } from '../patents/facts.ts';
 import { compareModels, latestAskable } from './comparison.ts';
-import { valuationFault } from './runnable.ts';
+import { LAPSE_TASK, valuationFault } from './runnable.ts';
 import {
   comparisonsOf,
   findComparison,
@@ -243,7 +243,8 @@ export async function compareChallengers(
     );
   const specifications = await listSpecifications(sql);
   const stored: StoredComparison[] = [];
-  for (const challenger of specifications.filter(({ role }) => role === 'challenger')) {
+  const challengers = specifications.filter(({ role, task }) => role === 'challenger' && task === LAPSE_TASK);
+  for (const challenger of challengers) {
     const champion = specifications.find(
       ({ role, task }) => role === 'champion' && task === challenger.task,
     )!;

@@ -13,12 +13,27 @@ const ANSWER_POLICY = {
   'form-action': ["'none'"],
   'frame-ancestors': ["'none'"],
 };
+/** Pages load our own files and talk to us alone; neither scripts nor styles stand in them. */
+export const PAGE_POLICY = policyText({
+  ...ANSWER_POLICY,
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'"],
+  'font-src': ["'self'"],
+  'connect-src': ["'self'"],
+  'form-action': ["'self'"],
+});
+
+function policyText(policy: Readonly<Record<string, readonly string[]>>): string {
+  return Object.entries(policy)
+    .map(([name, sources]) => `${name} ${sources.join(' ')}`)
+    .join(';');
+}
+
 /** For answers that are made before any hook runs: to what is no request, or has no readable address. */
 export const BARE_HEADERS = {
   'cache-control': 'no-store',
-  'content-security-policy': Object.entries(ANSWER_POLICY)
-    .map(([name, sources]) => `${name} ${sources.join(' ')}`)
-    .join(';'),
+  'content-security-policy': policyText(ANSWER_POLICY),
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -50,7 +65,7 @@ function corsOf(origins: readonly string[]) {
   return {
     origin: [...origins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match'],
+    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match', 'if-none-match'],
     exposedHeaders: ['etag', 'idempotency-replayed', 'ratelimit', 'ratelimit-policy', 'retry-after'],
     maxAge: PREFLIGHT_MAX_AGE_SECONDS,
   };

@@ -22,6 +22,9 @@ export const MAX_REQUESTS_PER_SOCKET = 1_000;
 
 /** Rates are counted in windows that begin with the first request of a key or an address. */
 export const RATE_WINDOW_SECONDS = 60;
+/** Attempts to sign in to one account, right or wrong, known or not. */
+export const SIGN_INS_PER_ACCOUNT = 10;
+export const SIGN_IN_WINDOW_SECONDS = 900;
 /** Keys and addresses counted at a time; the one not heard of for longest is forgotten first. */
 export const MAX_COUNTED = 20_000;
 

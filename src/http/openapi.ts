@@ -2,8 +2,10 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { EVENT_TYPES, EVENTS, eventSchema } from '../webhooks/events.ts';
+import { actionOf } from './guard.ts';
 import { DOCS_POLICY } from './harden.ts';
 import { ProblemBody } from './schemas.ts';
+import { CSRF_HEADER, SESSION_COOKIE } from './session-cookie.ts';
 
 const PROBLEM = {
   description: 'RFC 9457 problem details',
@@ -24,7 +26,15 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       components: {
-        securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'API key, pwk_...' } },
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer', description: 'API key, pwk_...' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: SESSION_COOKIE,
+            description: `session of a person who signed in; with the header ${CSRF_HEADER} for whatever is no GET`,
+          },
+        },
       },
       webhooks: webhooks() as never,
     },
@@ -35,7 +45,11 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
   app.addHook('onRoute', (route) => {
     const { schema, config } = route;
     if (!schema?.operationId) return;
-    if (config?.access !== 'public') schema.security = [{ key: [] }];
+    if (config && config.access !== 'public') {
+      const { access: kinds, people } = config;
+      schema.security = [...(people ? [] : [{ key: [] }]), { session: [] }];
+      Object.assign(schema, { 'x-access': { kinds, action: actionOf(String(route.method), config) } });
+    }
     schema.response = { ...(schema.response as object), '4xx': PROBLEM, '5xx': PROBLEM };
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY });

@@ -15,23 +15,27 @@ const FROM_FASTIFY: Record<number, ProblemCode> = {
 
 export function setProblemHandlers(app: FastifyInstance): void {
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request, reply) => {
-    const [address] = request.url.split('?');
-    send(request, reply, new Problem('not_found', `There is no ${request.method} ${address}; see /docs.`));
-  });
+}
+
+export function missingRoute({ method, url }: FastifyRequest): Problem {
+  const [address] = url.split('?');
+  return new Problem('not_found', `There is no ${method} ${address}; see /docs.`);
 }
 
 /** Answers any error with its problem; one that is ours alone is logged. */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(error);
-  if (problem.code === 'internal') {
-    const { method, routeOptions } = request;
-    request.log.error({ error, method, route: routeOptions.url }, 'request failed');
-  }
+  logFailure(problem, error, request);
   send(request, reply, problem);
 }
 
-function toProblem(error: FastifyError): Problem {
+export function logFailure({ code }: Problem, error: FastifyError, request: FastifyRequest): void {
+  if (code !== 'internal') return;
+  const { method, routeOptions } = request;
+  request.log.error({ error, method, route: routeOptions.url }, 'request failed');
+}
+
+export function toProblem(error: FastifyError): Problem {
   if (error instanceof Problem) return error;
   if (error.validation) return new Problem('bad_request', detailOf(error), fieldsOf(error));
   if (error instanceof OutsideCalendar)

@@ -14,8 +14,15 @@ export interface NewEvent {
   firm_id: string | null;
   /** Whose endpoint alone is sent it: an event without parties, in nobody's feed. */
   owner_id?: string;
+  /** Not for staff to read. */
+  between_parties?: true;
   occurred_at: Date;
   data: Record<string, unknown>;
+}
+
+/** Of an event that is told to one organisation alone: a firm reads it where firms do, any other where banks do. */
+export function toldTo({ id, kind }: { id: string; kind: string }): Pick<NewEvent, 'bank_id' | 'firm_id'> {
+  return kind === 'firm' ? { bank_id: null, firm_id: id } : { bank_id: id, firm_id: null };
 }
 
 interface StoredEvent extends NewEvent {
@@ -43,13 +50,13 @@ async function emitToAll(
 ): Promise<string[]> {
   const stored = await numberInPledge(tx, events);
   const rows = stored.map((event) => ({ ...event, data: undefined, body: bodyOf(event) }));
-  await tx`insert into event (id, type, pledge_id, pledge_seq, bank_id, firm_id, owner_id, occurred_at, body)
-    select id, type, pledge_id, pledge_seq, bank_id, firm_id, owner_id, occurred_at, body
-    from jsonb_to_recordset(${tx.json(rows as never)}) as row (id text, type text, pledge_id text, pledge_seq bigint,
-      bank_id text, firm_id text, owner_id text, occurred_at timestamptz, body text)`;
   const ids = stored.map((event) => event.id);
-  await feed(tx, ids);
-  const targets = await tx<{ endpoint_id: string; lane_key: string; seq: number; event_id: string }[]>`
+  const inserted =
+    tx`insert into event (id, type, pledge_id, pledge_seq, bank_id, firm_id, owner_id, between_parties, occurred_at, body)
+    select id, type, pledge_id, pledge_seq, bank_id, firm_id, owner_id, coalesce(between_parties, false), occurred_at, body
+    from jsonb_to_recordset(${tx.json(rows as never)}) as row (id text, type text, pledge_id text, pledge_seq bigint,
+      bank_id text, firm_id text, owner_id text, between_parties boolean, occurred_at timestamptz, body text)`.execute();
+  const addressed = tx<{ endpoint_id: string; lane_key: string; seq: number; event_id: string }[]>`
     select endpoint.id as endpoint_id, coalesce(event.pledge_id, event.id) as lane_key,
       coalesce(event.pledge_seq, 0) as seq, event.id as event_id
     from event join endpoint on endpoint.organisation_id in (event.bank_id, event.firm_id)
@@ -57,6 +64,7 @@ async function emitToAll(
       and endpoint.id is distinct from ${except_endpoint_id}
       and (endpoint.event_types = '{}' or event.type = any(endpoint.event_types))
     order by endpoint.id, event.pledge_id, event.pledge_seq`;
+  const [, , targets] = await Promise.all([inserted, feed(tx, ids), addressed]);
   await enqueue(tx, targets);
   return ids;
 }
@@ -69,11 +77,13 @@ async function numberInPledge(tx: Transaction, events: readonly NewEvent[]): Pro
   const counts = new Map<string, number>();
   for (const { pledge_id } of events) if (pledge_id) counts.set(pledge_id, (counts.get(pledge_id) ?? 0) + 1);
   const rows = [...counts].map(([id, count]) => ({ id, count }));
-  await tx`select from pledge where id = any(${[...counts.keys()]}) order by id for no key update`;
-  const numbered = await tx<{ id: string; next: number }[]>`
-    update pledge set last_event_seq = last_event_seq + row.count
-    from jsonb_to_recordset(${tx.json(rows)}) as row (id text, count bigint) where pledge.id = row.id
-    returning pledge.id, last_event_seq - row.count as next`;
+  const [, numbered] = await Promise.all([
+    tx`select from pledge where id = any(${[...counts.keys()]}) order by id for no key update`,
+    tx<{ id: string; next: number }[]>`
+      update pledge set last_event_seq = last_event_seq + row.count
+      from jsonb_to_recordset(${tx.json(rows)}) as row (id text, count bigint) where pledge.id = row.id
+      returning pledge.id, last_event_seq - row.count as next`,
+  ]);
   const next = new Map(numbered.map((row) => [row.id, row.next]));
   return events.map((event) => {
     const pledge_seq = event.pledge_id === null ? null : next.get(event.pledge_id)! + 1;
@@ -99,15 +109,17 @@ export async function enqueue(
 ): Promise<string[]> {
   if (targets.length === 0) return [];
   const rows = targets.map((target) => ({ ...target, id: newId('dlv') }));
-  await tx`insert into lane (endpoint_id, lane_key, open, due_at)
+  await Promise.all([
+    tx`insert into lane (endpoint_id, lane_key, open, due_at)
     select endpoint_id, lane_key, count(*), now()
     from jsonb_to_recordset(${tx.json(rows)}) as row (endpoint_id text, lane_key text)
     group by endpoint_id, lane_key order by endpoint_id, lane_key
-    on conflict (endpoint_id, lane_key) do update set open = lane.open + excluded.open`;
-  await tx`insert into delivery (id, endpoint_id, lane_key, seq, event_id)
+    on conflict (endpoint_id, lane_key) do update set open = lane.open + excluded.open`,
+    tx`insert into delivery (id, endpoint_id, lane_key, seq, event_id)
     select id, endpoint_id, lane_key, seq, event_id
     from jsonb_to_recordset(${tx.json(rows)}) as row
-      (id text, endpoint_id text, lane_key text, seq bigint, event_id text)`;
-  await tx`notify outbox`;
+      (id text, endpoint_id text, lane_key text, seq bigint, event_id text)`,
+    tx`notify outbox`,
+  ]);
   return rows.map((row) => row.id);
 }

@@ -8,7 +8,7 @@
 import type { Caller } from '../accounts/store.ts';
 import type { Database, Sql, Transaction } from '../db/client.ts';
 
-/** Staff read every event. */
+/** Staff read every event but those between two parties alone. */
 const STAFF_STREAM = 'staff';
 const NUMBERED_AT_ONCE_ROWS = 10_000;
 
@@ -28,7 +28,8 @@ export function streamOf({ kind, organisation_id }: Caller): string {
 /** Puts events into the streams of their readers, in the transaction that emits them. */
 export async function feed(tx: Transaction, event_ids: readonly string[]): Promise<void> {
   await tx`insert into event_feed (stream, event_id)
-    select stream, id from event cross join lateral (values (bank_id), (firm_id), (${STAFF_STREAM})) reader (stream)
+    select stream, id from event cross join lateral (
+      values (bank_id), (firm_id), (case when not between_parties then ${STAFF_STREAM} end)) reader (stream)
     where id = any(${event_ids as string[]}) and stream is not null order by id
     on conflict do nothing`;
 }

@@ -7,10 +7,11 @@
  * recounting it would miss a concurrent insert and strand an event.
  */
 import type { Sql, Transaction } from '../db/client.ts';
+import { openHeaders } from '../secrets/headers.ts';
 import { SealedTextError } from '../secrets/seal.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { PAYLOAD_VERSION_HEADER } from '../webhooks/payload-versions.ts';
-import { endpointPlace, openHeaders } from '../webhooks/sealed.ts';
+import { endpointPlace, headersPlace } from '../webhooks/sealed.ts';
 import { signingKeys } from '../webhooks/signing-keys.ts';
 
 export const LEASE_SECONDS = 60;
@@ -134,7 +135,7 @@ async function opened(
 ): Promise<Pick<LeasedLane, Opened>> {
   const { endpoint_id: id, organisation_id, payload_version } = lane;
   try {
-    const headers = await openHeaders(vault, { id, organisation_id }, lane.headers);
+    const headers = await openHeaders(vault, organisation_id, headersPlace(id), lane.headers);
     const secrets = await Promise.all(
       lane.secrets.map((secret) => vault.open(organisation_id, endpointPlace(id), secret)),
     );

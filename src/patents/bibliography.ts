@@ -135,6 +135,17 @@ export async function familiesKnown(
     with asked as (
       select patent_id, office, application_number as number from patent
       where patent_id = any(${patent_ids as string[]}::uuid[]) and known_at <= ${known_at}),
+    ${families(sql, known_at)}
+    select patent_id, members from family order by patent_id`;
+  return new Map(rows.map(({ patent_id, members }) => [patent_id, members]));
+}
+
+/**
+ * Common table expressions over a table `asked` of patents with their application numbers: `family`, the members of each; see
+ * `familiesKnown`.
+ */
+export function families(sql: Sql, known_at: Date) {
+  return sql`
     claim as (
       select distinct patent_id, priority.office, priority.number
       from asked join patent_priority priority using (patent_id) where known_at <= ${known_at}),
@@ -152,7 +163,7 @@ export async function familiesKnown(
       union
       select wanted.patent_id, patent.patent_id
       from wanted join patent on (patent.office, patent.application_number) = (wanted.office, wanted.number)),
-    family as (
+    gathered as (
       select wanted.patent_id, claims, array_agg(member_id order by member_id) as members
       from candidate join wanted using (patent_id) join patent member on member.patent_id = member_id
         cross join lateral (
@@ -162,9 +173,8 @@ export async function familiesKnown(
           where priority.patent_id = member_id and priority.known_at <= ${known_at}) told
       where member.known_at <= ${known_at}
         and told.priorities <@ wanted.priorities and told.priorities @> wanted.priorities
-      group by wanted.patent_id, claims)
-    select patent_id, members from family where claims or cardinality(members) > 1 order by patent_id`;
-  return new Map(rows.map(({ patent_id, members }) => [patent_id, members]));
+      group by wanted.patent_id, claims),
+    family as (select patent_id, members from gathered where claims or cardinality(members) > 1)`;
 }
 
 export interface CitationCounts {
@@ -180,12 +190,8 @@ export interface CitationCounts {
   forward_7_years: number | null;
 }
 
-/**
- * Common table expressions over a table `asked` of patent ids: `document`, the numbers of its patents, and `citing`, each patent
- * that cites one of them with the day on which that was first public. A number is of one office whatever its kind, but for
- * Japan, which gave numbers of applications again to grants.
- */
-export function citing(sql: Sql, as_of: Date, public_by: CalendarDate) {
+/** As a common table expression over a table `asked` of patent ids: `document`, the numbers of its patents. */
+export function documents(sql: Sql, as_of: Date) {
   return sql`
     document as (
       select patent_id, office, number, left(kind, 1) as letter from asked join patent_publication using (patent_id)
@@ -193,7 +199,16 @@ export function citing(sql: Sql, as_of: Date, public_by: CalendarDate) {
       union
       select patent_id, patent.office, facts.publication_number, left(facts.kind, 1)
       from asked join patent using (patent_id) join patent_facts facts using (patent_id)
-      where facts.publication_number is not null and facts.known_at <= ${as_of}),
+      where facts.publication_number is not null and facts.known_at <= ${as_of})`;
+}
+
+/**
+ * The same with `citing`: each patent that cites one of those numbers, with the day on which that was first public. A number is
+ * of one office whatever its kind, but for Japan, which gave numbers of applications again to grants.
+ */
+export function citing(sql: Sql, as_of: Date, public_by: CalendarDate) {
+  return sql`
+    ${documents(sql, as_of)},
     edge as (
       select document.patent_id, citing.patent_id as citing_id, citing.published_on, citing.known_at
       from document join patent_citation citing on (cited_office, cited_number) = (document.office, document.number)

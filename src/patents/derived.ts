@@ -2,16 +2,25 @@
  * What follows from news of a patent: rows that are computed from what is known of it and kept beside it, so that a question
  * need not compute them, and word to those who watch it. Patent by patent, as news comes in.
  */
+import { deriveCorpusFacts } from '../corpus/facts.ts';
 import type { Database, Transaction } from '../db/client.ts';
 import { deriveSearch, settleIndexes } from '../search/derive.ts';
 import { addToMap, takeFromMap } from '../search/knowledge-map.ts';
 import { tellWatchers } from '../watching/tell.ts';
+import { deriveIndicators } from './derive-indicators.ts';
 
 /** Computes the derived rows of some patents anew, from what is committed of them. */
 export type Derivation = (tx: Transaction, patent_ids: readonly string[], at: Date) => Promise<void>;
 
 /** In the order in which they read each other's rows. */
-export const DERIVATIONS: readonly Derivation[] = [takeFromMap, deriveSearch, addToMap, tellWatchers];
+export const DERIVATIONS: readonly Derivation[] = [
+  takeFromMap,
+  deriveSearch,
+  addToMap,
+  deriveIndicators,
+  deriveCorpusFacts,
+  tellWatchers,
+];
 
 /**
  * Patents a transaction: the more, the fewer pages of the indexes each one touches. Those that are behind wait for it where

@@ -52,7 +52,7 @@ export async function knownPatents(
   patent_ids: readonly string[],
   known_at: Date,
 ): Promise<Map<string, KnownPatent>> {
-  const rows = await sql<FactsRow[]>`
+  const known = sql<FactsRow[]>`
     select patent.patent_id, patent.office, patent.application_number, patent.right_type, patent.source, facts.filed_on,
       facts.claims, facts.ipc, facts.individual_applicant, facts.domestic_applicant, facts.agency,
       coalesce(history.signals, '[]') as signals, source.seen_at as source_seen_at, paid.through as paid_through
@@ -70,7 +70,7 @@ export async function knownPatents(
     where patent.patent_id = any(${patent_ids as string[]}::uuid[]) and patent.known_at <= ${known_at}
       and facts.filed_on is not null
     order by patent.patent_id`;
-  const cadences = await cadencesSet(sql, known_at);
+  const [rows, cadences] = await Promise.all([known, cadencesSet(sql, known_at)]);
   return new Map(
     rows.map((row) => [row.patent_id, knownPatent(row, dateOf(known_at), lateAfter(row.source, cadences))]),
   );
@@ -105,14 +105,20 @@ function knownPatent(row: FactsRow, as_of: CalendarDate, source_late_after_days:
       challenges: row.signals.flatMap(({ kind }) =>
         kind === 'challenged' ? ['challenge_filed' as const] : [],
       ),
-      register_seen_on: row.source_seen_at && dateOf(row.source_seen_at),
-      ...(isLate(row.source_seen_at, source_late_after_days, as_of) && { register_late: true as const }),
+      ...registerFacts(row.source_seen_at, source_late_after_days, as_of),
     },
   };
 }
 
-function isLate(seen_at: Date | null, late_after_days: number, as_of: CalendarDate): boolean {
-  return seen_at !== null && daysBetween(dateOf(seen_at), as_of) > late_after_days;
+/** @param seen_at when a run of the patent's source last finished */
+export function registerFacts(
+  seen_at: Date | null,
+  late_after_days: number,
+  as_of: CalendarDate,
+): Pick<PatentFacts, 'register_seen_on' | 'register_late'> {
+  const register_seen_on = seen_at && dateOf(seen_at);
+  const late = register_seen_on !== null && daysBetween(register_seen_on, as_of) > late_after_days;
+  return { register_seen_on, ...(late && { register_late: true as const }) };
 }
 
 /** What ends a granted right. */

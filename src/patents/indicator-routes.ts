@@ -6,6 +6,8 @@ import { Problem } from '../errors.ts';
 import { EVERYONE } from '../http/guard.ts';
 import { AsOfQuery, Closed, Day, Nullable, OneOf, PatentId, WithDefault } from '../http/schemas.ts';
 import type { Service } from '../service.ts';
+import { standings } from './cohorts.ts';
+import { COHORT_INDICATORS } from './derive-indicators.ts';
 import { patentIndicators } from './indicators.ts';
 
 const DEFAULT_WINDOW_YEARS = 5;
@@ -32,6 +34,34 @@ const Indicators = Type.Object({
       Type.Object({ estimate: Type.Number(), method: Type.String() }, { description: 'families, expected' }),
     ),
   }),
+});
+
+const Cohort = Type.Object({
+  patent_id: PatentId,
+  field: Nullable(Type.Integer({ minimum: 1, maximum: 35, description: 'WIPO technology field' })),
+  filing_year: Nullable(Type.Integer()),
+  indicators: Type.Array(
+    Type.Object({
+      indicator: OneOf(
+        COHORT_INDICATORS,
+        'patents that cite within the window, cited documents, claims, offices',
+      ),
+      value: Type.Integer({ minimum: 0 }),
+      rank: Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description: 'share of the cohort that has less, half of the equals with it',
+      }),
+      cohort: Type.Object({
+        count: Type.Integer({ minimum: 1, description: 'patents of which the value is known' }),
+        small: Type.Boolean({ description: 'too few for percentiles to be trusted' }),
+        mean: Type.Number(),
+        p1: Type.Number(),
+        p98: Type.Number(),
+        p99: Type.Number(),
+      }),
+    }),
+  ),
 });
 
 export const indicatorRoutes =
@@ -76,6 +106,28 @@ export const indicatorRoutes =
           truncated: raw.truncated,
           citations: { window_years, window_truncated, by_field, lifetime },
         };
+      },
+    );
+
+    app.get(
+      '/v1/patents/:patent_id/cohort',
+      {
+        config: { access: EVERYONE },
+        schema: {
+          operationId: 'getPatentCohort',
+          tags: ['patents'],
+          description:
+            'Where a patent stands among those of its technology field and filing year, as the database stands; without entries until its last news is counted.',
+          params: Closed({ patent_id: PatentId }),
+          response: { 200: Cohort },
+        },
+      },
+      async (request) => {
+        const { patent_id } = request.params;
+        const [patent] = await database.sql`select from patent where patent_id = ${patent_id}`;
+        if (!patent) throw new Problem('not_found', 'No such patent is known.');
+        const standing = (await standings(database.sql, [patent_id])).get(patent_id);
+        return { patent_id, ...(standing ?? { field: null, filing_year: null, indicators: [] }) };
       },
     );
   };

@@ -62,7 +62,7 @@ export const sourceRoutes =
     app.put(
       '/v1/sources/:id/cadence',
       {
-        config: { access: ['staff'] },
+        config: { access: ['staff'], scope: 'operate' },
         schema: {
           operationId: 'setSourceCadence',
           tags: ['patents'],

@@ -36,6 +36,13 @@ export async function recordProposal(
   await tx`insert into pledge_proposal ${tx(row)}`;
 }
 
+/** Who proposed the loan as it stands. */
+export async function lastProposers(tx: Transaction, pledge_id: string): Promise<string[]> {
+  const rows = await tx<{ actor: string }[]>`select actor from pledge_move
+    where pledge_id = ${pledge_id} and to_state = 'proposed' order by id desc limit 1`;
+  return rows.map(({ actor }) => actor);
+}
+
 /** @returns null before the proposal, and for contracts from before proposals were kept */
 export async function proposalOf(
   sql: Sql,

@@ -1,9 +1,12 @@
 /** Stale pledges into new points of their value flow: claim, read facts as of the slot, value, append. */
 
 import { collateralMinor, loanToValueBp } from '../../models/collateral.ts';
+import type { Standing } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
 import type { Database, Transaction } from '../db/client.ts';
+import { cohortRanks } from '../patents/cohorts.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
+import { tell } from '../telemetry/channels.ts';
 import type { ModelSet } from '../valuations/models.ts';
 import { appendValuations } from '../valuations/store.ts';
 import { type Valued, value } from '../valuations/value.ts';
@@ -83,20 +86,22 @@ async function revaluePledges(
   known_at: Date,
 ): Promise<RevalueCounts> {
   if (ids.length === 0) return { pledges: 0, valuations: 0 };
-  const pledges = await tx<Pledge[]>`select * from pledge where id = any(${ids})
-    order by id`;
-  const patents = await patentsPledgedAt(tx, ids, known_at);
+  const [pledges, patents, owed, haircuts, spreads] = await Promise.all([
+    tx<Pledge[]>`select * from pledge where id = any(${ids}) order by id`,
+    patentsPledgedAt(tx, ids, known_at),
+    balances(tx, ids, dateOf(known_at), known_at),
+    haircutsOf(tx, ids, known_at),
+    spreadsKnown(tx, known_at),
+  ]);
   const byPledge = Map.groupBy(patents, (patent) => patent.pledge_id);
   const patent_ids = [...new Set(patents.map((patent) => patent.patent_id))];
   const known = await knownPatents(tx, patent_ids, known_at);
-  const owed = await balances(tx, ids, dateOf(known_at), known_at);
-  const haircuts = await haircutsOf(tx, ids, known_at);
+  const ranks = await cohortRanks(tx, patent_ids);
   const valuations: Valued[] = [];
-  const spreads = await spreadsKnown(tx, known_at);
   const outlooks: PledgeOutlook[] = [];
   const points = pledges.map((pledge) => {
     const own = (byPledge.get(pledge.id) ?? []).map((patent) =>
-      valueIn(pledge, patent, known, models, dateOf(known_at)),
+      valueIn(pledge, patent, known, ranks, models, dateOf(known_at)),
     );
     const outstanding_minor = owed.get(pledge.id) ?? 0;
     valuations.push(...own);
@@ -106,9 +111,12 @@ async function revaluePledges(
     return pointOf(pledge, own, { outstanding_minor, haircut_bp }, models.lapse.id, known_at);
   });
   const rows = [...new Map(valuations.map(({ row }) => [row.valuation_id, row])).values()];
-  const added = await appendValuations(tx, rows, known_at);
-  await appendPledgeValues(tx, points);
-  await appendOutlooks(tx, outlooks);
+  const [added] = await Promise.all([
+    appendValuations(tx, rows, known_at),
+    appendPledgeValues(tx, points),
+    appendOutlooks(tx, outlooks),
+  ]);
+  tell('valued', { valuations: added });
   return { pledges: points.length, valuations: added };
 }
 
@@ -116,12 +124,13 @@ function valueIn(
   pledge: Pledge,
   patent: PledgedPatent,
   known: Map<string, KnownPatent>,
+  ranks: Map<string, Standing>,
   models: ModelSet,
   as_of: string,
 ): Valued {
   const facts = known.get(patent.patent_id);
   if (!facts) throw new Error(`patent ${patent.patent_id} of pledge ${pledge.id} was not known by ${as_of}`);
-  return value(facts, patent, pledge.currency, models, as_of);
+  return value(facts, patent, pledge.currency, models, as_of, ranks.get(patent.patent_id));
 }
 
 /**

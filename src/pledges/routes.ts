@@ -10,7 +10,7 @@ import { pledge } from '../db/schema.ts';
 import { acrossTenants } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
-import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
+import { callerOfGuarded, PLEDGE_KINDS } from '../http/guard.ts';
 import {
   AsOfQuery,
   Closed,
@@ -25,13 +25,14 @@ import {
   PatentId,
   page,
 } from '../http/schemas.ts';
+import { tagAnswer, Unchanged } from '../http/tags.ts';
 import { visibleTo } from '../http/visible.ts';
 import { withStatus } from '../risk/status.ts';
 import { flagsOf } from '../risk/store.ts';
 import type { Service } from '../service.ts';
 import { attemptChange } from './attempt.ts';
+import { flowDigest } from './flow-digest.ts';
 import { MAX_PATENTS, MOVE_DETAILS, type MoveTarget, PHASES } from './lifecycle.ts';
-import { proposalOf } from './proposals.ts';
 import {
   LoanToValue,
   ltvLimits,
@@ -45,7 +46,7 @@ import {
 } from './schemas.ts';
 import { movePledge, proveAnnuity, repay, requestPledge } from './service.ts';
 import { findPledge, movesOf, pledgedPatents, type Pledge as StoredPledge, valuesOf } from './store.ts';
-import { IfMatch, pledgeTag, requireMatch } from './version.ts';
+import { IfMatch, pledgeTag, requireMatch, versionOf } from './version.ts';
 
 const ById = Closed({ id: Id });
 
@@ -188,7 +189,7 @@ export const pledgeRoutes =
     app.get(
       '/v1/pledges',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'listPledges',
           tags: ['pledges'],
@@ -224,7 +225,7 @@ export const pledgeRoutes =
     app.get(
       '/v1/pledges/:id',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'getPledge',
           tags: ['pledges'],
@@ -236,9 +237,8 @@ export const pledgeRoutes =
       async (request, reply) => {
         const found = await find(request.params.id, callerOfGuarded(request));
         const [assessed] = await withStatus(database.sql, [found], clock.now());
-        reply.header('etag', await pledgeTag(database.sql, assessed!));
-        const patents = await pledgedPatents(database.sql, [found.id]);
-        const proposal = await proposalOf(database.sql, found);
+        const { tag, patents, proposal } = await versionOf(database.sql, assessed!);
+        reply.header('etag', tag);
         return { ...shown(found), status: assessed!.status, patents, proposal };
       },
     );
@@ -246,7 +246,7 @@ export const pledgeRoutes =
     app.post(
       '/v1/pledges/:id/moves',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'movePledge',
           tags: ['pledges'],
@@ -343,25 +343,37 @@ export const pledgeRoutes =
     app.get(
       '/v1/pledges/:id/value-flow',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'getValueFlow',
           tags: ['pledges'],
           description:
-            'Value, band, loan and flags before, during and after the contract, as known at an instant.',
+            'Value, band, loan and flags before, during and after the contract, as known at an instant. With If-None-Match 304 while nothing has changed.',
           params: ById,
           querystring: Closed(AsOfQuery),
-          response: { 200: ValueFlow },
+          response: { 200: ValueFlow, 304: Unchanged },
         },
       },
-      async (request) => {
-        const found = await find(request.params.id, callerOfGuarded(request));
+      async (request, reply) => {
+        const { id } = request.params;
+        const caller = callerOfGuarded(request);
         const known_at = asOf(clock, request.query.as_of);
-        const [points, moves, flags] = await Promise.all([
-          valuesOf(database.sql, found.id, known_at),
-          movesOf(database.sql, found.id, known_at),
-          flagsOf(database.sql, found.id, known_at),
-        ]);
+        if (request.headers['if-none-match'] !== undefined) {
+          const digest = await flowDigest(database.sql, id, known_at);
+          if (digest !== null && tagAnswer(request, reply, digest).unchanged) return null;
+        }
+        // The digest first: at worst it is older than what follows, and the next question gets the whole answer.
+        const [digest, found, points, moves, flags] = await database.transaction((tx) =>
+          Promise.all([
+            flowDigest(tx, id, known_at),
+            findPledge(tx, id, caller),
+            valuesOf(tx, id, known_at),
+            movesOf(tx, id, known_at),
+            flagsOf(tx, id, known_at),
+          ]),
+        );
+        if (!found) throw new Problem('not_found', 'There is no such pledge.');
+        if (tagAnswer(request, reply, digest).unchanged) return null;
         return {
           pledge: shown(found),
           points: points.map((point) => ({ ...point, phase: PHASES[point.state] })),

@@ -1,6 +1,7 @@
 /** What can be done with a pledge: request, move, repay, prove an annuity. Each in one transaction with its trace. */
 
 import type { Static } from 'typebox';
+import { requireOtherEyes } from '../accounts/eyes.ts';
 import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import { dateOf } from '../clock.ts';
@@ -23,7 +24,7 @@ import {
 import { lockPledge } from './lock.ts';
 import { endMarginCalls } from './margin-calls/service.ts';
 import { refusePatents, requirePledged } from './pledgeable.ts';
-import { recordProposal } from './proposals.ts';
+import { lastProposers, recordProposal } from './proposals.ts';
 import { disposalRoute, recordRecovery } from './recoveries/ledger.ts';
 import type { ReleaseDetail } from './release/checklist.ts';
 import { revalueOne } from './revalue.ts';
@@ -99,6 +100,10 @@ export async function movePledge(
   for (const field of ['registered_on', 'disbursed_on'])
     if (detail[field] !== undefined) refuseFuture(field, String(detail[field]), now);
   if (to === 'proposed') await requireDiligence(tx, pledge, await pledgedIds(tx, id), now);
+  if (to === 'registered') {
+    const proposers = await lastProposers(tx, id);
+    await requireOtherEyes(tx, proposers, caller, 'let another person register what you proposed.');
+  }
   const changed: Pledge = {
     ...pledge,
     state: to,

@@ -92,9 +92,11 @@ export async function insertPledge(
     approved_value_minor: null,
     registration_number: null,
   };
-  await tx`insert into pledge ${tx(pledge)}`;
-  await addPatents(tx, pledge.id, patents, given.created_at);
-  await tx`insert into pledge_stale (pledge_id, since, reason) values (${pledge.id}, ${given.created_at}, 'requested')`;
+  await Promise.all([
+    tx`insert into pledge ${tx(pledge)}`.execute(),
+    addPatents(tx, pledge.id, patents, given.created_at),
+    markStale(tx, pledge.id, 'requested', given.created_at),
+  ]);
   return pledge;
 }
 
@@ -140,10 +142,7 @@ export async function pledgedPatents(
   sql: Sql | Transaction,
   pledge_ids: readonly string[],
 ): Promise<PledgedPatent[]> {
-  return sql<PledgedPatent[]>`
-    select pledge_patent.*, patent.office, patent.application_number
-    from pledge_patent join patent using (patent_id)
-    where pledge_id = any(${pledge_ids as string[]}) and removed_at is null order by pledge_id, patent_id`;
+  return numbered(sql, sql`pledge_id = any(${pledge_ids as string[]}) and removed_at is null`);
 }
 
 /** What was pledged at an instant; the same order. */
@@ -152,11 +151,18 @@ export async function patentsPledgedAt(
   pledge_ids: readonly string[],
   at: Date,
 ): Promise<PledgedPatent[]> {
+  return numbered(
+    sql,
+    sql`pledge_id = any(${pledge_ids as string[]}) and added_at <= ${at} and (removed_at is null or removed_at > ${at})`,
+  );
+}
+
+/** Rows under policies are read before they are joined with patents: Citus takes both only one after the other. */
+async function numbered(sql: Sql | Transaction, held: ReturnType<Sql>): Promise<PledgedPatent[]> {
   return sql<PledgedPatent[]>`
-    select pledge_patent.*, patent.office, patent.application_number
-    from pledge_patent join patent using (patent_id)
-    where pledge_id = any(${pledge_ids as string[]}) and added_at <= ${at}
-      and (removed_at is null or removed_at > ${at}) order by pledge_id, patent_id`;
+    with held as materialized (select * from pledge_patent where ${held})
+    select held.*, patent.office, patent.application_number from held join patent using (patent_id)
+    order by pledge_id, patent_id`;
 }
 
 export async function insertMove(tx: Transaction, move: Omit<PledgeMove, 'id'>): Promise<PledgeMove> {
@@ -187,13 +193,10 @@ export async function moveBalances(
   change_minor: number,
   known_at: Date,
 ): Promise<void> {
-  for (const { effective_on, outstanding_minor } of steps)
-    await setBalance(tx, {
-      pledge_id,
-      effective_on,
-      outstanding_minor: outstanding_minor + change_minor,
-      known_at,
-    });
+  await tx`insert into pledge_balance (pledge_id, effective_on, outstanding_minor, known_at)
+    select ${pledge_id}, effective_on, outstanding_minor + ${change_minor}::bigint, ${known_at}::timestamptz
+    from jsonb_to_recordset(${tx.json(steps as never)}) as step (effective_on date, outstanding_minor bigint)
+    on conflict (pledge_id, effective_on, known_at) do update set outstanding_minor = excluded.outstanding_minor`;
 }
 
 /** Loan outstanding on a day, by pledge id, as known at an instant; 0 before it was disbursed. */

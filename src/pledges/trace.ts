@@ -2,6 +2,7 @@
 import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import type { Transaction } from '../db/client.ts';
+import { acrossTenants } from '../db/tenancy.ts';
 import { emitEvents } from '../outbox/emit.ts';
 import type { Pledge } from './store.ts';
 
@@ -22,9 +23,9 @@ export async function traceChange(
   now: Date,
 ): Promise<void> {
   const entry = { at: now, actor: caller.key_id, action, subject: id, detail };
-  await appendAudit(
-    tx,
-    [bank_id, firm_id].map((organisation_id) => ({ organisation_id, ...entry })),
-  );
-  await emitEvents(tx, [{ type: action, pledge_id: id, bank_id, firm_id, occurred_at: now, data }]);
+  const entries = [bank_id, firm_id].map((organisation_id) => ({ organisation_id, ...entry }));
+  await acrossTenants(tx, async () => {
+    await appendAudit(tx, entries);
+    await emitEvents(tx, [{ type: action, pledge_id: id, bank_id, firm_id, occurred_at: now, data }]);
+  });
 }

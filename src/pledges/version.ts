@@ -17,12 +17,15 @@ export const IfMatch = Type.Object({
   ),
 });
 
-/** Over all that the pledge shows, so that equal tags mean equal answers. */
-export async function pledgeTag(sql: Sql | Transaction, pledge: Pledge & WithStatus): Promise<string> {
-  const patents = await pledgedPatents(sql, [pledge.id]);
-  const proposal = await proposalOf(sql, pledge);
+/** What a pledge shows besides its own row, with a tag over all of it: equal tags mean equal answers. */
+export async function versionOf(sql: Sql | Transaction, pledge: Pledge & WithStatus) {
+  const [patents, proposal] = await Promise.all([pledgedPatents(sql, [pledge.id]), proposalOf(sql, pledge)]);
   const text = canonicalJson({ ...pledge, patents, proposal });
-  return `"${sha256(text).toString('base64url')}"`;
+  return { tag: `"${sha256(text).toString('base64url')}"`, patents, proposal };
+}
+
+export async function pledgeTag(sql: Sql | Transaction, pledge: Pledge & WithStatus): Promise<string> {
+  return (await versionOf(sql, pledge)).tag;
 }
 
 /**

@@ -9,6 +9,8 @@ import { asOf } from '../clock.ts';
 import { Problem } from '../errors.ts';
 import { callerOfGuarded } from '../http/guard.ts';
 import { AsOfQuery, Closed, Currency, Id, Instant, Minor, Nullable } from '../http/schemas.ts';
+import { tagAnswer, Unchanged } from '../http/tags.ts';
+import { recent } from '../recent.ts';
 import type { Service } from '../service.ts';
 import { patentPositions, pledgePositions } from './store.ts';
 import { runStress, stressFigures, stressTask } from './stress.ts';
@@ -17,6 +19,8 @@ import { portfolioSummary } from './summary.ts';
 const MAX_SEED = 2 ** 32 - 1;
 const DEFAULT_DRAWS = 2_000;
 const MAX_LAPSE_MULTIPLIER = 100;
+/** A few kilobytes each. */
+const KEPT_SUMMARIES = 500;
 
 const Count = Type.Integer({ minimum: 0 });
 const Share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
@@ -121,6 +125,7 @@ const Stress = Type.Object({
 export const portfolioRoutes =
   ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
+    const summaries = recent<ReturnType<typeof portfolioSummary>>(KEPT_SUMMARIES);
     app.get(
       '/v1/portfolio',
       {
@@ -128,16 +133,21 @@ export const portfolioRoutes =
         schema: {
           operationId: 'getPortfolio',
           tags: ['portfolio'],
-          description: 'Exposure, value, loan-to-value, statuses, expected breaches and concentrations.',
+          description:
+            'Exposure, value, loan-to-value, statuses, expected breaches and concentrations. With If-None-Match 304 while nothing has changed.',
           querystring: Closed({ ...BankQuery, ...AsOfQuery }),
-          response: { 200: Portfolio },
+          response: { 200: Portfolio, 304: Unchanged },
         },
       },
-      async (request) => {
+      async (request, reply) => {
         const { bank_id, as_of } = request.query;
         const known_at = asOf(clock, as_of);
-        const { pledges, patents } = await positions(callerOfGuarded(request), bank_id, known_at);
-        const { expected_breaches, concentrations, ...summary } = portfolioSummary(pledges, patents);
+        const pledges = await positions(callerOfGuarded(request), bank_id, known_at);
+        const { tag, unchanged } = tagAnswer(request, reply, pledges);
+        if (unchanged) return null;
+        const { expected_breaches, concentrations, ...summary } = await summaries(tag, async () =>
+          portfolioSummary(pledges, await patentPositions(database.sql, pledges)),
+        );
         return {
           currency: VALUATION_CURRENCY,
           known_at,
@@ -176,7 +186,8 @@ export const portfolioRoutes =
       async (request) => {
         const { bank_id, as_of } = request.query;
         const known_at = asOf(clock, as_of);
-        const { pledges, patents } = await positions(callerOfGuarded(request), bank_id, known_at);
+        const pledges = await positions(callerOfGuarded(request), bank_id, known_at);
+        const patents = await patentPositions(database.sql, pledges);
         const {
           draws = DEFAULT_DRAWS,
           seed = randomInt(MAX_SEED),
@@ -211,12 +222,10 @@ export const portfolioRoutes =
       },
     );
 
-    async function positions(caller: Caller, asked: string | undefined, known_at: Date) {
+    function positions(caller: Caller, asked: string | undefined, known_at: Date) {
       if (caller.kind === 'bank' && asked !== undefined && asked !== caller.organisation_id)
         throw new Problem('not_found', 'There is no such portfolio.');
       const bank_id = caller.kind === 'bank' ? caller.organisation_id : (asked ?? null);
-      const pledges = await pledgePositions(database.sql, bank_id, known_at);
-      const ids = pledges.map(({ pledge_id }) => pledge_id);
-      return { pledges, patents: await patentPositions(database.sql, ids, known_at) };
+      return pledgePositions(database.sql, bank_id, known_at);
     }
   };

@@ -2,6 +2,7 @@
 import type { CalendarDate, RightType } from '../../models/types.ts';
 import type { Sql } from '../db/client.ts';
 import type { PledgeState } from '../pledges/lifecycle.ts';
+import type { PatentValue } from '../pledges/store.ts';
 
 export interface PledgePosition {
   pledge_id: string;
@@ -18,6 +19,8 @@ export interface PledgePosition {
   ltv_breach_bp: number;
   /** That the limit is passed within 30, 90 and 180 days, as stated with the value; empty where nothing was stated. */
   breach_probabilities: number[];
+  /** As the latest point has them. */
+  patents: PatentValue[];
 }
 
 export interface PatentPosition {
@@ -43,7 +46,7 @@ export async function pledgePositions(
 ): Promise<PledgePosition[]> {
   const rows = await sql<PledgePosition[]>`
     select pledge.id as pledge_id, pledge.firm_id, latest.state, latest.status, pledge.matures_on,
-      latest.outstanding_minor, latest.low_minor, latest.mid_minor, latest.high_minor, latest.ltv_bp,
+      latest.patents, latest.outstanding_minor, latest.low_minor, latest.mid_minor, latest.high_minor, latest.ltv_bp,
       pledge.ltv_warning_bp, pledge.ltv_breach_bp, outlook.breach_probabilities
     from pledge
     join lateral (select * from pledge_valuation where pledge_id = pledge.id and known_at <= ${known_at}
@@ -57,29 +60,32 @@ export async function pledgePositions(
   return [...rows];
 }
 
-/** Patents of the latest points that have a number, in order of pledge and patent. */
+/** Those of the pledges' patents that have a number, in order of pledge and patent. Valuations never change. */
 export async function patentPositions(
   sql: Sql,
-  pledge_ids: readonly string[],
-  known_at: Date,
+  pledges: readonly Pick<PledgePosition, 'pledge_id' | 'patents'>[],
 ): Promise<PatentPosition[]> {
+  const said = pledges.flatMap(({ pledge_id, patents }) =>
+    patents.map(({ patent_id, valuation_id, lapse_probability }) => ({
+      pledge_id,
+      patent_id,
+      valuation_id,
+      lapse_probability,
+    })),
+  );
   const rows = await sql<PatentPosition[]>`
-    with latest as (
-      select point.pledge_id, patents from unnest(${pledge_ids as string[]}::text[]) as wanted(id)
-      join lateral (select pledge_id, patents from pledge_valuation
-        where pledge_id = wanted.id and known_at <= ${known_at}
-        order by as_of desc, known_at desc limit 1) point on true)
-    select pledge_id, valuation.patent_id, patent.office, patent.right_type,
+    with valued as materialized (
+      select said.pledge_id, valuation.*, said.lapse_probability
+      from jsonb_to_recordset(${sql.json(said as never)}) as said
+        (pledge_id text, patent_id uuid, valuation_id text, lapse_probability float8)
+      join valuation using (patent_id, valuation_id) where valuation.mid_minor is not null)
+    select pledge_id, valued.patent_id, patent.office, patent.right_type,
       (detail #>> '{facts,technology_field}')::integer as technology_field,
       (detail ->> 'expires_on')::date as expires_on,
-      valuation.low_minor, valuation.mid_minor, valuation.high_minor,
+      valued.low_minor, valued.mid_minor, valued.high_minor,
       coalesce((detail ->> 'in_force_probability')::float8, 0) as in_force_probability,
-      said.lapse_probability, (detail ->> 'validity_probability')::float8 as validity_probability
-    from latest
-    cross join lateral jsonb_to_recordset(patents) as said
-      (patent_id uuid, valuation_id text, lapse_probability float8)
-    join valuation using (patent_id, valuation_id) join patent using (patent_id)
-    where valuation.mid_minor is not null
-    order by pledge_id, valuation.patent_id`;
+      lapse_probability, (detail ->> 'validity_probability')::float8 as validity_probability
+    from valued join patent using (patent_id)
+    order by pledge_id, valued.patent_id`;
   return [...rows];
 }

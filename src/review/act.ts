@@ -1,6 +1,7 @@
 /** One step of a review and all that follows from it, in one transaction: the case, its record, the flag, audit, events. */
 import { attempt } from '../../models/failure.ts';
 import { type Decision, nextReview, type Review, type ReviewAct } from '../../models/review.ts';
+import { eyesOf } from '../accounts/eyes.ts';
 import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import { auditRefusal } from '../audit/refusal.ts';
@@ -41,8 +42,7 @@ export async function takeStep(tx: Transaction, asked: Asked, asked_at: Date): P
   if (flag.state === 'cleared') throw new Problem('conflict', 'The flag was cleared by its rule meanwhile.');
   const rests = request.action === 'submitted' || request.action === 'approved';
   const evidence = rests ? await evidenceOf(tx, flag, pledge, now) : null;
-  if (request.action === 'delegated') await requireStaffKey(tx, request.to);
-  const next = stepped(review, actOf(request, evidence), caller, now);
+  const next = stepped(review, await actOf(tx, request, evidence), caller, now);
   const { action, ...said } = request;
   const detail = evidence ? { ...said, evidence_sha256: evidence.sha256 } : said;
   const text = request.action === 'submitted' ? evidence!.text : null;
@@ -88,8 +88,10 @@ export async function refused(
   throw error;
 }
 
-function actOf(request: Request, evidence: Evidence | null): ReviewAct {
+async function actOf(tx: Transaction, request: Request, evidence: Evidence | null): Promise<ReviewAct> {
   switch (request.action) {
+    case 'delegated':
+      return { ...request, to: await eyesOfStaff(tx, request.to) };
     case 'submitted':
     case 'approved':
       return { ...request, evidence_sha256: evidence!.sha256 };
@@ -104,17 +106,22 @@ const CODE_OF: Readonly<Record<string, ProblemCode>> = {
 };
 
 function stepped(review: Review, act: ReviewAct, caller: Caller, now: Date): Review {
-  const outcome = attempt(() => nextReview(review, act, caller.key_id, now));
+  const outcome = attempt(() => nextReview(review, act, eyesOf(caller), now));
   if (outcome.ok) return outcome.value;
   throw new Problem(CODE_OF[outcome.failure.code] ?? 'conflict', outcome.failure.message);
 }
 
-/** @throws Problem `refused` */
-async function requireStaffKey(tx: Transaction, key_id: string): Promise<void> {
-  const found = await tx`select from api_key join organisation on organisation.id = organisation_id
-    where api_key.id = ${key_id} and kind = 'staff' and revoked_at is null`;
-  if (found.count === 0)
-    throw new Problem('refused', `${key_id} is no key of staff in force; delegate to one that is.`);
+/** Whose eyes a case is handed to. @param id of a person or a key; @throws Problem `refused` */
+async function eyesOfStaff(tx: Transaction, id: string): Promise<string> {
+  const [found] = await tx<{ eyes: string }[]>`
+    select person.id as eyes from person join organisation on organisation.id = organisation_id
+      where person.id = ${id} and kind = 'staff' and closed_at is null
+    union all select coalesce(person.id, api_key.id) from api_key
+      join organisation on organisation.id = api_key.organisation_id left join person on person.id = issued_by
+      where api_key.id = ${id} and kind = 'staff' and revoked_at is null`;
+  if (!found)
+    throw new Problem('refused', `${id} is no person or key of staff in force; delegate to one that is.`);
+  return found.eyes;
 }
 
 /** Every step goes to the staff's own chain; what binds the bank, also to the bank's. */

@@ -61,6 +61,9 @@ const Case = Type.Object({
 
 const Note = Type.String({ minLength: 1, maxLength: 2000 });
 
+/** Steps that bind, or send back what somebody proposed. */
+const CHECKS = ['approveReview', 'returnReview', 'reopenReview'];
+
 export const reviewRoutes =
   (service: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
@@ -79,7 +82,12 @@ export const reviewRoutes =
             state: Type.Optional(OneOf(REVIEW_STATES, 'only those')),
             severity: Type.Optional(OneOf(SEVERITIES, 'only those')),
             pledge_id: Type.Optional(Id),
-            claimed_by: Type.Optional(Type.String({ maxLength: 64, description: 'a key’s id' })),
+            claimed_by: Type.Optional(
+              Type.String({
+                maxLength: 64,
+                description: 'id of a person, or of a key that no person issued',
+              }),
+            ),
           }),
           response: { 200: Page(QueuedCase) },
         },
@@ -139,7 +147,7 @@ export const reviewRoutes =
       app.post(
         `/v1/reviews/:flag_id/${name}`,
         {
-          config: { access: ['staff'] },
+          config: { access: ['staff'], scope: CHECKS.includes(operationId) ? 'decide' : 'review' },
           schema: {
             operationId,
             tags: ['review'],
@@ -170,7 +178,10 @@ export const reviewRoutes =
       'delegations',
       'delegateReview',
       'Hands the case that one holds to another of the staff.',
-      { to: Type.String({ minLength: 1, maxLength: 64, description: 'id of the other’s key' }), note: Note },
+      {
+        to: Type.String({ minLength: 1, maxLength: 64, description: 'the other’s id, or that of a key' }),
+        note: Note,
+      },
       (said: { to: string; note: string }) => ({ action: 'delegated', ...said }),
     );
     const noting = { note: Note };

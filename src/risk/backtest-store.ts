@@ -43,17 +43,17 @@ export async function insertBacktest(
       ${made_by}, ${tx.json(result as never)})`;
 }
 
-/** Whether a bank had exactly these settings tested on what was known in a span. */
-export async function hasBacktest(
+/** Who of a bank had exactly these settings tested on what was known in a span. */
+export async function testersOf(
   tx: Transaction,
   bank_id: string,
   settings: RuleSet,
   { since, until }: { since: Date; until: Date },
-): Promise<boolean> {
+): Promise<string[]> {
   const hash = Buffer.from(settingsHash(settings), 'hex');
-  const rows = await tx`select from rule_backtest where bank_id = ${bank_id} and settings_sha256 = ${hash}
-    and known_at between ${since} and ${until} limit 1`;
-  return rows.length > 0;
+  const rows = await tx<{ made_by: string }[]>`select distinct made_by from rule_backtest
+    where bank_id = ${bank_id} and settings_sha256 = ${hash} and known_at between ${since} and ${until}`;
+  return rows.map(({ made_by }) => made_by);
 }
 
 /** Newest first. @param before only those made before that one */

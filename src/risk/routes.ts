@@ -9,7 +9,7 @@ import { asOf } from '../clock.ts';
 import { given, query, rowsOf } from '../db/list.ts';
 import { flag, pledge } from '../db/schema.ts';
 import { Problem } from '../errors.ts';
-import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
+import { callerOfGuarded, PLEDGE_KINDS } from '../http/guard.ts';
 import {
   AsOfQuery,
   Closed,
@@ -76,7 +76,7 @@ export const riskRoutes =
     app.get(
       '/v1/rules',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'listRules',
           tags: ['risk'],
@@ -90,7 +90,7 @@ export const riskRoutes =
     app.get(
       '/v1/flags',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'listFlags',
           tags: ['risk'],
@@ -138,7 +138,7 @@ export const riskRoutes =
     app.get(
       '/v1/pledges/:id/status',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'getPledgeStatus',
           tags: ['risk'],

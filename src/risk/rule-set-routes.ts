@@ -118,7 +118,7 @@ export const ruleSetRoutes =
     app.post(
       '/v1/rule-sets',
       {
-        config: { access: ['bank'] },
+        config: { access: ['bank'], scope: 'decide' },
         schema: {
           operationId: 'setRules',
           tags: ['risk'],

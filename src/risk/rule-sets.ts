@@ -1,11 +1,12 @@
 /** Rule sets of banks: what each decided otherwise than the default, and when. */
 import { faultsOf, type RuleInForce, type RuleSet, rulesInForce } from '../../models/risk/rule-set.ts';
+import { requireOtherEyes } from '../accounts/eyes.ts';
 import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import { dateOf } from '../clock.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
-import { hasBacktest } from './backtest-store.ts';
+import { testersOf } from './backtest-store.ts';
 
 /** How old the knowledge of patents may be on which a set was tested. */
 const BACKTEST_VALID_days = 30;
@@ -58,11 +59,12 @@ export async function setRules(
   tx: Transaction,
   settings: RuleSet,
   version: number,
-  { organisation_id: bank_id, key_id }: Caller,
+  caller: Caller,
   now: Date,
 ): Promise<StoredRuleSet> {
+  const { organisation_id: bank_id, key_id } = caller;
   refuseFaults(settings);
-  await requireBacktest(tx, bank_id, settings, now);
+  await requireBacktest(tx, caller, settings, now);
   const made = { version: version + 1, settings, set_by: key_id, in_force_from: now };
   const stored = await tx`
     insert into rule_set (bank_id, version, settings, set_by, in_force_from)
@@ -85,16 +87,16 @@ export async function setRules(
   return made;
 }
 
-/** Exactly these settings: a set that differs in one threshold raises something else. The default is tested by us. */
-async function requireBacktest(
-  tx: Transaction,
-  bank_id: string,
-  settings: RuleSet,
-  now: Date,
-): Promise<void> {
+/**
+ * Exactly these settings: a set that differs in one threshold raises something else. The default is tested by us. Of persons, one
+ * has a set tested and another puts it in force.
+ */
+async function requireBacktest(tx: Transaction, caller: Caller, settings: RuleSet, now: Date): Promise<void> {
   if (Object.keys(settings).length === 0) return;
   const since = new Date(now.getTime() - BACKTEST_VALID_days * DAY_ms);
-  if (await hasBacktest(tx, bank_id, settings, { since, until: now })) return;
+  const testers = await testersOf(tx, caller.organisation_id, settings, { since, until: now });
+  if (testers.length > 0)
+    return requireOtherEyes(tx, testers, caller, 'let another person put in force what you had tested.');
   throw new Problem(
     'backtest_required',
     `No backtest of exactly these settings was made since ${dateOf(since)} (limit BACKTEST_VALID_days, ${BACKTEST_VALID_days}); make one with POST /v1/rule-sets/backtest, look at its answer, and ask again.`,

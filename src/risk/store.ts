@@ -75,7 +75,12 @@ export async function clearFlags(
 
 /** A pledge's flags as they stood at an instant. Decisions from before there were reviews have no steps. */
 export async function flagsOf(sql: Sql, pledge_id: string, known_at: Date): Promise<StandingFlag[]> {
-  return sql<StandingFlag[]>`
+  return sql<StandingFlag[]>`${flagsAt(sql, pledge_id, known_at)} order by id`;
+}
+
+/** Part of a statement: the same flags, in no order. */
+export function flagsAt(sql: Sql, pledge_id: string, known_at: Date) {
+  return sql`
     select id, rule, severity, patent_id, opened_as_of, evidence,
       case when cleared_at <= ${known_at} then 'cleared'
         when coalesce(last_word.action = 'approved', decided_at <= ${known_at}) then 'decided'
@@ -85,5 +90,5 @@ export async function flagsOf(sql: Sql, pledge_id: string, known_at: Date): Prom
       select action from review_step
       where flag_id = flag.id and at <= ${known_at} and action in ('approved', 'reopened')
       order by version desc limit 1) last_word on true
-    where pledge_id = ${pledge_id} and opened_at <= ${known_at} order by id`;
+    where pledge_id = ${pledge_id} and opened_at <= ${known_at}`;
 }

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import type { Caller } from '../accounts/store.ts';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
-import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
+import { callerOfGuarded, PLEDGE_KINDS } from '../http/guard.ts';
 import { Closed, Id, Instant, Nullable, Page, PageQuery, PatentId, page } from '../http/schemas.ts';
 import { findPledge } from '../pledges/store.ts';
 import type { Service } from '../service.ts';
@@ -122,7 +122,7 @@ export const scoringRoutes =
     app.get(
       '/v1/scoring/tables',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'listScoringTables',
           tags: ['scoring'],
@@ -143,7 +143,7 @@ export const scoringRoutes =
     app.get(
       '/v1/scoring/tables/:id',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'getScoringTable',
           tags: ['scoring'],
@@ -182,7 +182,7 @@ export const scoringRoutes =
     app.post(
       '/v1/pledges/:id/scores',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'scorePatent',
           tags: ['scoring'],
@@ -204,7 +204,7 @@ export const scoringRoutes =
     app.get(
       '/v1/pledges/:id/scores',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'listScores',
           tags: ['scoring'],

@@ -127,11 +127,14 @@ function indexed(texts: readonly string[]): string {
 
 /**
  * Stores the staged rows that are not there as they are, and what they change in the numbers of documents by word, in one
- * statement: most news of a patent leaves its row as it was, and a row that is written again is indexed again.
+ * statement: most news of a patent leaves its row as it was, and a row that is written again is indexed again. What was there
+ * before is looked at first: a cluster takes one step after the other, each of which sees the ones before.
  */
 async function storeRows(tx: Transaction): Promise<void> {
   await tx`
-    with told as (
+    with before as materialized (
+      select patent_id, patent_search.document from search_told join patent_search using (patent_id)),
+    told as (
       select patent_id, office, application_number, right_type, title, numbers, owners, owner_words, classes,
         class_levels, field, legal_state, filed_on, published_on, granted_on, expires_on, state_ends_on,
         setweight(to_tsvector(${CONFIGURATION}::regconfig, title_text), 'A')
@@ -147,11 +150,11 @@ async function storeRows(tx: Transaction): Promise<void> {
         expires_on = excluded.expires_on, state_ends_on = excluded.state_ends_on, document = excluded.document
       where kept.* is distinct from excluded.*
       returning patent_id, document),
-    before as (select patent_search.document from stored join patent_search using (patent_id)),
     change as (
       select term, sum(documents) as documents from (
         select unnest(tsvector_to_array(document) || ''::text) as term, 1 as documents from stored
-        union all select unnest(tsvector_to_array(document) || ''::text), -1 from before) each
+        union all select unnest(tsvector_to_array(before.document) || ''::text), -1
+          from stored join before using (patent_id)) each
       group by term having sum(documents) <> 0)
     insert into search_term select term, documents from change order by term collate "C"
     on conflict (term) do update set documents = search_term.documents + excluded.documents`;

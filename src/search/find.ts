@@ -46,6 +46,8 @@ export interface FoundPatent {
 
 /** Matches that are ranked; words that more patents have need company or a filter. */
 export const MAX_RANKED = 2_000;
+/** Patents with the words of a phrase that are read to see whether they stand together; each costs the words of its texts. */
+export const MAX_PHRASE_CANDIDATES = 10_000;
 const KINDS_OF_NUMBER: readonly KindOfNumber[] = ['application', 'publication'];
 /** What sorts last among days and is told apart from them. */
 const NO_DAY = '0001-01-01';
@@ -63,6 +65,7 @@ export async function findPatents(
   after: Place | null,
 ): Promise<FoundPatent[]> {
   if (sort === 'rank') return ranked(sql, asked, limit, after);
+  await requireFewCandidates(sql, asked);
   const later = sort === 'patent_id' ? afterId(sql, after) : afterDay(sql, sort, after);
   const order =
     sort === 'patent_id' ? sql`patent_id` : sql`coalesce(${sql(sort)}, ${NO_DAY}::date) desc, patent_id desc`;
@@ -124,15 +127,47 @@ async function ranked(sql: Sql, asked: Asked, limit: number, after: Place | null
   const later = after
     ? sql`(rank, patent_id) < (${after.value}::float8, ${after.patent_id}::uuid)`
     : sql`true`;
-  const rows = await sql<FoundPatent[]>`
-    with hit as materialized (select patent_id, document from patent_search where ${filters(sql, asked)}
-      limit ${MAX_RANKED}),
+  const rows = await sql<(FoundPatent & { cut: boolean })[]>`
+    with candidate as materialized (select patent_id, document from patent_search where ${filters(sql, asked, loose(sql, asks))}
+      limit ${MAX_PHRASE_CANDIDATES + 1}),
+    hit as materialized (select * from candidate where document @@ ${asks} limit ${MAX_RANKED}),
     scored as materialized (select patent_id, ts_rank(document, ${asks}, 1)::float8 as rank from hit),
     best as materialized (
-      select * from scored where ${later} order by rank desc, patent_id desc limit ${limit + 1})
-    select ${columns(sql)}, best.rank from best join patent_search found using (patent_id)
+      select * from scored where ${later} order by rank desc, patent_id desc limit ${limit + 1}),
+    bound as (select case when (select count(*) from hit) < ${MAX_RANKED}
+      then (select count(*) from candidate) > ${MAX_PHRASE_CANDIDATES} else false end as cut)
+    select ${columns(sql)}, best.rank, cut
+    from bound left join (best join patent_search found using (patent_id)) on true
     order by best.rank desc, patent_id desc`;
-  return [...rows];
+  if (rows[0]!.cut) throw tooCommon();
+  return rows.filter(({ patent_id }) => patent_id !== null).map(({ cut: _, ...found }) => found);
+}
+
+/** Another order shows every patent with the phrase, so all that have its words must be read. */
+async function requireFewCandidates(sql: Sql, asked: Asked): Promise<void> {
+  if (asked.q === undefined) return;
+  const asks = wordQuery(sql, asked.q);
+  const [counted] = await sql<{ candidates: number }[]>`
+    select count(*) as candidates from (select from patent_search
+      where (${asks})::text like '%<%' and ${filters(sql, asked, loose(sql, asks))}
+      limit ${MAX_PHRASE_CANDIDATES + 1}) candidate`;
+  if (counted!.candidates > MAX_PHRASE_CANDIDATES) throw tooCommon();
+}
+
+function tooCommon(): Problem {
+  return new Problem(
+    'bad_request',
+    `q: more than ${MAX_PHRASE_CANDIDATES} patents have the words of the phrase, and few of them together; add a rarer word, a class, an owner or days.`,
+  );
+}
+
+/**
+ * What every document has that meets a question: its words, wherever they stand. The index tells them by itself, while a
+ * phrase is looked for in each document. Without a phrase it is the question.
+ */
+function loose(sql: Sql, asks: ReturnType<typeof wordQuery>) {
+  return sql`coalesce(case when (${asks})::text like '%<%'
+    then regexp_replace(nullif(querytree(${asks}), 'T'), '<(-|[0-9]+)>', '&', 'g')::tsquery end, ${asks})`;
 }
 
 function columns(sql: Sql) {
@@ -147,7 +182,8 @@ function isNarrow(asked: Asked): boolean {
   return !isByNumber(asked) && [number, application_number, owner].some((given) => given !== undefined);
 }
 
-function filters(sql: Sql, asked: Asked) {
+/** @param words in place of those of the question */
+function filters(sql: Sql, asked: Asked, words?: ReturnType<typeof wordQuery>) {
   const { office, legal_state, field, filed_from, filed_to, published_from, published_to } = asked;
   const conditions = [
     asked.number !== undefined && sql`numbers && ${numberKeys(asked.number, office)}::text[]`,
@@ -157,7 +193,7 @@ function filters(sql: Sql, asked: Asked) {
         : sql`numbers @> ${[`A ${office} ${asked.application_number}`]}::text[]`),
     asked.owner !== undefined && sql`owner_words @> ${wordsOfOwner(asked.owner)}::text[]`,
     asked.class !== undefined && sql`class_levels @> ${[levelOf(asked.class)]}::text[]`,
-    asked.q !== undefined && sql`document @@ ${wordQuery(sql, asked.q)}`,
+    asked.q !== undefined && sql`document @@ ${words ?? wordQuery(sql, asked.q)}`,
     office !== undefined && sql`office = ${office}`,
     legal_state !== undefined && sql`legal_state = ${legal_state}`,
     field !== undefined && sql`field = ${field}`,

@@ -125,14 +125,16 @@ async function nearestByWords(
 ): Promise<ByWords[]> {
   const chosen = searchTerms(terms);
   if (chosen.length === 0) return [];
-  const queries = chosen.map(({ lexeme }) => quotedLexeme(lexeme));
   // Word by word, each through the index: of all together the planner expects far too many, and reads the whole table.
+  const hits = chosen
+    .map(
+      ({ lexeme }) => sql`(select patent_id, document from patent_search
+      where document @@ ${quotedLexeme(lexeme)}::tsquery ${before(sql, filed_before)} limit ${MAX_POSTINGS})`,
+    )
+    .reduce((all, hit) => sql`${all} union all ${hit}`);
   return sql<ByWords[]>`
     with hit as (
-      select distinct on (patent_id) patent_id, document
-      from unnest(${queries}::tsquery[]) as asked (query) cross join lateral (
-        select patent_id, document from patent_search where document @@ query
-          ${before(sql, filed_before)} limit ${MAX_POSTINGS}) found
+      select distinct on (patent_id) patent_id, document from (${hits}) found
       order by patent_id),
     matched as materialized (select patent_id, ${inMemory(sql)} from hit)
     select patent_id, words from matched cross join lateral (${wordScore(sql, terms)}) scored
@@ -187,21 +189,21 @@ async function neighbours(sql: Sql, draft: Draft, nearest: readonly string[]): P
   const seeds = [...new Set([...cited.map((row) => row.patent_id), ...nearest])];
   const edges = await sql<{ citing_id: string; cited_id: string; at_seed: 'citing' | 'cited' }[]>`
     with seed as (select unnest(${seeds}::uuid[]) as patent_id),
-    document as (
+    document as materialized (
       select patent_id, split_part(number, ' ', 2) as office, split_part(number, ' ', 3) as number
       from seed join patent_search using (patent_id) cross join lateral unnest(numbers) as number
       where number like 'P %'),
+    cites as materialized (
+      select patent_id, cited_patent_id, cited_office, cited_number from seed join patent_citation using (patent_id)),
     edge as (
       select citation.patent_id as citing_id, document.patent_id as cited_id, 'cited' as at_seed
       from document join patent_citation citation
         on (cited_office, cited_number) = (document.office, document.number)
       union select citation.patent_id, seed.patent_id, 'cited'
       from seed join patent_citation citation on cited_patent_id = seed.patent_id
-      union select patent_id, cited_patent_id, 'citing' from seed join patent_citation using (patent_id)
-      where cited_patent_id is not null
-      union select seed.patent_id, cited.patent_id, 'citing'
-      from seed join patent_citation citation using (patent_id)
-        join patent_search cited on numbers @> array['P ' || cited_office || ' ' || cited_number]
+      union select patent_id, cited_patent_id, 'citing' from cites where cited_patent_id is not null
+      union select cites.patent_id, cited.patent_id, 'citing'
+      from cites join patent_search cited on numbers @> array['P ' || cited_office || ' ' || cited_number]
       where cited_patent_id is null and cited_number is not null)
     select citing_id, cited_id, at_seed from edge where citing_id <> cited_id
     order by citing_id, cited_id, at_seed limit ${MAX_NEIGHBOURS}`;

@@ -17,6 +17,7 @@ import {
 import type { Service } from '../service.ts';
 import {
   findPatents,
+  MAX_PHRASE_CANDIDATES,
   MAX_RANKED,
   numberKeys,
   type Place,
@@ -109,7 +110,7 @@ export const searchRoutes =
         schema: {
           operationId: 'listPatents',
           tags: ['patents'],
-          description: `Patents that meet all that is asked, as last known. Words: of title, abstract and claims, in any of the languages; all must stand there, "phrases", or and -not as in web searches; a run of Chinese, Japanese or Korean characters must stand as written. At most ${MAX_RANKED} matches are ranked. In order of patent_id, or of rank where q is given, if sort is left out; days from the latest on.`,
+          description: `Patents that meet all that is asked, as last known. Words: of title, abstract and claims, in any of the languages; all must stand there, "phrases", or and -not as in web searches; a run of Chinese, Japanese or Korean characters must stand as written. At most ${MAX_RANKED} matches are ranked, and a phrase is looked for in at most ${MAX_PHRASE_CANDIDATES} patents that have its words. In order of patent_id, or of rank where q is given, if sort is left out; days from the latest on.`,
           querystring: Closed({
             ...PageQuery,
             number: Type.Optional(

@@ -3,7 +3,7 @@
  * database wrapped by the master key, which never is. A sealed text is `pw1.<version of the data key>.<sealed bytes>` and
  * opens for the owner and the place alone that it was sealed for.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { Database } from '../db/client.ts';
 import { doesNotOpen, KEY_BYTES, openBytes, sealBytes } from './seal.ts';
 
@@ -12,13 +12,16 @@ export const INSTALLATION = 'installation';
 /** What every sealed text begins with, and nothing else that is kept in its place. */
 export const SEALED_PREFIX = 'pw1.';
 const SEALED = /^pw1\.([1-9]\d{0,8})\.([A-Za-z0-9_-]+)$/;
-const FIRST_VERSION = 1;
 
 export interface Vault {
   /** @param place where the text is kept, such as `endpoint/<id>` */
   seal(owner: string, place: string, text: string): Promise<string>;
   /** @throws SealedTextError when it was changed, or sealed for another owner or place */
   open(owner: string, place: string, sealed: string): Promise<string>;
+  /** Makes an owner’s next data key, which every process seals with from then on; what is sealed opens as before. */
+  renew(owner: string): Promise<void>;
+  /** A keyed hash by which a sealed text is found again: the same for the same text, place and owner, ever after. */
+  fingerprint(owner: string, place: string, text: string): Promise<string>;
 }
 
 /** An owner's data keys by version, newest first. */
@@ -41,17 +44,23 @@ export function createVault({ sql }: Database, master_key: Buffer): Vault {
     if (keys.size > 0) known.set(owner, keys);
     return keys;
   };
-  const newest = async (owner: string): Promise<[version: number, key: Buffer]> => {
+  /** Does nothing when another process was first. */
+  const make = async (owner: string, version: number): Promise<void> => {
+    const wrapped = wrap(master_key, owner, version, randomBytes(KEY_BYTES));
+    const row = { owner, version, wrapped, master_id: masterIdOf(master_key) };
+    await sql`insert into data_key ${sql(row)} on conflict do nothing`;
+  };
+  /** Asked each time: another process may have made a newer one. */
+  const keysOf = async (owner: string): Promise<DataKeys> => {
     for (;;) {
-      const [first] = known.get(owner) ?? (await load(owner));
-      if (first) return first;
-      // Does nothing when another process was first.
-      await sql`insert into data_key ${sql(newDataKey(master_key, owner))} on conflict do nothing`;
+      const keys = await load(owner);
+      if (keys.size > 0) return keys;
+      await make(owner, 1);
     }
   };
   return {
     async seal(owner, place, text) {
-      const [version, key] = await newest(owner);
+      const [version, key] = [...(await keysOf(owner))][0]!;
       return `${SEALED_PREFIX}${version}.${sealBytes(key, [owner, place, version], Buffer.from(text))}`;
     },
     async open(owner, place, sealed) {
@@ -61,6 +70,17 @@ export function createVault({ sql }: Database, master_key: Buffer): Vault {
       const key = bytes && (known.get(owner)?.get(version) ?? (await load(owner)).get(version));
       if (!key) throw doesNotOpen(about);
       return openBytes(key, about, bytes).toString();
+    },
+    async renew(owner) {
+      const [version] = [...(await keysOf(owner)).keys()];
+      await make(owner, version! + 1);
+    },
+    async fingerprint(owner, place, text) {
+      const oldest = [...(await keysOf(owner)).values()].at(-1)!;
+      const key = Buffer.from(hkdfSync('sha256', oldest, '', 'fingerprint', KEY_BYTES));
+      return createHmac('sha256', key)
+        .update(JSON.stringify([owner, place, text]))
+        .digest('base64url');
     },
   };
 }
@@ -72,12 +92,6 @@ export function masterIdOf(master_key: Buffer): string {
 
 export function newMasterKey(): Buffer {
   return randomBytes(KEY_BYTES);
-}
-
-function newDataKey(master_key: Buffer, owner: string) {
-  const version = FIRST_VERSION;
-  const wrapped = wrap(master_key, owner, version, randomBytes(KEY_BYTES));
-  return { owner, version, wrapped, master_id: masterIdOf(master_key) };
 }
 
 export function wrap(master_key: Buffer, owner: string, version: number, data_key: Buffer): string {

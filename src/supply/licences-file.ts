@@ -17,6 +17,7 @@ export const ALLOWED_LICENCES: readonly string[] = [
   'BlueOak-1.0.0',
   'ISC',
   'MIT',
+  'OFL-1.1',
   'Unlicense',
 ];
 

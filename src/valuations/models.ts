@@ -10,8 +10,10 @@
 import type { Assumptions } from '../../models/assumptions.ts';
 import type { IntervalCalibration } from '../../models/interval/calibration.ts';
 import type { LapseModel } from '../../models/lapse/types.ts';
+import type { CalendarDate } from '../../models/types.ts';
 import { VALUATION_MODEL, type ValuationInputs } from '../../models/valuation.ts';
 import type { HedonicModel } from '../../models/value/formulas/hedonic.ts';
+import type { ValuationSetting } from '../../models/value/tables.ts';
 import { canonicalJson, sha256 } from '../canonical.ts';
 
 export const LAPSE_MODEL_KIND = 'lapse-hazard';
@@ -79,10 +81,12 @@ export function modelsOf(
 }
 
 export function inputsWith(models: ModelParts, { as_of, facts, declared }: OwnInputs): ValuationInputs {
+  return { facts, declared, ...settingOf(models, as_of) };
+}
+
+export function settingOf(models: ModelParts, as_of: CalendarDate): ValuationSetting {
   return {
     as_of,
-    facts,
-    declared,
     lapse_model: models.lapse.parameters,
     market: models.market?.parameters ?? null,
     calibration: models.calibration?.parameters ?? null,

@@ -70,6 +70,12 @@ const Facts = Whole<PatentFacts>(
     register_late: Type.Optional(
       Type.Literal(true, { description: 'the source was over its time; left out otherwise' }),
     ),
+    standing: Type.Optional(
+      Type.Object(
+        { citation_rank: Nullable(Figure), family_rank: Nullable(Figure) },
+        { description: 'place in technology field by filing year; left out where nothing is known' },
+      ),
+    ),
   },
   'of the patent, as known then; null where not known',
 );

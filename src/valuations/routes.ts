@@ -3,7 +3,7 @@ import type { CalendarDate, DeclaredUse, PatentFacts } from '../../models/types.
 import { canonicalJson } from '../canonical.ts';
 import type { Sql } from '../db/client.ts';
 import { Problem } from '../errors.ts';
-import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
+import { callerOfGuarded, PLEDGE_KINDS } from '../http/guard.ts';
 import { Closed, Id } from '../http/schemas.ts';
 import { findPledge } from '../pledges/store.ts';
 import type { Service } from '../service.ts';
@@ -36,7 +36,7 @@ export const valuationRoutes =
     app.get(
       '/v1/pledges/:id/valuations/:valuation_id/receipt',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'getReceipt',
           tags: ['pledges'],

@@ -1,7 +1,7 @@
 /** One patent's valuation: facts and models in, a row to store out. No I/O. */
 
 import { toMajor, toMinor } from '../../models/money.ts';
-import type { CalendarDate, DeclaredUse } from '../../models/types.ts';
+import type { CalendarDate, DeclaredUse, Standing } from '../../models/types.ts';
 import { type Valuation, type ValuationInputs, valuePatent } from '../../models/valuation.ts';
 import type { KnownPatent } from '../patents/facts.ts';
 import { inputSha256, inputsWith, type ModelSet, valuationId } from './models.ts';
@@ -22,15 +22,19 @@ export interface Valued {
   valuation: Valuation;
 }
 
-/** @param use declared by the pledgor, in minor units of `currency` */
+/**
+ * @param use declared by the pledgor, in minor units of `currency`
+ * @param standing left out where nothing is known of it
+ */
 export function value(
   patent: KnownPatent,
   use: DeclaredUseMinor,
   currency: string,
   models: ModelSet,
   as_of: CalendarDate,
+  standing?: Standing,
 ): Valued {
-  const { facts } = patent;
+  const facts = standing ? { ...patent.facts, standing } : patent.facts;
   const declared = declaredUse(use, currency);
   const own = { as_of, facts, declared };
   const inputs = inputsWith(models, own);

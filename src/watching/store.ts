@@ -63,8 +63,9 @@ export async function ownWatchList(
 
 export async function watchedPatents(sql: Sql, list_id: string): Promise<WatchedPatent[]> {
   const rows = await sql<WatchedPatent[]>`
-    select patent_id, office, application_number, added_at from watch_list_patent join patent using (patent_id)
-    where list_id = ${list_id} order by patent_id`;
+    with listed as materialized (
+      select patent_id, added_at from watch_list_patent where list_id = ${list_id})
+    select patent_id, office, application_number, added_at from listed join patent using (patent_id) order by patent_id`;
   return [...rows];
 }
 
@@ -80,8 +81,8 @@ export async function watchPatents(
   now: Date,
 ): Promise<number> {
   const [unknown] = await tx<{ patent_id: string }[]>`
-    select patent_id from unnest(${patent_ids as string[]}::uuid[]) as asked (patent_id)
-    where not exists (select from patent where patent.patent_id = asked.patent_id) limit 1`;
+    select unnest(${patent_ids as string[]}::uuid[]) as patent_id
+    except select patent_id from patent where patent_id = any(${patent_ids as string[]}::uuid[]) limit 1`;
   if (unknown)
     throw new Problem(
       'refused',

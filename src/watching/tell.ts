@@ -1,6 +1,6 @@
 /** What is learnt of watched patents, told to those who watch them: each signal once to each organisation. */
 import type { OrganisationKind } from '../accounts/store.ts';
-import { emitEvents, type NewEvent } from '../outbox/emit.ts';
+import { emitEvents, type NewEvent, toldTo } from '../outbox/emit.ts';
 import type { Derivation } from '../patents/derived.ts';
 import { knownPatents } from '../patents/facts.ts';
 
@@ -45,9 +45,7 @@ export const tellWatchers: Derivation = async (tx, patent_ids, at) => {
       ({ organisation_id, kind, patent_id, office, application_number, list_ids, signals }): NewEvent => ({
         type: 'watch.patent.changed',
         pledge_id: null,
-        ...(kind === 'firm'
-          ? { bank_id: null, firm_id: organisation_id }
-          : { bank_id: organisation_id, firm_id: null }),
+        ...toldTo({ id: organisation_id, kind }),
         occurred_at: at,
         data: {
           list_ids,

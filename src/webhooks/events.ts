@@ -130,6 +130,20 @@ const SourceData = Type.Object({
   tolerance_days: Type.Integer(),
 });
 
+const Party = Type.Object({ organisation_id: Id, name: Type.String(), kind: Type.String() });
+
+const IdentityRequestFields = {
+  request_id: Id,
+  pseudonym_id: Id,
+  context: Type.Object({
+    kind: Type.String({ description: 'what is shown under the pseudonym' }),
+    id: Id,
+  }),
+};
+const IdentityRequestData = Type.Object(IdentityRequestFields);
+const AskedData = Type.Object({ ...IdentityRequestFields, asker: Party, reason: Type.String() });
+const RevealedData = Type.Object({ ...IdentityRequestFields, asker: Party, owner: Party });
+
 const TestData = Type.Object({ message: Type.String() });
 
 interface EventKind {
@@ -179,6 +193,21 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
   'audit.head': { summary: 'The head of the own audit chain, daily while it moves', data: HeadData },
   'data.source.late': { summary: 'A source was not heard of in time; sent to staff, once', data: SourceData },
   'data.source.heard': { summary: 'A late source was heard of again; sent to staff', data: SourceData },
+  'identity.asked': { summary: 'Somebody asks who is behind an own pseudonym', data: AskedData },
+  'identity.consented': {
+    summary: 'The owner of a pseudonym consents to a reveal, until it revokes',
+    data: IdentityRequestData,
+  },
+  'identity.refused': { summary: 'The owner of a pseudonym refuses a reveal', data: IdentityRequestData },
+  'identity.revoked': {
+    summary: 'The owner of a pseudonym took its consent back before it was used',
+    data: IdentityRequestData,
+  },
+  'identity.withdrawn': { summary: 'Who asked does not want to know any more', data: IdentityRequestData },
+  'identity.revealed': {
+    summary: 'Who is behind a pseudonym was revealed by its owner’s consent; sent to both',
+    data: RevealedData,
+  },
   'endpoint.test': { summary: 'A test, asked for by the endpoint’s owner', data: TestData },
 };
 

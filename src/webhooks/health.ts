@@ -6,7 +6,7 @@
  */
 import { appendAudit } from '../audit/log.ts';
 import type { Transaction } from '../db/client.ts';
-import { emitEvents } from '../outbox/emit.ts';
+import { emitEvents, toldTo } from '../outbox/emit.ts';
 import { type LeasedLane, PROBE_SECONDS, releaseRecoveredLanes } from '../outbox/lanes.ts';
 import type { EventType } from './events.ts';
 
@@ -135,8 +135,13 @@ async function tellOwner(
     select organisation.id, kind, description from endpoint
     join organisation on organisation.id = organisation_id where endpoint.id = ${endpoint_id}`;
   const { id, kind, description } = owner!;
-  const parties = kind === 'firm' ? { bank_id: null, firm_id: id } : { bank_id: id, firm_id: null };
   const about = { endpoint_id, description, failures, failing_since: failing_since.toISOString() };
-  const event = { type, pledge_id: null, ...parties, occurred_at: now, data: { ...about, ...data } };
+  const event = {
+    type,
+    pledge_id: null,
+    ...toldTo({ id, kind }),
+    occurred_at: now,
+    data: { ...about, ...data },
+  };
   await emitEvents(tx, [event], endpoint_id);
 }

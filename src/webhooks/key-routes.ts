@@ -40,7 +40,7 @@ export const keyRoutes =
     app.post(
       '/v1/webhooks/signing-keys',
       {
-        config: { access: ['staff'] },
+        config: { access: ['staff'], scope: 'operate' },
         schema: {
           operationId: 'rotateSigningKey',
           tags: ['webhooks'],

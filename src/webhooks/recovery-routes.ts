@@ -59,7 +59,7 @@ export const recoveryRoutes =
     app.post(
       '/v1/webhooks/endpoints/:id/recover',
       {
-        config: { access: EVERYONE },
+        config: { access: EVERYONE, scope: 'operate' },
         schema: {
           operationId: 'recoverEndpoint',
           tags: ['webhooks'],
@@ -103,7 +103,7 @@ export const recoveryRoutes =
     app.post(
       '/v1/webhooks/endpoints/:id/replay-missing',
       {
-        config: { access: EVERYONE },
+        config: { access: EVERYONE, scope: 'operate' },
         schema: {
           operationId: 'replayMissing',
           tags: ['webhooks'],

@@ -107,7 +107,7 @@ export const webhookRoutes =
     app.post(
       '/v1/webhooks/endpoints',
       {
-        config: { access: EVERYONE },
+        config: { access: EVERYONE, scope: 'operate' },
         schema: {
           operationId: 'createEndpoint',
           tags: ['webhooks'],
@@ -195,7 +195,7 @@ export const webhookRoutes =
     app.patch(
       '/v1/webhooks/endpoints/:id',
       {
-        config: { access: EVERYONE },
+        config: { access: EVERYONE, scope: 'operate' },
         schema: {
           operationId: 'changeEndpoint',
           tags: ['webhooks'],
@@ -227,7 +227,7 @@ export const webhookRoutes =
     app.delete(
       '/v1/webhooks/endpoints/:id',
       {
-        config: { access: EVERYONE },
+        config: { access: EVERYONE, scope: 'operate' },
         schema: {
           operationId: 'deleteEndpoint',
           tags: ['webhooks'],
@@ -248,7 +248,7 @@ export const webhookRoutes =
     app.post(
       '/v1/webhooks/endpoints/:id/secret',
       {
-        config: { access: EVERYONE },
+        config: { access: EVERYONE, scope: 'operate' },
         schema: {
           operationId: 'rotateSecret',
           tags: ['webhooks'],
@@ -277,7 +277,7 @@ export const webhookRoutes =
     app.put(
       '/v1/webhooks/endpoints/:id/headers',
       {
-        config: { access: EVERYONE },
+        config: { access: EVERYONE, scope: 'operate' },
         schema: {
           operationId: 'setHeaders',
           tags: ['webhooks'],
@@ -302,7 +302,7 @@ export const webhookRoutes =
     app.post(
       '/v1/webhooks/endpoints/:id/test',
       {
-        config: { access: EVERYONE },
+        config: { access: EVERYONE, scope: 'operate' },
         schema: {
           operationId: 'testEndpoint',
           tags: ['webhooks'],
@@ -373,7 +373,7 @@ export const webhookRoutes =
     app.post(
       '/v1/webhooks/deliveries/:id/replay',
       {
-        config: { access: EVERYONE },
+        config: { access: EVERYONE, scope: 'operate' },
         schema: {
           operationId: 'replayDelivery',
           tags: ['webhooks'],

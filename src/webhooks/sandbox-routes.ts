@@ -15,7 +15,7 @@ export const sandboxRoutes =
     app.post(
       '/v1/webhooks/endpoints/:id/simulate',
       {
-        config: { access: EVERYONE },
+        config: { access: EVERYONE, scope: 'operate' },
         schema: {
           operationId: 'simulateEvent',
           tags: ['webhooks'],

@@ -2,10 +2,11 @@
 import type { Sql, Transaction } from '../db/client.ts';
 import { newId } from '../ids.ts';
 import { dropLanes, releaseLanes } from '../outbox/lanes.ts';
+import { type OwnHeaders, sealHeaders } from '../secrets/headers.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { resetHealth } from './health.ts';
 import { NEWEST_PAYLOAD_VERSION, type PayloadVersion } from './payload-versions.ts';
-import { endpointPlace, type OwnHeaders, sealHeaders } from './sealed.ts';
+import { endpointPlace, headersPlace } from './sealed.ts';
 import { newSecret } from './sign.ts';
 
 /** How long the old secret still signs beside the new one. */
@@ -96,7 +97,7 @@ export async function insertEndpoint(
   };
   const sealed = {
     secret: await vault.seal(row.organisation_id, endpointPlace(row.id), secret),
-    headers: await sealHeaders(vault, row, headers),
+    headers: await sealHeaders(vault, row.organisation_id, headersPlace(row.id), headers),
   };
   await tx`insert into endpoint ${tx({ ...row, ...sealed })}`;
   const health = { failures: 0, failing_since: null, paused_pledge_ids: [] };
@@ -107,13 +108,13 @@ export async function insertEndpoint(
 export async function setHeaders(
   tx: Transaction,
   vault: Vault,
-  endpoint: Pick<Endpoint, 'id' | 'organisation_id'>,
+  { id, organisation_id }: Pick<Endpoint, 'id' | 'organisation_id'>,
   given: OwnHeaders,
 ): Promise<void> {
   const headers = lowerCase(given);
-  const sealed = await sealHeaders(vault, endpoint, headers);
+  const sealed = await sealHeaders(vault, organisation_id, headersPlace(id), headers);
   await tx`update endpoint set headers = ${sealed}, header_names = ${Object.keys(headers).sort()}
-    where id = ${endpoint.id}`;
+    where id = ${id}`;
 }
 
 function lowerCase(headers: OwnHeaders): OwnHeaders {

@@ -3,14 +3,45 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { progressBar } from '../../jobs/progress.ts';
 import { run, UsageError } from '../../src/command.ts';
+import { apiText, benchApi } from './api.ts';
+import {
+  benchHistory,
+  benchIncremental,
+  DEFAULT_KEPT,
+  historyText,
+  incrementalText,
+} from './corpus-changes.ts';
+import {
+  benchGrowth,
+  benchRevalue,
+  DEFAULT_GROWN,
+  DEFAULT_VALUED,
+  growthText,
+  MOST_VALUED,
+  revalueText,
+} from './corpus-values.ts';
 import { benchDeliver, deliverText } from './deliver.ts';
 import { benchIngest, DEFAULT_ROWS, ingestText, MOST_ROWS } from './ingest.ts';
 import { benchModels, modelsText } from './models.ts';
 import { benchResume, keepsPromises, resumeText } from './resume.ts';
 import { benchSearch, DEFAULT_PATENTS, MOST_SEARCHED, searchText } from './search.ts';
+import { benchSizes, sizesText } from './sizes.ts';
 import { benchStress, DEFAULT_PLEDGES, MOST_PLEDGES, stressText } from './stress.ts';
 
-const NAMES = ['deliver', 'resume', 'models', 'ingest', 'stress', 'search'] as const;
+const NAMES = [
+  'api',
+  'deliver',
+  'resume',
+  'models',
+  'ingest',
+  'stress',
+  'search',
+  'sizes',
+  'revalue',
+  'incremental',
+  'growth',
+  'history',
+] as const;
 const MAX_KILLS = 10_000;
 const MAX_SEED = 999_999_999;
 
@@ -18,6 +49,8 @@ const HELP = `npm run bench -- NAME [--json]
 
 Measures on this machine; what needs a database, with a PostgreSQL of its own that writes to disk as in production.
 
+  api            requests a second and milliseconds at half of that, for a portfolio, a value flow and new pledges, beside
+                 a bare Fastify route that does one SELECT (three minutes)
   deliver        deliveries a second of a backlog, and their ratio to bare undici; milliseconds from commit to
                  arrival at 100 events a second; and how a hanging endpoint among 100 delays the others (two minutes)
   resume         a revaluation killed at random points, and 1,000 slots under three workers with six hours off;
@@ -29,8 +62,16 @@ Measures on this machine; what needs a database, with a PostgreSQL of its own th
                  seed gives the same figures (half a minute at 10,000 pledges)
   search         milliseconds of questions by number, owner and words and for prior art, over HTTP, and how many
                  patents a second are made findable (two minutes at 100,000 patents)
+  sizes          bytes a patent by table, and of log, of a made corpus (a minute at 100,000 patents)
+  revalue        all patents of a made corpus valued, and the ratio of that to raw COPYs of what is read and written
+                 (a minute at 100,000 patents)
+  incremental    the same corpus with a share of it changed: valuing what changed, and its ratio to valuing all
+  growth         four corpora, the largest of --patents: how the time of valuing all grows (half an hour at 3,000,000)
+  history        a year of weeks with what became public and refitted models: bytes of history a patent and year
 
-  --patents N    search: patents of the corpus (default ${DEFAULT_PATENTS})
+  --patents N    of the corpus (default: search and sizes ${DEFAULT_PATENTS}, revalue and incremental ${DEFAULT_VALUED}, growth ${DEFAULT_GROWN},
+                 history ${DEFAULT_KEPT})
+  --changed X    incremental: share of the patents of which something is learnt (default 0.01)
   --rows N       ingest: records of the file (default ${DEFAULT_ROWS})
   --kills N      resume: SIGKILLs of the revaluation (default 50)
   --pledges N    stress: pledges of the portfolio (default ${DEFAULT_PLEDGES})
@@ -43,8 +84,9 @@ await run(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      patents: { type: 'string', default: String(DEFAULT_PATENTS) },
+      patents: { type: 'string' },
       rows: { type: 'string', default: String(DEFAULT_ROWS) },
+      changed: { type: 'string', default: '0.01' },
       kills: { type: 'string', default: '50' },
       pledges: { type: 'string', default: String(DEFAULT_PLEDGES) },
       seed: { type: 'string', default: '1' },
@@ -59,6 +101,10 @@ await run(async () => {
   process.stderr.write(`${machine()}\n`);
   const print = (report: object, text: string) =>
     void process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : text);
+  if (name === 'api') {
+    const report = await benchApi(progressBar(name));
+    return print(report, apiText(report));
+  }
   if (name === 'deliver') {
     const report = await benchDeliver(progressBar(name));
     return print(report, deliverText(report));
@@ -80,8 +126,36 @@ await run(async () => {
     return;
   }
   if (name === 'search') {
-    const report = await benchSearch(whole('patents', values.patents, MOST_SEARCHED), progressBar(name));
+    const patents = whole('patents', values.patents ?? String(DEFAULT_PATENTS), MOST_SEARCHED);
+    const report = await benchSearch(patents, progressBar(name));
     return print(report, searchText(report));
+  }
+  if (name === 'sizes') {
+    const report = await benchSizes(
+      whole('patents', values.patents ?? String(DEFAULT_PATENTS), MOST_SEARCHED),
+      progressBar(name),
+    );
+    return print(report, sizesText(report));
+  }
+  if (name === 'revalue') {
+    const patents = whole('patents', values.patents ?? String(DEFAULT_VALUED), MOST_VALUED);
+    const report = await benchRevalue(patents, progressBar(name));
+    return print(report, revalueText(report));
+  }
+  if (name === 'incremental') {
+    const patents = whole('patents', values.patents ?? String(DEFAULT_VALUED), MOST_VALUED);
+    const report = await benchIncremental(patents, share(values.changed), progressBar(name));
+    return print(report, incrementalText(report));
+  }
+  if (name === 'growth') {
+    const most = whole('patents', values.patents ?? String(DEFAULT_GROWN), MOST_VALUED);
+    const report = await benchGrowth(most, progressBar(name));
+    return print(report, growthText(report));
+  }
+  if (name === 'history') {
+    const patents = whole('patents', values.patents ?? String(DEFAULT_KEPT), MOST_VALUED);
+    const report = await benchHistory(patents, progressBar(name));
+    return print(report, historyText(report));
   }
   const kills = whole('kills', values.kills, MAX_KILLS);
   const report = await benchResume({ kills, seed }, progressBar(name));
@@ -95,6 +169,12 @@ function whole(name: string, text: string, most: number): number {
   throw new UsageError(
     `--${name}: "${text}" is no whole number from 1 to ${most}; give one, such as --${name} 5.`,
   );
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (value >= 0.001 && value <= 1) return value;
+  throw new UsageError(`--changed: "${text}" is no share from 0.001 to 1; give one, such as --changed 0.01.`);
 }
 
 function machine(): string {

@@ -68,9 +68,7 @@ export async function benchSearch(patents: number, on_progress: OnProgress): Pro
   const database = store.database.sibling({ statement_timeout_ms: PATIENCE_ms });
   try {
     const world = corpusWorld(SEED, patents);
-    const ingest_seconds = await timed(() =>
-      ingestRecords(database, { id: 'corpus', name: 'bench' }, counted(world, on_progress), new Date()),
-    );
+    const ingest_seconds = await timed(() => ingestCorpus(database, world, on_progress));
     const derive_seconds = await timed(() => derive(database, patents, on_progress));
     // What autovacuum does in its own time.
     await database.sql`vacuum analyze`;
@@ -107,6 +105,15 @@ async function askAll(database: Database, world: CorpusWorld, on_progress: OnPro
   return times as Record<Kind, Times>;
 }
 
+/** Patents with texts, owners, classes, citations and signals, which `derive` then makes findable. */
+export async function ingestCorpus(
+  database: Database,
+  world: CorpusWorld,
+  on_progress: OnProgress,
+): Promise<void> {
+  await ingestRecords(database, { id: 'corpus', name: 'bench' }, counted(world, on_progress), new Date());
+}
+
 function* counted(world: CorpusWorld, on_progress: OnProgress): Generator<AcceptedRecord> {
   for (const record of corpusRecords(world)) {
     if (record.line % 5_000 === 0)
@@ -115,7 +122,7 @@ function* counted(world: CorpusWorld, on_progress: OnProgress): Generator<Accept
   }
 }
 
-async function derive(database: Database, patents: number, on_progress: OnProgress): Promise<void> {
+export async function derive(database: Database, patents: number, on_progress: OnProgress): Promise<void> {
   const derived = await deriveChanged(database, new Date());
   if (derived < patents * 0.99) throw new Error(`Of ${patents} patents only ${derived} have a search row.`);
   on_progress('search rows derived', 0.8);

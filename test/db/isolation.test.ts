@@ -17,7 +17,7 @@ const SEED = Number(process.env.ISOLATION_SEED ?? Date.now() % 1_000_000_000);
 const REFUSED = '42501';
 
 const service = await buildService(t);
-const { database, requests, url, bank_a, bank_b, firm_a, firm_b, staff } = service;
+const { database, requests, url, bank_a, bank_b, firm_a, firm_b, staff, agency, expert, buyer } = service;
 const { sql } = database;
 await peopleTheService(service);
 
@@ -26,21 +26,27 @@ const TENANTS: Tenant[] = [
   { organisation_id: bank_b.id, kind: 'bank' },
   { organisation_id: firm_a.id, kind: 'firm' },
   { organisation_id: firm_b.id, kind: 'firm' },
+  { organisation_id: agency.id, kind: 'agency' },
+  { organisation_id: expert.id, kind: 'expert' },
+  { organisation_id: buyer.id, kind: 'buyer' },
 ];
 
 /** Columns by which a row says whose it is, and those by which it hangs on a row that does. */
-const PARTIES = ['organisation_id', 'bank_id', 'firm_id', 'owner_id', 'stream'];
+const PARTIES = ['organisation_id', 'bank_id', 'firm_id', 'owner_id', 'asker_id', 'stream'];
 const PARENTS: Record<string, string> = {
   pledge_id: 'pledge',
   endpoint_id: 'endpoint',
   flag_id: 'flag',
   list_id: 'watch_list',
   delivery_id: 'delivery',
+  request_id: 'identity_request',
 };
 /** Said by one party, and seen by whoever sees the pledge. */
 const SEEN_WITH_PARENT = ['pledge_score'];
 /** Reviews of models are shown to everybody, with who made them. */
 const SHOWN_TO_ALL = ['model_review'];
+/** What people prove themselves with by way of a provider: requests have no right on it at all (test/http/people.test.ts). */
+const OUT_OF_REACH = ['identity_provider', 'provider_subject'];
 
 interface Column {
   table: string;
@@ -55,8 +61,9 @@ const columns = [
 const columnsOf = (table: string) =>
   columns.filter((each) => each.table === table).map(({ column }) => column);
 const isOwned = (table: string) =>
-  !SHOWN_TO_ALL.includes(table) &&
+  ![...SHOWN_TO_ALL, ...OUT_OF_REACH].includes(table) &&
   (table === 'organisation' ||
+    table.startsWith('pseudonym') ||
     table === 'valuation' ||
     columnsOf(table).some((column) => PARTIES.includes(column) || column in PARENTS));
 const tables = [...new Set(columns.map(({ table }) => table))].filter(isOwned);
@@ -96,10 +103,18 @@ t.test(
     for (const { name, invoker } of views) t.equal(invoker, true, name);
     const definers = await sql`select proname from pg_proc
     where pronamespace = 'public'::regnamespace and prosecdef`;
-    t.same([...definers], [{ proname: 'settle_search_indexes' }]);
-    const [app] =
-      await sql`select has_function_privilege(${APP_ROLE}, 'settle_search_indexes()', 'execute') as may`;
-    t.equal(app!.may, false);
+    const names = definers.map(({ proname }) => proname).sort();
+    t.same(names, [
+      'drop_staged_corpus_values',
+      'index_staged_corpus_values',
+      'keep_corpus_history',
+      'publish_corpus_values',
+      'settle_search_indexes',
+      'stage_corpus_values',
+    ]);
+    const open = await sql`select proname from pg_proc where proname = any(${names})
+      and has_function_privilege(${APP_ROLE}, oid, 'execute')`;
+    t.same([...open], []);
     const roles = await sql<{ rolname: string; above: boolean; owned: number }[]>`
     select rolname, rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolcanlogin as above,
       (select count(*) from pg_class where relowner = pg_roles.oid and relnamespace = 'public'::regnamespace) as owned
@@ -121,6 +136,7 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
   const rest = new Set(tables);
   // A table's parents before it, or together with it.
   const order = ['organisation', 'pledge', 'endpoint', 'watch_list', 'flag', 'delivery', 'delivery_history'];
+  order.push('identity_request');
   for (const table of [...order, ...[...rest].filter((name) => !order.includes(name))]) {
     const rows = await sql<Record<string, unknown>[]>`
       select tableoid::regclass::text || ctid::text as row_place, * from ${sql(table)}`;
@@ -138,6 +154,8 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
             byId.get(`delivery_history ${row[column]}`) ??
             [])
             own.add(owner);
+      if (table.startsWith('pseudonym') || table === 'identity_request')
+        for (const owner of await readersOfPseudonym(table, row)) own.add(owner);
       if (table === 'valuation')
         for (const owner of await ownersOfValuation(String(row.valuation_id))) own.add(owner);
       owners.set(String(row.row_place), own);
@@ -147,11 +165,35 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
   return owners;
 }
 
-/** Those who share a pledge with an organisation know it. */
+/** Those who share a pledge with an organisation know it, and those whom it asked who they are, or was revealed to. */
 async function counterpartsOf(id: string): Promise<string[]> {
-  const rows = await sql<{ bank_id: string; firm_id: string }[]>`
-    select bank_id, firm_id from pledge where ${id} in (bank_id, firm_id)`;
-  return rows.flatMap(({ bank_id, firm_id }) => [bank_id, firm_id]);
+  const rows = await sql<{ one: string; other: string }[]>`
+    select bank_id as one, firm_id as other from pledge where ${id} in (bank_id, firm_id)
+    union all select asker_id, owner_id from identity_reveal where ${id} in (asker_id, owner_id)
+    union all select organisation_id, organisation_id from identity_request
+      join pseudonym_owner using (pseudonym_id) where asker_id = ${id}`;
+  return rows.flatMap(({ one, other }) => [one, other]);
+}
+
+/** Its owner; of what is shown everybody; of the name who asked; of whose it is, to whom that was revealed. */
+async function readersOfPseudonym(table: string, row: Record<string, unknown>): Promise<string[]> {
+  const id = String(row.pseudonym_id ?? row.id);
+  const readers = async (text: string) =>
+    (await sql.unsafe<{ reader: string }[]>(text, [id])).map(({ reader }) => reader);
+  const all = [
+    ...(await readers('select organisation_id as reader from pseudonym_owner where pseudonym_id = $1')),
+  ];
+  if (table === 'pseudonym')
+    all.push(...(await readers('select asker_id as reader from identity_request where pseudonym_id = $1')));
+  if (table === 'pseudonym_owner')
+    all.push(...(await readers('select asker_id as reader from identity_reveal where pseudonym_id = $1')));
+  const shown =
+    table === 'pseudonym' || table === 'pseudonym_use'
+      ? await sql`select from pseudonym_use where pseudonym_id = ${id} and ended_at is null`
+      : [];
+  return shown.length > 0
+    ? [...all, ...TENANTS.map(({ organisation_id }) => organisation_id), staff.id]
+    : all;
 }
 
 async function ownersOfValuation(valuation_id: string): Promise<string[]> {
@@ -313,6 +355,14 @@ t.test('writing under a pledge of another and under one that is missing is refus
     );
   t.equal(await write(foreign!.id), await write('plg_missing'));
   t.match(await write('plg_missing'), REFUSED);
+});
+
+t.test('whoever has no part in pledges sees none, even one that names it as a party', async (t) => {
+  const seenAs = (tenant: Tenant) =>
+    actFor(tenant, () => requests.sql`select from pledge`.then(({ count }) => count));
+  t.ok((await seenAs(TENANTS[0]!)) > 0);
+  for (const kind of ['agency', 'expert', 'buyer'] as const)
+    t.equal(await seenAs({ organisation_id: bank_a.id, kind }), 0, kind);
 });
 
 t.test('a tenant ends with its transaction: the next user of the connection has none', async (t) => {

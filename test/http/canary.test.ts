@@ -11,8 +11,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pino, { type Logger } from 'pino';
 import t, { type Test as Tap } from 'tap';
+import { showUnder } from '../../src/anonymity/service.ts';
 import { buildApp } from '../../src/app.ts';
 import { openLog } from '../../src/log.ts';
+import { createPerson } from '../../src/people/store.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import { MASTER_KEY, openFolder } from '../database.ts';
 import { buildService, UNHURRIED } from '../service.ts';
@@ -48,7 +50,7 @@ interface Request {
 }
 
 const service = await buildService(t);
-const { database, url: database_url, call, bank_a, firm_a, staff } = service;
+const { database, url: database_url, call, bank_a, firm_a, staff, agency } = service;
 const patent_id = service.takePatent();
 const made = await call<{ id: string }>(bank_a.key, 'POST', '/v1/pledges', {
   bank_id: bank_a.id,
@@ -63,6 +65,48 @@ const endpoint = await call<{ id: string }>(bank_a.key, 'POST', '/v1/webhooks/en
   description: CANARY,
   secret: `whsec_${SECRET}`,
 });
+
+const fetch_made = await call<{ id: string }>(staff.key, 'POST', '/v1/fetches', {
+  name: CANARY,
+  url: `https://register.example/${CANARY}`,
+  cadence_hours: 1,
+  headers: { 'x-register-key': CANARY },
+});
+const pseudonym = await call<{ id: string }>(firm_a.key, 'POST', '/v1/pseudonyms', { display_name: CANARY });
+const context = { kind: 'listing' as const, id: CANARY };
+const showing = { organisation_id: firm_a.id, kind: 'firm' as const, key_id: 'key' };
+await database.transaction((tx) => showUnder(tx, pseudonym.body.id, context, showing, service.clock.now()));
+const identity_request = await call<{ id: string }>(
+  agency.key,
+  'POST',
+  `/v1/pseudonyms/${pseudonym.body.id}/identity-requests`,
+  { context, reason: CANARY },
+);
+const person = await database.transaction((tx) =>
+  createPerson(
+    tx,
+    service.vault,
+    {
+      organisation_id: bank_a.id,
+      role: 'officer',
+      name: CANARY,
+      email: `${CANARY}@${CANARY}.example`,
+      invited_by: 'test',
+      password: CANARY,
+    },
+    service.clock.now(),
+  ),
+);
+/** What the id in an address names, by the address's beginning. */
+const NAMED: [path: string, id: string][] = [
+  ['/v1/pledges', made.body.id],
+  ['/v1/organisations', bank_a.id],
+  ['/v1/people', person!.id],
+  ['/v1/fetches', fetch_made.body.id],
+  ['/v1/pseudonyms', pseudonym.body.id],
+  ['/v1/identity-requests', identity_request.body.id],
+  ['', endpoint.body.id],
+];
 
 const { paths } = service.app.swagger() as unknown as { paths: Record<string, Record<string, Operation>> };
 const operations = Object.entries(paths).flatMap(([path, methods]) =>
@@ -84,7 +128,7 @@ function wildRequest({ method, path, operation }: (typeof operations)[number], k
 
 /** As the schema wants it, with a canary wherever free text may stand. */
 function fittingRequest({ method, path, operation }: (typeof operations)[number], key: string): Request {
-  const own = path.startsWith('/v1/pledges') ? made : endpoint;
+  const [, own] = NAMED.find(([start]) => path.startsWith(start))!;
   const query = new URLSearchParams();
   for (const { name, in: place, schema } of operation.parameters ?? [])
     if (place === 'query' && schema.type === 'string') query.append(name, String(sampleOf(schema, CANARY)));
@@ -93,7 +137,7 @@ function fittingRequest({ method, path, operation }: (typeof operations)[number]
     method,
     url: `${path
       .replace('{patent_id}', patent_id)
-      .replace('{id}', own.body.id)
+      .replace('{id}', own)
       .replaceAll(/\{\w+\}/g, CANARY)}?${query}`,
     headers: headersWith(key),
     ...(body && { body: JSON.stringify(sampleOf(body, CANARY, { patent_id, secret: `whsec_${SECRET}` })) }),
@@ -118,7 +162,7 @@ const wild = operations.flatMap((operation) =>
 );
 const fitting = () =>
   operations.flatMap((operation) =>
-    [staff.key, bank_a.key, firm_a.key].map((key) => fittingRequest(operation, key)),
+    [staff.key, bank_a.key, firm_a.key, agency.key].map((key) => fittingRequest(operation, key)),
   );
 
 /** Every write fails and says so in the words of the row, as a constraint's message does. */
@@ -239,7 +283,8 @@ async function sendAll(t: Pick<Tap, 'fail'>, requests: Request[]): Promise<void>
 }
 
 t.test('a refusal tells no stack, no SQL and no path, and no canary makes the service fail', async (t) => {
-  t.match([made.status, endpoint.status], [201, 201]);
+  for (const { status, text } of [made, endpoint, fetch_made, pseudonym, identity_request])
+    t.equal(status, 201, text);
   t.ok(operations.length > 90);
   await sendAll(t, wild);
   await sendAll(t, fitting());
@@ -300,7 +345,7 @@ t.test('canaries sent to every route come out in nothing that the process wrote'
   const prose = written.split('\n').filter((line) => line !== '' && !line.startsWith('{"level":'));
   t.match(prose, [/^Pledgewatch \S+ answers at /, /^ {2}API and its description /], 'all else is JSON');
   t.equal(prose.length, 2);
-  for (const { key } of [bank_a, firm_a, staff]) t.notMatch(written, key.slice(-43));
+  for (const { key } of [bank_a, firm_a, staff, agency]) t.notMatch(written, key.slice(-43));
   t.notMatch(written, /whsec_|authorization|pwk_/i);
 });
 

@@ -36,7 +36,7 @@ export function contractOf(given: object): Contract {
     const place = `${method} ${found.path} ${status}`;
     const code = [String(status), `${String(status)[0]}XX`].find((each) => operation.responses[each]);
     if (!code) throw new Error(`${place}: the document has no such status`);
-    if (status === 204) return;
+    if (status === 204 || status === 304) return;
     const type = String(headers['content-type']).split(';')[0]!;
     if (!operation.responses[code]!.content?.[type])
       throw new Error(`${place}: the document does not say that the answer is ${type}`);

@@ -14,8 +14,10 @@ import {
   stageRateLapse,
 } from '../../models/lapse/stage-rate.ts';
 import type { LapseHistory } from '../../models/lapse/types.ts';
+import { STANDING_MODEL } from '../../models/value/standing.ts';
 import { verifyChain } from '../../src/audit/verify.ts';
 import { type Comparison, compareModels, LAPSE_METRIC } from '../../src/governance/comparison.ts';
+import { LAPSE_TASK } from '../../src/governance/runnable.ts';
 import { compareChallengers } from '../../src/governance/service.ts';
 import { latestModels } from '../../src/valuations/store.ts';
 import { cnHistories } from '../models/cn-patents.ts';
@@ -24,6 +26,7 @@ import { buildService, CN_PATENTS, type ProblemAnswer } from '../service.ts';
 interface Model {
   id: string;
   specification: string;
+  task: string;
   role: string;
   tier: number;
   metric: string;
@@ -48,7 +51,8 @@ const service = await buildService(t);
 const { database, clock, call, bank_a, firm_a, staff } = service;
 const { sql } = database;
 
-const models = async () => (await call<{ data: Model[] }>(staff.key, 'GET', '/v1/models')).body.data;
+const all = async () => (await call<{ data: Model[] }>(staff.key, 'GET', '/v1/models')).body.data;
+const models = async () => (await all()).filter(({ task }) => task === LAPSE_TASK);
 const history = async (id: string) => (await call<ModelHistory>(staff.key, 'GET', `/v1/models/${id}`)).body;
 const review = (id: string, decision: string, key = staff.key) =>
   call<Model & ProblemAnswer>(key, 'POST', `/v1/models/${id}/reviews`, { decision, note: 'read and rerun' });
@@ -72,7 +76,8 @@ async function refuses(
 
 /** Puts the registration of the metric and the roles where a test needs them. */
 async function register(registered_on: string, champion = LAPSE_MODEL): Promise<void> {
-  await sql`update model_specification set metric_registered_on = ${registered_on}, role = 'challenger'`;
+  await sql`update model_specification set metric_registered_on = ${registered_on}, role = 'challenger'
+    where task = ${LAPSE_TASK}`;
   await sql`update model_specification set role = 'champion' where id = ${champion}`;
 }
 
@@ -363,6 +368,21 @@ t.test('a promoted challenger takes the place of the champion in one step', asyn
   t.same(JSON.parse(entry!.detail), { comparison_id: won.id, retired: STAGE_RATE_MODEL });
   t.equal((await database.transaction((tx) => verifyChain(tx, staff.id))).broken_at, null);
 });
+
+t.test(
+  'what moves no value for want of prices is registered, told, and neither compared nor promoted',
+  async (t) => {
+    const rivals = (await all()).filter(({ task }) => task === 'value-by-standing');
+    t.same(
+      rivals.map(({ specification, role }) => [specification, role]),
+      [
+        ['value-without-standing/1', 'champion'],
+        [STANDING_MODEL, 'challenger'],
+      ],
+    );
+    await refuses(t, () => promote('value-by-standing.1', 'cmp_none'), 422, /No value became known/);
+  },
+);
 
 t.test('what this program holds no code for is neither compared nor promoted', async (t) => {
   await sql`insert into model_specification select 'pledgewatch-lapse/2', task, kind, 'challenger', author, materiality,

@@ -3,14 +3,17 @@ import { createHash } from 'node:crypto';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import pino, { type Logger } from 'pino';
 import t from 'tap';
-import { mintKey, parseKey, SCOPES, secretMatches } from '../../src/accounts/keys.ts';
+import { mintKey, parseKey, secretMatches } from '../../src/accounts/keys.ts';
 import {
   authenticate,
   createOrganisation,
   findOrganisation,
   issueKey,
   keysOf,
+  type Organisation,
   type OrganisationKind,
+  organisationNames,
+  requireManaged,
   revokeKey,
   rotateKey,
 } from '../../src/accounts/store.ts';
@@ -29,6 +32,7 @@ import { StartupError } from '../../src/errors.ts';
 import { callerOfGuarded, EVERYONE, guardRoutes } from '../../src/http/guard.ts';
 import { setProblemHandlers } from '../../src/http/problems.ts';
 import { countRates } from '../../src/http/rates.ts';
+import { ACTIONS, type Action, SCOPES } from '../../src/people/roles.ts';
 import { createTestDatabase } from '../database.ts';
 
 const { database, requests, url, owner_url } = await createTestDatabase(t);
@@ -45,8 +49,15 @@ const firm = await found('firm', 'Firm');
 const staff = await found('staff', 'Staff');
 const issue = ({ id }: { id: string }, given: Parameters<typeof issueKey>[4] = {}, at = MADE_AT) =>
   database.transaction((tx) => issueKey(tx, id, 'a label', at, given));
-const rotate = ({ id }: { id: string }, key_id: string) =>
-  database.transaction((tx) => rotateKey(tx, id, key_id, MADE_AT));
+const rotate = (
+  { id: organisation_id, kind }: Organisation,
+  key_id: string,
+  actions: readonly Action[] = ACTIONS,
+  person_id?: string,
+) => {
+  const caller = { organisation_id, kind, key_id: 'asking', ...(person_id !== undefined && { person_id }) };
+  return database.transaction((tx) => rotateKey(tx, { caller, actions }, key_id, MADE_AT));
+};
 const keyOf = async ({ id }: { id: string }, key_id: string) =>
   (await keysOf(sql, id)).find((key) => key.id === key_id)!;
 
@@ -85,9 +96,12 @@ t.test('an organisation is found as it was made, and nothing for another id', as
 t.test('a key tells whose it is and what it may do, to nobody without its secret', async (t) => {
   const { id, key } = await issue(bank);
   const caller = { organisation_id: bank.id, kind: 'bank', key_id: id };
-  t.same(await authenticate(sql, key), { caller, scopes: ['read', 'write'] });
+  t.same(await authenticate(sql, key), { caller, actions: ACTIONS, is_first_of_a_while: true });
   const reading = await issue(bank, { scopes: ['read'] });
-  t.same((await authenticate(sql, reading.key))!.scopes, ['read']);
+  t.same((await authenticate(sql, reading.key))!.actions, ['read']);
+  const writing = await issue(bank, { scopes: ['write'] });
+  const changing = ['write', 'review', 'decide', 'operate', 'administer'];
+  t.same((await authenticate(sql, writing.key))!.actions, changing);
   const { key: stranger, id: stranger_id } = mintKey();
   const borrowed = `pwk_${id}_${parseKey(stranger)!.secret}`;
   for (const text of ['', 'nonsense', stranger, borrowed, key.replace(id, stranger_id)])
@@ -100,15 +114,17 @@ t.test('the last use of a key is written down, once an hour', async (t) => {
   const usedBefore = async (minutes: number) => {
     await sql`update api_key set last_used_at = now() - make_interval(mins => ${minutes}) where id = ${id}`;
     const before = (await keyOf(bank, id)).last_used_at!;
-    await authenticate(sql, key);
-    return { before, after: (await keyOf(bank, id)).last_used_at! };
+    const { is_first_of_a_while } = (await authenticate(sql, key))!;
+    return { before, after: (await keyOf(bank, id)).last_used_at!, is_first_of_a_while };
   };
   await authenticate(sql, key);
   t.ok((await keyOf(bank, id)).last_used_at);
   const recent = await usedBefore(55);
   t.same(recent.after, recent.before);
+  t.equal(recent.is_first_of_a_while, false);
   const old = await usedBefore(65);
   t.ok(old.after.getTime() - old.before.getTime() >= 65 * 60_000);
+  t.equal(old.is_first_of_a_while, true);
 });
 
 t.test('an owner sees its own keys, newest first, without their secrets', async (t) => {
@@ -124,7 +140,7 @@ t.test('an owner sees its own keys, newest first, without their secrets', async 
   );
   t.same(listed[1], {
     ...{ id: newer.id, label: 'a label', scopes: ['read'], created_at: new Date(MADE_AT.getTime() + 1) },
-    ...{ expires_at: null, last_used_at: null, revoked_at: null },
+    ...{ issued_by: null, expires_at: null, last_used_at: null, revoked_at: null },
   });
   t.same(listed[0]!.expires_at, new Date('2009-07-01T00:00:00Z'));
   t.equal(await authenticate(sql, ended.key), null, 'its day is over');
@@ -158,7 +174,7 @@ t.test('what follows a key has its label, scopes and end; the key itself ends wi
   t.equal((await keyOf(bank, lasting.id)).expires_at, null, 'nothing was changed');
   const next = (await rotate(bank, lasting.id))!;
   t.match(await keyOf(bank, next.id), { label: 'a label', scopes: ['write'], expires_at: null });
-  t.same((await authenticate(sql, next.key))!.scopes, ['write']);
+  t.same((await authenticate(sql, next.key))!.actions, ACTIONS.slice(1));
   t.ok(await authenticate(sql, lasting.key), 'both, for a while');
   const left_ms = (await keyOf(bank, lasting.id)).expires_at!.getTime() - Date.now();
   t.ok(Math.abs(left_ms - DAY_ms) < 600_000, `${left_ms} ms`);
@@ -167,6 +183,55 @@ t.test('what follows a key has its label, scopes and end; the key itself ends wi
   t.same((await keyOf(bank, ending.id)).expires_at, soon, 'no later than it would have');
   await sql`update api_key set expires_at = now() where id = ${ending.id}`;
   t.equal(await rotate(bank, ending.id), null, 'what has ended is not followed');
+});
+
+t.test('a key is followed only by what may as much itself, and says which person issued it', async (t) => {
+  const [wide, reading] = [await issue(bank), await issue(bank, { scopes: ['read'] })];
+  for (const actions of [['read'], ACTIONS.slice(1), ['read', 'write'], []] as Action[][])
+    await t.rejects(rotate(bank, wide.id, actions), {
+      code: 'forbidden',
+      message: 'A key for read and write may do more than what asks for it; let one do so that may as much.',
+    });
+  t.equal((await keyOf(bank, wide.id)).expires_at, null, 'nothing was changed');
+  t.ok(await rotate(bank, reading.id, ['read']));
+  const row = { organisation_id: bank.id, role: 'admin', invited_by: 'test', created_at: MADE_AT };
+  await sql`insert into person ${sql([
+    { id: 'psn_1', ...row },
+    { id: 'psn_2', ...row },
+  ])}`;
+  const issued = await issue(bank, { issued_by: 'psn_1' });
+  t.equal((await keyOf(bank, issued.id)).issued_by, 'psn_1');
+  t.match((await authenticate(sql, issued.key))!.caller, { key_id: issued.id, person_id: 'psn_1' });
+  const same = (await rotate(bank, issued.id))!;
+  t.equal(
+    (await keyOf(bank, same.id)).issued_by,
+    'psn_1',
+    'a key that follows for no person is as the one before',
+  );
+  const other = (await rotate(bank, issued.id, ACTIONS, 'psn_2'))!;
+  t.equal((await keyOf(bank, other.id)).issued_by, 'psn_2');
+  const by_key = await issue(bank, { issued_by: wide.id });
+  t.notOk('person_id' in (await authenticate(sql, by_key.key))!.caller, 'a key is no person');
+});
+
+t.test('names are those of the organisations asked for, and staff alone manages others', async (t) => {
+  t.same(
+    await organisationNames(sql, [bank.id, firm.id, 'org_missing']),
+    new Map([
+      [bank.id, 'Bank'],
+      [firm.id, 'Firm'],
+    ]),
+  );
+  const manage = ({ id: organisation_id, kind }: Organisation, id: string) =>
+    database.transaction((tx) => requireManaged(tx, { organisation_id, kind, key_id: 'asking' }, id));
+  t.same(await manage(bank, bank.id), bank);
+  t.same(await manage(staff, firm.id), firm);
+  for (const [by, id] of [
+    [bank, firm.id],
+    [bank, 'org_missing'],
+    [staff, 'org_missing'],
+  ] as const)
+    await t.rejects(manage(by, id), { code: 'not_found', message: 'There is no such organisation.' });
 });
 
 /** Routes of every kind behind the guard. */
@@ -240,7 +305,7 @@ t.test('a key opens the routes of its kind and scope alone', async (t) => {
     t.equal((await ask(method, url, bearer(keys[key]))).statusCode, status, `${method} ${url} ${key}`);
   t.match((await ask('GET', '/banks', bearer(keys.staff))).json(), {
     code: 'forbidden',
-    detail: 'This is for bank or firm; the key belongs to a staff.',
+    detail: 'This is for bank or firm; the key’s organisation is of kind staff.',
   });
   await sql`update api_key set scopes = '{read,write}' where id = ${keys.reading.id}`;
   t.equal((await ask('POST', '/banks', bearer(keys.reading))).statusCode, 200);
@@ -255,7 +320,7 @@ t.test('without a key that counts nobody comes in, and is told what to send', as
   const { key } = await issue(bank);
   const send = {
     code: 'unauthenticated',
-    detail: 'Send an API key in the header "Authorization: Bearer pwk_...".',
+    detail: 'Send an API key in the header "Authorization: Bearer pwk_...", or sign in (POST /v1/sessions).',
   };
   const invalid = { code: 'unauthenticated', detail: 'The API key is not valid, or no longer.' };
   const cases: [Headers, object][] = [
@@ -370,18 +435,14 @@ t.test(
       { code: '22012' },
     );
     t.same(requests.sql.json({ a: 1 }).value, { a: 1 }, 'what is no statement is the pool’s own');
-    let sent = 0;
-    const counted = tenantDatabase({
-      ...requests,
-      transaction: (work) => {
-        sent += 1;
-        return requests.transaction(work);
-      },
-    });
-    const query = counted.sql`select random()::text as drawn`;
-    t.equal(sent, 0, 'a statement is sent when it is awaited');
-    t.same(...(await Promise.all([query, query])));
-    t.equal(sent, 1, 'and once, however often it is');
+    const owner = connect(owner_url, { max: 1 });
+    t.teardown(() => owner.close());
+    await owner.sql.unsafe(`create sequence drawn; grant usage on sequence drawn to ${APP_ROLE}`);
+    const query = requests.sql`select nextval('drawn')::int as number`;
+    const drawn = async () => ({ ...(await owner.sql`select is_called, last_value::int from drawn`)[0] });
+    t.same(await drawn(), { is_called: false, last_value: 1 }, 'a statement is sent when it is awaited');
+    t.same(await Promise.all([query, query]), [[{ number: 1 }], [{ number: 1 }]]);
+    t.same(await drawn(), { is_called: true, last_value: 1 }, 'and once, however often it is');
 
     const across = actFor(acting(bank), () =>
       requests.transaction(async (tx) => {

@@ -151,6 +151,38 @@ t.test('a bank sees its own portfolio alone; staff see one bank’s or all', asy
   t.equal((await portfolioOf(bank_a.key, '?as_of=2009-06-09T00:00:00Z')).body.pledges, 0, 'as known then');
 });
 
+t.test('what was shown is told as unchanged to whom it was shown, until it changes', async (t) => {
+  const flow = `/v1/pledges/${first.id}/value-flow`;
+  const ask = (key: string, path: string, tag?: string) =>
+    call(key, 'GET', path, undefined, tag === undefined ? {} : { 'if-none-match': tag });
+  const tags = new Map<string, string>();
+  for (const path of ['/v1/portfolio', flow]) {
+    const shown = await ask(bank_a.key, path);
+    const tag = String(shown.headers.etag);
+    tags.set(path, tag);
+    const again = await ask(bank_a.key, path, `"another", ${tag}`);
+    t.same([again.status, again.text, again.headers.etag], [304, '', tag], path);
+    t.equal((await ask(bank_a.key, path, 'W/"another"')).text, shown.text, 'another tag gets it whole');
+    const other = await ask(path === flow ? firm_a.key : staff.key, path, tag);
+    t.equal(other.status, 200, 'the tag of one organisation is none of another, though it sees the same');
+    t.not(other.headers.etag, tag);
+    const earlier = await ask(bank_a.key, `${path}?as_of=${clock.now().toISOString()}`, tag);
+    t.equal(earlier.status, 200, 'another question has another tag');
+  }
+  t.equal((await ask(bank_b.key, flow, tags.get(flow))).status, 404, 'who may not see it is told nothing');
+  const paid = { amount_minor: 1, paid_on: today() };
+  t.equal((await call(bank_a.key, 'POST', `/v1/pledges/${first.id}/repayments`, paid)).status, 201);
+  first.principal_minor -= 1;
+  clock.set(new Date(clock.now().getTime() + 60_000));
+  await service.passTo(clock.now().toISOString());
+  for (const [path, tag] of tags) t.equal((await ask(bank_a.key, path, tag)).status, 200, path);
+  t.equal(
+    (await portfolioOf(bank_a.key)).body.outstanding_minor,
+    first.principal_minor + second.principal_minor,
+    'and a summary that was kept is not shown for it',
+  );
+});
+
 t.test('a stress test is worse than calm, and the same seed gives the same figures', async (t) => {
   const shocks = { value_fall: 0.4, lapse_multiplier: 3, draws: 500, seed: 7 };
   const { status, body } = await stress(bank_a.key, shocks);

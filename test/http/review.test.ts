@@ -5,6 +5,7 @@ import { issueKey } from '../../src/accounts/store.ts';
 import { verifyChain } from '../../src/audit/verify.ts';
 import { newId } from '../../src/ids.ts';
 import { flagsOf, insertFlags } from '../../src/risk/store.ts';
+import { addPerson, type BrowserSession, openSession } from '../people.ts';
 import { type Answer, buildService, type ProblemAnswer } from '../service.ts';
 
 const service = await buildService(t);
@@ -88,6 +89,10 @@ async function submitted() {
   return { ...flag, made };
 }
 
+/** As `step`, by a person in a session. */
+const stepBy = (who: BrowserSession, flag_id: string, name: string, body: object): Promise<Made> =>
+  call<Review & ProblemAnswer>(null, 'POST', `/v1/reviews/${flag_id}/${name}`, body, who.headers);
+
 /** Nothing but the record of the refusal is new. */
 async function isRefused(
   t: Test,
@@ -110,6 +115,46 @@ async function refusals(): Promise<number> {
     where organisation_id = ${staff.id} and action like 'review.%.refused'`;
   return refused.count;
 }
+
+t.test('of persons four eyes are those of two, whichever keys they hold', async (t) => {
+  const signedIn = async (role: string) => {
+    const { id } = await addPerson(service, staff.id, role);
+    return { person_id: id, ...(await openSession(service, id)) };
+  };
+  const [admin, senior, junior] = [
+    await signedIn('admin'),
+    await signedIn('senior_reviewer'),
+    await signedIn('reviewer'),
+  ];
+  const issued = await call<{ key: string; id: string }>(
+    null,
+    'POST',
+    `/v1/organisations/${staff.id}/keys`,
+    { label: 'own' },
+    admin.headers,
+  );
+  const { id } = await openFlag();
+  await stepBy(admin, id, 'claims', { version: 0 });
+  const proposed = { version: 1, decision: 'dismissed', note: 'paid late' };
+  const made = await stepBy(admin, id, 'submissions', proposed);
+  t.hasStrict(made.body, { version: 2, submitted_by: admin.person_id });
+  const approval = { version: 2, note: 'seen' };
+  await isRefused(t, id, () => stepBy(admin, id, 'approvals', approval), 'refused', /four eyes/);
+  await isRefused(t, id, () => step(issued.body, id, 'approvals', approval), 'refused', /four eyes/);
+  t.equal((await stepBy(junior, id, 'approvals', approval)).status, 403, 'and of one whose role decides');
+  const done = await stepBy(senior, id, 'approvals', approval);
+  t.hasStrict(done.body, { state: 'decided', submitted_by: admin.person_id, checked_by: senior.person_id });
+
+  const other_flag = await openFlag();
+  await step(maker, other_flag.id, 'claims', { version: 0 });
+  const handed = { version: 1, to: issued.body.id, note: 'yours' };
+  const delegated = await step(maker, other_flag.id, 'delegations', handed);
+  t.equal(delegated.body.claimed_by, admin.person_id, 'a key is its person');
+  const closed = await addPerson(service, staff.id, 'admin');
+  await sql`update person set closed_at = now() where id = ${closed.id}`;
+  const gone = await stepBy(admin, other_flag.id, 'delegations', { version: 2, to: closed.id, note: 'x' });
+  t.match(gone.body.detail, /no person or key of staff in force/);
+});
 
 t.test('a decision takes a maker, frozen evidence and a checker, and bank and firm hear of it', async (t) => {
   const { id, pledge_id, made } = await submitted();
@@ -251,7 +296,7 @@ t.test('cases are noted, handed on, returned and reopened, each with its record'
   await step(checker, id, 'notes', { version: 0, note: 'the firm has been called' });
   await step(maker, id, 'claims', { version: 1 });
   const nobody = () => step(maker, id, 'delegations', { version: 2, to: 'key_of_nobody', note: 'x' });
-  await isRefused(t, id, nobody, 'refused', /no key of staff/);
+  await isRefused(t, id, nobody, 'refused', /no person or key of staff/);
   t.hasStrict(
     (await step(maker, id, 'delegations', { version: 2, to: checker.id, note: 'you know it' })).body,
     {

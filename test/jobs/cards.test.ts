@@ -3,12 +3,16 @@ import { execFile } from 'node:child_process';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { capacityFiles } from '../../jobs/capacity/files.ts';
+import { WORLD } from '../../jobs/capacity/measured.ts';
 import { LAPSE_MATERIALITY } from '../../jobs/cards/lapse.ts';
 import { moneyText, percentText } from '../../jobs/cards/text.ts';
 import { freshCards, requireFresh, withFigures } from '../../jobs/cards/update.ts';
 import { expiresOn } from '../../models/annuity/cnipa.ts';
 import { DEFAULT_ASSUMPTIONS } from '../../models/assumptions.ts';
 import { addYears } from '../../models/calendar.ts';
+import { capacityPlan, firstBreaks } from '../../models/capacity/plan.ts';
+import { longestWait } from '../../models/capacity/queue.ts';
 import { fitLapse } from '../../models/lapse/fit.ts';
 import { dueDateOfNotice } from '../../models/lapse/notice.ts';
 import { predictLapse } from '../../models/lapse/predict.ts';
@@ -76,6 +80,46 @@ t.test('only what stands between the marks is replaced, and both marks are neede
   t.equal(withFigures('card.md', renewed, 'new'), renewed);
   for (const broken of ['none', `${START} no end`, `${END} ${START}`, `${text}${text}`, `${text}${END}`])
     t.throws(() => withFigures('card.md', broken, 'new'), { message: /card\.md needs one/ }, broken);
+});
+
+t.test('the plan of capacity in docs/scale.md is what its constants give', async (t) => {
+  for (const { name, stored, fresh } of await capacityFiles())
+    t.equal(fresh, stored, `${name}: else run npm run capacity`);
+});
+
+t.test('a plan meets each limit that servers move, with no server to spare', async (t) => {
+  for (const patents of [1, 1e6, 2e7, 5e8, 3e9]) {
+    const { servers, because, still_broken, ...plan } = capacityPlan(patents, WORLD);
+    for (const limit of ['disk', 'index_memory', 'first_load', 'news', 'vacuum', 'revaluation'] as const)
+      t.notOk(still_broken.includes(limit), `${patents}: ${limit}`);
+    t.ok(Math.abs(plan.bytes_a_server * servers + plan.sums_bytes - plan.bytes) < 1e-9 * plan.bytes);
+    if (servers === 1) t.same(plan.broken_on_one, still_broken);
+    else t.ok(plan.broken_on_one.includes(because), `${patents}: ${because} asks for ${servers}`);
+  }
+  // By hand: 2,000 bytes a patent and half of 1 MB may be full, so 250 patents a server.
+  const tiny = {
+    ...WORLD,
+    measured: { ...WORLD.measured, tables: { one: { rows: 2_000, indexes: 0 } } },
+    machine: { ...WORLD.machine, disk_bytes: 1e6 },
+    assumed: { ...WORLD.assumed, disk_share: 0.5 },
+  };
+  t.match(capacityPlan(1_001, tiny), { servers: 5, because: 'disk', machines: 12 });
+});
+
+t.test('what is said to break first breaks there and not before', async (t) => {
+  for (const { limit, patents } of firstBreaks(WORLD)) {
+    t.ok(capacityPlan(patents * 1.001, WORLD).broken_on_one.includes(limit), limit);
+    t.notOk(capacityPlan(patents * 0.999, WORLD).broken_on_one.includes(limit), limit);
+  }
+});
+
+t.test('the last of a batch waits as long as the work before it takes', async (t) => {
+  t.equal(longestWait({ arriving: 100, every_hours: 10, done_an_hour: 20 }), 5);
+  t.equal(
+    longestWait({ arriving: 100, every_hours: 10, done_an_hour: 5 }),
+    50,
+    'a queue that never empties grows',
+  );
 });
 
 t.test('the lapse card has the coefficients of the other reader of the file', async (t) => {

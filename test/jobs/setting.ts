@@ -89,7 +89,7 @@ export function news(
   return { kind, category: 'Q', source_code: kind, effective_on, published_on, detail: {} };
 }
 
-export type Parties = Record<OrganisationKind, Caller>;
+export type Parties = Record<'bank' | 'firm' | 'staff', Caller>;
 
 export async function hire(database: Database, now: Date): Promise<Parties> {
   const engage = (kind: OrganisationKind): Promise<Caller> =>

@@ -21,7 +21,7 @@ import { buildService, CN_PATENTS, type ProblemAnswer } from '../service.ts';
 import { told as recordOf } from './setting.ts';
 
 const service = await buildService(t);
-const { database, clock, call, staff, bank_a, bank_b, firm_a } = service;
+const { database, vault, clock, call, staff, bank_a, bank_b, firm_a } = service;
 const { sql } = database;
 
 const SILENCE_ms = 300;
@@ -36,7 +36,7 @@ const server = createServer((request, response) => {
 await once(server, 'listening');
 const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 const downloader = createDownloader(createAddressGuard({ allowed_hosts: [host] }), SILENCE_ms);
-const feed = fetchFeed(database, downloader, spool);
+const feed = fetchFeed(database, vault, downloader, spool);
 t.teardown(async () => {
   await downloader.close();
   server.closeAllConnections();
@@ -92,6 +92,8 @@ t.test('a file is fetched once, and again only when it has changed', async (t) =
   t.ok(first.last_success_at);
   t.equal(asked[0]!['x-register-key'], 'canary-secret');
   t.notMatch(JSON.stringify(first), /canary-secret/);
+  const [kept] = await sql<{ headers: string }[]>`select headers from source_fetch`;
+  t.match(kept!.headers, /^pw1\./, 'sealed at rest');
   t.ok(new Date(first.due_at).getTime() > Date.now() + 23 * 3_600_000);
   await look();
   t.equal(asked.length, 1, 'it is not due');

@@ -57,7 +57,7 @@ import {
   UNCHALLENGED_VALIDITY,
   validityProbability,
 } from '../../models/value/formulas/validity.ts';
-import { renewalThresholds, renewalValueOfReturn } from '../../models/value/renewal.ts';
+import { renewalThresholds, renewalValue, scheduleOf } from '../../models/value/renewal.ts';
 
 function near(actual: number, expected: number, relative = 1e-3): boolean {
   return Math.abs(actual - expected) <= relative * Math.abs(expected);
@@ -518,7 +518,7 @@ function withoutLearning(process: LearningProcess, initial_return: number): numb
     threshold: thresholds[k]!,
   }));
   const position = { remaining_share: 0, years_since_first: -1, paid_threshold: 0, future };
-  return renewalValueOfReturn(position, initial_return, decay, discount_factor);
+  return renewalValue(scheduleOf(position, decay, discount_factor), initial_return);
 }
 
 t.test('learning option: without learning it is the renewal model, with it worth no less', async (t) => {

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
@@ -18,6 +19,7 @@ import { familySize } from '../../models/indicators/family-size.ts';
 import { type CitingPatent, forwardCitations } from '../../models/indicators/forward-citations.ts';
 import { generality } from '../../models/indicators/generality.ts';
 import { grantLagDays } from '../../models/indicators/grant-lag.ts';
+import { midRank, summariseCounts } from '../../models/indicators/histogram.ts';
 import { lifetimeCitations } from '../../models/indicators/lifetime-citations.ts';
 import { nonPatentShare } from '../../models/indicators/non-patent-citations.ts';
 import { NORMALISATIONS, normalise } from '../../models/indicators/normalise.ts';
@@ -368,6 +370,30 @@ t.test('cohort: key, percentiles, smallness', async (t) => {
   t.equal(
     code(() => summarise([1, -1])),
     'out_of_range',
+  );
+});
+
+t.test('a histogram says what its values say, written out', async (t) => {
+  const worked = [
+    { value: 0, patents: 2 },
+    { value: 3, patents: 1 },
+    { value: 5, patents: 1 },
+  ];
+  t.equal(midRank(worked, 3), 0.625);
+  t.equal(midRank(worked, 4), 0.75);
+  t.equal(
+    code(() => summariseCounts([])),
+    'cohort_empty',
+  );
+  fc.assert(
+    fc.property(fc.array(fc.nat(9), { minLength: 1, maxLength: 200 }), (values) => {
+      const counts = [...Map.groupBy(values, (value) => value)]
+        .map(([value, equals]) => ({ value, patents: equals.length }))
+        .sort((a, b) => a.value - b.value);
+      const ranks = values.map((value) => midRank(counts, value));
+      const mean = ranks.reduce((sum, rank) => sum + rank, 0) / ranks.length;
+      return isDeepStrictEqual(summariseCounts(counts), summarise(values)) && Math.abs(mean - 0.5) < 1e-9;
+    }),
   );
 });
 

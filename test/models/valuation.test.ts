@@ -43,6 +43,8 @@ import { formatMinor, toMajor, toMinor } from '../../models/money.ts';
 import { type Quantiles, quantilesOf, scaleQuantiles } from '../../models/quantiles.ts';
 import type { ChallengeEvent, DeclaredUse, LegalState, PatentFacts } from '../../models/types.ts';
 import { type Valuation, type ValuationInputs, valuePatent } from '../../models/valuation.ts';
+import { fitHedonic } from '../../models/value/formulas/hedonic.ts';
+import { MARKET_PRIOR } from '../../models/value/market-method.ts';
 import { reconcile } from '../../models/value/reconcile.ts';
 import { reliefFromRoyalty, royaltyBase } from '../../models/value/relief-from-royalty.ts';
 import {
@@ -51,14 +53,20 @@ import {
   renewalQuantiles,
   renewalSurvival,
   renewalThresholds,
-  renewalValueOfReturn,
+  renewalValue,
+  returnQuantiles,
+  scheduleOf,
 } from '../../models/value/renewal.ts';
 import { commonSigma, fitReturnLocation, fitReturns } from '../../models/value/renewal-fit.ts';
 import { royaltyRateQuantile } from '../../models/value/royalty-rates.ts';
+import { STANDING_EFFECTS, standingShift } from '../../models/value/standing.ts';
+import { ValuationTables } from '../../models/value/tables.ts';
+import { worthOf } from '../../models/value-at.ts';
 import { addWaterfalls, waterfall } from '../../models/waterfall.ts';
 import { cnHistories } from './cn-patents.ts';
 
 const AS_OF = '2011-01-01';
+const RIGHTS = ['invention', 'utility_model', 'design'] as const;
 const fit = fitLapse(cnHistories(), AS_OF);
 if (!fit.ok) throw new Error(fit.failure.message);
 const lapse_model = fit.model;
@@ -153,6 +161,19 @@ t.test('money keeps exact minor units and rounds half to even', async (t) => {
   t.throws(() => toMinor(1e15, 'CNY'), /whole number of minor units/);
   t.throws(() => toMinor(Number.NaN, 'CNY'), /whole number of minor units/);
   t.throws(() => toMajor(0.5, 'CNY'), /whole number of minor units/);
+  /** The rule on the decimal text, digit by digit. */
+  const exact = (units: number, four: string) => {
+    const scaled = BigInt(`${units}${four.slice(0, 2)}`);
+    const rest = four.slice(2);
+    return Number(rest > '50' || (rest === '50' && scaled % 2n === 1n) ? scaled + 1n : scaled);
+  };
+  const halves = fc.nat({ max: 99 }).map((cents) => 100 * cents + 50);
+  fc.assert(
+    fc.property(fc.nat({ max: 1e9 }), fc.oneof(fc.nat({ max: 9_999 }), halves), (units, rest) => {
+      const four = String(rest).padStart(4, '0');
+      return toMinor(Number(`${units}.${four}`), 'CNY') === exact(units, four);
+    }),
+  );
   fc.assert(
     fc.property(
       fc.integer({ min: -1e12, max: 1e12 }),
@@ -237,11 +258,12 @@ t.test('renewal model: closed-form survival and value quantiles (G6)', async (t)
     paid_threshold: 0,
     future: fees.map((fee, k) => ({ fee, years_ahead: k, years_since_first: k, threshold: thresholds[k]! })),
   };
-  const { p25, p50, p75, p90, p95 } = renewalQuantiles(position, returns, decay, 0.9);
+  const schedule = scheduleOf(position, decay, 0.9);
+  const { p25, p50, p75, p90, p95 } = renewalQuantiles(schedule, returnQuantiles(0, returns));
   const simulated = [942, 13_279, 65_457, 226_950, 458_710];
   for (const [index, value] of [p25, p50, p75, p90, p95].entries())
     t.ok(near(value, simulated[index]!, 0.015), 'within simulation error');
-  t.ok(near(renewalMean(position, returns, decay, 0.9), 114_584, 0.02));
+  t.ok(near(renewalMean(schedule, returns), 114_584, 0.02));
 });
 
 t.test('log spread of published values (G23) is near the spread that lapses imply', async (t) => {
@@ -273,7 +295,7 @@ t.test('an older patent of equal return is worth no more', async (t) => {
         fc.integer({ min: 0, max: 14 }),
         fc.double({ min: 1, max: 1e7, noNaN: true }),
         (paid, now) => {
-          const value = (n: number) => renewalValueOfReturn(at(n), now / 0.85 ** (n - 1), 0.15, 0.9);
+          const value = (n: number) => renewalValue(scheduleOf(at(n), 0.15, 0.9), now / 0.85 ** (n - 1));
           return value(paid) >= value(paid + 1) - 1e-9 * value(paid) && value(paid + 1) >= 0;
         },
       ),
@@ -528,6 +550,90 @@ function valuationOf(
 const noHigher = (a: Quantiles, b: Quantiles) =>
   (Object.keys(a) as (keyof Quantiles)[]).every((level) => a[level] <= b[level] * (1 + 1e-9) + 1e-9);
 
+t.test('a patent of many is worth what it is worth alone, to the last bit', async (t) => {
+  const deals = Array.from({ length: 12 }, (_, index) => ({
+    price: 500_000 + 10_000 * index,
+    year: 2006 + (index % 5),
+    features: [Math.log1p(index), 5 + index / 2],
+    source: 'own' as const,
+  }));
+  const known = Array.from({ length: 60 }, (_, index) => ({
+    cell: calibrationCell(34, 10),
+    quantiles: lognormal(100_000, 1.5),
+    value: 20_000 * (index + 1),
+  }));
+  const settings = [
+    { market: null, calibration: null },
+    { market: fitHedonic(deals, MARKET_PRIOR, 2011), calibration: calibrateIntervals(known, 'test') },
+  ].map((parts) => {
+    const setting = { as_of: AS_OF, lapse_model, assumptions: DEFAULT_ASSUMPTIONS, ...parts };
+    return { setting, tables: new ValuationTables(setting) };
+  });
+  const flag = fc.constantFrom(true, false, null);
+  const mostly = <T>(usual: T, ...others: T[]) =>
+    fc.oneof({ weight: 12, arbitrary: fc.constant(usual) }, fc.constantFrom(...others));
+  const anyFacts = fc
+    .record({
+      ...{ office: mostly('CN', 'JP'), right_type: fc.constantFrom(...RIGHTS) },
+      legal_state: mostly<LegalState>('in_force', 'lapsed', 'pending', 'unknown'),
+      filed_on: fc.integer({ min: 0, max: 7500 }).map((days) => addDays('1990-01-01', days)),
+      lag: fc.option(fc.integer({ min: -20, max: 1500 }), { freq: 20 }),
+      claims: fc.option(fc.nat({ max: 60 })),
+      ipc: fc.array(fc.constant('A44C5/00'), { maxLength: 6 }),
+      ...{ individual_applicant: flag, domestic_applicant: flag, agency: flag },
+      technology_field: fc.option(fc.integer({ min: 1, max: 35 })),
+      paid_through: fc.option(fc.integer({ min: 1, max: 22 })),
+      challenges: fc.array(fc.constant<ChallengeEvent>('challenge_filed'), { maxLength: 2 }),
+      register_seen_on: mostly<string | null>(AS_OF, '2001-01-01', null),
+    })
+    .map(({ lag, ...facts }) => ({
+      ...FACTS,
+      ...facts,
+      granted_on: lag === null ? null : addDays(facts.filed_on, lag),
+    }));
+  const seen = new Map<string, number>();
+  fc.assert(
+    fc.property(anyFacts, fc.constantFrom(...settings), (facts, { setting, tables }) => {
+      const alone = valuePatent({ ...setting, facts, declared: null });
+      const { status, weighted, collateral, changes_on } = worthOf(facts, tables);
+      seen.set(status, (seen.get(status) ?? 0) + 1);
+      t.strictSame([status, weighted, collateral], [alone.status, alone.weighted, alone.collateral]);
+      if (status === 'valued') t.ok(changes_on! > AS_OF && changes_on! <= alone.expires_on!);
+      return t.passing();
+    }),
+    { numRuns: 1500 },
+  );
+  for (const status of ['valued', 'worthless', 'unknown'])
+    t.ok(seen.get(status)! > 100, `${seen.get(status)} ${status}`);
+});
+
+t.test(
+  'between two days on which something changes, status and annuity ahead stay as they are',
+  async (t) => {
+    const facts = { ...FACTS, register_seen_on: null };
+    const on = (as_of: string) =>
+      new ValuationTables({
+        as_of,
+        lapse_model,
+        assumptions: DEFAULT_ASSUMPTIONS,
+        market: null,
+        calibration: null,
+      });
+    const ahead = (as_of: string) => valued(facts, { as_of }).next_annuity?.patent_year;
+    const days: string[] = [AS_OF];
+    for (let next = worthOf(facts, on(AS_OF)).changes_on; next !== null; ) {
+      const eve = addDays(next, -1);
+      t.equal(worthOf(facts, on(eve)).changes_on, next);
+      t.equal(worthOf(facts, on(eve)).status, 'valued');
+      t.equal(ahead(eve), ahead(days.at(-1)!));
+      days.push(next);
+      next = worthOf(facts, on(next)).changes_on;
+    }
+    t.same(days.slice(1, 4), ['2011-02-02', '2011-07-02', '2011-07-16']);
+    t.equal(days.at(-1), '2021-07-02', 'the end of the term');
+  },
+);
+
 t.test('a paid fee never lowers the value', async (t) => {
   t.doesNotThrow(() =>
     fc.assert(
@@ -645,9 +751,28 @@ t.test('known values correct the intervals, and the median stays', async (t) => 
   t.same(valued({}, { calibration: parsed }), corrected, 'stored as JSON');
 });
 
+t.test('a place in the cohort moves a value by its effect, and none without one', async (t) => {
+  const standing = { citation_rank: 0.975, family_rank: null };
+  const effects = { ...DEFAULT_ASSUMPTIONS, ...STANDING_EFFECTS };
+  const shift = standingShift(standing, effects);
+  t.ok(near(shift.citations, 1.96 * 0.25));
+  t.equal(shift.family, 0);
+  t.equal(standingShift({ citation_rank: 0.5, family_rank: 0.5 }, effects).factor, 1);
+  t.equal(
+    standingShift({ ...standing, citation_rank: 1 }, effects).factor,
+    standingShift({ ...standing, citation_rank: 0.99 }, effects).factor,
+    'the ends are held',
+  );
+  const [bare, unmoved] = [valued(), valued({ standing })];
+  t.same(unmoved.weighted, bare.weighted, 'the champion has no effect');
+  t.ok(near(valued({ standing }, { assumptions: effects }).weighted!.p50, bare.weighted!.p50 * shift.factor));
+  t.same(valued({}, { assumptions: effects }).weighted, bare.weighted, 'nothing is known of it');
+});
+
 t.test('a waterfall between any two valuations adds up exactly', async (t) => {
   const later = fitLapse(cnHistories(), '2012-01-01');
   t.ok(later.ok);
+  const share = fc.integer({ min: 0, max: 100 }).map((hundredths) => hundredths / 100);
   const state = fc.record({
     as_of: fc.integer({ min: 0, max: 3000 }).map((days) => addDays('2006-01-01', days)),
     refitted: fc.boolean(),
@@ -659,22 +784,28 @@ t.test('a waterfall between any two valuations adds up exactly', async (t) => {
     legal_state: fc.constantFrom<LegalState>('in_force', 'in_force', 'in_force', 'lapsed'),
     annual_revenue: fc.option(fc.integer({ min: 1, max: 1e9 })),
     drift_minor: fc.integer({ min: -5, max: 5 }),
+    standing: fc.option(fc.record({ citation_rank: fc.option(share), family_rank: fc.option(share) }), {
+      nil: undefined,
+    }),
+    moved_by_standing: fc.boolean(),
   });
   const stateOf = ({
     as_of,
     refitted,
     annual_revenue,
     drift_minor,
+    standing,
+    moved_by_standing,
     ...facts
   }: typeof state extends fc.Arbitrary<infer S> ? S : never) => {
     const inputs: ValuationInputs = {
       as_of,
-      facts: { ...FACTS, ...facts, register_seen_on: as_of },
+      facts: { ...FACTS, ...facts, register_seen_on: as_of, ...(standing && { standing }) },
       lapse_model: refitted && later.ok ? later.model : lapse_model,
       declared: annual_revenue === null ? null : { ...DECLARED, annual_revenue },
       market: null,
       calibration: null,
-      assumptions: DEFAULT_ASSUMPTIONS,
+      assumptions: moved_by_standing ? { ...DEFAULT_ASSUMPTIONS, ...STANDING_EFFECTS } : DEFAULT_ASSUMPTIONS,
     };
     return { inputs, stored_minor: toMinor(valuePatent(inputs).weighted?.p50 ?? 0, 'CNY') + drift_minor };
   };
@@ -689,9 +820,13 @@ t.test('a waterfall between any two valuations adds up exactly', async (t) => {
           sum === to_minor &&
           to_minor === to.stored_minor &&
           changes.residual === other.drift_minor - one.drift_minor &&
-          (one.refitted !== other.refitted || changes.model === 0) &&
+          (one.refitted !== other.refitted ||
+            one.moved_by_standing !== other.moved_by_standing ||
+            changes.model === 0) &&
           (one.paid_through !== other.paid_through || changes.fees === 0) &&
-          (one.annual_revenue !== other.annual_revenue || changes.market === 0)
+          (one.annual_revenue !== other.annual_revenue || changes.market === 0) &&
+          (other.moved_by_standing || (changes.citations === 0 && changes.family === 0)) &&
+          (one.standing?.family_rank !== other.standing?.family_rank || changes.family === 0)
         );
       }),
       { numRuns: 200 },
@@ -705,8 +840,20 @@ t.test('a waterfall between any two valuations adds up exactly', async (t) => {
       annual_revenue: 1e7,
       drift_minor: 0,
       legal_state: 'in_force',
+      standing: undefined,
+      moved_by_standing: true,
       ...facts,
     });
+  const [plain, cited] = [
+    at('2009-01-01'),
+    at('2009-01-01', { standing: { citation_rank: 0.9, family_rank: 0.2 } }),
+  ];
+  const moved = waterfall(plain, cited).bars.filter(({ change_minor }) => change_minor !== 0);
+  t.same(
+    moved.map(({ cause }) => cause),
+    ['citations', 'family'],
+  );
+  t.ok(moved[0]!.change_minor > 0 && moved[1]!.change_minor < 0, 'citations raise, a small family lowers');
   const aged = waterfall(at('2009-01-01'), at('2011-01-01'));
   t.ok(aged.bars.find(({ cause }) => cause === 'time')!.change_minor < 0, 'time wears');
   const both = addWaterfalls([aged, aged]);

@@ -1,4 +1,5 @@
 /** What documents tell around a patent: stored once whatever the order, read as known at an instant. */
+import { deepEqual, equal } from 'node:assert/strict';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -6,14 +7,18 @@ import { createGunzip } from 'node:zlib';
 import fc from 'fast-check';
 import t from 'tap';
 import { addYears } from '../../models/calendar.ts';
+import { summarise } from '../../models/indicators/cohort.ts';
 import { canonicalJson } from '../../src/canonical.ts';
 import {
   bibliographyRows,
   citationCounts,
   cpcSymbols,
+  familiesKnown,
   priorities,
   simpleFamily,
 } from '../../src/patents/bibliography.ts';
+import { standings } from '../../src/patents/cohorts.ts';
+import { deriveChanged } from '../../src/patents/derived.ts';
 import { patentId } from '../../src/patents/identity.ts';
 import { ingestRecords } from '../../src/patents/ingest.ts';
 import { simpleFamilies } from '../../src/patents/numbers/families.ts';
@@ -56,7 +61,8 @@ const TABLES = ['publication', 'party', 'priority', 'class', 'citation', 'text']
 );
 
 const empty =
-  () => sql`truncate patent, patent_facts, signal, patent_change, ingest_run, ${sql(TABLES[0]!)}, ${sql(TABLES[1]!)}, ${sql(TABLES[2]!)},
+  () => sql`truncate patent_document, citation_edge, patent_indicator, cohort_count, patent_search, search_term, knowledge_cell,
+  patent, patent_facts, signal, patent_change, ingest_run, ${sql(TABLES[0]!)}, ${sql(TABLES[1]!)}, ${sql(TABLES[2]!)},
   ${sql(TABLES[3]!)}, ${sql(TABLES[4]!)}, ${sql(TABLES[5]!)} cascade`;
 
 async function stored(): Promise<string> {
@@ -208,6 +214,18 @@ t.test('files read twice, in any order and in pieces, end in the same rows', asy
   await empty();
 });
 
+/** A row of patent_indicator, with the filing day beside it. */
+interface Indicated {
+  filed_on: string;
+  published_on: string;
+  numbered: boolean;
+  forward: number;
+  forward_5_years: number;
+  forward_7_years: number;
+  backward: number | null;
+  family_size: number | null;
+}
+
 /** A patent of which a document of that day tells something. */
 function document(number: string, published_on: string, more: Partial<AcceptedRecord> = {}): AcceptedRecord {
   const publication = { office: 'CN', number: `1${number.slice(0, 6)}`, kind: 'A', published_on };
@@ -326,6 +344,112 @@ t.test('counts of any graph on any day are those of plain counting', async () =>
         });
       },
     ),
+    { numRuns: 12 },
+  );
+  await empty();
+});
+
+t.test('kept counts and cohorts are those of a recount, however news comes in', async () => {
+  const offices = ['CN', 'EP', 'US', 'WO'];
+  const people = Array.from({ length: 8 }, (_, index) => ({
+    office: offices[index % 4]!,
+    number: `0${index}100000.1`,
+  }));
+  const ids = people.map(({ office, number }) => patentId(office, number));
+  const year = fc.integer({ min: 0, max: 12 });
+  const piece = fc.record({
+    who: fc.nat(7),
+    published: year,
+    filed: fc.constantFrom(2000, 2001),
+    ipc: fc.subarray(['A01B1/00', 'H04W4/00'], { maxLength: 1 }),
+    claims: fc.option(fc.integer({ min: 1, max: 4 })),
+    cites: fc.array(fc.tuple(fc.nat(7), fc.boolean()), { maxLength: 5 }),
+    claimed: fc.array(fc.constantFrom('q', 'r', people[0]!.number), { maxLength: 2 }),
+    numbered: fc.boolean(),
+    derived: fc.boolean(),
+  });
+  const recordOf = ({
+    who,
+    published,
+    filed,
+    ipc,
+    claims,
+    cites,
+    claimed,
+    numbered,
+  }: Piece): AcceptedRecord => {
+    const { office, number } = people[who]!;
+    const published_on = addYears('2002-03-01', published);
+    const citations = cites.map(([to, by_number]): CitedRecord => {
+      const { office, number } = people[to]!;
+      const document = { office, number: `1${number.slice(0, 6)}`, kind: 'A' };
+      const [cited] = by_number ? citing([office, document.number, 'A']) : citing([office, number, null]);
+      return by_number ? cited! : { ...cited!, cited: null, cited_application: { office, number } };
+    });
+    return {
+      ...told(number, { office, filed_on: `${filed}-05-06`, ipc, claims }, [news('published', published_on)]),
+      publication: {
+        ...{ office, kind: 'A', published_on },
+        number: numbered ? `1${number.slice(0, 6)}` : `9${number}`,
+      },
+      citations,
+      priorities: claimed.map((one) => ({ office: 'CN', number: one, filed_on: null })),
+    };
+  };
+  type Piece = typeof piece extends fc.Arbitrary<infer Of> ? Of : never;
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { minLength: 1, maxLength: 12 }), async (pieces) => {
+      await empty();
+      for (const [index, told] of pieces.entries()) {
+        const day = addYears('2030-01-01', index);
+        await ingest(SOURCE, [recordOf(told), recordOf(pieces[0]!)], day);
+        if (told.derived || index === pieces.length - 1) await deriveChanged(database, at(day));
+      }
+      const now = at('2050-01-01');
+      const counts = await citationCounts(sql, ids, now, '9999-12-31');
+      const families = await familiesKnown(sql, ids, now);
+      const rows = await sql<(Indicated & { patent_id: string })[]>`
+        select patent_indicator.*, filed_on::text from patent_indicator join patent_search using (patent_id)`;
+      const publishedOf = (id: string) => counts.get(id)!.published_on!;
+      const officeOf = (id: string) => people[ids.indexOf(id)]!.office;
+      for (const row of rows) {
+        const { patent_id, published_on, backward } = row;
+        const known = row.numbered || row.forward > 0;
+        const members = families.get(patent_id);
+        const closes = addYears(row.filed_on, 5);
+        const within = (members ?? []).filter((id) => publishedOf(id) <= closes).map(officeOf);
+        const offices = new Set([officeOf(patent_id), ...within].filter((office) => office !== 'WO'));
+        deepEqual(
+          {
+            ...{ published_on, backward },
+            forward: known ? row.forward : null,
+            forward_5_years: known ? row.forward_5_years : null,
+            forward_7_years: known ? row.forward_7_years : null,
+            family_size: row.family_size,
+          },
+          {
+            ...(({ literature: _, ...rest }) => rest)(counts.get(patent_id)!),
+            family_size: members === undefined ? null : offices.size,
+          },
+          patent_id,
+        );
+      }
+      const found = [...(await standings(sql, ids)).values()].flatMap(({ field, filing_year, indicators }) =>
+        indicators.map((place) => ({ key: `${field} ${filing_year} ${place.indicator}`, ...place })),
+      );
+      for (const [, places] of Map.groupBy(found, ({ key }) => key)) {
+        const values = places.map(({ value }) => value);
+        for (const { value, rank, cohort } of places) {
+          const below = values.filter((other) => other < value).length;
+          const level = values.filter((other) => other === value).length;
+          deepEqual(cohort, summarise(values));
+          equal(rank, (below + level / 2) / values.length);
+        }
+      }
+      const [left] = await sql<{ patents: number }[]>`
+        select coalesce(sum(patents), 0)::integer as patents from cohort_count`;
+      return left!.patents === found.length;
+    }),
     { numRuns: 12 },
   );
   await empty();
@@ -562,6 +686,29 @@ t.test('indicators follow the citation graph as known at an instant, by window a
   );
   t.equal((await indicators('as_of=2000-01-01T00:00:00Z')).status, 404);
   t.equal((await indicators('window_years=0')).status, 400);
+  const cohort = (of: string) =>
+    service.call<{ indicators: { indicator: string; rank: number; cohort: { count: number } }[] }>(
+      service.bank_a.key,
+      'GET',
+      `/v1/patents/${of}/cohort`,
+    );
+  await deriveChanged(service.database, at('2009-06-13'));
+  const citing_id = patentId('CN', '02100003.8');
+  t.match((await cohort(citing_id)).body, {
+    patent_id: citing_id,
+    field: 11,
+    filing_year: 2001,
+    indicators: [
+      { indicator: 'backward', value: 1 },
+      { indicator: 'family_size', value: 1 },
+      { indicator: 'forward_5_years', value: 0 },
+      { indicator: 'forward_7_years', value: 0 },
+    ],
+  });
+  for (const { rank, cohort: counted } of (await cohort(citing_id)).body.indicators)
+    t.ok(rank >= 0 && rank <= 1 && counted.count >= 2);
+  t.match((await cohort(id)).body, { field: null, filing_year: null, indicators: [] }, 'no class is known');
+  t.equal((await cohort(patentId('CN', 'none'))).status, 404);
   const bare = await service.call<typeof body>(
     service.bank_a.key,
     'GET',
@@ -572,6 +719,140 @@ t.test('indicators follow the citation graph as known at an instant, by window a
     citations: { by_field: [] },
   });
 });
+
+t.test(
+  'a pledged patent that is cited is valued anew with its place, which moves no value yet',
+  async (t) => {
+    const { bank_a, firm_a, staff, call } = service;
+    const patent_id = service.takePatent();
+    const [told] = await service.database.sql<{ publication_number: string; known_at: Date }[]>`
+    select publication_number from patent_facts where patent_id = ${patent_id} order by known_at desc limit 1`;
+    const pledge = await call<{ id: string }>(firm_a.key, 'POST', '/v1/pledges', {
+      ...{ bank_id: bank_a.id, firm_id: firm_a.id, currency: 'CNY' },
+      ...{ principal_minor: 1_000_000, matures_on: '2011-06-10', patents: [{ patent_id }] },
+    });
+    t.equal(pledge.status, 201);
+    await deriveChanged(service.database, service.clock.now());
+    await service.passTo('2009-06-15T20:00:00Z');
+    interface Detail {
+      facts: { standing?: { citation_rank: number | null; family_rank: number | null } };
+      explanation: { what: string; values: Record<string, number> }[];
+    }
+    const last = async () =>
+      (
+        await call<{ data: { mid_minor: number; detail: Detail }[] }>(
+          staff.key,
+          'GET',
+          `/v1/patents/${patent_id}/valuations`,
+        )
+      ).body.data[0]!;
+    t.equal((await last()).detail.facts.standing, undefined, 'nobody of its cohort is cited');
+    const citers = ['02100011.9', '02100012.7', '02100013.5'].map((number) =>
+      document(number, '2004-05-01', { citations: citing(['CN', told!.publication_number, null]) }),
+    );
+    await ingestRecords(service.database, { id: 'test', name: 'test' }, citers, at('2009-06-16'));
+    service.clock.set(at('2009-06-16'));
+    await deriveChanged(service.database, at('2009-06-16'));
+    const stale = await service.database.sql`select from pledge_stale where pledge_id = ${pledge.body.id}`;
+    t.equal(stale.length, 1, 'news of those that cite it is news of the pledge');
+    await service.passTo('2009-06-16T20:00:00Z');
+    const { facts, explanation } = (await last()).detail;
+    t.ok(facts.standing!.citation_rank! > 0.9);
+    t.equal(facts.standing!.family_rank, null, 'all families are alike');
+    t.match(
+      explanation.find(({ what }) => what === 'place in the cohort'),
+      { values: { citation_shift: 0, factor: 1 } },
+    );
+    const flow = await call<{ bars: { cause: string; change_minor: number }[] }>(
+      bank_a.key,
+      'GET',
+      `/v1/pledges/${pledge.body.id}/waterfall?from=2009-06-15&to=2009-06-16`,
+    );
+    t.equal(flow.body.bars.find(({ cause }) => cause === 'citations')!.change_minor, 0);
+    t.equal(flow.body.bars.find(({ cause }) => cause === 'residual')!.change_minor, 0);
+  },
+);
+
+const EVENTS = [
+  ['granted', 'PR', 'F'],
+  ['lapsed', 'CF01', 'H'],
+  ['restored', 'RS', 'D'],
+  ['surrendered', 'AV01', 'H'],
+  ['partly_invalidated', 'IP01', 'N'],
+  ['invalidated', 'IW01', 'N'],
+  ['transferred', 'TR01', 'R'],
+  ['encumbered', 'PE01', 'T'],
+  ['encumbrance_released', 'PC01', 'T'],
+  ['licensed', 'EE01', 'S'],
+  ['deleted', 'RECT', 'Y'],
+] as const;
+const event = fc
+  .record({
+    what: fc.constantFrom(...EVENTS),
+    published_on: fc.integer({ min: 2002, max: 2010 }).map((year) => `${year}-05-06`),
+    effective_on: fc.option(fc.constantFrom('2002-01-01', '2004-02-29', '2008-12-31')),
+    number: fc.constantFrom('Y1', 'Y2'),
+    undone: fc.constantFrom(...EVENTS),
+  })
+  .map(({ what: [kind, source_code, category], published_on, effective_on, number, undone }) => {
+    const undoes = { undoes_code: undone[1], undoes_on: published_on };
+    const owner = kind === 'transferred' ? { owner_after: `Firm ${number}` } : {};
+    const detail = kind === 'deleted' ? undoes : { registration_number: number, ...owner };
+    return { kind, source_code, category, published_on, effective_on, detail };
+  });
+/** Events of a patent, and the same again: repeated, shuffled and divided over files. */
+const course = fc.array(event, { minLength: 1, maxLength: 12 }).chain((events) =>
+  fc.tuple(
+    fc.constant(events),
+    fc.subarray(events).chain((repeated) => {
+      const all = [...events, ...repeated];
+      const order = fc.shuffledSubarray(all, { minLength: all.length });
+      return fc.tuple(order, fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }));
+    }),
+  ),
+);
+
+t.test(
+  'events in any order, division and repetition give the same answers over HTTP as of any day',
+  async () => {
+    const learnt = '2001-02-03';
+    const days = ['2001-02-02', learnt, '2003-01-01', '2005-05-06', '2008-12-31', '2010-05-07', '2040-01-01'];
+    const source = { id: 'test', name: 'test' };
+    let patents = 0;
+    const answers = async (number: string) => {
+      const id = patentId('CN', number);
+      const asked = days.map((day) =>
+        service.call<Record<string, unknown>>(
+          service.bank_a.key,
+          'GET',
+          `/v1/patents/${id}?as_of=${day}T02:00:00Z`,
+        ),
+      );
+      return (await Promise.all(asked)).map(({ status, body }) => {
+        const { patent_id: _, application_number: _own, ...rest } = body;
+        return { status, body: status === 200 ? rest : null };
+      });
+    };
+    await fc.assert(
+      fc.asyncProperty(course, async ([events, [shuffled, cuts]]) => {
+        const [plain, divided] = [`2001${++patents}.P`, `2001${patents}.D`];
+        await ingestRecords(service.database, source, [told(plain, {}, events)], at(learnt));
+        const left = shuffled.map((one) => told(divided, {}, [one]));
+        for (let file = 0; left.length > 0; file++) {
+          const records = left.splice(0, cuts[file % cuts.length]!);
+          await ingestRecords(service.database, source, records, at(learnt));
+        }
+        const expected = await answers(plain);
+        deepEqual(
+          expected.map(({ status }) => status),
+          [404, ...Array(days.length - 1).fill(200)],
+        );
+        deepEqual(await answers(divided), expected);
+      }),
+      { numRuns: 30 },
+    );
+  },
+);
 
 const DRONES = join(import.meta.dirname, '../../../shared/data/lens_drones_9071.csv.gz');
 t.test('real records keep their owners and priorities', { skip: !existsSync(DRONES) }, async (t) => {

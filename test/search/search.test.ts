@@ -8,6 +8,7 @@ import { patentId } from '../../src/patents/identity.ts';
 import { ingestRecords } from '../../src/patents/ingest.ts';
 import type { AcceptedRecord } from '../../src/patents/sources/record.ts';
 import { markEnded } from '../../src/search/derive.ts';
+import { MAX_PHRASE_CANDIDATES } from '../../src/search/find.ts';
 import { mapRows } from '../../src/search/knowledge-map.ts';
 import { priorArt } from '../../src/search/prior-art.ts';
 import { classLevels, indexedText, ownerWords, question } from '../../src/search/words.ts';
@@ -116,6 +117,39 @@ t.test('words are found in every script, as written and however wide', async (t)
   t.ok(both.length > 1 && both.every((rank, place) => place === 0 || rank <= both[place - 1]!));
 });
 
+t.test(
+  'a phrase is found wherever its words stand together, and looked for in so many patents',
+  async (t) => {
+    const ids = async (q: string, more: Record<string, string> = {}) =>
+      (await find({ q, limit: '200', ...more })).data.map(({ patent_id }) => patent_id).sort();
+    const plain = async (q: string) =>
+      (
+        await sql<{ patent_id: string }[]>`select patent_id from patent_search
+        where document @@ websearch_to_tsquery('english', ${question(q).text}) order by patent_id`
+      ).map(({ patent_id }) => patent_id);
+    const phrases = ['"solar cell"', '"cell solar"', '硅碳负极 or "heat pump"', 'drone -"tethered drone"'];
+    for (const q of [...phrases, '"of the"']) {
+      t.same(await ids(q), await plain(q), q);
+      t.same(await ids(q, { sort: 'filed_on' }), await plain(q), `${q}, by day`);
+    }
+    await database.transaction(async (tx) => {
+      // Both words in each, together in one of a hundred.
+      await tx`insert into patent_search (patent_id, office, application_number, right_type, numbers, owners, owner_words,
+        classes, class_levels, legal_state, document)
+      select gen_random_uuid(), 'XX', 'common ' || n, 'invention', '{}', '{}', '{}', '{}', '{H01M}', 'unknown',
+        to_tsvector('english', case when n % 100 = 0 then 'gadget widget' else 'widget gadget' end)
+      from generate_series(1, ${MAX_PHRASE_CANDIDATES + 1}) n`;
+    });
+    t.same(await refused({ q: '"gadget widget"' }), [400, 'q']);
+    t.same(await refused({ q: '"gadget widget"', sort: 'filed_on' }), [400, 'q']);
+    t.equal((await find({ q: 'gadget widget' })).data.length, 50, 'as words they are ranked');
+    t.equal((await find({ q: '"widget gadget"' })).data.length, 50, 'a phrase that most of them have, too');
+    await sql`delete from patent_search where application_number = 'common 1'`;
+    t.equal((await ids('"gadget widget"')).length, 100);
+    await sql`delete from patent_search where office = 'XX'`;
+  },
+);
+
 t.test('pages put together are the whole list, in every order', async (t) => {
   for (const asked of [
     { q: 'a of in with -nothing', owner: 'firm' },
@@ -163,7 +197,7 @@ t.test('news is found once it is derived, and words that are gone are not counte
   t.equal((await find({ q: 'fluxgate' })).data.length, 0);
   t.equal(await documents('fluxgat'), 0);
   const [counted] = await sql`
-    select count(*) as rows, (select documents from search_term where term = '') as told from patent_search`;
+    select (select count(*) from patent_search) as rows, (select documents from search_term where term = '') as told`;
   t.equal(counted!.rows, counted!.told);
   const wrong = await sql`
     select term from search_term where term <> '' and documents <> (

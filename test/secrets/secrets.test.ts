@@ -5,19 +5,27 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Secret, TOTP } from 'otpauth';
 import pino from 'pino';
 import t from 'tap';
 import { deliverDue } from '../../jobs/deliver.ts';
 import type { Database } from '../../src/db/client.ts';
 import { openLog } from '../../src/log.ts';
+import { TICKET_PLACE } from '../../src/people/provider-sign-in.ts';
+import { setProvider } from '../../src/people/providers.ts';
+import { beginTotp, confirmTotp } from '../../src/people/second-factor.ts';
+import { fingerprintOf } from '../../src/people/store.ts';
 import { beginSecrets } from '../../src/secrets/begin.ts';
-import { createVault, masterIdOf, newMasterKey } from '../../src/secrets/vault.ts';
+import { SEALED_COLUMNS } from '../../src/secrets/columns.ts';
+import { reseal } from '../../src/secrets/reseal.ts';
+import { createVault, INSTALLATION, masterIdOf, newMasterKey } from '../../src/secrets/vault.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import { createSender } from '../../src/webhooks/send.ts';
 import { newSecret } from '../../src/webhooks/sign.ts';
 import { rotateSigningKey, signingKeys } from '../../src/webhooks/signing-keys.ts';
 import { verify } from '../../src/webhooks/verify.ts';
 import { MASTER_KEY } from '../database.ts';
+import { addPerson } from '../people.ts';
 import { buildService } from '../service.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -118,6 +126,7 @@ t.test('a dump of the database holds no secret, no header value and no private k
   await call(staff.key, 'POST', '/v1/webhooks/signing-keys');
   const private_keys = (await signingKeys(sql, vault)).map(({ private_key }) => private_key);
   t.equal(private_keys.length, 2);
+  await fetchWith('canary-of-a-register');
   const text = await dump(database);
   for (const shown of [endpoint.id, made.id, 'x-later', 'create "canary"'.replaceAll('"', '\\"')])
     t.ok(
@@ -130,9 +139,21 @@ t.test('a dump of the database holds no secret, no header value and no private k
     for (const shape of [core, bytes.toString('hex'), bytes.toString('base64url').slice(0, 40)])
       t.notOk(text.includes(shape), `${hidden.slice(0, 6)}...`);
   }
-  for (const value of [...values, 'canary-put']) t.notOk(text.includes(value), value);
+  for (const value of [...values, 'canary-put', 'canary-of-a-register']) t.notOk(text.includes(value), value);
   t.notMatch(text, /whsec_|whsk_/);
 });
+
+/** A fetch with a header of its own, as the database keeps it. */
+async function fetchWith(value: string): Promise<{ id: string; headers: string }> {
+  const given = { name: 'register', url: 'https://register.example/file.csv', cadence_hours: 24 };
+  const added = await call<{ id: string }>(staff.key, 'POST', '/v1/fetches', {
+    ...given,
+    headers: { 'x-register-key': value },
+  });
+  const [row] = await sql<{ id: string; headers: string }[]>`
+    select id, headers from source_fetch where id = ${added.body.id}`;
+  return row!;
+}
 
 t.test('what versions before left in clear is sealed at start, once, however many start', async (t) => {
   const headers = { 'x-legacy': 'canary-legacy' };
@@ -144,6 +165,9 @@ t.test('what versions before left in clear is sealed at start, once, however man
     previous_secret_until = now() + interval '1 hour', headers = ${JSON.stringify(headers)} where id = ${id}`;
   await sql`update signing_key set private_key = ${key!.private_key} where id = ${key!.id}`;
   await sql`update idempotency_key set body = ${body} where key = 'legacy'`;
+  const fetch = await fetchWith('canary-legacy');
+  const fetch_headers = { 'x-register-key': 'canary-legacy' };
+  await sql`update source_fetch set headers = ${JSON.stringify(fetch_headers)} where id = ${fetch.id}`;
   t.match(await dump(database), /canary-legacy[\s\S]*whsk_|whsk_[\s\S]*canary-legacy/, 'it is in clear');
   await Promise.all(
     [1, 2, 3].map(() => beginSecrets(database, MASTER_KEY, createVault(database, MASTER_KEY))),
@@ -159,7 +183,104 @@ t.test('what versions before left in clear is sealed at start, once, however man
   t.same(await signingKeys(sql, vault).then(([first]) => first), key);
   const [stored] = await sql`select body from idempotency_key where key = 'legacy'`;
   t.equal(await vault.open(bank_a.id, 'idempotency_key/legacy', stored!.body), body);
+  const [fetched] = await sql`select headers from source_fetch where id = ${fetch.id}`;
+  const opened = await vault.open('installation', `source_fetch/${fetch.id}/headers`, fetched!.headers);
+  t.same(JSON.parse(opened), fetch_headers);
 });
+
+/** Of every text in the database that is sealed: its column and the version of its data key. */
+async function sealedTexts(): Promise<{ column: string; version: number }[]> {
+  const columns = await sql<{ table: string; column: string }[]>`
+    select relname as table, attname as column from pg_attribute join pg_class on pg_class.oid = attrelid
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and attnum > 0 and not attisdropped
+      and atttypid = 'text'::regtype and relname <> 'data_key'`;
+  const found = [];
+  for (const { table, column } of columns)
+    for (const { text } of await sql.unsafe<{ text: string }[]>(
+      `select ${column} as text from ${table} where ${column} like 'pw1.%'`,
+    ))
+      found.push({ column: `${table}.${column}`, version: Number(text.split('.')[1]) });
+  return found;
+}
+
+t.test(
+  'new data keys are made and all is sealed under them, what was cut off too, while texts open',
+  async (t) => {
+    const { id, secret } = await subscribe('/resealed', { headers: { 'x-own': 'value' } });
+    await call(bank_a.key, 'POST', `${ENDPOINTS}/${id}/secret`, {}, { 'idempotency-key': 'resealed' });
+    const fetch = await fetchWith('of a register');
+    const person = await addPerson(service, bank_a.id, 'admin');
+    const owner = { person_id: person.id, organisation_id: bank_a.id };
+    const { secret: totp } = await database.transaction((tx) => beginTotp(tx, vault, owner, person.email));
+    const invited = { email: 'invited@mail.example', role: 'viewer' };
+    await call(bank_a.key, 'POST', `/v1/organisations/${bank_a.id}/invitations`, invited);
+    const provider = {
+      organisation_id: bank_a.id,
+      issuer: 'https://issuer.example',
+      client_id: 'pledgewatch',
+    };
+    await database.transaction((tx) =>
+      setProvider(tx, vault, createAddressGuard({ allowed_hosts: [] }), {
+        ...provider,
+        client_secret: 'of the client',
+      }),
+    );
+    await sql`insert into ticket ${sql({
+      token_sha256: Buffer.alloc(32, 7),
+      purpose: 'provider_sign_in',
+      detail: await vault.seal(INSTALLATION, TICKET_PLACE, '{}'),
+      expires_at: new Date(Date.now() + 600_000),
+    })}`;
+    const before = await sealedTexts();
+    const listed = SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).sort();
+    t.same([...new Set(before.map(({ column }) => column))].sort(), listed, 'no sealed text is elsewhere');
+    t.same([...new Set(before.map(({ version }) => version))], [1]);
+    // Cut off in the middle: keys were made, and half was sealed anew.
+    let steps = 0;
+    const cut = reseal(database, vault, 0, () => {
+      if (++steps === 3) throw new Error('cut off');
+    });
+    await t.rejects(cut, { message: 'cut off' });
+    t.same([...new Set((await sealedTexts()).map(({ version }) => version))].sort(), [1, 2]);
+    const moved = await fetchWith('moved');
+    await sql`update source_fetch set headers = (select headers from source_fetch where id = ${fetch.id})
+    where id = ${moved.id}`;
+    const command = () =>
+      run('jobs/reseal.ts', ['--json'], { DATABASE_URL: url, MASTER_KEY: base64(MASTER_KEY) });
+    t.match(await command(), { code: 1 }, 'a text that was moved is told');
+    t.match(
+      (await sealedTexts()).filter(({ version }) => version === 1),
+      [{ column: 'source_fetch.headers' }],
+    );
+    await sql`delete from source_fetch where id = ${moved.id}`;
+    t.same(JSON.parse((await command()).told), { renewed: 0, resealed: 0, unopened: [] });
+    const after = await sealedTexts();
+    t.same([...new Set(after.map(({ version }) => version))], [2]);
+    t.equal(after.length, before.length);
+    const code = new TOTP({ secret: Secret.fromBase32(totp) }).generate();
+    t.ok(await database.transaction((tx) => confirmTotp(tx, vault, owner, code)), 'second factors go on');
+    const fingerprint = await fingerprintOf(createVault(database, MASTER_KEY), person.email);
+    const found =
+      await sql`select from person_detail where email_mac = ${fingerprint} and person_id = ${person.id}`;
+    t.equal(found.count, 1, 'and addresses are found');
+    // A process that knew the first keys alone opens what is under the new ones, and seals with them.
+    const [row] = await sql`select previous_secret from endpoint where id = ${id}`;
+    t.equal(await vault.open(bank_a.id, `endpoint/${id}`, row!.previous_secret), secret);
+    t.match(await vault.seal(bank_a.id, 'place', 'text'), /^pw1\.2\./);
+    const [{ headers } = { headers: '' }] = await sql<{ headers: string }[]>`
+    select headers from source_fetch where id = ${fetch.id}`;
+    const other = { id: (await fetchWith('other')).id, headers };
+    await t.rejects(
+      vault.open('installation', `source_fetch/${other.id}/headers`, other.headers),
+      DOES_NOT_OPEN,
+      'moved to another fetch it opens no more than before',
+    );
+    t.match(await run('jobs/reseal.ts', ['--older-than', 'x'], {}), {
+      code: 2,
+      told: /is no number of hours/,
+    });
+  },
+);
 
 t.test(
   'a secret moved to another endpoint is not signed with: that one fails and says so, others go on',
@@ -193,7 +314,7 @@ t.test(
       told.map(({ level, endpoint_id, error }) => [level, endpoint_id, error.kind]).sort(),
       [ends.one, ends.headed, ends.foreign].map(({ id }) => [50, id, 'SealedTextError']).sort(),
     );
-    t.match(told[0].error.message, /^What is sealed as org_\w+, endpoint\/\w+(\/headers)?, 1 does not open/);
+    t.match(told[0].error.message, /^What is sealed as org_\w+, endpoint\/\w+(\/headers)?, \d does not open/);
     const attempts = await sql`select endpoint_id, error from delivery_attempt
     join delivery_history on delivery_history.id = delivery_id where error is not null order by 1`;
     t.equal(attempts.length, 3);

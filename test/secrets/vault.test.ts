@@ -10,11 +10,12 @@ import t from 'tap';
 import { createOrganisation } from '../../src/accounts/store.ts';
 import { loadConfig } from '../../src/config.ts';
 import { beginSecrets } from '../../src/secrets/begin.ts';
+import { openHeaders, sealHeaders } from '../../src/secrets/headers.ts';
 import { MASTER_KEY_FILE, masterKeyOf } from '../../src/secrets/master-key.ts';
 import { rewrap } from '../../src/secrets/rewrap-keys.ts';
 import { openBytes, SealedTextError, sealBytes } from '../../src/secrets/seal.ts';
 import { createVault, masterIdOf, newMasterKey } from '../../src/secrets/vault.ts';
-import { endpointPlace, headersPlace, openHeaders, sealHeaders } from '../../src/webhooks/sealed.ts';
+import { endpointPlace, headersPlace } from '../../src/webhooks/sealed.ts';
 import { newKeyPair, newSecret, parsePrivateKey, signature } from '../../src/webhooks/sign.ts';
 import {
   jwkOf,
@@ -246,57 +247,62 @@ t.test(
   },
 );
 
-t.test('the newest data key seals, older ones open, and each is asked of the database once', async (t) => {
-  const owner = 'org_versions';
-  const [first, early] = [createVault(database, MASTER_KEY), createVault(database, MASTER_KEY)];
-  await t.rejects(early.open(owner, 'place', 'pw1.1.AAAA'), DOES_NOT_OPEN, 'there is no key yet');
-  const one = await first.seal(owner, 'place', 'text');
-  t.match(one, /^pw1\.1\.[\w-]+$/);
-  t.equal(await early.open(owner, 'place', one), 'text', 'and then there is');
-  const [row] = await sql`select * from data_key where owner = ${owner}`;
-  t.match(row, { version: 1, master_id: masterIdOf(MASTER_KEY) });
-  const key = newMasterKey();
-  const wrapped = sealBytes(MASTER_KEY, ['data_key', owner, 2], key);
-  await sql`insert into data_key ${sql({ owner, version: 2, wrapped, master_id: masterIdOf(MASTER_KEY) })}`;
-  const later = createVault(database, MASTER_KEY);
-  const two = await later.seal(owner, 'place', 'text');
-  t.match(two, /^pw1\.2\./);
-  t.equal(String(openBytes(key, [owner, 'place', 2], two.slice('pw1.2.'.length))), 'text');
-  t.equal(await later.open(owner, 'place', one), 'text');
-  t.equal(await first.open(owner, 'place', two), 'text', 'one that was made since');
-  for (const text of [
-    ...[
-      one.replace('pw1', 'pw2'),
-      one.replace('pw1.', 'pw1'),
-      one.replace('.1.', '.01.'),
-      ` ${one}`,
-      `${one} `,
-    ],
-    ...[
-      one.replace('.1.', '.2.'),
-      one.replace('.1.', '.3.'),
-      one.replace('.1.', '.0.'),
-      one.replace('.1.', '..'),
-    ],
-    ...['', 'pw1.1.', 'whsec_text', one.replace('.1.', '.1000000000.'), one.replace('.1.', '.x.')],
-  ])
-    await t.rejects(later.open(owner, 'place', text), { name: 'Error', ...DOES_NOT_OPEN }, text);
-  await sql`update data_key set wrapped = 'lost' where owner = ${owner}`;
-  t.match(await later.seal(owner, 'place', 'text'), /^pw1\.2\./, 'what is known is not asked again');
-  t.equal(await first.open(owner, 'place', one), 'text');
-  await t.rejects(createVault(database, MASTER_KEY).open(owner, 'place', one), DOES_NOT_OPEN);
-});
+t.test(
+  'the newest data key seals, older ones open, and to open the database is asked for each once',
+  async (t) => {
+    const owner = 'org_versions';
+    const [first, early] = [createVault(database, MASTER_KEY), createVault(database, MASTER_KEY)];
+    await t.rejects(early.open(owner, 'place', 'pw1.1.AAAA'), DOES_NOT_OPEN, 'there is no key yet');
+    const one = await first.seal(owner, 'place', 'text');
+    t.match(one, /^pw1\.1\.[\w-]+$/);
+    t.equal(await early.open(owner, 'place', one), 'text', 'and then there is');
+    const [row] = await sql`select * from data_key where owner = ${owner}`;
+    t.match(row, { version: 1, master_id: masterIdOf(MASTER_KEY) });
+    const key = newMasterKey();
+    const wrapped = sealBytes(MASTER_KEY, ['data_key', owner, 2], key);
+    await sql`insert into data_key ${sql({ owner, version: 2, wrapped, master_id: masterIdOf(MASTER_KEY) })}`;
+    const later = createVault(database, MASTER_KEY);
+    const two = await later.seal(owner, 'place', 'text');
+    t.match(two, /^pw1\.2\./);
+    t.equal(String(openBytes(key, [owner, 'place', 2], two.slice('pw1.2.'.length))), 'text');
+    t.equal(await later.open(owner, 'place', one), 'text');
+    t.equal(await first.open(owner, 'place', two), 'text', 'one that was made since');
+    for (const text of [
+      ...[
+        one.replace('pw1', 'pw2'),
+        one.replace('pw1.', 'pw1'),
+        one.replace('.1.', '.01.'),
+        ` ${one}`,
+        `${one} `,
+      ],
+      ...[
+        one.replace('.1.', '.2.'),
+        one.replace('.1.', '.3.'),
+        one.replace('.1.', '.0.'),
+        one.replace('.1.', '..'),
+      ],
+      ...['', 'pw1.1.', 'whsec_text', one.replace('.1.', '.1000000000.'), one.replace('.1.', '.x.')],
+    ])
+      await t.rejects(later.open(owner, 'place', text), { name: 'Error', ...DOES_NOT_OPEN }, text);
+    await sql`update data_key set wrapped = 'lost' where owner = ${owner}`;
+    t.equal(await later.open(owner, 'place', two), 'text', 'what is known is not asked again');
+    await t.rejects(later.seal(owner, 'place', 'text'), DOES_NOT_OPEN, 'but whether there is a newer one is');
+    t.equal(await first.open(owner, 'place', one), 'text');
+    await t.rejects(createVault(database, MASTER_KEY).open(owner, 'place', one), DOES_NOT_OPEN);
+  },
+);
 
-t.test('own headers are sealed for their endpoint, and none are nothing', async (t) => {
-  const [one, two] = ['whe_1', 'whe_2'].map((id) => ({ id, organisation_id: 'org_headers' }));
+t.test('own headers are sealed for their owner and place, and none are nothing', async (t) => {
   t.equal(endpointPlace('whe_1'), 'endpoint/whe_1');
-  t.equal(headersPlace('whe_1'), 'endpoint/whe_1/headers');
-  t.equal(await sealHeaders(vault, one!, {}), null);
-  t.same(await openHeaders(vault, one!, null), {});
-  const sealed = await sealHeaders(vault, one!, { 'x-own': 'value' });
+  const [one, two] = [headersPlace('whe_1'), headersPlace('whe_2')];
+  t.equal(one, 'endpoint/whe_1/headers');
+  t.equal(await sealHeaders(vault, 'org_headers', one, {}), null);
+  t.same(await openHeaders(vault, 'org_headers', one, null), {});
+  const sealed = await sealHeaders(vault, 'org_headers', one, { 'x-own': 'value' });
   t.match(sealed, /^pw1\./);
-  t.same(await openHeaders(vault, one!, sealed), { 'x-own': 'value' });
-  await t.rejects(openHeaders(vault, two!, sealed), DOES_NOT_OPEN);
+  t.same(await openHeaders(vault, 'org_headers', one, sealed), { 'x-own': 'value' });
+  await t.rejects(openHeaders(vault, 'org_headers', two, sealed), DOES_NOT_OPEN);
+  await t.rejects(openHeaders(vault, 'org_other', one, sealed), DOES_NOT_OPEN);
 });
 
 t.test(

@@ -1,4 +1,6 @@
-/** Two banks with a firm each, and staff, who have used everything that the service has for them. */
+/** Two banks with a firm each, staff, an agency, an expert and a buyer, who have used everything that the service has for them. */
+import { showUnder } from '../../src/anonymity/service.ts';
+import { addPasskey, addPerson, openSession } from '../people.ts';
 import { lapsingPatents, type Party, type TestService } from '../service.ts';
 
 const HOOK = { url: 'https://receiver.example/hooks' };
@@ -31,8 +33,10 @@ export interface World {
 
 /** @throws Error with the answer when the service refuses a step */
 export async function peopleTheService(service: TestService): Promise<World> {
-  const { call, bank_a, bank_b, firm_a, firm_b, staff } = service;
-  const owned = new Map<string, Owned>([bank_a, bank_b, firm_a, firm_b, staff].map(({ id }) => [id, {}]));
+  const { call, bank_a, bank_b, firm_a, firm_b, staff, agency, expert, buyer } = service;
+  const pledging = [bank_a, bank_b, firm_a, firm_b, staff];
+  const everyone = [...pledging, agency, expert, buyer];
+  const owned = new Map<string, Owned>(everyone.map(({ id }) => [id, {}]));
   const made = async (party: Party, method: 'POST' | 'PUT', url: string, body?: object) => {
     const answer = await call<Record<string, string>>(party.key, method, url, body);
     if (answer.status >= 300) throw new Error(`${method} ${url}: ${answer.status} ${answer.text}`);
@@ -44,7 +48,7 @@ export async function peopleTheService(service: TestService): Promise<World> {
   };
 
   const lapsing = (await lapsingPatents('2009-06-01')).map(({ patent_id }) => patent_id);
-  for (const party of [bank_a, bank_b, firm_a, firm_b, staff]) {
+  for (const party of everyone) {
     const { id } = await made(party, 'POST', '/v1/webhooks/endpoints', HOOK);
     note(party, 'endpoint', id!);
     const tested = await made(party, 'POST', `/v1/webhooks/endpoints/${id}/test`);
@@ -52,10 +56,24 @@ export async function peopleTheService(service: TestService): Promise<World> {
     await made(party, 'POST', `/v1/webhooks/endpoints/${id}/simulate`, { type: 'patent.lapsed' });
     const list = { name: 'watched', patent_ids: [lapsing[0]!] };
     note(party, 'watch_list', (await made(party, 'POST', '/v1/watch-lists', list)).id!);
-    note(party, 'covenant_feed', (await made(party, 'POST', '/v1/covenants/feeds')).id!);
+    if (pledging.includes(party))
+      note(party, 'covenant_feed', (await made(party, 'POST', '/v1/covenants/feeds')).id!);
     const { body: keys } = await call<{ data: { id: string }[] }>(party.key, 'GET', '/v1/keys');
     note(party, 'key', keys.data[0]!.id);
+    note(party, 'organisation', party.id);
+    const role = party === firm_a || party === firm_b ? 'owner' : 'admin';
+    const { id: person_id } = await addPerson(service, party.id, role);
+    note(party, 'person', person_id);
+    note(party, 'passkey', await addPasskey(service, person_id));
+    note(party, 'session', (await openSession(service, person_id)).id);
+    const invited = { email: `invited@${party.id}.example`, role };
+    const invitation = await made(party, 'POST', `/v1/organisations/${party.id}/invitations`, invited);
+    note(party, 'invitation', invitation.id!);
   }
+  for (const party of everyone.filter((each) => each !== staff)) {
+    note(party, 'pseudonym', (await made(party, 'POST', '/v1/pseudonyms', {})).id!);
+  }
+  await askOverPseudonyms(service, made, note);
   for (const [bank, firm] of [
     [bank_a, firm_a],
     [bank_b, firm_b],
@@ -97,6 +115,31 @@ export async function peopleTheService(service: TestService): Promise<World> {
   await service.passTo(LAST_DAY);
   for (const bank of [bank_a, bank_b]) await noteWatch(service, bank, owned);
   return { owned, ended: await endSome(service) };
+}
+
+/** Who sells is asked who it is by who buys: once revealed, once not answered. What is shown is everybody's to see. */
+async function askOverPseudonyms(
+  { database, clock, ...parties }: TestService,
+  made: (party: Party, method: 'POST', url: string, body: object) => Promise<Record<string, string>>,
+  note: (party: Party, kind: string, id: string) => void,
+) {
+  const { firm_b, agency, buyer, bank_b } = parties;
+  for (const [owner, kind, asker, revealed] of [
+    [agency, 'agency', buyer, true],
+    [firm_b, 'firm', bank_b, false],
+  ] as const) {
+    const { id } = await made(owner, 'POST', '/v1/pseudonyms', {});
+    const context = { kind: 'listing', id: `of ${owner.id}` } as const;
+    const caller = { organisation_id: owner.id, kind, key_id: 'key' };
+    await database.transaction((tx) => showUnder(tx, id!, context, caller, clock.now()));
+    const asked = { context, reason: 'to deal' };
+    const request = await made(asker, 'POST', `/v1/pseudonyms/${id}/identity-requests`, asked);
+    for (const party of [owner, asker]) note(party, 'identity_request', request.id!);
+    const steps = `/v1/identity-requests/${request.id}/steps`;
+    if (!revealed) continue;
+    await made(owner, 'POST', steps, { step: 'consented' });
+    await made(asker, 'POST', steps, { step: 'revealed' });
+  }
 }
 
 /** What the watching of a pledge brought: valuations, flags, and a margin call on them. */
@@ -143,7 +186,7 @@ async function endSome({ call, bank_a, staff }: TestService): Promise<Owned> {
   return ended;
 }
 
-async function contract(
+export async function contract(
   { call, clock }: TestService,
   bank: Party,
   firm: Party,

@@ -8,6 +8,7 @@ import { dateOf } from '../../clock.ts';
 import type { Sql, Transaction } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
+import { cohortRanks } from '../../patents/cohorts.ts';
 import { knownPatents } from '../../patents/facts.ts';
 import { latestModels } from '../../valuations/store.ts';
 import { value } from '../../valuations/value.ts';
@@ -239,11 +240,13 @@ async function worthOf(
     uses.map(({ patent_id }) => patent_id),
     now,
   );
+  const ranks = await cohortRanks(tx, [...known.keys()]);
   const models = await latestModels(tx, now);
   return uses.map((use) => {
     const patent = known.get(use.patent_id);
+    const rank = ranks.get(use.patent_id);
     const valued =
-      patent && models && value(patent, { ...NOTHING_DECLARED, ...use }, currency, models, dateOf(now));
+      patent && models && value(patent, { ...NOTHING_DECLARED, ...use }, currency, models, dateOf(now), rank);
     return {
       patent_id: use.patent_id,
       mid_minor: valued?.row.mid_minor ?? null,

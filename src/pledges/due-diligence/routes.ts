@@ -4,7 +4,7 @@ import { FINDING_KINDS, type FindingCode, SEVERITIES } from '../../../models/due
 import { asOf } from '../../clock.ts';
 import { Problem } from '../../errors.ts';
 import { create } from '../../http/create.ts';
-import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
+import { callerOfGuarded, PLEDGE_KINDS } from '../../http/guard.ts';
 import { AsOfQuery, Closed, Id, Instant, Nullable, OneOf, PatentId } from '../../http/schemas.ts';
 import type { Service } from '../../service.ts';
 import { attemptChange } from '../attempt.ts';
@@ -38,7 +38,7 @@ export const dueDiligenceRoutes =
     app.get(
       '/v1/pledges/:id/due-diligence',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'getDueDiligence',
           tags: ['pledges'],

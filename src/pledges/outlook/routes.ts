@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { cureTo, loanToValueRange } from '../../../models/risk/loan-to-value.ts';
 import { asOf } from '../../clock.ts';
 import { Problem } from '../../errors.ts';
-import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
+import { callerOfGuarded, PLEDGE_KINDS } from '../../http/guard.ts';
 import {
   AsOfQuery,
   BasisPoints,
@@ -73,7 +73,7 @@ export const outlookRoutes =
     app.get(
       '/v1/pledges/:id/outlook',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'getOutlook',
           tags: ['pledges'],

@@ -23,8 +23,10 @@ export async function recordRecovery(
   disposed_on: CalendarDate,
   known_at: Date,
 ): Promise<void> {
-  const kinds = await tx<{ right_type: string }[]>`select distinct right_type
-    from pledge_patent join patent using (patent_id) where pledge_id = ${pledge_id} and removed_at is null`;
+  const kinds = await tx<{ right_type: string }[]>`
+    with held as materialized (
+      select patent_id from pledge_patent where pledge_id = ${pledge_id} and removed_at is null)
+    select distinct right_type from held join patent using (patent_id)`;
   const right_type = kinds.length === 1 ? kinds[0]!.right_type : MIXED;
   const row = {
     pledge_id,

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { Problem } from '../../errors.ts';
 import { create } from '../../http/create.ts';
-import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
+import { callerOfGuarded, PLEDGE_KINDS } from '../../http/guard.ts';
 import { Closed, Day, Id, Instant, Nullable, OneOf } from '../../http/schemas.ts';
 import type { Service } from '../../service.ts';
 import { attemptChange } from '../attempt.ts';
@@ -49,7 +49,7 @@ export const releaseRoutes =
     app.get(
       '/v1/pledges/:id/release-checklist',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'getReleaseChecklist',
           tags: ['pledges'],

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { CAUSES } from '../../../models/waterfall.ts';
 import { asOf } from '../../clock.ts';
 import { Problem } from '../../errors.ts';
-import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
+import { callerOfGuarded, PLEDGE_KINDS } from '../../http/guard.ts';
 import { AsOfQuery, Closed, Currency, Day, Id, Minor, OneOf, PatentId } from '../../http/schemas.ts';
 import type { Service } from '../../service.ts';
 import { findPledge } from '../store.ts';
@@ -37,7 +37,7 @@ export const waterfallRoutes =
     app.get(
       '/v1/pledges/:id/waterfall',
       {
-        config: { access: EVERYONE },
+        config: { access: PLEDGE_KINDS },
         schema: {
           operationId: 'getWaterfall',
           tags: ['pledges'],

@@ -220,7 +220,7 @@ const brokenCursor: Breakage = (parts, { known, asker, operation }) => {
           ...parts.query.filter((each) => !each.startsWith('cursor=')),
           `cursor=${encodeURIComponent(text)}`,
         ],
-        headers: { ...parts.headers, authorization: `Bearer ${asker.key}` },
+        headers: { ...parts.headers, ...asker.credentials },
       };
     });
 };

@@ -39,7 +39,7 @@ function partsWith(place: Place): Arbitrary<Parts> {
       params,
       query: Object.entries(query).flatMap(([name, value]) => encoded(name, value)),
       headers: {
-        ...(!operation.is_public && { authorization: `Bearer ${asker.key}` }),
+        ...(!operation.is_public && asker.credentials),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(headers as Record<string, string>),
       },

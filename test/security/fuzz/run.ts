@@ -103,7 +103,7 @@ class Fuzz {
   readonly #judge: ReturnType<typeof judgeOf>;
   /** Accepted requests by operation. */
   readonly #accepted = new Map<string, number>();
-  /** `operation kind` of askers that were answered 403. */
+  /** `operation asker` that were answered 403. */
   readonly #forbidden = new Set<string>();
   readonly #failures = new Map<string, { what: string; curl: string }>();
   readonly #counts = { server_error: 0, undeclared: 0, leak: 0, accepted: 0 };
@@ -152,7 +152,7 @@ class Fuzz {
 
   #validAsk(operation: Operation): Arbitrary<Ask> {
     const all = this.#known.setting.askers;
-    const allowed = all.filter(({ kind }) => !this.#forbidden.has(`${operation.id} ${kind}`));
+    const allowed = all.filter(({ name }) => !this.#forbidden.has(`${operation.id} ${name}`));
     return fc
       .constantFrom(...(allowed.length > 0 ? allowed : all))
       .chain((asker) =>
@@ -187,8 +187,9 @@ class Fuzz {
 
   #note({ operation, asker, parts }: Ask, answer: Answer): void {
     const { status } = answer;
-    const is_own_key = operation.is_public || parts.headers.authorization === `Bearer ${asker.key}`;
-    if (status === 403 && is_own_key) this.#forbidden.add(`${operation.id} ${asker.kind}`);
+    const own = Object.entries(asker.credentials);
+    const is_own_key = operation.is_public || own.every(([name, value]) => parts.headers[name] === value);
+    if (status === 403 && is_own_key) this.#forbidden.add(`${operation.id} ${asker.name}`);
     if (status >= 400) return;
     this.#counts.accepted += 1;
     if (parts.method !== operation.method || !is_own_key) return;

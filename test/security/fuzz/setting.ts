@@ -2,17 +2,21 @@
 
 import pino from 'pino';
 import { deliverDue } from '../../../jobs/deliver.ts';
-import { issueKey } from '../../../src/accounts/store.ts';
+import { issueKey, type OrganisationKind } from '../../../src/accounts/store.ts';
+import { showUnder } from '../../../src/anonymity/service.ts';
 import { createSender } from '../../../src/webhooks/send.ts';
+import { addPerson, openSession } from '../../people.ts';
 import { lapsingPatents, type Party, type TestService } from '../../service.ts';
 
-/** Who asks, with a key of its own. */
+/** Who asks, with a key of its own, or a person of an organisation in a session. */
 export interface Asker {
   name: string;
-  kind: 'bank' | 'firm' | 'staff';
+  kind: OrganisationKind;
   organisation_id: string;
   key_id: string;
   key: string;
+  /** What goes with each request: the key, or the cookie and token of a person's session. */
+  credentials: Record<string, string>;
 }
 
 export interface Setting {
@@ -26,6 +30,8 @@ export interface Setting {
   free_patents: string[];
 }
 
+/** What is shown under a pseudonym. */
+export const SHOWN = { kind: 'listing', id: 'shown' } as const;
 const FREE_PATENTS = 500;
 const TARGET_SHARE = 0.15;
 const ENDS_AT = '2010-01-23T02:00:00Z';
@@ -49,6 +55,7 @@ const WAYS: readonly string[][] = [
 export async function setUp(service: TestService, url: string): Promise<Setting> {
   const { bank_a, bank_b, firm_a, firm_b, clock } = service;
   for (const party of [bank_a, bank_b, firm_a, firm_b]) await openEndpoints(service, party);
+  await showPseudonyms(service);
   const lapsing = await lapsingPatents(clock.now().toISOString().slice(0, 10));
   for (const [bank, firm] of [[bank_a, firm_a] as const, [bank_b, firm_b] as const])
     for (const way of WAYS) {
@@ -69,6 +76,18 @@ export async function setUp(service: TestService, url: string): Promise<Setting>
 async function openEndpoints({ call }: TestService, { key }: Party): Promise<void> {
   for (const path of ['one', 'two'])
     await done(call(key, 'POST', '/v1/webhooks/endpoints', { url: `https://hooks.bank.example/${path}` }));
+}
+
+/** What firms show under pseudonyms, and a bank has asked over: so it knows their ids. */
+async function showPseudonyms({ call, database, clock, bank_a, firm_a, firm_b }: TestService): Promise<void> {
+  for (const { id: organisation_id, key } of [firm_a, firm_b]) {
+    const { body } = await done(call<{ id: string }>(key, 'POST', '/v1/pseudonyms', {}));
+    const caller = { organisation_id, kind: 'firm' as const, key_id: 'setting' };
+    for (const context of [SHOWN, { ...SHOWN, id: 'asked over' }])
+      await database.transaction((tx) => showUnder(tx, body.id, context, caller, clock.now()));
+    const asked = { context: { ...SHOWN, id: 'asked over' }, reason: 'setting' };
+    await done(call(bank_a.key, 'POST', `/v1/pseudonyms/${body.id}/identity-requests`, asked));
+  }
 }
 
 async function pledged(
@@ -118,11 +137,18 @@ async function failDeliveries({ database, vault }: TestService): Promise<void> {
   await sender.close();
 }
 
-async function askersOf({ database, clock, bank_a, bank_b, firm_a, firm_b, staff }: TestService) {
+async function askersOf(service: TestService) {
+  const { database, clock, bank_a, bank_b, firm_a, firm_b, staff, agency, expert, buyer } = service;
   const issue = ({ id }: Party) => database.transaction((tx) => issueKey(tx, id, 'fuzz', clock.now()));
   const asker = async (name: string, kind: Asker['kind'], party: Party): Promise<Asker> => {
     const { id, key } = await issue(party);
-    return { name, kind, organisation_id: party.id, key_id: id, key };
+    const credentials = { authorization: `Bearer ${key}` };
+    return { name, kind, organisation_id: party.id, key_id: id, key, credentials };
+  };
+  const person = async (name: string, kind: Asker['kind'], party: Party): Promise<Asker> => {
+    const { id } = await addPerson(service, party.id, 'admin');
+    const { headers } = await openSession(service, id);
+    return { ...(await asker(name, kind, party)), credentials: headers };
   };
   const revoked = await issue(bank_a);
   await database.sql`update api_key set revoked_at = now() where id = ${revoked.id}`;
@@ -134,6 +160,11 @@ async function askersOf({ database, clock, bank_a, bank_b, firm_a, firm_b, staff
       await asker('firm_b', 'firm', firm_b),
       await asker('staff', 'staff', staff),
       await asker('checker', 'staff', staff),
+      await asker('agency', 'agency', agency),
+      await asker('expert', 'expert', expert),
+      await asker('buyer', 'buyer', buyer),
+      await person('banker', 'bank', bank_a),
+      await person('reviewer', 'staff', staff),
     ],
     revoked_key: revoked.key,
   };

@@ -2,7 +2,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Known } from './known.ts';
 import type { Operation, Schema } from './operations.ts';
-import type { Asker } from './setting.ts';
+import { type Asker, SHOWN } from './setting.ts';
 
 export interface Place {
   known: Known;
@@ -68,6 +68,7 @@ const FIELDS: Record<string, (place: Place) => Arbitrary<unknown> | null> = {
   headers: () => fc.constantFrom({}, { 'x-gateway': 'a' }, { authorization: 'Bearer b' }),
   settings: () =>
     fc.constantFrom({}, { ltv_warning: { enabled: false } }, { value_drop: { severity: 'critical' } }),
+  context: () => fc.constant(SHOWN),
   scenario: () => fc.constantFrom('pledge', 'transfer'),
   scale: () => fc.constant({ least: 0, most: 10 }),
   scores: () =>

@@ -2,7 +2,7 @@
  * Who may do what, said once more and apart from the routes: by operation, which kinds of organisation, and whose things.
  * An operation that is not here is unexplained, and one that answers otherwise than it says here fails.
  */
-export type Kind = 'bank' | 'firm' | 'staff';
+export type Kind = 'bank' | 'firm' | 'staff' | 'agency' | 'expert' | 'buyer';
 
 /** Things that belong to somebody. */
 export type Thing =
@@ -18,7 +18,14 @@ export type Thing =
   | 'amendment'
   | 'firm'
   | 'consent'
-  | 'valuation';
+  | 'valuation'
+  | 'pseudonym'
+  | 'identity_request'
+  | 'organisation'
+  | 'person'
+  | 'invitation'
+  | 'session'
+  | 'passkey';
 
 /** Who besides its owners sees a thing: staff see what they review, and nothing that is an organisation's own. */
 export const SEEN_BY_STAFF: readonly Thing[] = [
@@ -28,7 +35,22 @@ export const SEEN_BY_STAFF: readonly Thing[] = [
   'amendment',
   'valuation',
   'firm',
+  'organisation',
 ];
+
+export type Action = 'read' | 'write' | 'review' | 'decide' | 'operate' | 'administer';
+
+/** What keys and people may do. */
+export const MAY = {
+  key: ['read', 'write', 'review', 'decide', 'operate', 'administer'],
+  reading_key: ['read'],
+  admin: ['read', 'write', 'review', 'decide', 'operate', 'administer'],
+  officer: ['read', 'write', 'decide', 'operate'],
+  viewer: ['read'],
+  member: ['read', 'write', 'operate'],
+  operator: ['read', 'write', 'operate'],
+  reviewer: ['read', 'review'],
+} as const satisfies Record<string, readonly Action[]>;
 
 export interface Expectation {
   who: readonly Kind[] | 'anyone';
@@ -38,11 +60,21 @@ export interface Expectation {
   filter?: true;
   /** A POST that only asks, and so takes a key for reading. */
   asks?: true;
+  /** What it is, where that is neither asking nor the writing of every day. */
+  does?: Action;
+  /** How a request is answered whose secrets are made up. */
+  guessed?: 401 | 404;
+  /** For people who signed in alone. */
+  people?: true;
   /** The thing does not outlive the call: each gets one of its own. */
   ends?: true;
 }
 
-const EACH = ['bank', 'firm', 'staff'] as const;
+const EACH = ['bank', 'firm', 'staff', 'agency', 'expert', 'buyer'] as const;
+/** Who has to do with pledges. */
+const PLEDGING = ['bank', 'firm', 'staff'] as const;
+/** Who can be shown under a pseudonym. */
+const SHOWN = ['bank', 'firm', 'agency', 'expert', 'buyer'] as const;
 const BANK = ['bank'] as const;
 const FIRM = ['firm'] as const;
 const STAFF = ['staff'] as const;
@@ -51,10 +83,14 @@ const LENDER = ['bank', 'staff'] as const;
 
 const anyone: Expectation = { who: 'anyone' };
 const each: Expectation = { who: EACH };
+const pledging: Expectation = { who: PLEDGING };
 const staff: Expectation = { who: STAFF };
-const review: Expectation = { who: STAFF, things: { flag_id: 'flag' } };
+const administer: Expectation = { who: EACH, does: 'administer' };
+const person: Expectation = { who: EACH, people: true, asks: true };
+const review: Expectation = { who: STAFF, things: { flag_id: 'flag' }, does: 'review' };
+const check: Expectation = { ...review, does: 'decide' };
 const endpoint: Expectation = { who: EACH, things: { id: 'endpoint' } };
-const pledge: Expectation = { who: EACH, things: { id: 'pledge' } };
+const pledge: Expectation = { who: PLEDGING, things: { id: 'pledge' } };
 
 export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getHealth: anyone,
@@ -64,11 +100,54 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   readCovenantFeed: { who: 'anyone', things: { id: 'covenant_feed' } },
 
   getOwnOrganisation: each,
-  createOrganisation: staff,
-  createKey: staff,
+  createOrganisation: { ...staff, does: 'administer' },
+  createKey: { ...administer, things: { id: 'organisation' } },
   listKeys: each,
-  rotateKey: { who: EACH, things: { id: 'key' }, ends: true },
-  revokeKey: { who: EACH, things: { id: 'key' }, ends: true },
+  rotateKey: { ...administer, things: { id: 'key' }, ends: true },
+  revokeKey: { ...administer, things: { id: 'key' }, ends: true },
+
+  invitePerson: { ...administer, things: { id: 'organisation' } },
+  acceptInvitation: { ...anyone, guessed: 404 },
+  listInvitations: administer,
+  withdrawInvitation: { ...administer, things: { id: 'invitation' }, ends: true },
+  listPeople: administer,
+  changeRole: { ...administer, things: { id: 'person' } },
+  closeAccount: { ...administer, things: { id: 'person' }, ends: true },
+  exportOwnData: person,
+  eraseOwnData: person,
+  exportPersonData: { ...administer, things: { id: 'person' } },
+  erasePersonData: { ...administer, things: { id: 'person' }, ends: true },
+  signIn: { ...anyone, guessed: 401 },
+  signInWithCode: { ...anyone, guessed: 401 },
+  getIdentityProvider: administer,
+  setIdentityProvider: administer,
+  removeIdentityProvider: administer,
+  beginProviderSignIn: { ...anyone, guessed: 404 },
+  signInByProvider: { ...anyone, guessed: 401 },
+  beginPasskeySignIn: anyone,
+  signInWithPasskey: { ...anyone, guessed: 401 },
+  listPasskeys: person,
+  beginPasskey: person,
+  addPasskey: person,
+  removePasskey: { ...person, things: { id: 'passkey' }, ends: true },
+  listSessions: person,
+  getOwnSession: person,
+  signOut: person,
+  endSession: { ...person, things: { id: 'session' }, ends: true },
+  endOtherSessions: person,
+  proveAgain: person,
+  changePassword: person,
+  beginSecondFactor: person,
+  confirmSecondFactor: person,
+  removeSecondFactor: person,
+
+  makePseudonym: { who: SHOWN },
+  listPseudonyms: { who: SHOWN },
+  getPseudonym: { who: SHOWN, things: { id: 'pseudonym' } },
+  askIdentity: { who: SHOWN, things: { id: 'pseudonym' } },
+  listIdentityRequests: { who: SHOWN },
+  getIdentityRequest: { who: SHOWN, things: { id: 'identity_request' } },
+  stepIdentityRequest: { who: SHOWN, things: { id: 'identity_request' } },
 
   listPatents: each,
   findPriorArt: { who: EACH, asks: true },
@@ -76,13 +155,14 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getPatent: each,
   listSignals: each,
   listPatentValuations: staff,
+  getPatentCohort: each,
   getPatentIndicators: each,
   listSources: staff,
-  setSourceCadence: staff,
+  setSourceCadence: { ...staff, does: 'operate' },
   listFetches: staff,
-  addFetch: staff,
-  changeFetch: staff,
-  runFetch: staff,
+  addFetch: { ...staff, does: 'operate' },
+  changeFetch: { ...staff, does: 'operate' },
+  runFetch: { ...staff, does: 'operate' },
   addWatchList: each,
   listWatchLists: each,
   listWatchedPatents: { who: EACH, things: { id: 'watch_list' } },
@@ -91,7 +171,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   removeWatchList: { who: EACH, things: { id: 'watch_list' }, ends: true },
 
   requestPledge: { who: PARTIES },
-  listPledges: each,
+  listPledges: pledging,
   getPledge: pledge,
   movePledge: pledge,
   recordRepayment: { who: BANK, things: { id: 'pledge' } },
@@ -109,75 +189,75 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getReleaseChecklist: pledge,
   recordDeregistration: { who: BANK, things: { id: 'pledge' } },
   recordOverdue: { who: BANK, things: { id: 'pledge' } },
-  getReceipt: { who: EACH, things: { id: 'pledge', valuation_id: 'valuation' } },
+  getReceipt: { who: PLEDGING, things: { id: 'pledge', valuation_id: 'valuation' } },
   callMargin: { who: BANK, things: { id: 'pledge' } },
   listMarginCalls: pledge,
   closeMarginCall: { who: BANK, things: { id: 'pledge', call_id: 'margin_call' } },
   getRecoveries: { who: LENDER },
   getPortfolio: { who: LENDER },
   stressPortfolio: { who: LENDER, asks: true },
-  listCovenants: { who: EACH, things: { pledge_id: 'pledge' }, filter: true },
-  openCovenantFeed: each,
-  listCovenantFeeds: each,
-  closeCovenantFeed: { who: EACH, things: { id: 'covenant_feed' }, ends: true },
-  scorePatent: { who: EACH, things: { id: 'pledge' } },
+  listCovenants: { who: PLEDGING, things: { pledge_id: 'pledge' }, filter: true },
+  openCovenantFeed: pledging,
+  listCovenantFeeds: pledging,
+  closeCovenantFeed: { who: PLEDGING, things: { id: 'covenant_feed' }, ends: true },
+  scorePatent: { who: PLEDGING, things: { id: 'pledge' } },
   listScores: pledge,
-  listScoringTables: each,
+  listScoringTables: pledging,
   loadScoringTable: { who: LENDER },
-  getScoringTable: { who: EACH, things: { id: 'scoring_table' } },
-  listDeals: each,
-  recordDeal: each,
-  importDeals: staff,
+  getScoringTable: { who: PLEDGING, things: { id: 'scoring_table' } },
+  listDeals: pledging,
+  recordDeal: pledging,
+  importDeals: { ...staff, does: 'operate' },
 
   giveConsent: { who: FIRM, things: { firm_id: 'firm' } },
-  listConsents: { who: EACH, things: { firm_id: 'firm' } },
+  listConsents: { who: PLEDGING, things: { firm_id: 'firm' } },
   revokeConsent: { who: FIRM, things: { firm_id: 'firm', consent_id: 'consent' }, ends: true },
-  recordBorrowerFact: { who: EACH, things: { firm_id: 'firm' } },
-  listBorrowerFacts: { who: EACH, things: { firm_id: 'firm' } },
+  recordBorrowerFact: { who: PLEDGING, things: { firm_id: 'firm' } },
+  listBorrowerFacts: { who: PLEDGING, things: { firm_id: 'firm' } },
 
   listAuditEntries: each,
   exportAuditChain: each,
   listAuditHeads: each,
   backtestRules: { who: BANK },
   listBacktests: { who: BANK },
-  listRules: each,
-  listFlags: { who: EACH, things: { pledge_id: 'pledge' }, filter: true },
+  listRules: pledging,
+  listFlags: { who: PLEDGING, things: { pledge_id: 'pledge' }, filter: true },
   listRuleSets: { who: BANK },
-  setRules: { who: BANK },
+  setRules: { who: BANK, does: 'decide' },
   listSilences: { who: BANK },
   makeSilence: { who: BANK, things: { pledge_id: 'pledge' } },
   listReviews: staff,
-  readReview: review,
+  readReview: { ...review, does: 'read' },
   claimReview: review,
   releaseReview: review,
   delegateReview: review,
   noteReview: review,
   escalateReview: review,
   submitReview: review,
-  approveReview: review,
-  returnReview: review,
-  reopenReview: review,
+  approveReview: check,
+  returnReview: check,
+  reopenReview: check,
   listModels: staff,
   getModel: staff,
-  reviewModel: staff,
-  promoteModel: staff,
+  reviewModel: { ...staff, does: 'decide' },
+  promoteModel: { ...staff, does: 'decide' },
 
   listEvents: each,
-  createEndpoint: each,
+  createEndpoint: { ...each, does: 'operate' },
   listEndpoints: each,
   getEndpoint: endpoint,
-  changeEndpoint: endpoint,
-  deleteEndpoint: { ...endpoint, ends: true },
-  rotateSecret: endpoint,
-  setHeaders: endpoint,
-  testEndpoint: endpoint,
-  simulateEvent: endpoint,
+  changeEndpoint: { ...endpoint, does: 'operate' },
+  deleteEndpoint: { ...endpoint, ends: true, does: 'operate' },
+  rotateSecret: { ...endpoint, does: 'operate' },
+  setHeaders: { ...endpoint, does: 'operate' },
+  testEndpoint: { ...endpoint, does: 'operate' },
+  simulateEvent: { ...endpoint, does: 'operate' },
   listDeliveries: endpoint,
   listDeadLetters: endpoint,
-  recoverEndpoint: endpoint,
-  replayMissing: endpoint,
+  recoverEndpoint: { ...endpoint, does: 'operate' },
+  replayMissing: { ...endpoint, does: 'operate' },
   listAttempts: { who: EACH, things: { id: 'delivery' } },
-  replayDelivery: { who: EACH, things: { id: 'delivery' } },
-  rotateSigningKey: staff,
-  advanceCalendar: staff,
+  replayDelivery: { who: EACH, things: { id: 'delivery' }, does: 'operate' },
+  rotateSigningKey: { ...staff, does: 'operate' },
+  advanceCalendar: { ...staff, does: 'operate' },
 };

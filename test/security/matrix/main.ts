@@ -8,7 +8,7 @@ import { holds, type MatrixReport, runMatrix } from './run.ts';
 const HELP = `npm run security:matrix -- [--json]
 
 Asks every operation of the OpenAPI document as every role (nobody, keys that are unknown, revoked or expired, two banks and
-their firms, staff, keys for reading) about things of each owner, missing, ended and malformed ones, and holds the answers against the
+their firms, staff, an agency, an expert, a buyer, keys for reading) about things of each owner, missing, ended and malformed ones, and holds the answers against the
 table test/security/matrix/expected.ts. Ends with 0 when no answer is unexplained, no foreign thing was answered, foreign and
 missing were byte for byte alike, and no refusal left a row behind.
 

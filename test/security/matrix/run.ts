@@ -2,13 +2,22 @@
  * Every operation of the OpenAPI document, asked by every role about things of every owner, held against expected.ts. What
  * is another's must look exactly like what is missing, and a refusal must leave no trace in the database.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { issueKey } from '../../../src/accounts/store.ts';
 import type { Database } from '../../../src/db/client.ts';
 import { type JsonSchema, sampleOf } from '../../http/sample.ts';
+import { addPasskey, addPerson, openSession } from '../../people.ts';
 import type { Party, TestService } from '../../service.ts';
 import { type Owned, peopleTheService } from '../world.ts';
-import { EXPECTED, type Expectation, type Kind, SEEN_BY_STAFF, type Thing } from './expected.ts';
+import {
+  type Action,
+  EXPECTED,
+  type Expectation,
+  type Kind,
+  MAY,
+  SEEN_BY_STAFF,
+  type Thing,
+} from './expected.ts';
 
 export interface MatrixReport {
   operations: number;
@@ -28,10 +37,12 @@ export interface MatrixReport {
 
 interface Role {
   name: string;
-  key: string | null;
-  /** Null for a key that opens nothing. */
+  headers: Record<string, string>;
+  /** Null for a key or session that opens nothing. */
   party: (Party & { kind: Kind }) | null;
-  reads_only: boolean;
+  may: readonly Action[];
+  /** Who is signed in; null for a key. */
+  person_id: string | null;
 }
 
 /** Whose things a request names. */
@@ -73,10 +84,12 @@ export async function runMatrix(
   service: TestService,
   on_progress: (done: number, all: number) => void,
   expected: Readonly<Record<string, Expectation>> = EXPECTED,
+  only: readonly string[] | null = null,
 ): Promise<MatrixReport> {
   const started_ms = performance.now();
   const stage = await setStage(service);
-  const operations = operationsOf(service.app.swagger() as never);
+  const all = operationsOf(service.app.swagger() as never);
+  const operations = only ? all.filter(({ id }) => only.includes(id)) : all;
   const failures: string[] = [];
   const counts = { cells: 0, foreign_success: 0, unexplained: 0, distinguishable: 0, side_effects: 0 };
   const fail = (kind: Exclude<keyof typeof counts, 'cells'>, text: string) => {
@@ -85,25 +98,27 @@ export async function runMatrix(
   };
   for (const [place, operation] of operations.entries()) {
     const expectation = expected[operation.id];
-    for (const role of stage.roles) {
-      const cells = ownersFor(expectation, stage).map(
-        (owner): Cell => ({ operation, expectation, role, owner }),
-      );
-      // What must leave no trace goes first, so that nothing changes under it: what is refused, and what only reads.
-      const traceless = cells.filter((cell) => operation.method === 'GET' || refusal(stage, cell));
-      const answered = cells.filter((cell) => !traceless.includes(cell));
-      const before = await rowCounts(service.database);
-      const answers = new Map<Owner, Answer>();
-      for (const cell of traceless) answers.set(cell.owner, await judge(stage, cell, fail));
-      const after = await rowCounts(service.database);
-      for (const [table, rows] of after)
-        if (rows !== before.get(table)) fail('side_effects', `${operation.id} as ${role.name}: ${table}`);
-      for (const cell of answered) answers.set(cell.owner, await judge(stage, cell, fail));
-      for (const cell of cells)
-        if (isForeign(stage, cell) && answers.get(cell.owner)!.bytes !== answers.get('missing')!.bytes)
-          fail('distinguishable', described(stage, cell, answers.get(cell.owner)!));
-      counts.cells += cells.length;
+    const roles = [];
+    for (const role of stage.roles) roles.push(await signedInAnew(stage, role));
+    const cells = roles.flatMap((role) =>
+      ownersFor(expectation, stage).map((owner): Cell => ({ operation, expectation, role, owner })),
+    );
+    // What must leave no trace goes first, so that nothing changes under it: what is refused, and what only reads.
+    const traceless = cells.filter((cell) => operation.method === 'GET' || refusal(stage, cell));
+    const before = await rowCounts(service.database);
+    const answers = new Map<Cell, Answer>();
+    for (const own of Map.groupBy(traceless, ({ role }) => role).values())
+      await Promise.all(own.map(async (cell) => answers.set(cell, await judge(stage, cell, fail))));
+    const after = await rowCounts(service.database);
+    for (const [table, rows] of after)
+      if (rows !== before.get(table)) fail('side_effects', `${operation.id}: ${table}`);
+    for (const cell of cells) if (!answers.has(cell)) answers.set(cell, await judge(stage, cell, fail));
+    for (const cell of cells.filter((each) => isForeign(stage, each))) {
+      const missing = cells.find(({ role, owner }) => role === cell.role && owner === 'missing')!;
+      if (answers.get(cell)!.bytes !== answers.get(missing)!.bytes)
+        fail('distinguishable', described(stage, cell, answers.get(cell)!));
     }
+    counts.cells += cells.length;
     on_progress(place + 1, operations.length);
   }
   const seconds = Math.round((performance.now() - started_ms) / 100) / 10;
@@ -135,20 +150,33 @@ interface Stage {
 
 async function setStage(service: TestService): Promise<Stage> {
   const { owned, ended } = await peopleTheService(service);
-  const { bank_a, bank_b, firm_a, firm_b, staff } = service;
-  const role = (name: string, party: Party, kind: Kind): Role => ({
+  const { bank_a, bank_b, firm_a, firm_b, staff, agency, expert, buyer } = service;
+  const withKey = (key: string) => ({ authorization: `Bearer ${key}` });
+  const role = (name: string, party: Party, kind: Kind, may: readonly Action[] = MAY.key): Role => ({
     name,
-    key: party.key,
+    headers: withKey(party.key),
     party: { ...party, kind },
-    reads_only: false,
+    may,
+    person_id: null,
   });
-  const closed = (name: string, key: string | null): Role => ({ name, key, party: null, reads_only: false });
+  const closed = (name: string, headers: Record<string, string>): Role => ({
+    name,
+    headers,
+    party: null,
+    may: [],
+    person_id: null,
+  });
   const made = async (party: Party, scopes: ('read' | 'write')[]) =>
     service.database.transaction((tx) => issueKey(tx, party.id, 'matrix', service.clock.now(), { scopes }));
-  const reading = async (name: string, party: Party, kind: Kind): Promise<Role> => ({
-    ...role(name, { ...party, key: (await made(party, ['read'])).key }, kind),
-    reads_only: true,
+  const reading = async (name: string, party: Party, kind: Kind): Promise<Role> =>
+    role(name, { ...party, key: (await made(party, ['read'])).key }, kind, MAY.reading_key);
+  const person = async (name: keyof typeof MAY, party: Party, kind: Kind): Promise<Role> => ({
+    ...role(`${kind}, ${name}`, party, kind, MAY[name]),
+    person_id: (await addPerson(service, party.id, name)).id,
   });
+  const over = await openSession(service, (await addPerson(service, bank_a.id, 'admin')).id);
+  await service.database
+    .sql`update session set used_at = now() - interval '31 minutes' where id = ${over.id}`;
   const [revoked, expired] = [await made(bank_a, ['read', 'write']), await made(bank_a, ['read', 'write'])];
   await service.database.sql`update api_key set revoked_at = now() where id = ${revoked.id}`;
   await service.database.sql`update api_key set expires_at = now() where id = ${expired.id}`;
@@ -156,14 +184,15 @@ async function setStage(service: TestService): Promise<Stage> {
     service,
     owned,
     ended,
-    owners: [bank_a, firm_a, bank_b, firm_b, staff],
+    owners: [bank_a, firm_a, bank_b, firm_b, staff, agency, expert, buyer],
     patent_id: service.takePatent(),
     table_id: await shippedTable(service),
     roles: [
-      closed('nobody', null),
-      closed('a key of nobody', `pwk_${'0'.repeat(16)}_${'A'.repeat(43)}`),
-      closed('a revoked key', revoked.key),
-      closed('an expired key', expired.key),
+      closed('nobody', {}),
+      closed('a key of nobody', withKey(`pwk_${'0'.repeat(16)}_${'A'.repeat(43)}`)),
+      closed('a revoked key', withKey(revoked.key)),
+      closed('an expired key', withKey(expired.key)),
+      closed('a session that was idle', over.headers),
       role('bank A', bank_a, 'bank'),
       await reading('bank A, reading', bank_a, 'bank'),
       role('firm A', firm_a, 'firm'),
@@ -171,8 +200,28 @@ async function setStage(service: TestService): Promise<Stage> {
       role('firm B', firm_b, 'firm'),
       role('staff', staff, 'staff'),
       await reading('staff, reading', staff, 'staff'),
+      role('agency', agency, 'agency'),
+      role('expert', expert, 'expert'),
+      role('buyer', buyer, 'buyer'),
+      await person('admin', bank_a, 'bank'),
+      await person('officer', bank_a, 'bank'),
+      await person('viewer', bank_a, 'bank'),
+      await person('member', firm_a, 'firm'),
+      await person('operator', staff, 'staff'),
+      await person('reviewer', staff, 'staff'),
     ],
   };
+}
+
+/** A person's session is a new one for each operation, for some end it; and the person, for one forgets it. */
+async function signedInAnew({ service }: Stage, role: Role): Promise<Role> {
+  if (role.person_id === null) return role;
+  const open = await service.database
+    .sql`select from person where id = ${role.person_id} and closed_at is null`;
+  const [, role_name] = role.name.split(', ');
+  if (open.count === 0) role.person_id = (await addPerson(service, role.party!.id, role_name!)).id;
+  await service.database.sql`delete from session where person_id = ${role.person_id}`;
+  return { ...role, headers: (await openSession(service, role.person_id)).headers };
 }
 
 async function shippedTable({ call, firm_a }: TestService): Promise<string> {
@@ -222,15 +271,16 @@ function isForeign({ owned }: Stage, { expectation, role: { party }, owner }: Ce
 /** Statuses with which a cell must be refused; null when it is answered. */
 function refusal(stage: Stage, { operation, expectation, role, owner }: Cell): readonly number[] | null {
   if (!expectation) return [];
-  const { who, things, filter } = expectation;
+  const { who, things, filter, guessed, people, asks, does } = expectation;
   const absent =
     things && (typeof owner === 'string' || isForeign(stage, { operation, expectation, role, owner }));
   const notThere = owner === 'malformed' ? [400, 404] : [404];
+  if (guessed) return [guessed];
   if (who === 'anyone') return things ? notThere : null;
   if (!role.party) return [401];
-  if (!who.includes(role.party.kind)) return [403];
-  const asks = operation.method === 'GET' || expectation.asks;
-  if (role.reads_only && !asks) return [403];
+  if (!who.includes(role.party.kind) || (people && role.person_id === null)) return [403];
+  const action = does ?? (operation.method === 'GET' || asks ? 'read' : 'write');
+  if (!role.may.includes(action)) return [403];
   if (!absent || filter) return null;
   return notThere;
 }
@@ -272,7 +322,7 @@ async function ask(stage: Stage, cell: Cell): Promise<Answer> {
     method: operation.method as 'GET',
     url: query.size > 0 ? `${path}?${query}` : path,
     headers: {
-      ...(role.key !== null && { authorization: `Bearer ${role.key}` }),
+      ...role.headers,
       ...(body !== null && { 'content-type': 'application/json' }),
     },
     ...(body !== null && { payload: JSON.stringify(body) }),
@@ -294,6 +344,9 @@ async function namesOf(stage: Stage, cell: Cell): Promise<Record<string, unknown
     patent_id: stage.patent_id,
     table_id: stage.table_id,
     bank_id: bankOf(stage, role).id,
+    // Each of its own, for attempts are counted.
+    email: `${randomUUID()}@mail.example`,
+    ticket: randomBytes(32).toString('base64url'),
   };
   if (operation.path.startsWith('/v1/models/')) names.id = 'pledgewatch-lapse.1';
   if (operation.path.startsWith('/v1/sources/')) names.id = 'cn-sample';
@@ -330,6 +383,16 @@ async function makeThing(stage: Stage, role: Role, thing: Thing): Promise<string
       return party.id;
     case 'consent':
       return post(`/v1/borrowers/${party.id}/consents`, { bank_id, kinds: ['rating'] });
+    case 'person':
+      return (await addPerson(service, party.id, 'admin')).id;
+    case 'passkey':
+      return addPasskey(service, role.person_id!);
+    case 'session':
+      return (await openSession(service, role.person_id!)).id;
+    case 'invitation': {
+      const invited = { email: 'brief@mail.example', role: party.kind === 'firm' ? 'owner' : 'admin' };
+      return post(`/v1/organisations/${party.id}/invitations`, invited);
+    }
     case 'key': {
       const made = service.database.transaction((tx) => issueKey(tx, party.id, 'brief', service.clock.now()));
       return (await made).id;

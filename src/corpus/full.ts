@@ -1,0 +1,156 @@
+/** Everything valued by threads, each with a connection of its own, and published at once. */
+import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import type { Database } from '../db/client.ts';
+import { StartupError } from '../errors.ts';
+import type { ModelSet } from '../valuations/models.ts';
+import type { CorpusRun } from './chunk.ts';
+import { dropRun, openRun, publishRun, type RunProgress, runProgress } from './run.ts';
+import type { ThreadMessage, ThreadTask } from './thread.ts';
+
+/** Patents a chunk: what a thread holds in memory, and what is done again after a failure. */
+export const CHUNK_patents = 20_000;
+export const MOST_CHUNK_patents = 200_000;
+/** A chunk that fails so often will fail for ever. */
+export const ATTEMPTS = 3;
+/** One more than there are cores: while the server works for one thread, another computes. */
+export const DEFAULT_THREADS = availableParallelism() + 1;
+/** What a thread holds is bounded by its chunk and its tables; it is made to collect its garbage before it has much. */
+const THREAD_LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 8 };
+/** Building the indexes of a billion values. */
+const PUBLISH_LIMIT_ms = 3_600_000;
+const TAKEN_POLL_ms = 1_000;
+const DISK_FULL = '53100';
+
+export interface Place {
+  /** Of the database, for the threads. */
+  url: string;
+  role?: string;
+  database: Database;
+}
+
+export interface FullOptions {
+  chunk_patents?: number;
+  threads?: number;
+  /** Told after each chunk. */
+  on_progress?: (progress: RunProgress) => void;
+}
+
+export interface FullReport extends RunProgress {
+  as_of: string;
+  /** Chunks that an earlier call had done. */
+  resumed: number;
+}
+
+/**
+ * Goes on with the open run, or opens one.
+ * @throws StartupError when a chunk fails for the third time, or the disk is full; nothing is published then
+ */
+export async function revalueAll(
+  place: Place,
+  models: ModelSet,
+  now: Date,
+  { chunk_patents = CHUNK_patents, threads = DEFAULT_THREADS, on_progress = () => {} }: FullOptions = {},
+): Promise<FullReport> {
+  const { database } = place;
+  const patient = database.sibling({ max: 1, statement_timeout_ms: PUBLISH_LIMIT_ms });
+  try {
+    const run = await openRun(patient, models, now, chunk_patents);
+    const before = await runProgress(database.sql, run.id);
+    for (let progress = before; progress.done < progress.chunks; ) {
+      await workOff(place, run, progress, threads, on_progress);
+      progress = await runProgress(database.sql, run.id);
+      // The rest is in the hands of another process.
+      if (progress.done < progress.chunks) await sleep(TAKEN_POLL_ms);
+    }
+    await publishRun(patient, run, now);
+    return { as_of: run.as_of, resumed: before.done, ...(await runProgress(database.sql, run.id)) };
+  } finally {
+    await patient.close();
+  }
+}
+
+async function workOff(
+  place: Place,
+  run: CorpusRun,
+  before: RunProgress,
+  threads: number,
+  on_progress: (progress: RunProgress) => void,
+): Promise<void> {
+  const progress = { ...before };
+  const failures = new Map<number, number>();
+  const workerData: ThreadTask = { url: place.url, role: place.role, run };
+  const workers = Array.from(
+    { length: Math.min(threads, before.chunks - before.done) },
+    // Node strips the types by itself: a loader would double the time of each start.
+    () =>
+      new Worker(new URL('./thread.ts', import.meta.url), {
+        workerData,
+        execArgv: [],
+        resourceLimits: THREAD_LIMITS,
+      }),
+  );
+  const hear = (message: ThreadMessage, worker: number) => {
+    // Without a chunk it is the thread's own: each waits for the database by itself.
+    const cause = message.chunk === 0 ? -worker : message.chunk;
+    if (message.kind === 'failure') return fail(run, progress, message, failures, cause);
+    failures.delete(-worker);
+    progress.done++;
+    for (const name of ['patents', 'valued', 'points'] as const) progress[name] += message.counts[name];
+    on_progress({ ...progress });
+  };
+  try {
+    await Promise.all(workers.map((worker, index) => ended(worker, (message) => hear(message, index + 1))));
+  } catch (error) {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    if (isDiskFull(error)) await dropRun(place.database, run);
+    throw error;
+  }
+}
+
+function ended(worker: Worker, hear: (message: ThreadMessage) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: ThreadMessage) => {
+      try {
+        hear(message);
+      } catch (error) {
+        reject(error);
+      }
+    });
+    worker.once('error', (cause) =>
+      reject(
+        new StartupError(`A worker ended: ${cause.message}. Run the same command again to go on.`, { cause }),
+      ),
+    );
+    worker.once('exit', () => resolve());
+  });
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof StartupError && (error.cause as { code?: string } | undefined)?.code === DISK_FULL;
+}
+
+function fail(
+  { id }: CorpusRun,
+  { done, chunks }: RunProgress,
+  cause: Extract<ThreadMessage, { kind: 'failure' }>,
+  failures: Map<number, number>,
+  subject: number,
+): void {
+  const { chunk, away, code, message } = cause;
+  if (code === DISK_FULL)
+    throw new StartupError(
+      `The database has no room left for the values of the corpus: ${message}. Nothing was published and what was written is given back. Free or add disk, then run the same command again.`,
+      { cause },
+    );
+  const times = (failures.get(subject) ?? 0) + 1;
+  failures.set(subject, times);
+  if (times < ATTEMPTS) return;
+  const where = chunk === 0 ? 'The database' : `Chunk ${chunk} of run ${id}`;
+  const remedy = away ? 'Bring the database back' : 'Mend what it says';
+  throw new StartupError(
+    `${where} failed ${ATTEMPTS} times, with ${done} of ${chunks} chunks done: ${message}. Nothing was published. ${remedy}, then run the same command again: it goes on where this one stopped.`,
+    { cause },
+  );
+}

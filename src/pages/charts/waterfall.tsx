@@ -1,0 +1,161 @@
+/** Why a value changed between two days: one bar a cause, from the first value to the last, adding up exactly. */
+import type { Bar, Waterfall } from '../../../models/waterfall.ts';
+import type { Words } from '../language/words.ts';
+import { type Frame, NumberAxis } from './axes.tsx';
+import { linear, place, ticks } from './scale.ts';
+
+interface Props {
+  waterfall: Waterfall;
+  currency: string;
+  words: Words;
+  width: number;
+  from_label: string;
+  to_label: string;
+}
+
+const NARROW = 600;
+const BAR_SHARE = 0.62;
+const HEIGHT = 230;
+
+interface Column {
+  label: string;
+  start: number;
+  end: number;
+  kind: 'total' | 'up' | 'down';
+}
+
+export function WaterfallChart({ waterfall, currency, words, width, from_label, to_label }: Props) {
+  const narrow = width < NARROW;
+  const columns = columnsOf(waterfall, words, from_label, to_label);
+  const most = Math.max(1, ...columns.flatMap(({ start, end }) => [start, end]));
+  return narrow ? (
+    <Lying {...{ columns, most, currency, words, width }} />
+  ) : (
+    <Standing {...{ columns, most, currency, words, width }} />
+  );
+}
+
+/** Causes that changed nothing take no room. */
+export function movingBars({ bars }: Waterfall): Bar[] {
+  return bars.filter(({ change_minor }) => change_minor !== 0);
+}
+
+function columnsOf(waterfall: Waterfall, words: Words, from_label: string, to_label: string): Column[] {
+  let reached = waterfall.from_minor;
+  const moves = movingBars(waterfall).map(({ cause, change_minor }): Column => {
+    const start = reached;
+    reached += change_minor;
+    return {
+      label: words.say(`cause.${cause}`),
+      start,
+      end: reached,
+      kind: change_minor > 0 ? 'up' : 'down',
+    };
+  });
+  return [
+    { label: from_label, start: 0, end: waterfall.from_minor, kind: 'total' },
+    ...moves,
+    { label: to_label, start: 0, end: waterfall.to_minor, kind: 'total' },
+  ];
+}
+
+interface DrawnProps {
+  columns: readonly Column[];
+  most: number;
+  currency: string;
+  words: Words;
+  width: number;
+}
+
+/** A change carries its sign, so that no bar is told by colour alone. */
+function told({ kind, start, end }: Column, { currency, words }: DrawnProps): string {
+  if (kind === 'total') return words.shortMoney(end, currency);
+  return `${end > start ? '+' : '−'}${words.shortMoney(Math.abs(end - start), currency)}`;
+}
+
+function titleOf({ columns, words, currency }: DrawnProps): string {
+  const [first, last] = [columns[0]!, columns.at(-1)!];
+  return words.say('chart.waterfall_summary', {
+    from: `${first.label}: ${words.briefMoney(first.end, currency)}`,
+    to: `${last.label}: ${words.briefMoney(last.end, currency)}`,
+  });
+}
+
+function Standing(props: DrawnProps) {
+  const { columns, most, currency, words, width } = props;
+  const frame: Frame = { left: 64, right: width - 8, top: 22, height: HEIGHT };
+  const y = linear(0, most * 1.08, frame.top + frame.height, frame.top);
+  const step = (frame.right - frame.left) / columns.length;
+  const bar = Math.min(72, step * BAR_SHARE);
+  const height = frame.top + frame.height + 26;
+  return (
+    <svg class="chart-svg" viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img">
+      <title>{titleOf(props)}</title>
+      <NumberAxis
+        frame={frame}
+        y={y}
+        values={ticks(0, most * 1.08, 4)}
+        tell={(minor) => words.shortMoney(minor, currency)}
+      />
+      {columns.map((column, index) => {
+        const middle = place(frame.left + step * (index + 0.5));
+        const [top, bottom] = [y(Math.max(column.start, column.end)), y(Math.min(column.start, column.end))];
+        const next = columns[index + 1];
+        return (
+          <g key={column.label}>
+            <rect
+              class={`c-bar-${column.kind}`}
+              x={place(middle - bar / 2)}
+              y={top}
+              width={place(bar)}
+              height={place(Math.max(1.5, bottom - top))}
+            />
+            {next && (
+              <path class="c-link" d={`M${place(middle + bar / 2)} ${y(column.end)}h${place(step - bar)}`} />
+            )}
+            <text class="c-figure" x={middle} y={top - 6} text-anchor="middle">
+              {told(column, props)}
+            </text>
+            <text class="c-tick" x={middle} y={frame.top + frame.height + 18} text-anchor="middle">
+              {column.label}
+            </text>
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+const LINE = 40;
+
+function Lying(props: DrawnProps) {
+  const { columns, most, width } = props;
+  const x = linear(0, most, 0, width - 74);
+  const height = columns.length * LINE + 4;
+  return (
+    <svg class="chart-svg" viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img">
+      <title>{titleOf(props)}</title>
+      {columns.map((column, index) => {
+        const top = index * LINE;
+        const [start, end] = [x(Math.min(column.start, column.end)), x(Math.max(column.start, column.end))];
+        return (
+          <g key={column.label}>
+            <text class="c-tick" x={0} y={top + 13}>
+              {column.label}
+            </text>
+            <rect
+              class={`c-bar-${column.kind}`}
+              x={start}
+              y={top + 18}
+              width={place(Math.max(1.5, end - start))}
+              height={14}
+            />
+            <text class="c-figure" x={end + 6} y={top + 30}>
+              {told(column, props)}
+            </text>
+          </g>
+        );
+      })}
+    </svg>
+  );
+}

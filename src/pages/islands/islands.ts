@@ -1,0 +1,6 @@
+/** What pages gain where scripts run; each works without. */
+import { readCharts } from './chart-reader.ts';
+import { submitOnChange } from './submit.ts';
+
+readCharts();
+submitOnChange();

@@ -1,0 +1,30 @@
+/** All texts of the pages. One file an area, with its three languages side by side; a new area is added here. */
+import charts from './charts.json' with { type: 'json' };
+import common from './common.json' with { type: 'json' };
+import pledge from './pledge.json' with { type: 'json' };
+import portfolio from './portfolio.json' with { type: 'json' };
+import review from './review.json' with { type: 'json' };
+import signIn from './sign-in.json' with { type: 'json' };
+import start from './start.json' with { type: 'json' };
+import terms from './terms.json' with { type: 'json' };
+
+export const LANGUAGES = ['en', 'zh', 'ru'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** A text, or one for each plural of the language. Names in braces are filled in. */
+export type Entry = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
+
+export const AREAS = { charts, common, pledge, portfolio, review, signIn, start, terms };
+
+type Area = (typeof AREAS)[keyof typeof AREAS];
+type NamesOf<T> = T extends { en: infer Texts } ? keyof Texts & string : never;
+
+/** Every name of every area; two areas never have the same. */
+export type Key = NamesOf<Area>;
+
+export const TEXTS = Object.fromEntries(
+  LANGUAGES.map((language) => [
+    language,
+    Object.assign({}, ...Object.values(AREAS).map((area) => area[language])),
+  ]),
+) as Record<Language, Record<Key, Entry>>;

@@ -1,0 +1,60 @@
+/** A page as text, and its error in place of it. */
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { ComponentChildren } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import { PROBLEMS } from '../errors.ts';
+import { PAGE_POLICY } from '../http/harden.ts';
+import { logFailure, toProblem } from '../http/problems.ts';
+import type { Service } from '../service.ts';
+import { assets } from './assets.ts';
+import { ErrorPage } from './error-page.tsx';
+import { Layout } from './layout.tsx';
+import { type View, ViewProvider, viewOf } from './view.ts';
+
+export interface Page {
+  title: string;
+  body: ComponentChildren;
+}
+
+export async function send(reply: FastifyReply, page: Page, view: View): Promise<FastifyReply> {
+  const { style, chinese, islands } = await assets();
+  const styles = view.words.language === 'zh' ? [style, chinese] : [style];
+  const html = renderToString(
+    <ViewProvider value={view}>
+      <Layout title={page.title} styles={styles} islands={islands}>
+        {page.body}
+      </Layout>
+    </ViewProvider>,
+  );
+  return reply
+    .header('content-security-policy', PAGE_POLICY)
+    .header('vary', 'cookie, accept-language')
+    .type('text/html; charset=utf-8')
+    .send(`<!doctype html>${html}`);
+}
+
+/** Answers an error of a page with a page. */
+export function errorPages(service: Service) {
+  return async (error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const problem = toProblem(error);
+    if (problem.code === 'unauthenticated' && isLooking(request))
+      return reply.redirect(`/sign-in?${new URLSearchParams({ return_to: request.url })}`, 303);
+    logFailure(problem, error, request);
+    const view = await viewOf(request, service).catch(() => null);
+    reply.code(PROBLEMS[problem.code].status);
+    // The database may be what failed.
+    if (!view) return reply.type('text/plain; charset=utf-8').send(PROBLEMS[problem.code].title);
+    const title = view.words.say(`problem.${problem.code}`);
+    return send(reply, { title, body: <ErrorPage problem={problem} request_id={request.id} /> }, view);
+  };
+}
+
+/** A key that is refused is told so; a browser is shown the way in, and comes back. */
+function isLooking({ method, headers }: FastifyRequest): boolean {
+  return method === 'GET' && headers.authorization === undefined;
+}
+
+/** Whether a request that no route takes came from a browser that looks for a page. */
+export function wantsPage({ method, url, headers }: FastifyRequest): boolean {
+  return method === 'GET' && !url.startsWith('/v1/') && /\btext\/html\b/.test(headers.accept ?? '');
+}

@@ -1,0 +1,30 @@
+/** The pages of the service, in a context of their own: errors are pages here, and forms are read. */
+import type { FastifyPluginAsync } from 'fastify';
+import type { Rates } from '../http/rates.ts';
+import type { Service } from '../service.ts';
+import { serveAssets } from './assets.ts';
+import { pledgePages } from './pledges/pages.tsx';
+import { portfolioPages } from './portfolio/pages.tsx';
+import { servePreferences } from './preferences.ts';
+import { errorPages } from './render.tsx';
+import { reviewPages } from './reviews/pages.tsx';
+import { signInPages } from './sign-in/pages.tsx';
+import { startPages } from './start/pages.tsx';
+
+export const pageRoutes =
+  (service: Service, rates: Rates): FastifyPluginAsync =>
+  async (app) => {
+    app.setErrorHandler(errorPages(service));
+    app.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string' },
+      (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+    );
+    serveAssets(app);
+    servePreferences(app);
+    startPages(app, service);
+    signInPages(app, service, rates);
+    pledgePages(app, service);
+    portfolioPages(app, service);
+    reviewPages(app, service);
+  };

@@ -1,0 +1,143 @@
+/** What each role comes for, from the first page to done. Every step is one that a person sees; none waits for a script. */
+import assert from 'node:assert/strict';
+import { PASSWORD } from '../people.ts';
+import { signIn, type Visitor } from './visitor.ts';
+import type { PagesWorld, Party } from './world.ts';
+
+/** Null: anybody, not signed in. */
+export type Role = Party | null;
+
+export interface Journey {
+  name: string;
+  role: Role;
+  /** @throws AssertionError at the step that failed */
+  walk: (visitor: Visitor, world: PagesWorld) => Promise<void>;
+}
+
+const heading = ({ page }: Visitor) => page.locator('h1').innerText();
+
+/** Chooses in a form that asks; with scripts the choice alone sends it. */
+async function choose(visitor: Visitor, name: string, value: string): Promise<void> {
+  const { page, scripts, words } = visitor;
+  const form = page.locator('form.ask', { has: page.locator(`select[name=${name}]`) });
+  const gone = page.waitForURL((url) => url.searchParams.get(name) === value, { waitUntil: 'load' });
+  await form.locator(`select[name=${name}]`).selectOption(value);
+  if (!scripts) await form.getByRole('button', { name: words.say('form.show') }).click();
+  await gone;
+}
+
+export const JOURNEYS: readonly Journey[] = [
+  {
+    name: 'reads what it is, changes language and theme, and comes back to both',
+    role: null,
+    async walk(visitor) {
+      const { page, words, go } = visitor;
+      assert.equal(await go('/'), 200);
+      assert.equal(await heading(visitor), words.say('start.title'));
+      await page.locator('footer button[value=ru]').click();
+      await page.locator('html[lang=ru]').waitFor();
+      await page.locator('footer button[value=dark]').click();
+      await page.locator('html[lang=ru][data-theme=dark]').waitFor();
+      assert.equal(await go('/'), 200);
+      assert.equal(await page.locator('html[lang=ru][data-theme=dark]').count(), 1);
+    },
+  },
+  {
+    name: 'is led to sign in, errs, shows a second factor, comes back to where it was, and leaves',
+    role: null,
+    async walk({ page, words, go }, { newGuardedPerson, pledge_id }) {
+      const { email, recovery_code } = await newGuardedPerson('bank_a');
+      const address = `/pledges/${pledge_id}?span=contract`;
+      await go(address);
+      assert.equal(new URL(page.url()).pathname, '/sign-in');
+      const submit = page.locator('main').getByRole('button', { name: words.say('sign_in.title') });
+      await page.locator('input[name=email]').fill(email);
+      await page.locator('input[name=password]').fill('not the password');
+      await submit.click();
+      await page.locator('#password-fault').waitFor();
+      assert.equal(await page.locator('input[name=email]').inputValue(), email, 'what was typed is kept');
+      await page.locator('input[name=password]').fill(PASSWORD);
+      await submit.click();
+      await page.locator('input[name=code]').fill(recovery_code);
+      await submit.click();
+      await page.locator('#flow').waitFor();
+      assert.equal(new URL(page.url()).pathname + new URL(page.url()).search, address);
+      await page.getByRole('button', { name: words.say('sign_in.out') }).click();
+      await page.locator('.opening').waitFor();
+      await go('/portfolio');
+      assert.equal(new URL(page.url()).pathname, '/sign-in');
+    },
+  },
+  {
+    name: 'sees why a loan is in breach',
+    role: 'bank_a',
+    async walk(visitor, { pledge_id, newPerson }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('bank_a'));
+      assert.equal(await heading(visitor), words.say('nav.portfolio'), 'a bank begins at its portfolio');
+      await choose(visitor, 'sort', 'loan');
+      await page.locator(`a[href="/pledges/${pledge_id}"]`).click();
+      await page.locator('#flow').waitFor();
+      const notice = page.getByRole('link', { name: words.say('rule.right_ended') }).first();
+      const flag = (await notice.getAttribute('href'))!;
+      await notice.focus();
+      await page.keyboard.press('Enter');
+      await page.locator(`tr${flag}`).waitFor();
+      assert.match(await page.locator(`tr${flag}`).innerText(), new RegExp(words.say('legal.lapsed')));
+      await choose(visitor, 'span', 'contract');
+      await page.locator('#flow details').first().locator('summary').click();
+      assert.ok((await page.locator('#flow tbody tr').count()) > 2);
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: words.say('flow.csv') }).click(),
+      ]);
+      assert.match(file.suggestedFilename(), /\.csv$/);
+    },
+  },
+  {
+    name: 'finds its own pledge and what happened to its patent',
+    role: 'firm_a',
+    async walk(visitor, { pledge_id, newPerson }) {
+      const { page, words, go } = visitor;
+      await signIn(visitor, await newPerson('firm_a'));
+      assert.equal(await heading(visitor), words.say('nav.pledges'), 'a firm begins at its pledges');
+      await page.locator(`a[href="/pledges/${pledge_id}"]`).click();
+      await page.locator('#patents').waitFor();
+      assert.match(await page.locator('#patents').innerText(), new RegExp(words.say('legal.lapsed')));
+      assert.equal(await go('/portfolio'), 403);
+      assert.equal(await heading(visitor), words.say('problem.forbidden'));
+    },
+  },
+  {
+    name: 'takes the gravest cases first',
+    role: 'staff',
+    async walk(visitor, { newPerson }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('staff'));
+      assert.equal(await heading(visitor), words.say('nav.reviews'));
+      await choose(visitor, 'severity', 'critical');
+      const rows = page.locator('tbody tr');
+      assert.equal(
+        await rows.count(),
+        await rows.filter({ hasText: words.say('severity.critical') }).count(),
+      );
+      await rows.first().getByRole('link').click();
+      await page.locator('#flow').waitFor();
+    },
+  },
+];
+
+/** Every page there is, for who may see it. */
+export function pagesOf({
+  pledge_id,
+}: Pick<PagesWorld, 'pledge_id'>): { name: string; role: Role; address: string }[] {
+  return [
+    { name: 'start', role: null, address: '/' },
+    { name: 'sign-in', role: null, address: '/sign-in' },
+    { name: 'missing', role: null, address: '/no-such-page' },
+    { name: 'portfolio', role: 'bank_a', address: '/portfolio' },
+    { name: 'pledges', role: 'firm_a', address: '/pledges' },
+    { name: 'pledge', role: 'bank_a', address: `/pledges/${pledge_id}` },
+    { name: 'reviews', role: 'staff', address: '/reviews' },
+  ];
+}

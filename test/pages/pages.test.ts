@@ -1,0 +1,292 @@
+/** The pages: their texts in three languages, who may see them, and a part of what `npm run pages:test` walks in full. */
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { renderToString } from 'preact-render-to-string';
+import t from 'tap';
+import { binsOf, CalibrationPlot, Histogram, StressCurves } from '../../src/pages/charts/distribution.tsx';
+import { dayTicks, linear, stepBand, stepPath, ticks } from '../../src/pages/charts/scale.ts';
+import { AREAS, type Entry, LANGUAGES, type Language } from '../../src/pages/language/catalogue.ts';
+import { languageFrom, wordsIn } from '../../src/pages/language/words.ts';
+import { ownAddress } from '../../src/pages/preferences.ts';
+import { addPerson, openSession } from '../people.ts';
+import { launchBrowser } from './browser.ts';
+import { runPages } from './run.ts';
+import { examine, type Faults, visit } from './visitor.ts';
+import { buildWorld } from './world.ts';
+
+const PAGES = fileURLToPath(new URL('../../src/pages', import.meta.url));
+const textsOf = (entry: Entry) => (typeof entry === 'string' ? [entry] : Object.values(entry));
+const namesIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).sort();
+
+const code = await Promise.all(
+  (await readdir(PAGES, { recursive: true }))
+    .filter((name) => /\.tsx?$/.test(name))
+    .map(async (name) => ({ name, text: await readFile(path.join(PAGES, name), 'utf8') })),
+);
+
+t.test('every text is there in every language, with the same names to fill in', async (t) => {
+  const keys = Object.values(AREAS).flatMap(({ en }) => Object.keys(en));
+  t.equal(new Set(keys).size, keys.length, 'no text stands in two areas');
+  for (const [area, languages] of Object.entries(AREAS)) {
+    const english = languages.en as Record<string, Entry>;
+    for (const language of LANGUAGES) {
+      const texts = languages[language] as Record<string, Entry>;
+      t.same(Object.keys(texts), Object.keys(english), `${area} ${language}`);
+      const odd = Object.entries(texts).flatMap(([key, entry]) =>
+        textsOf(entry).filter(
+          (text) => text === '' || String(namesIn(text)) !== String(namesIn(textsOf(english[key]!)[0]!)),
+        ),
+      );
+      t.same(odd, [], `${area} ${language}`);
+    }
+  }
+});
+
+t.test('plurals are those of the language', async (t) => {
+  const needed = (language: Language) =>
+    new Set(
+      Array.from({ length: 30 }, (_, count) => new Intl.PluralRules(language).select(count)).concat('other'),
+    );
+  for (const languages of Object.values(AREAS))
+    for (const language of LANGUAGES)
+      for (const [key, entry] of Object.entries(languages[language] as Record<string, Entry>))
+        if (typeof entry !== 'string')
+          t.same(new Set(Object.keys(entry)), needed(language), `${key} ${language}`);
+  const pledges = (language: Language, count: number) => wordsIn(language).say('pledges.count', { count });
+  t.equal(pledges('ru', 21), '21 залог');
+  t.equal(pledges('ru', 3), '3 залога');
+  t.equal(pledges('ru', 11), '11 залогов');
+  t.equal(pledges('en', 1), '1 pledge');
+});
+
+t.test('every text is used, and every text that is used exists', async (t) => {
+  const all = code.map(({ text }) => text).join('\n');
+  const spoken = new Set([...all.matchAll(/'([a-z_]+\.[\w]+)'/g)].map(([, key]) => key!));
+  const families = [...all.matchAll(/`([a-z_]+\.(?:[a-z]+_)?)\$\{/g)].map(([, start]) => start!);
+  const keys = Object.values(AREAS).flatMap(({ en }) => Object.keys(en));
+  const unused = keys.filter((key) => !spoken.has(key) && !families.some((start) => key.startsWith(start)));
+  t.same(unused, []);
+});
+
+/** Letters between tags, and those of attributes that are read out. */
+const BARE_TEXT = />\s*([^<>{}=;()]*\p{L}[^<>{}=;()]*)\s*<\/?[\w>]/gu;
+const BARE_ATTRIBUTE = /\b(?:title|alt|aria-label|placeholder|label|caption|note|empty)="([^"]+)"/g;
+const NAME = 'Pledgewatch';
+
+t.test('no text stands outside of the catalogues', async (t) => {
+  const bare = (text: string) =>
+    [...text.matchAll(BARE_TEXT), ...text.matchAll(BARE_ATTRIBUTE)].map(([, found]) => found!.trim());
+  t.same(
+    bare('<p class="x">Bare</p> <b title="Bare too">{said}</b>'),
+    ['Bare', 'Bare too'],
+    'it would be found',
+  );
+  for (const { name, text } of code.filter(({ name }) => name.endsWith('.tsx')))
+    t.same(
+      bare(text).filter((found) => found !== NAME),
+      [],
+      name,
+    );
+});
+
+t.test('places and paths of the charts', async (t) => {
+  t.same(ticks(0, 7, 4), [0, 2, 4, 6]);
+  t.same(ticks(3, 3, 4), [3], 'a span of nothing has one tick');
+  t.same(
+    dayTicks('2009-11-15', '2010-08-01', 4).map(({ day }) => day),
+    ['2010-01-01', '2010-04-01', '2010-07-01'],
+  );
+  const scale = linear(0, 10, 100, 0);
+  t.equal(scale(-5), 100, 'what lies outside is held at the end');
+  t.equal(scale(5), 50);
+  const points = [
+    { x: 0, y: 10 },
+    { x: 5, y: 20 },
+    { x: 8, y: null },
+    { x: 9, y: 5 },
+  ];
+  t.equal(stepPath(points, 12), 'M0 10H5V20H8M9 5H12', 'a line breaks where there is no number');
+  t.equal(
+    stepBand(
+      [
+        { x: 0, low: 9, high: 1 },
+        { x: 4, low: 8, high: 2 },
+      ],
+      6,
+    ),
+    'M0 1H4V2H6V8H4V9H0Z',
+  );
+  fc.assert(
+    fc.property(
+      fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+      fc.double({ min: 1e-3, max: 1e9, noNaN: true }),
+      (from, span) => {
+        const found = ticks(from, from + span, 5);
+        return (
+          found.length <= 7 &&
+          found.every((tick) => tick >= from - span * 1e-6 && tick <= from + span * (1 + 1e-6))
+        );
+      },
+    ),
+    { seed: 32 },
+  );
+});
+
+t.test('charts of distributions say what they show, in every language', async (t) => {
+  const bins = binsOf([1, 2, 2, 3, 9], 4);
+  t.equal(
+    bins.reduce((sum, { count }) => sum + count, 0),
+    5,
+    'no draw is lost',
+  );
+  for (const language of LANGUAGES) {
+    const words = wordsIn(language);
+    const plot = { words, width: 600, title: 'A title', tell: String };
+    const points = [
+      { value: 1, share: 0.1 },
+      { value: 4, share: 1 },
+    ];
+    const drawn = [
+      Histogram({ ...plot, bins }),
+      StressCurves({ ...plot, curves: [{ name: 'calm', style: 'calm', points }] }),
+      CalibrationPlot({ ...plot, bins: [{ stated: 0.2, observed: 0.25, cases: 40 }] }),
+    ].map((chart) => renderToString(chart));
+    for (const svg of drawn) {
+      t.match(svg, /role="img".*<title>A title<\/title>/);
+      t.notMatch(svg, /NaN|Infinity| style=/);
+    }
+  }
+});
+
+t.test('the language is the first that the browser asks for and we have', async (t) => {
+  t.equal(languageFrom('de-DE,ru;q=0.5,zh-CN;q=0.8'), 'zh');
+  t.equal(languageFrom('ru-RU'), 'ru');
+  t.equal(languageFrom('fr,*;q=0.1'), 'en');
+  t.equal(languageFrom('ru;q=0,zh;q=nonsense'), 'en');
+  t.equal(languageFrom(undefined), 'en');
+});
+
+t.test('nobody is led away by an address to come back to', async (t) => {
+  for (const address of [
+    '//evil.example/',
+    'https://evil.example',
+    '/\\evil.example',
+    'javascript:alert(1)',
+    '',
+  ])
+    t.equal(ownAddress(address), '/', address);
+  t.equal(ownAddress('/pledges/plg_1?span=all#flow'), '/pledges/plg_1?span=all#flow');
+});
+
+t.test('pages of a service', async (t) => {
+  const world = await buildWorld(t);
+  const { service, pledge_id } = world;
+  const ask = (url: string, key: string | null, headers: Record<string, string> = {}) =>
+    service.app.inject({
+      url,
+      headers: { accept: 'text/html', ...(key !== null && { authorization: `Bearer ${key}` }), ...headers },
+    });
+
+  t.test('are for those whose they are', async (t) => {
+    t.equal((await ask(`/pledges/${pledge_id}`, service.bank_a.key)).statusCode, 200);
+    const foreign = await ask(`/pledges/${pledge_id}`, service.bank_b.key);
+    const missing = await ask('/pledges/plg_none', service.bank_b.key);
+    t.equal(foreign.statusCode, 404);
+    const without_id = (text: string) => text.replaceAll(/req[\w-]+|plg_\w+/g, '');
+    t.equal(without_id(foreign.body), without_id(missing.body), 'foreign and missing look alike');
+    t.equal((await ask('/reviews', service.bank_a.key)).statusCode, 403);
+    t.equal((await ask('/portfolio', service.firm_a.key)).statusCode, 403);
+    const nobody = await ask('/portfolio?sort=loan', null);
+    t.equal(nobody.statusCode, 303, 'who is not signed in is shown the way');
+    t.equal(nobody.headers.location, '/sign-in?return_to=%2Fportfolio%3Fsort%3Dloan');
+    t.equal((await ask('/portfolio', 'pwk_wrong')).statusCode, 401);
+  });
+
+  t.test('change nothing for a page of somebody else', async (t) => {
+    const { id } = await addPerson(service, service.bank_a.id, 'officer');
+    const { headers } = await openSession(service, id);
+    const post = (url: string, payload: string, more: Record<string, string> = {}) =>
+      service.app.inject({
+        method: 'POST',
+        url,
+        payload,
+        headers: { cookie: headers.cookie!, 'content-type': 'application/x-www-form-urlencoded', ...more },
+      });
+    t.equal((await post('/sign-out', 'csrf_token=wrong')).statusCode, 403);
+    const token = `csrf_token=${headers['x-csrf-token']}`;
+    t.equal((await post('/sign-out', token, { 'sec-fetch-site': 'cross-site' })).statusCode, 403);
+    const elsewhere = { 'sec-fetch-site': 'cross-site' };
+    t.equal((await post('/sign-in', 'email=a@b.example&password=x', elsewhere)).statusCode, 403);
+    t.equal((await post('/demonstration/visits', 'as=staff', elsewhere)).statusCode, 403);
+    t.equal((await post('/demonstration/visits', 'as=staff')).statusCode, 404, 'this is no demonstration');
+    t.equal((await post('/sign-out', token)).statusCode, 303);
+  });
+
+  t.test('hold to the policy that lets nothing foreign run', async (t) => {
+    const { headers, body } = await ask('/', null);
+    const policy = String(headers['content-security-policy']);
+    t.match(policy, /default-src 'none'.*script-src 'self';style-src 'self'/);
+    t.notMatch(policy, /unsafe|\*/);
+    t.notMatch(body, / style="| on[a-z]+="/);
+    t.equal(headers['cache-control'], 'no-store');
+    const [, style] = /href="(\/assets\/style-[^"]+)"/.exec(body)!;
+    const kept = await ask(style!, null, { 'accept-encoding': 'gzip' });
+    t.match(kept.headers['cache-control'], /immutable/);
+    t.equal(kept.headers['content-encoding'], 'gzip');
+  });
+
+  t.test('say what is wrong as a page, and data as before', async (t) => {
+    const odd = await ask(`/pledges/${pledge_id}?as_of=yesterday`, service.bank_a.key, {
+      'accept-language': 'ru',
+    });
+    t.equal(odd.statusCode, 400);
+    t.match(odd.body, wordsIn('ru').say('problem.bad_request'));
+    t.match(String((await ask('/nowhere', null)).headers['content-type']), 'text/html');
+    const missing = await ask('/v1/nowhere', null);
+    t.match(String(missing.headers['content-type']), 'application/problem+json');
+  });
+
+  t.test('tell the same as CSV', async (t) => {
+    const { body, headers } = await ask(`/pledges/${pledge_id}/value-flow.csv`, service.firm_a.key);
+    t.match(String(headers['content-type']), 'text/csv');
+    const [head, ...lines] = body.trim().split('\r\n');
+    const flow = await service.call<{ points: unknown[] }>(
+      service.firm_a.key,
+      'GET',
+      `/v1/pledges/${pledge_id}/value-flow`,
+    );
+    t.match(head, /^as_of,phase/);
+    t.equal(lines.length, flow.body.points.length);
+  });
+
+  t.test('no page is in the OpenAPI document', async (t) => {
+    const { paths } = service.app.swagger() as { paths: Record<string, unknown> };
+    for (const name of Object.keys(paths))
+      t.match(name, /^\/(v1\/|\.well-known\/|health|ready|openapi)/, name);
+  });
+
+  t.test('are walked and examined in a browser', async (t) => {
+    const browser = await launchBrowser();
+    t.teardown(() => browser.close());
+    const some = await runPages(browser, world, {
+      languages: ['en'],
+      scripts: [true],
+      themes: ['dark'],
+    });
+    t.same(some.failures, []);
+    const bare = await runPages(browser, world, { languages: ['zh'], scripts: [false], themes: [] });
+    t.same(bare.failures, []);
+
+    const faults: Faults = { axe: [], errors: [], policy: [] };
+    const visitor = await visit(browser, world.origin, { language: 'en', scripts: true }, faults);
+    await visitor.go('/');
+    await visitor.page.evaluate(
+      "document.querySelector('main').innerHTML = '<img src=x><p style=\"color:red\">'",
+    );
+    await examine(visitor, faults, 'light');
+    t.ok(faults.axe.length > 0 && faults.policy.length > 0, 'what is wrong would be found');
+    await visitor.leave();
+  });
+});
