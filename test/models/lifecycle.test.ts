@@ -1,11 +1,20 @@
-/** The pure side of a pledge's life: due diligence, walks over its states, working days, and what disposals teach. */
+/** The pure side of a pledge's life: due diligence, walks over its states, reviews, working days, what disposals teach. */
 import fc from 'fast-check';
 import t from 'tap';
 import { addDays } from '../../models/calendar.ts';
 import { type ExaminedPatent, examine, FINDING_KINDS, type FindingCode } from '../../models/due-diligence.ts';
 import { type Encumbrance, isOwnPledge } from '../../models/encumbrances.ts';
+import { attempt } from '../../models/failure.ts';
 import { isSameName, mayBeSameName } from '../../models/party-name.ts';
 import { RECOVERY_PRIOR, type Recovery, recoveryEstimates } from '../../models/recovery.ts';
+import {
+  DECISIONS,
+  nextReview,
+  REVIEW_STATES,
+  type Review,
+  type ReviewAct,
+  UNTOUCHED,
+} from '../../models/review.ts';
 import { addWorkingDays, CN_HOLIDAYS, isWorkingDay } from '../../models/working-days.ts';
 import { amendmentRefusal, kindOf } from '../../src/pledges/amendments/rules.ts';
 import {
@@ -318,3 +327,204 @@ t.test(
     );
   },
 );
+
+t.test('law: however people act, a decision has two of them and the evidence that was submitted', (t) => {
+  const at = fc.integer({ min: 0, max: 20 }).map((hours) => new Date(hours * 3_600_000));
+  const sha = fc.constantFrom('one', 'two');
+  const act: fc.Arbitrary<ReviewAct> = fc.oneof(
+    fc.record({
+      action: fc.constantFrom(
+        'claimed',
+        'released',
+        'noted',
+        'escalated',
+        'returned',
+        'requeued',
+        'reopened',
+      ),
+    }) as fc.Arbitrary<ReviewAct>,
+    fc.record({ action: fc.constant('delegated' as const), to: fc.constantFrom('a', 'b', 'c') }),
+    fc.record({
+      action: fc.constant('submitted' as const),
+      decision: fc.constantFrom('acknowledged' as const, 'dismissed' as const),
+      note: fc.constant('n'),
+      evidence_sha256: sha,
+    }),
+    fc.record({ action: fc.constant('approved' as const), evidence_sha256: sha }),
+  );
+  const walk = fc.array(fc.tuple(act, fc.constantFrom('a', 'b', 'c'), at), { maxLength: 40 });
+  const reached = new Set<string>();
+  fc.assert(
+    fc.property(walk, (steps) => {
+      let review = UNTOUCHED;
+      let frozen: string | null = null;
+      for (const [act, actor, at] of steps) {
+        const outcome = attempt(() => nextReview(review, act, actor, at));
+        if (!outcome.ok) continue;
+        if (act.action === 'submitted') frozen = act.evidence_sha256;
+        if (act.action === 'approved' && act.evidence_sha256 !== frozen) return false;
+        if (outcome.value.version !== review.version + 1) return false;
+        review = outcome.value;
+        reached.add(review.state);
+        if (review.state === 'decided' && review.checked_by === review.submitted_by) return false;
+        if ((review.state === 'claimed') !== (review.claimed_by !== null)) return false;
+      }
+      return true;
+    }),
+    { numRuns: 1000 },
+  );
+  t.same(reached, new Set(['queued', 'claimed', 'submitted', 'decided']), 'every state is reached');
+  t.end();
+});
+
+const SUBMISSION = {
+  action: 'submitted',
+  decision: 'dismissed',
+  note: 'paid late',
+  evidence_sha256: 'one',
+} as const;
+const hour = (hours: number) => new Date(hours * 3_600_000);
+/** The case after steps, each by somebody at an hour. */
+const after = (...steps: [act: ReviewAct, actor: string, at_hour: number][]) =>
+  steps.reduce((review, [act, actor, at]) => nextReview(review, act, actor, hour(at)), UNTOUCHED);
+
+const claimed = after([{ action: 'claimed' }, 'a', 0]);
+const escalated = after([{ action: 'claimed' }, 'a', 0], [{ action: 'escalated' }, 'a', 1]);
+const submitted = after([{ action: 'claimed' }, 'a', 0], [SUBMISSION, 'a', 1]);
+const decided = nextReview(submitted, { action: 'approved', evidence_sha256: 'one' }, 'b', hour(2));
+
+t.test('each step of a review changes what it says, and nothing else', async (t) => {
+  t.same(REVIEW_STATES, ['queued', 'claimed', 'submitted', 'decided']);
+  t.same(DECISIONS, ['acknowledged', 'escalated', 'dismissed']);
+  t.same(UNTOUCHED, {
+    ...{ version: 0, state: 'queued', escalated_by: null, claimed_by: null, claimed_until: null },
+    ...{ decision: null, note: null, submitted_by: null, submitted_at: null, evidence_sha256: null },
+    ...{ checked_by: null, checked_at: null },
+  });
+  t.same(claimed, { ...UNTOUCHED, version: 1, state: 'claimed', claimed_by: 'a', claimed_until: hour(8) });
+  t.same(escalated, { ...UNTOUCHED, version: 2, escalated_by: 'a' });
+  const { action: _action, ...said } = SUBMISSION;
+  const as_submitted = { version: 2, state: 'submitted', ...said, submitted_by: 'a', submitted_at: hour(1) };
+  t.same(submitted, { ...UNTOUCHED, ...as_submitted });
+  t.same(decided, { ...submitted, version: 3, state: 'decided', checked_by: 'b', checked_at: hour(2) });
+  const step = (review: Review, act: ReviewAct, actor: string, at: number) =>
+    nextReview(review, act, actor, hour(at));
+  t.same(step(claimed, { action: 'released' }, 'a', 7), { ...UNTOUCHED, version: 2 });
+  t.same(step(claimed, { action: 'noted' }, 'b', 100), { ...claimed, version: 2 });
+  t.same(step(decided, { action: 'noted' }, 'b', 100), { ...decided, version: 4 });
+  const handed = { ...claimed, version: 2, claimed_by: 'b', claimed_until: hour(13) };
+  t.same(step(claimed, { action: 'delegated', to: 'b' }, 'a', 5), handed);
+  const again = { ...claimed, version: 3, claimed_until: hour(10) };
+  t.same(step(submitted, { action: 'returned' }, 'b', 2), again);
+  t.same(step(submitted, { action: 'requeued' }, 'b', 2), again);
+  t.same(step(submitted, { action: 'requeued' }, 'a', 2), again, 'evidence that has moved is nobody’s check');
+  t.same(step(decided, { action: 'reopened' }, 'a', 3), { ...UNTOUCHED, version: 4 });
+  t.match(step(claimed, { action: 'claimed' }, 'b', 8), { claimed_by: 'b', claimed_until: hour(16) });
+  t.match(step(escalated, { action: 'claimed' }, 'b', 2), { claimed_by: 'b', escalated_by: 'a' });
+});
+
+t.test('a step that does not fit is refused by its code, with who or what stands against it', async (t) => {
+  const approval = { action: 'approved', evidence_sha256: 'one' } as const;
+  const by_b = after(
+    [{ action: 'claimed' }, 'a', 0],
+    [{ action: 'escalated' }, 'a', 1],
+    [{ action: 'claimed' }, 'b', 2],
+  );
+  const refused: [Review, ReviewAct, string, number, string, string][] = [
+    [
+      claimed,
+      { action: 'claimed' },
+      'b',
+      7,
+      'claimed_by_other',
+      'A holds the case until 1970-01-01T08:00:00.000Z.',
+    ],
+    [
+      claimed,
+      { action: 'claimed' },
+      'a',
+      7,
+      'claimed_by_other',
+      'A holds the case until 1970-01-01T08:00:00.000Z.',
+    ],
+    [submitted, { action: 'claimed' }, 'b', 2, 'illegal_step', 'The case is submitted already.'],
+    [decided, { action: 'claimed' }, 'b', 2, 'illegal_step', 'The case is decided already.'],
+    [
+      escalated,
+      { action: 'claimed' },
+      'a',
+      2,
+      'same_person',
+      'Who escalated a case leaves it to somebody else.',
+    ],
+    [
+      by_b,
+      { action: 'delegated', to: 'a' },
+      'b',
+      3,
+      'same_person',
+      'Who escalated a case does not get it back.',
+    ],
+    [
+      submitted,
+      approval,
+      'a',
+      2,
+      'same_person',
+      'Who submitted a decision cannot check it; four eyes are needed.',
+    ],
+    [
+      submitted,
+      { action: 'returned' },
+      'a',
+      2,
+      'same_person',
+      'Who submitted a decision cannot check it; four eyes are needed.',
+    ],
+    [
+      ...([submitted, { action: 'approved', evidence_sha256: 'two' }, 'b', 2, 'evidence_moved'] as const),
+      'The evidence has moved since the submission; it must be submitted anew.',
+    ],
+  ];
+  for (const act of [approval, { action: 'returned' }, { action: 'requeued' }] as const)
+    for (const review of [UNTOUCHED, claimed, decided])
+      refused.push([
+        review,
+        act,
+        'b',
+        2,
+        'illegal_step',
+        `The case is ${review.state}; only a submitted case can be checked.`,
+      ]);
+  for (const review of [UNTOUCHED, claimed, submitted])
+    refused.push([
+      review,
+      { action: 'reopened' },
+      'b',
+      2,
+      'illegal_step',
+      `The case is ${review.state}; only a decided case can be reopened.`,
+    ]);
+  const needing = [
+    { action: 'released' },
+    { action: 'delegated', to: 'c' },
+    { action: 'escalated' },
+    SUBMISSION,
+  ] as const;
+  for (const act of needing)
+    for (const [review, actor, at] of [
+      [UNTOUCHED, 'a', 1],
+      [claimed, 'b', 1],
+      [claimed, 'a', 8],
+      [submitted, 'a', 1],
+      [decided, 'a', 1],
+    ] as const)
+      refused.push([
+        ...([review, act, actor, at, 'not_claimed_by_you'] as const),
+        `The case is ${review.state}, and not held by you; claim it first.`,
+      ]);
+  for (const [review, act, actor, at, code, message] of refused) {
+    const outcome = attempt(() => nextReview(review, act, actor, hour(at)));
+    t.match(outcome, { ok: false, failure: { code, message } }, `${review.state}: ${act.action} by ${actor}`);
+  }
+});

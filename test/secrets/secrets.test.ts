@@ -1,19 +1,14 @@
-/** Secrets at rest: what is sealed opens where it belongs and nowhere else, and a dump of the database gives none away. */
+/** Secrets at rest in the service: a dump of the database gives none away, and none is used that was moved. */
 import { execFile } from 'node:child_process';
-import { createHash, webcrypto } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import fc from 'fast-check';
 import { Secret, TOTP } from 'otpauth';
 import pino from 'pino';
 import t from 'tap';
 import { deliverDue } from '../../jobs/deliver.ts';
-import { loadConfig } from '../../src/config.ts';
 import type { Database } from '../../src/db/client.ts';
 import { openLog } from '../../src/log.ts';
 import { TICKET_PLACE } from '../../src/people/provider-sign-in.ts';
@@ -22,21 +17,18 @@ import { beginTotp, confirmTotp } from '../../src/people/second-factor.ts';
 import { fingerprintOf } from '../../src/people/store.ts';
 import { beginSecrets } from '../../src/secrets/begin.ts';
 import { SEALED_COLUMNS } from '../../src/secrets/columns.ts';
-import { MASTER_KEY_FILE, masterKeyOf } from '../../src/secrets/master-key.ts';
 import { reseal } from '../../src/secrets/reseal.ts';
-import { SealedTextError } from '../../src/secrets/seal.ts';
 import { createVault, INSTALLATION, masterIdOf, newMasterKey } from '../../src/secrets/vault.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import { createSender } from '../../src/webhooks/send.ts';
 import { newSecret } from '../../src/webhooks/sign.ts';
 import { rotateSigningKey, signingKeys } from '../../src/webhooks/signing-keys.ts';
 import { verify } from '../../src/webhooks/verify.ts';
-import { createTestDatabase, MASTER_KEY, openFolder } from '../database.ts';
+import { MASTER_KEY } from '../database.ts';
 import { addPerson } from '../people.ts';
 import { buildService } from '../service.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const RUNS = 200;
 const DOES_NOT_OPEN = { message: /^What is sealed as .* does not open: / };
 
 interface Received {
@@ -62,7 +54,7 @@ const HOST = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 const allowed = { allowed_hosts: [HOST] };
 
 const service = await buildService(t, { guard: createAddressGuard(allowed) });
-const { database, requests, vault, url, call, bank_a, firm_a, staff } = service;
+const { database, vault, url, call, bank_a, firm_a, staff } = service;
 const { sql } = database;
 const sender = createSender(allowed);
 t.teardown(() => sender.close());
@@ -113,90 +105,6 @@ async function run(script: string, args: string[], environment: Record<string, s
 }
 
 const base64 = (key: Buffer) => key.toString('base64');
-
-t.test('whatever a text is, it opens for its owner and place alone, and with no letter changed', async () => {
-  const owner = fc.constantFrom('org_a', 'org_b', 'installation', 'org_a","x');
-  const place = fc.oneof(fc.constantFrom('endpoint/1', 'endpoint/1/headers', 'endpoint/2'), fc.string());
-  const opens = (...given: Parameters<typeof vault.open>) =>
-    vault.open(...given).then(
-      () => true,
-      (error) => {
-        if (error instanceof SealedTextError) return false;
-        throw error;
-      },
-    );
-  const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ ';
-  await fc.assert(
-    fc.asyncProperty(
-      fc.string({ unit: 'grapheme', maxLength: 300 }),
-      owner,
-      place,
-      owner,
-      place,
-      fc.nat(),
-      fc.constantFrom(...LETTERS),
-      async (text, owner, place, other_owner, other_place, at, letter) => {
-        const sealed = await vault.seal(owner, place, text);
-        const position = at % sealed.length;
-        const changed = sealed.slice(0, position) + letter + sealed.slice(position + 1);
-        return (
-          (await vault.open(owner, place, sealed)) === text &&
-          sealed !== (await vault.seal(owner, place, text)) &&
-          (await opens(other_owner, place, sealed)) === (other_owner === owner) &&
-          (await opens(owner, other_place, sealed)) === (other_place === place) &&
-          (await opens(owner, place, changed)) === (changed === sealed) &&
-          !(await opens(owner, place, sealed.slice(0, position))) &&
-          !(await opens(owner, place, `${sealed}A`))
-        );
-      },
-    ),
-    { numRuns: RUNS },
-  );
-});
-
-t.test('a sealed text is AES-256-GCM, as another implementation opens it from the key in hand', async (t) => {
-  const open = async (key: Uint8Array, about: unknown, sealed: string) => {
-    const bytes = Buffer.from(sealed, 'base64url');
-    const imported = await webcrypto.subtle.importKey(
-      'raw',
-      key as Uint8Array<ArrayBuffer>,
-      'AES-GCM',
-      false,
-      ['decrypt'],
-    );
-    const additionalData = Buffer.from(JSON.stringify(about));
-    const algorithm = { name: 'AES-GCM', iv: bytes.subarray(0, 12), additionalData, tagLength: 128 };
-    return Buffer.from(await webcrypto.subtle.decrypt(algorithm, imported, bytes.subarray(12)));
-  };
-  const sealed = await vault.seal('org_pinned', 'endpoint/whe_1', 'whsec_text');
-  const [, version, bytes] = /^pw1\.(\d+)\.([A-Za-z0-9_-]+)$/.exec(sealed)!;
-  const [row] = await sql`select version, wrapped, master_id from data_key where owner = 'org_pinned'`;
-  t.equal(row!.version, Number(version));
-  t.equal(row!.master_id, createHash('sha256').update(MASTER_KEY).digest().subarray(0, 8).toString('hex'));
-  const data_key = await open(MASTER_KEY, ['data_key', 'org_pinned', 1], row!.wrapped);
-  t.equal(data_key.length, 32);
-  t.equal(String(await open(data_key, ['org_pinned', 'endpoint/whe_1', 1], bytes!)), 'whsec_text');
-});
-
-t.test('processes that seal for an owner at once share one data key', async (t) => {
-  const vaults = Array.from({ length: 6 }, () => createVault(database, MASTER_KEY));
-  for (let round = 0; round < 10; round++) {
-    const owner = `org_race_${round}`;
-    const sealed = await Promise.all(vaults.map((each, n) => each.seal(owner, 'place', `text ${n}`)));
-    t.equal((await sql`select from data_key where owner = ${owner}`).count, 1);
-    for (const [n, text] of sealed.entries())
-      t.equal(await vaults[(n + 1) % 6]!.open(owner, 'place', text), `text ${n}`);
-  }
-});
-
-t.test('a request has no way to the data keys', async (t) => {
-  for (const statement of [
-    'select from data_key',
-    "update data_key set wrapped = ''",
-    'delete from data_key',
-  ])
-    await t.rejects(requests.sql.unsafe(statement), { code: '42501' }, statement);
-});
 
 t.test('a dump of the database holds no secret, no header value and no private key', async (t) => {
   const secrets = [newSecret(), newSecret(), newSecret()];
@@ -431,91 +339,6 @@ t.test('another master key than the one that a database was begun with is refuse
       told: /^Environment variable MASTER_KEY is not set: [^\n]*openssl rand -base64 32[^\n]*\n$/,
     });
   }
-});
-
-t.test(
-  're-wrapping puts a new master key in the place of the old, and touches nothing that is sealed',
-  async (t) => {
-    const own = await createTestDatabase(t);
-    const [old, next, stranger] = [newMasterKey(), newMasterKey(), newMasterKey()];
-    const before = createVault(own.database, old);
-    const owners = ['org_1', 'org_2', 'installation'];
-    const sealed = await Promise.all(owners.map((owner) => before.seal(owner, 'place', `of ${owner}`)));
-    const keys = () => own.database.sql`select * from data_key order by owner`;
-    const first = await keys();
-    const rewrap = (MASTER_KEY: Buffer, PREVIOUS_MASTER_KEY: Buffer, ...args: string[]) =>
-      run('src/secrets/rewrap.ts', args, {
-        DATABASE_URL: own.url,
-        MASTER_KEY: base64(MASTER_KEY),
-        PREVIOUS_MASTER_KEY: base64(PREVIOUS_MASTER_KEY),
-      });
-    t.match(await rewrap(next, stranger), {
-      code: 1,
-      told: /PREVIOUS_MASTER_KEY is [^\n]*Nothing was changed\.\n$/,
-    });
-    t.same(await keys(), first);
-    const done = await rewrap(next, old, '--json');
-    t.same(JSON.parse(done.told), { rewrapped: 3, from: masterIdOf(old), to: masterIdOf(next) });
-    t.match(
-      await rewrap(next, old),
-      { code: 0, told: /^0 data keys re-wrapped/ },
-      'again it has nothing to do',
-    );
-    for (const [n, row] of (await keys()).entries()) {
-      t.not(row.wrapped, first[n]!.wrapped);
-      t.equal(row.master_id, masterIdOf(next));
-    }
-    const after = createVault(own.database, next);
-    for (const [n, owner] of owners.entries())
-      t.equal(await after.open(owner, 'place', sealed[n]!), `of ${owner}`);
-    await t.rejects(createVault(own.database, old).open('org_1', 'place', sealed[0]!), DOES_NOT_OPEN);
-    await beginSecrets(own.database, next, after);
-    await t.rejects(beginSecrets(own.database, old, createVault(own.database, old)), {
-      message: /are sealed under the master key/,
-    });
-    t.match(await run('src/secrets/rewrap.ts', [], { DATABASE_URL: own.url }), {
-      code: 1,
-      told: /are both needed/,
-    });
-    t.match(await run('src/secrets/rewrap.ts', ['--help'], {}), { code: 0, told: /^npm run secrets:rewrap/ });
-  },
-);
-
-t.test(
-  'with the embedded database the master key is a file that only we can read, and is not replaced',
-  async (t) => {
-    const own = await createTestDatabase(t);
-    const home = await openFolder('pledgewatch-home-');
-    t.teardown(() => rm(home, { recursive: true, force: true }));
-    const config = loadConfig({ PLEDGEWATCH_HOME: path.join(home, 'new') });
-    const file = path.join(config.home, MASTER_KEY_FILE);
-    const key = await masterKeyOf(config, own.database);
-    t.equal((await stat(file)).mode & 0o777, 0o600);
-    t.equal((await readFile(file, 'utf8')).trim(), base64(key));
-    t.same(await masterKeyOf(config, own.database), key, 'the next start has the same');
-    const set = newMasterKey();
-    const with_setting = loadConfig({ PLEDGEWATCH_HOME: config.home, MASTER_KEY: base64(set) });
-    t.same(await masterKeyOf(with_setting, own.database), set, 'a setting goes before it');
-    await writeFile(file, 'cut off');
-    await t.rejects(masterKeyOf(config, own.database), { message: /does not hold a master key.*put back/ });
-    await createVault(own.database, key).seal('org_1', 'place', 'text');
-    await rm(file);
-    await t.rejects(masterKeyOf(config, own.database), { message: /is missing.*put it back/ });
-    await t.rejects(stat(file), { code: 'ENOENT' });
-  },
-);
-
-t.test('a master key that is none is refused without being repeated', async (t) => {
-  const key = base64(newMasterKey());
-  for (const name of ['MASTER_KEY', 'PREVIOUS_MASTER_KEY'])
-    for (const value of [key.slice(0, 40), `${key}A`, `${key.slice(0, 42)}B=`, `${key}\n`, 'canary'])
-      t.throws(() => loadConfig({ [name]: value }), {
-        message: `Environment variable ${name}: its value does not fit; it must be 32 random bytes in base64, as "openssl rand -base64 32" prints them: ${
-          name === 'MASTER_KEY'
-            ? 'the key that the secrets in the database are sealed under'
-            : 'the one before, for npm run secrets:rewrap alone'
-        }.`,
-      });
 });
 
 t.test('a signing key moved from another row signs nothing', async (t) => {

@@ -3,14 +3,21 @@ import { generateKeyPairSync, sign as signBytes, X509Certificate } from 'node:cr
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { syncBuiltinESMExports } from 'node:module';
 import { type AddressInfo, BlockList, connect, createServer as createTcpServer } from 'node:net';
+import os from 'node:os';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import t from 'tap';
 import { Agent } from 'undici';
-import { addressRefusal, createAddressGuard, type Resolver } from '../../src/webhooks/address-guard.ts';
+import {
+  addressRefusal,
+  createAddressGuard,
+  MAX_URL_LENGTH,
+  type Resolver,
+} from '../../src/webhooks/address-guard.ts';
 import { type ReceivedEvent, startReceiver } from '../../src/webhooks/receiver.ts';
 import { LADDER_SECONDS, nextDelaySeconds } from '../../src/webhooks/retry.ts';
 import {
@@ -20,7 +27,7 @@ import {
   type PostResult,
   retryAfterSeconds,
 } from '../../src/webhooks/send.ts';
-import { headers, newSecret, parseSecret, sign } from '../../src/webhooks/sign.ts';
+import { headers, newKeyPair, newSecret, parseSecret, sign } from '../../src/webhooks/sign.ts';
 import { verify } from '../../src/webhooks/verify.ts';
 
 /** What a helper needs of a test: to clean up after it. */
@@ -107,6 +114,9 @@ t.test('a new secret has 32 random bytes, and a wrong one is refused without bei
   t.equal(parseSecret(newSecret()).length, 32);
   t.not(newSecret(), newSecret());
   for (const bytes of [24, 64]) t.equal(parseSecret(secretOf(bytes)).length, bytes);
+  t.throws(() => parseSecret(secretOf(32).slice(1)), /starts with "whsec_"/);
+  t.throws(() => parseSecret(`${secretOf(32)} `), /padded base64 after "whsec_"/);
+  t.throws(() => parseSecret(secretOf(23)), /24 to 64 bytes, this one has 23/);
   const wrong = [
     ...[0, 23, 65].map(secretOf),
     secretOf(32).slice('whsec_'.length),
@@ -131,6 +141,7 @@ t.test('a sender cannot sign what the standard forbids', async (t) => {
   for (const time of [1.5, -1, Number.NaN])
     t.throws(() => sign('a', time, '{}', [secretOf(32)]), /whole Unix/);
   t.throws(() => sign('a', 1, '{}', []), /at least one secret/);
+  t.match(sign('a', 0, '{}', [secretOf(32)]), /^v1,/, 'the first second of 1970 is one');
 });
 
 t.test('any change to id, time, body or signature is rejected', async (t) => {
@@ -198,6 +209,55 @@ t.test('while secrets rotate, holders of the old, the new or both accept the eve
   t.equal(verify(after, '{}', [old_secret], now).ok, false, 'the old secret is dead after the grace period');
   const mixed = { ...after, 'webhook-signature': `v1a,AAAA ${after['webhook-signature']}` };
   t.equal(verify(mixed, '{}', [new_secret], now).ok, true, 'signatures of other versions are passed over');
+});
+
+t.test('v1 and v1a are byte for byte those of the fixed vectors', async (t) => {
+  const [id, time, body] = ['msg_p5jXN8AQM9LWM0D4loKWxJek', 1_614_265_330, '{"test": 2432232314}'];
+  // Of the Svix server's tests: its layout of keys is the one that Standard Webhooks implementations share.
+  const private_key =
+    'whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==';
+  const public_key = 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=';
+  const expected =
+    'v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==';
+  t.equal(sign(id, time, body, [private_key]), expected);
+  const given = headers(id, time, body, ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', private_key]);
+  t.match(given['webhook-signature'], /^v1,\S+ v1a,\S+$/);
+  t.equal(verify(given, body, [public_key], time).ok, true);
+});
+
+t.test('with a public key alone a receiver tells genuine from changed', async (t) => {
+  const [ours, other] = [newKeyPair(), newKeyPair()];
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), fc.nat(), (body, at) => {
+      const given = headers('evt_1', 1_800_000_000, body, [ours.private_key]);
+      const held = (keys: string[], text = body) => verify(given, text, keys, 1_800_000_000).ok;
+      const changed = Uint8Array.from(body);
+      changed[at % body.length]! ^= 1 << (at & 7);
+      return (
+        held([ours.public_key]) &&
+        held([other.public_key, ours.public_key]) &&
+        !held([other.public_key]) &&
+        !held([ours.public_key], changed)
+      );
+    }),
+    { numRuns: 200 },
+  );
+  const given = headers('evt_1', 1_800_000_000, '{}', [ours.private_key]);
+  const renamed = { ...given, 'webhook-signature': given['webhook-signature'].replace('v1a', 'v1') };
+  t.equal(verify(renamed, '{}', [ours.public_key], 1_800_000_000).ok, false, 'the sender does not choose');
+  const base64 = given['webhook-signature'].slice('v1a,'.length);
+  for (const spelling of [
+    base64.replace('==', ''),
+    `${base64.slice(0, -3)}B==`,
+    'A'.repeat(84),
+    `${'A'.repeat(86)}==`,
+  ]) {
+    const respelled = { ...given, 'webhook-signature': `v1a,${spelling}` };
+    t.equal(verify(respelled, '{}', [ours.public_key], 1_800_000_000).ok, false, spelling);
+  }
+  const wrong = ['whpk_', `${ours.public_key}=`, `whpk_${Buffer.alloc(31).toString('base64')}`];
+  for (const key of wrong) t.throws(() => verify(given, '{}', [key], 1_800_000_000), TypeError, key);
+  t.throws(() => sign('evt_1', 1, '{}', ['whsk_AAAA']), /copy it again/);
 });
 
 t.test('the ladder of retries is climbed once, spread by a fifth, lengthened by the receiver', async (t) => {
@@ -479,10 +539,28 @@ t.test('a public address of this machine is refused', async (t) => {
   t.match(addressRefusal('::ffff:8.8.8.8', own), /an address of this machine/);
   t.match(addressRefusal('2606:4700::1111', own), /an address of this machine/);
   t.equal(addressRefusal('8.8.4.4', own), null);
+  const { networkInterfaces } = os;
+  t.teardown(() => {
+    os.networkInterfaces = networkInterfaces;
+    syncBuiltinESMExports();
+  });
+  const [loopback] = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  os.networkInterfaces = () => ({ gone: undefined, eth0: [{ ...loopback!, address: '8.8.4.4' }] });
+  syncBuiltinESMExports();
+  t.match(addressRefusal('8.8.4.4'), /an address of this machine/);
+  t.equal(addressRefusal('8.8.8.8'), null);
 });
 
 t.test('a URL is refused at save with what, rule and remedy', async (t) => {
-  const guard = createAddressGuard({ allowed_hosts: ['bank.internal', '127.0.0.1:9999', '[::1]:9999'] });
+  const allowed_hosts = [
+    'bank.internal',
+    '127.0.0.1:9999',
+    '[::1]:9999',
+    'ten.example:80',
+    'tls.example:443',
+  ];
+  const guard = createAddressGuard({ allowed_hosts });
+  const fitting = `https://hooks.bank.example/${'x'.repeat(2_048 - 27)}`;
   const long = `https://hooks.bank.example/${'x'.repeat(2_048)}`;
   const refused: [string, RegExp][] = [
     ['', /absolute https URL/],
@@ -492,6 +570,11 @@ t.test('a URL is refused at save with what, rule and remedy', async (t) => {
     ['http://hooks.bank.example/', /only https is accepted/],
     ['https://user:pa55@hooks.bank.example/', /user name or password/],
     ['https://user@bank.internal/', /user name or password/],
+    ['https://:pa55@hooks.bank.example/', /user name or password/],
+    ['https://router.home.arpa/', /not public/],
+    ['https://receiver.localhost/', /not public/],
+    ['http://ten.example:8080/', /only https/],
+    ['http://tls.example/', /only https/],
     ['https://hooks.bank.example/#x', /fragment/],
     ['https://hooks.bank.example/#', /fragment/],
     ['https://hooks.bank.example:22/', /port 22/],
@@ -520,7 +603,12 @@ t.test('a URL is refused at save with what, rule and remedy', async (t) => {
     'http://127.0.0.1:9999/hook',
     'http://127.1:9999/hook',
     'http://[::1]:9999/hook',
+    'http://ten.example/',
+    'https://tls.example/',
+    'https://receiver.local.example/',
+    fitting,
   ];
+  t.equal(fitting.length, MAX_URL_LENGTH);
   for (const url of accepted) t.equal(guard.urlRefusal(url), null, url);
   for (const entry of [
     '*',
@@ -531,6 +619,11 @@ t.test('a URL is refused at save with what, rule and remedy', async (t) => {
     '',
     'a b',
     'host:',
+    'host:123456',
+    'host:1x',
+    '[::1',
+    '::1]',
+    'x/y',
   ]) {
     t.throws(() => createAddressGuard({ allowed_hosts: [entry] }), /not an exact host: write/, entry);
   }
@@ -584,6 +677,10 @@ t.test("an allow-listed name is resolved and reached on the operator's own netwo
     answer_excerpt: `hooks.bank.example:${port}`,
   });
   t.ok(result.started_at instanceof Date && result.duration_ms > 0);
+  const by_system = createSender({ allowed_hosts: [`localhost:${port}`] });
+  t.teardown(() => by_system.close());
+  const found = await by_system.post(`http://localhost:${port}/`, {}, '{}');
+  t.equal(found.status, 200, 'names are resolved by the system unless somebody else is given');
 });
 
 t.test('a thousand posts share a few kept-alive connections', async (t) => {

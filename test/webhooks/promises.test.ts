@@ -7,7 +7,6 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import fc from 'fast-check';
 import pino from 'pino';
 import { Webhook } from 'standardwebhooks';
 import t from 'tap';
@@ -17,7 +16,7 @@ import { numberStreams } from '../../src/outbox/feed.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import { EVENT_TYPES } from '../../src/webhooks/events.ts';
 import { createSender } from '../../src/webhooks/send.ts';
-import { headers, newKeyPair, newSecret, sign } from '../../src/webhooks/sign.ts';
+import { newKeyPair, newSecret } from '../../src/webhooks/sign.ts';
 import type { Jwk } from '../../src/webhooks/signing-keys.ts';
 import { verify } from '../../src/webhooks/verify.ts';
 import { buildService, type Party, STARTS_AT } from '../service.ts';
@@ -90,55 +89,6 @@ async function state(): Promise<unknown> {
     (select count(*) from event) as events, (select count(*) from delivery) as deliveries,
     (select count(*) from idempotency_key) as keys`;
 }
-
-t.test('v1 and v1a are byte for byte those of the fixed vectors', async (t) => {
-  const [id, time, body] = ['msg_p5jXN8AQM9LWM0D4loKWxJek', 1_614_265_330, '{"test": 2432232314}'];
-  // Of the Svix server's tests: its layout of keys is the one that Standard Webhooks implementations share.
-  const private_key =
-    'whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==';
-  const public_key = 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=';
-  const expected =
-    'v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==';
-  t.equal(sign(id, time, body, [private_key]), expected);
-  const given = headers(id, time, body, ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', private_key]);
-  t.match(given['webhook-signature'], /^v1,\S+ v1a,\S+$/);
-  t.equal(verify(given, body, [public_key], time).ok, true);
-});
-
-t.test('with a public key alone a receiver tells genuine from changed', async (t) => {
-  const [ours, other] = [newKeyPair(), newKeyPair()];
-  fc.assert(
-    fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), fc.nat(), (body, at) => {
-      const given = headers('evt_1', 1_800_000_000, body, [ours.private_key]);
-      const held = (keys: string[], text = body) => verify(given, text, keys, 1_800_000_000).ok;
-      const changed = Uint8Array.from(body);
-      changed[at % body.length]! ^= 1 << (at & 7);
-      return (
-        held([ours.public_key]) &&
-        held([other.public_key, ours.public_key]) &&
-        !held([other.public_key]) &&
-        !held([ours.public_key], changed)
-      );
-    }),
-    { numRuns: 200 },
-  );
-  const given = headers('evt_1', 1_800_000_000, '{}', [ours.private_key]);
-  const renamed = { ...given, 'webhook-signature': given['webhook-signature'].replace('v1a', 'v1') };
-  t.equal(verify(renamed, '{}', [ours.public_key], 1_800_000_000).ok, false, 'the sender does not choose');
-  const base64 = given['webhook-signature'].slice('v1a,'.length);
-  for (const spelling of [
-    base64.replace('==', ''),
-    `${base64.slice(0, -3)}B==`,
-    'A'.repeat(84),
-    `${'A'.repeat(86)}==`,
-  ]) {
-    const respelled = { ...given, 'webhook-signature': `v1a,${spelling}` };
-    t.equal(verify(respelled, '{}', [ours.public_key], 1_800_000_000).ok, false, spelling);
-  }
-  const wrong = ['whpk_', `${ours.public_key}=`, `whpk_${Buffer.alloc(31).toString('base64')}`];
-  for (const key of wrong) t.throws(() => verify(given, '{}', [key], 1_800_000_000), TypeError, key);
-  t.throws(() => sign('evt_1', 1, '{}', ['whsk_AAAA']), /copy it again/);
-});
 
 t.test('each delivery carries v1 of its endpoint and v1a of the published key', async (t) => {
   const endpoint = await subscribe('/both');

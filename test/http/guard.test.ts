@@ -1,0 +1,492 @@
+/** Keys, accounts and the guard by themselves, with nothing behind them but a database. */
+import { createHash } from 'node:crypto';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import pino, { type Logger } from 'pino';
+import t from 'tap';
+import { mintKey, parseKey, secretMatches } from '../../src/accounts/keys.ts';
+import {
+  authenticate,
+  createOrganisation,
+  findOrganisation,
+  issueKey,
+  keysOf,
+  type Organisation,
+  type OrganisationKind,
+  organisationNames,
+  requireManaged,
+  revokeKey,
+  rotateKey,
+} from '../../src/accounts/store.ts';
+import { loadConfig } from '../../src/config.ts';
+import { connect, type Database } from '../../src/db/client.ts';
+import { refusePrivileged } from '../../src/db/privileges.ts';
+import {
+  APP_ROLE,
+  acrossTenants,
+  actFor,
+  type Tenant,
+  tenantDatabase,
+  WORKER_ROLE,
+} from '../../src/db/tenancy.ts';
+import { StartupError } from '../../src/errors.ts';
+import { callerOfGuarded, EVERYONE, guardRoutes } from '../../src/http/guard.ts';
+import { setProblemHandlers } from '../../src/http/problems.ts';
+import { countRates } from '../../src/http/rates.ts';
+import { ACTIONS, type Action, SCOPES } from '../../src/people/roles.ts';
+import { createTestDatabase } from '../database.ts';
+
+const { database, requests, url, owner_url } = await createTestDatabase(t);
+const { sql } = database;
+const MADE_AT = new Date('2009-06-01T01:00:00Z');
+const DAY_ms = 86_400_000;
+
+const found = (kind: OrganisationKind, name: string) =>
+  database.transaction((tx) =>
+    createOrganisation(tx, { kind, name, demonstration: kind === 'firm' }, MADE_AT),
+  );
+const bank = await found('bank', 'Bank');
+const firm = await found('firm', 'Firm');
+const staff = await found('staff', 'Staff');
+const issue = ({ id }: { id: string }, given: Parameters<typeof issueKey>[4] = {}, at = MADE_AT) =>
+  database.transaction((tx) => issueKey(tx, id, 'a label', at, given));
+const rotate = (
+  { id: organisation_id, kind }: Organisation,
+  key_id: string,
+  actions: readonly Action[] = ACTIONS,
+  person_id?: string,
+) => {
+  const caller = { organisation_id, kind, key_id: 'asking', ...(person_id !== undefined && { person_id }) };
+  return database.transaction((tx) => rotateKey(tx, { caller, actions }, key_id, MADE_AT));
+};
+const keyOf = async ({ id }: { id: string }, key_id: string) =>
+  (await keysOf(sql, id)).find((key) => key.id === key_id)!;
+
+t.test('a key is prefix, public id, secret and checksum, and no other text is one', async (t) => {
+  t.same(SCOPES, ['read', 'write']);
+  const { key, id, secret_sha256 } = mintKey();
+  const [, body, found_id, secret, sum] = /^(pwk_([0-9a-f]{16})_([\w-]{43}))_([0-9a-f]{8})$/.exec(key)!;
+  t.equal(found_id, id);
+  t.same(parseKey(key), { id, secret });
+  t.same(secret_sha256, createHash('sha256').update(secret!).digest());
+  t.equal(secretMatches(secret!, secret_sha256), true);
+  t.equal(secretMatches(mintKey().key.slice(21, 64), secret_sha256), false);
+  t.same(parseKey(body!), { id, secret }, 'keys of the first days have no checksum');
+  const pinned = `pwk_0000000000000004_${'A'.repeat(43)}`;
+  t.same(parseKey(`${pinned}_0c7b8fa3`), { id: '0000000000000004', secret: 'A'.repeat(43) });
+  for (const text of [
+    `${body}_${sum === '00000000' ? '00000001' : '00000000'}`,
+    ...[`x${key}`, `${key}x`, `${body}_`, `${body}_${sum!.slice(1)}`, `${key}\n`, `${body}${sum}`, ''],
+    ...[
+      key.replace('pwk', 'pwx'),
+      key.replace('pwk_', 'pwk'),
+      key.replace(id, `${id}0`),
+      key.replace(id, id.slice(1)),
+    ],
+    ...[`${body!.slice(0, -1)}`, `${body}A`, `${body!.slice(0, -1)}.`, `pwk_${'G'.repeat(16)}_${secret}`],
+  ])
+    t.equal(parseKey(text), null, text);
+});
+
+t.test('an organisation is found as it was made, and nothing for another id', async (t) => {
+  t.match(firm, { id: /^org_\w{26}$/, kind: 'firm', name: 'Firm', demonstration: true, created_at: MADE_AT });
+  t.same(await findOrganisation(sql, firm.id), firm);
+  t.equal(await findOrganisation(sql, 'org_missing'), null);
+});
+
+t.test('a key tells whose it is and what it may do, to nobody without its secret', async (t) => {
+  const { id, key } = await issue(bank);
+  const caller = { organisation_id: bank.id, kind: 'bank', key_id: id };
+  t.same(await authenticate(sql, key), { caller, actions: ACTIONS, is_first_of_a_while: true });
+  const reading = await issue(bank, { scopes: ['read'] });
+  t.same((await authenticate(sql, reading.key))!.actions, ['read']);
+  const writing = await issue(bank, { scopes: ['write'] });
+  const changing = ['write', 'review', 'decide', 'operate', 'administer'];
+  t.same((await authenticate(sql, writing.key))!.actions, changing);
+  const { key: stranger, id: stranger_id } = mintKey();
+  const borrowed = `pwk_${id}_${parseKey(stranger)!.secret}`;
+  for (const text of ['', 'nonsense', stranger, borrowed, key.replace(id, stranger_id)])
+    t.equal(await authenticate(sql, text), null, text);
+});
+
+t.test('the last use of a key is written down, once an hour', async (t) => {
+  const { id, key } = await issue(bank);
+  t.equal((await keyOf(bank, id)).last_used_at, null);
+  const usedBefore = async (minutes: number) => {
+    await sql`update api_key set last_used_at = now() - make_interval(mins => ${minutes}) where id = ${id}`;
+    const before = (await keyOf(bank, id)).last_used_at!;
+    const { is_first_of_a_while } = (await authenticate(sql, key))!;
+    return { before, after: (await keyOf(bank, id)).last_used_at!, is_first_of_a_while };
+  };
+  await authenticate(sql, key);
+  t.ok((await keyOf(bank, id)).last_used_at);
+  const recent = await usedBefore(55);
+  t.same(recent.after, recent.before);
+  t.equal(recent.is_first_of_a_while, false);
+  const old = await usedBefore(65);
+  t.ok(old.after.getTime() - old.before.getTime() >= 65 * 60_000);
+  t.equal(old.is_first_of_a_while, true);
+});
+
+t.test('an owner sees its own keys, newest first, without their secrets', async (t) => {
+  const [older, newer, ended] = [
+    await issue(firm),
+    await issue(firm, { scopes: ['read'] }, new Date(MADE_AT.getTime() + 1)),
+    await issue(firm, { expires_at: new Date('2009-07-01T00:00:00Z') }, new Date(MADE_AT.getTime() + 2)),
+  ];
+  const listed = await keysOf(sql, firm.id);
+  t.same(
+    listed.map(({ id }) => id),
+    [ended.id, newer.id, older.id],
+  );
+  t.same(listed[1], {
+    ...{ id: newer.id, label: 'a label', scopes: ['read'], created_at: new Date(MADE_AT.getTime() + 1) },
+    ...{ issued_by: null, expires_at: null, last_used_at: null, revoked_at: null },
+  });
+  t.same(listed[0]!.expires_at, new Date('2009-07-01T00:00:00Z'));
+  t.equal(await authenticate(sql, ended.key), null, 'its day is over');
+});
+
+t.test('a key is revoked by its owner, once, and is worth nothing from then on', async (t) => {
+  const { id, key } = await issue(bank);
+  t.equal(await revokeKey(sql, firm.id, id, MADE_AT), false);
+  t.equal(await revokeKey(sql, bank.id, 'missing', MADE_AT), false);
+  t.ok(await authenticate(sql, key));
+  t.equal(await revokeKey(sql, bank.id, id, MADE_AT), true);
+  t.same((await keyOf(bank, id)).revoked_at, MADE_AT);
+  t.equal(await authenticate(sql, key), null);
+  t.equal(await revokeKey(sql, bank.id, id, MADE_AT), false);
+});
+
+t.test('what follows a key has its label, scopes and end; the key itself ends within a day', async (t) => {
+  const soon = new Date(Date.now() + DAY_ms / 2);
+  const [lasting, ending, revoked] = [
+    await issue(bank, { scopes: ['write'] }),
+    await issue(bank, { expires_at: soon }),
+    await issue(bank),
+  ];
+  await revokeKey(sql, bank.id, revoked.id, MADE_AT);
+  for (const [owner, id] of [
+    [firm, lasting.id],
+    [bank, 'missing'],
+    [bank, revoked.id],
+  ] as const)
+    t.equal(await rotate(owner, id), null);
+  t.equal((await keyOf(bank, lasting.id)).expires_at, null, 'nothing was changed');
+  const next = (await rotate(bank, lasting.id))!;
+  t.match(await keyOf(bank, next.id), { label: 'a label', scopes: ['write'], expires_at: null });
+  t.same((await authenticate(sql, next.key))!.actions, ACTIONS.slice(1));
+  t.ok(await authenticate(sql, lasting.key), 'both, for a while');
+  const left_ms = (await keyOf(bank, lasting.id)).expires_at!.getTime() - Date.now();
+  t.ok(Math.abs(left_ms - DAY_ms) < 600_000, `${left_ms} ms`);
+  const follower = (await rotate(bank, ending.id))!;
+  t.same((await keyOf(bank, follower.id)).expires_at, soon);
+  t.same((await keyOf(bank, ending.id)).expires_at, soon, 'no later than it would have');
+  await sql`update api_key set expires_at = now() where id = ${ending.id}`;
+  t.equal(await rotate(bank, ending.id), null, 'what has ended is not followed');
+});
+
+t.test('a key is followed only by what may as much itself, and says which person issued it', async (t) => {
+  const [wide, reading] = [await issue(bank), await issue(bank, { scopes: ['read'] })];
+  for (const actions of [['read'], ACTIONS.slice(1), ['read', 'write'], []] as Action[][])
+    await t.rejects(rotate(bank, wide.id, actions), {
+      code: 'forbidden',
+      message: 'A key for read and write may do more than what asks for it; let one do so that may as much.',
+    });
+  t.equal((await keyOf(bank, wide.id)).expires_at, null, 'nothing was changed');
+  t.ok(await rotate(bank, reading.id, ['read']));
+  const row = { organisation_id: bank.id, role: 'admin', invited_by: 'test', created_at: MADE_AT };
+  await sql`insert into person ${sql([
+    { id: 'psn_1', ...row },
+    { id: 'psn_2', ...row },
+  ])}`;
+  const issued = await issue(bank, { issued_by: 'psn_1' });
+  t.equal((await keyOf(bank, issued.id)).issued_by, 'psn_1');
+  t.match((await authenticate(sql, issued.key))!.caller, { key_id: issued.id, person_id: 'psn_1' });
+  const same = (await rotate(bank, issued.id))!;
+  t.equal(
+    (await keyOf(bank, same.id)).issued_by,
+    'psn_1',
+    'a key that follows for no person is as the one before',
+  );
+  const other = (await rotate(bank, issued.id, ACTIONS, 'psn_2'))!;
+  t.equal((await keyOf(bank, other.id)).issued_by, 'psn_2');
+  const by_key = await issue(bank, { issued_by: wide.id });
+  t.notOk('person_id' in (await authenticate(sql, by_key.key))!.caller, 'a key is no person');
+});
+
+t.test('names are those of the organisations asked for, and staff alone manages others', async (t) => {
+  t.same(
+    await organisationNames(sql, [bank.id, firm.id, 'org_missing']),
+    new Map([
+      [bank.id, 'Bank'],
+      [firm.id, 'Firm'],
+    ]),
+  );
+  const manage = ({ id: organisation_id, kind }: Organisation, id: string) =>
+    database.transaction((tx) => requireManaged(tx, { organisation_id, kind, key_id: 'asking' }, id));
+  t.same(await manage(bank, bank.id), bank);
+  t.same(await manage(staff, firm.id), firm);
+  for (const [by, id] of [
+    [bank, firm.id],
+    [bank, 'org_missing'],
+    [staff, 'org_missing'],
+  ] as const)
+    await t.rejects(manage(by, id), { code: 'not_found', message: 'There is no such organisation.' });
+});
+
+/** Routes of every kind behind the guard. */
+async function guarded(
+  settings: Record<string, string> = {},
+  log: Logger = pino({ level: 'silent' }),
+): Promise<FastifyInstance> {
+  const app: FastifyInstance = Fastify({ loggerInstance: log as FastifyBaseLogger });
+  t.teardown(() => app.close());
+  setProblemHandlers(app);
+  guardRoutes(app, database, await countRates(app, loadConfig(settings)));
+  app.get('/docs/page', async () => 'a page');
+  app.get('/open', { config: { access: 'public' } }, async ({ caller }) => ({ caller }));
+  app.get('/probe', { config: { access: 'public', uncounted: true } }, async () => 'alive');
+  app.get('/all', { config: { access: EVERYONE } }, async (request) => callerOfGuarded(request));
+  app.get('/banks', { config: { access: ['bank', 'firm'] } }, async () => 'read');
+  app.post('/banks', { config: { access: ['bank', 'firm'] } }, async () => 'written');
+  app.post('/asking', { config: { access: ['bank'], scope: 'read' } }, async () => 'asked');
+  app.get('/whose', { config: { access: EVERYONE } }, async () => {
+    const rows = await requests.sql<{ id: string }[]>`
+      select current_setting('app.organisation_id') || ' ' || current_setting('app.kind') as id`;
+    return rows[0]!.id;
+  });
+  app.get('/mistaken', { config: { access: 'public' } }, async (request) => callerOfGuarded(request));
+  return app;
+}
+
+type Headers = Record<string, string>;
+const bearer = ({ key }: { key: string }) => ({ authorization: `Bearer ${key}` });
+
+t.test('every route says who may call it, or the app does not start', async (t) => {
+  const app = await guarded();
+  t.throws(() => app.get('/nobody', async () => 'all'), {
+    message: 'route GET /nobody does not say who may call it',
+  });
+  t.throws(() => app.post('/nobody', { config: {} }, async () => 'all'), /route POST \/nobody/);
+  t.throws(() => app.get('/not/docs', async () => 'all'), /does not say/);
+  await app.ready();
+  t.equal((await app.inject('/docs/page')).body, 'a page');
+});
+
+t.test('a key opens the routes of its kind and scope alone', async (t) => {
+  const app = await guarded();
+  const keys = {
+    bank: await issue(bank),
+    reading: await issue(bank, { scopes: ['read'] }),
+    writing: await issue(bank, { scopes: ['write'] }),
+    staff: await issue(staff),
+  };
+  const ask = (method: 'GET' | 'HEAD' | 'POST', url: string, headers: Headers = {}) =>
+    app.inject({ method, url, headers });
+  t.same((await ask('GET', '/all', bearer(keys.bank))).json(), {
+    ...{ organisation_id: bank.id, kind: 'bank', key_id: keys.bank.id },
+  });
+  t.same((await ask('GET', '/open')).json(), { caller: null });
+  t.equal((await ask('GET', '/whose', bearer(keys.bank))).body, `${bank.id} bank`);
+  for (const [method, url, key, status] of [
+    ['GET', '/banks', 'bank', 200],
+    ['HEAD', '/banks', 'bank', 200],
+    ['POST', '/banks', 'bank', 200],
+    ['GET', '/banks', 'reading', 200],
+    ['HEAD', '/banks', 'reading', 200],
+    ['POST', '/banks', 'reading', 403],
+    ['POST', '/asking', 'reading', 200],
+    ['GET', '/banks', 'writing', 403],
+    ['POST', '/banks', 'writing', 200],
+    ['POST', '/asking', 'writing', 403],
+    ['GET', '/banks', 'staff', 403],
+    ['GET', '/all', 'staff', 200],
+  ] as const)
+    t.equal((await ask(method, url, bearer(keys[key]))).statusCode, status, `${method} ${url} ${key}`);
+  t.match((await ask('GET', '/banks', bearer(keys.staff))).json(), {
+    code: 'forbidden',
+    detail: 'This is for bank or firm; the key’s organisation is of kind staff.',
+  });
+  await sql`update api_key set scopes = '{read,write}' where id = ${keys.reading.id}`;
+  t.equal((await ask('POST', '/banks', bearer(keys.reading))).statusCode, 200);
+  t.match((await ask('GET', '/banks', bearer(keys.writing))).json(), {
+    code: 'forbidden',
+    detail: 'This needs a key with the scope read; this one has write.',
+  });
+});
+
+t.test('without a key that counts nobody comes in, and is told what to send', async (t) => {
+  const app = await guarded();
+  const { key } = await issue(bank);
+  const send = {
+    code: 'unauthenticated',
+    detail: 'Send an API key in the header "Authorization: Bearer pwk_...", or sign in (POST /v1/sessions).',
+  };
+  const invalid = { code: 'unauthenticated', detail: 'The API key is not valid, or no longer.' };
+  const cases: [Headers, object][] = [
+    [{}, send],
+    [{ authorization: '' }, send],
+    [{ authorization: 'Bearer' }, send],
+    [{ authorization: `Basic ${key}` }, send],
+    [{ authorization: key }, send],
+    [{ authorization: `x Bearer ${key}` }, send],
+    [{ authorization: `Bearer ${key} x` }, send],
+    [{ authorization: `Bearer${key}` }, send],
+    [{ authorization: 'Bearer nonsense' }, invalid],
+    [{ authorization: `Bearer ${mintKey().key}` }, invalid],
+  ];
+  for (const [headers, told] of cases) {
+    const answer = await app.inject({ url: '/all', headers });
+    t.equal(answer.statusCode, 401, JSON.stringify(headers));
+    t.match(answer.json(), told);
+  }
+  for (const scheme of ['Bearer', 'bearer', 'BEARER', 'Bearer  '])
+    t.equal(
+      (await app.inject({ url: '/all', headers: { authorization: `${scheme} ${key}` } })).statusCode,
+      200,
+    );
+  t.throws(() => callerOfGuarded({ caller: null } as FastifyRequest), /a public route has no caller/);
+  const mistaken = await app.inject('/mistaken');
+  t.equal(mistaken.statusCode, 500, 'who asks for the caller of a public route is mistaken');
+});
+
+t.test('what was refused is logged with its address, and whose key it was', async (t) => {
+  const lines: string[] = [];
+  const app = await guarded({}, pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }));
+  const told = () => lines.map((line) => JSON.parse(line)).filter(({ msg }) => /refused/.test(String(msg)));
+  const from = { remoteAddress: '192.0.2.44' };
+  await app.inject({ url: '/all', ...from });
+  await app.inject({ url: '/banks', headers: bearer(await issue(staff)), ...from });
+  await app.inject({ url: '/banks', headers: bearer(await issue(bank)), ...from });
+  t.match(told(), [
+    { msg: 'a request without a valid key was refused', address: '192.0.2.44', left: 59 },
+    { msg: 'a key of the wrong kind was refused', address: '192.0.2.44', organisation_id: staff.id },
+  ]);
+  t.equal(told().length, 2);
+});
+
+t.test('requests are counted by key, by address, and by address of refused keys, each apart', async (t) => {
+  const app = await guarded({
+    KEY_REQUESTS_PER_MINUTE: '2',
+    ADDRESS_REQUESTS_PER_MINUTE: '3',
+    REFUSED_KEYS_PER_MINUTE: '1',
+  });
+  const [one, two] = [bearer(await issue(bank)), bearer(await issue(bank))];
+  const ask = async (url: string, headers: Headers = {}, remoteAddress = '192.0.2.1') => {
+    const { statusCode, headers: said, body } = await app.inject({ url, headers, remoteAddress });
+    return {
+      status: statusCode,
+      policy: said['ratelimit-policy'],
+      left: said.ratelimit,
+      again: said['retry-after'],
+      body,
+    };
+  };
+  const first = await ask('/all', one);
+  t.notOk('x-ratelimit-limit' in (await app.inject('/probe')).headers, 'nothing else counts');
+  t.match(first, { status: 200, policy: '"key";q=2;w=60', left: /^"key";r=1;t=(60|59)$/, again: undefined });
+  t.match(await ask('/all', one), { status: 200, left: /^"key";r=0;/, again: undefined });
+  const over = await ask('/all', one);
+  t.match(over, { status: 429, left: /^"key";r=0;/, again: /^(60|59|58)$/ });
+  t.match(JSON.parse(over.body), {
+    code: 'rate_limited',
+    detail: /^More than 2 requests in 60 seconds \(key\): try again in (60|59|58) seconds\.$/,
+  });
+  t.equal((await ask('/all', two)).status, 200, 'another key of the same address');
+  t.match(await ask('/all'), { status: 401, policy: '"refused_key";q=1;w=60', left: /^"refused_key";r=0;/ });
+  t.equal((await ask('/all')).status, 429);
+  t.equal((await ask('/all', {}, '192.0.2.2')).status, 401, 'another address');
+  t.match(await ask('/open'), { status: 200, policy: '"address";q=3;w=60', left: /^"address";r=2;/ });
+  t.equal((await ask('/nowhere')).status, 404);
+  t.equal((await ask('/docs/page')).status, 200);
+  t.equal((await ask('/open')).status, 429, 'what is not there counts as well');
+  for (let times = 0; times < 5; times++) t.match(await ask('/probe'), { status: 200, left: undefined });
+  const statuses = [];
+  for (const from of ['2001:db8::1', '2001:db8::ffff', '2001:db8:0:0:8::1', '2001:db8:0:1::1'])
+    statuses.push((await ask('/all', {}, from)).status);
+  t.same(statuses, [401, 429, 429, 401], 'a /64 of IPv6 is one address');
+});
+
+t.test(
+  'a request acts for its own organisation, in each transaction and each single statement',
+  async (t) => {
+    const acting = ({ id, kind }: { id: string; kind: Tenant['kind'] }) => ({ organisation_id: id, kind });
+    const said = `select current_setting('app.organisation_id', true) as id, current_setting('app.kind', true) as kind,
+    current_user::text as role`;
+    const whose = async (sql: Pick<Database['sql'], 'unsafe'>) => ({ ...(await sql.unsafe(said))[0] });
+    const as_bank = { id: bank.id, kind: 'bank', role: APP_ROLE };
+    t.same(await actFor(acting(bank), () => whose(requests.sql)), as_bank);
+    t.same(await actFor(acting(bank), () => requests.transaction((tx) => whose(tx))), as_bank);
+    t.same(await whose(requests.sql), { id: '', kind: '', role: APP_ROLE }, 'nobody without one');
+    const names = await actFor(
+      acting(bank),
+      async () => await requests.sql<{ name: string }[]>`select name from organisation`,
+    );
+    t.ok(names.some(({ name }) => name === 'Bank'));
+    const nested = actFor(acting(bank), () => actFor(acting(firm), () => whose(requests.sql)));
+    t.match(await nested, { id: firm.id, kind: 'firm' });
+    const list = await actFor(
+      acting(bank),
+      async () => await requests.sql`select ${requests.sql(['name'])} from organisation`,
+    );
+    t.ok(list.length > 0, 'names of columns are told apart from statements');
+    await t.rejects(
+      actFor(acting(bank), () => requests.sql`select 1 / 0`),
+      { code: '22012' },
+    );
+    t.same(requests.sql.json({ a: 1 }).value, { a: 1 }, 'what is no statement is the pool’s own');
+    const owner = connect(owner_url, { max: 1 });
+    t.teardown(() => owner.close());
+    await owner.sql.unsafe(`create sequence drawn; grant usage on sequence drawn to ${APP_ROLE}`);
+    const query = requests.sql`select nextval('drawn')::int as number`;
+    const drawn = async () => ({ ...(await owner.sql`select is_called, last_value::int from drawn`)[0] });
+    t.same(await drawn(), { is_called: false, last_value: 1 }, 'a statement is sent when it is awaited');
+    t.same(await Promise.all([query, query]), [[{ number: 1 }], [{ number: 1 }]]);
+    t.same(await drawn(), { is_called: true, last_value: 1 }, 'and once, however often it is');
+
+    const across = actFor(acting(bank), () =>
+      requests.transaction(async (tx) => {
+        const inside = await acrossTenants(tx, () => whose(tx));
+        return { inside, after: await whose(tx) };
+      }),
+    );
+    t.match(await across, { inside: { role: WORKER_ROLE }, after: as_bank });
+    const jobs = await database.transaction(async (tx) => {
+      const before = (await whose(tx)).role;
+      return { before, inside: (await acrossTenants(tx, () => whose(tx))).role };
+    });
+    t.equal(jobs.inside, jobs.before, 'a job stays what it is');
+    await t.rejects(
+      actFor(acting(bank), () =>
+        requests.transaction((tx) => acrossTenants(tx, () => Promise.reject(new Error('inside')))),
+      ),
+      /inside/,
+    );
+    const single = connect(url, { role: APP_ROLE, max: 1 });
+    t.teardown(() => single.close());
+    const tenants = tenantDatabase(single);
+    t.match(await actFor(acting(bank), () => whose(tenants.sql)), as_bank);
+    t.match(await whose(single.sql), { id: '' }, 'the tenant ends with its transaction');
+    await actFor(acting(bank), () => tenants.transaction((tx) => acrossTenants(tx, async () => undefined)));
+    t.match(await whose(single.sql), { id: '', role: APP_ROLE });
+  },
+);
+
+t.test('a login that stands above the policies is named and refused', async (t) => {
+  const as = async (login: string) => {
+    const own = connect(login, { max: 1 });
+    t.teardown(() => own.close());
+    return own;
+  };
+  await refusePrivileged(await as(url));
+  const [login] = await sql<{ name: string; reason: string }[]>`select rolname as name,
+    case when rolsuper then 'stands above row-level security' else 'owns the tables' end as reason
+    from pg_roles where rolname = session_user`;
+  const refused = await refusePrivileged(await as(owner_url)).catch((error: unknown) => error);
+  t.ok(refused instanceof StartupError);
+  const { name, reason } = login!;
+  t.match(
+    (refused as Error).message,
+    `DATABASE_URL logs in as ${name}, which ${reason}: keep it for "npm run migrate"`,
+  );
+});
