@@ -69,6 +69,7 @@ interface Answer {
   bytes: string;
 }
 
+/** Of each operation, so that one that is all wrong does not hide the others. */
 const SHOWN_FAILURES = 20;
 const MALFORMED = '..%2f..%00;drop';
 /** Fields that must name something that is there, for a request to come as far as the question whose it is. */
@@ -90,13 +91,15 @@ export async function runMatrix(
   const stage = await setStage(service);
   const all = operationsOf(service.app.swagger() as never);
   const operations = only ? all.filter(({ id }) => only.includes(id)) : all;
-  const failures: string[] = [];
+  const shown: string[] = [];
+  let failures: string[] = [];
   const counts = { cells: 0, foreign_success: 0, unexplained: 0, distinguishable: 0, side_effects: 0 };
   const fail = (kind: Exclude<keyof typeof counts, 'cells'>, text: string) => {
     counts[kind] += 1;
     failures.push(`${kind}: ${text}`);
   };
   for (const [place, operation] of operations.entries()) {
+    failures = [];
     const expectation = expected[operation.id];
     const roles = [];
     for (const role of stage.roles) roles.push(await signedInAnew(stage, role));
@@ -119,6 +122,7 @@ export async function runMatrix(
         fail('distinguishable', described(stage, cell, answers.get(cell)!));
     }
     counts.cells += cells.length;
+    shown.push(...failures.slice(0, SHOWN_FAILURES));
     on_progress(place + 1, operations.length);
   }
   const seconds = Math.round((performance.now() - started_ms) / 100) / 10;
@@ -127,7 +131,7 @@ export async function runMatrix(
     roles: stage.roles.length,
     ...counts,
     seconds,
-    failures: failures.slice(0, SHOWN_FAILURES),
+    failures: shown,
   };
 }
 
