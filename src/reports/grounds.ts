@@ -82,7 +82,7 @@ export function sensitivityOf({ content, words, percent }: Told): ReportSection[
     less: change_at_less,
     more: change_at_more,
   }));
-  const title = words.say('sensitivity.title');
+  const title = words.say('section.sensitivity');
   const table: Block = {
     kind: 'table',
     caption: title,
@@ -95,7 +95,7 @@ export function sensitivityOf({ content, words, percent }: Told): ReportSection[
   };
   return [
     {
-      title: words.say('section.sensitivity'),
+      title,
       blocks: [
         {
           kind: 'text',
@@ -103,7 +103,9 @@ export function sensitivityOf({ content, words, percent }: Told): ReportSection[
         },
         {
           kind: 'drawing',
-          drawing: drawSwings(named, title, (change) => words.percent(change * 10_000, 0)),
+          drawing: drawSwings(named, words.say('sensitivity.title'), (change) =>
+            words.percent(change * 10_000, 0),
+          ),
         },
         table,
       ],

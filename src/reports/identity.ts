@@ -83,7 +83,10 @@ export function fieldText(field: number | null, words: Told['words']): string {
   return words.has(key) ? words.say(key) : words.say('term.unknown');
 }
 
-function applicantText({ individual_applicant, domestic_applicant }: ReceiptContent['facts'], words: Told['words']) {
+function applicantText(
+  { individual_applicant, domestic_applicant }: ReceiptContent['facts'],
+  words: Told['words'],
+) {
   const kinds = [
     individual_applicant === null
       ? null

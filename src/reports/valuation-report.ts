@@ -46,9 +46,7 @@ export function valuationReport(content: ReceiptContent, language: Language): Re
 
 function headlineOf({ content, words, money, percent }: Told): HeadlineFigure[] {
   const { weighted, collateral } = content.result.valuation;
-  const interval = weighted
-    ? [weighted.p10, weighted.p90].map(money).join(' – ')
-    : words.say('term.unknown');
+  const interval = weighted ? [weighted.p10, weighted.p90].map(money).join(' – ') : words.say('term.unknown');
   return [
     {
       label: words.say('report.head_value'),

@@ -161,20 +161,26 @@ export function methods({ content, words, money, day, number }: Told): ReportSec
   return { title: words.say('section.methods'), blocks: [...(tried.length === 0 ? [] : [table]), inputs] };
 }
 
-function declaredRows({ content, words, money, day }: Pick<Told, 'content' | 'words' | 'money' | 'day'>): Row[] {
+function declaredRows({
+  content,
+  words,
+  money,
+  day,
+}: Pick<Told, 'content' | 'words' | 'money' | 'day'>): Row[] {
   const { declared, as_of } = content;
   const source = words.say('inputs.from_pledgor', { day: day(as_of) });
   if (declared === null)
     return [[words.say('factors.use'), words.say('term.none'), words.say('inputs.not_declared')]];
   const { annual_revenue, industry, launch, reproduction_cost } = declared;
-  const none = words.say('term.none');
-  const amount = (major: number | null) => (major === null ? none : money(major));
+  const given = (label: string, text: string | null): Row =>
+    text === null ? [label, words.say('term.none'), ''] : [label, text, source];
+  const amount = (major: number | null) => (major === null ? null : money(major));
   return [
-    [words.say('inputs.revenue'), amount(annual_revenue), source],
-    [words.say('inputs.industry'), industry?.replaceAll('_', ' ') ?? none, source],
-    [words.say('inputs.launch'), amount(launch?.value ?? null), source],
-    [words.say('inputs.development'), amount(launch?.development_cost ?? null), source],
-    [words.say('inputs.reproduction'), amount(reproduction_cost), source],
+    given(words.say('inputs.revenue'), amount(annual_revenue)),
+    given(words.say('inputs.industry'), industry?.replaceAll('_', ' ') ?? null),
+    given(words.say('inputs.launch'), amount(launch?.value ?? null)),
+    given(words.say('inputs.development'), amount(launch?.development_cost ?? null)),
+    given(words.say('inputs.reproduction'), amount(reproduction_cost)),
   ];
 }
 
@@ -202,7 +208,10 @@ function modelRows({ content, words, day, number }: Read): Row[] {
   if (market === null) return [learnt];
   const { own, imported } = market.parameters.deals;
   const deals = [own, imported].map(number).join(words.say('term.between'));
-  return [learnt, [words.say('inputs.deals'), deals, words.say('inputs.from_deals', { day: day(content.as_of) })]];
+  return [
+    learnt,
+    [words.say('inputs.deals'), deals, words.say('inputs.from_deals', { day: day(content.as_of) })],
+  ];
 }
 
 export function factors({ content, words, percent, number }: Told): ReportSection {

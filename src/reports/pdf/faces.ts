@@ -90,7 +90,10 @@ async function pieces(): Promise<readonly Piece[]> {
 }
 
 async function readPieces(family: Piece['family']): Promise<Piece[]> {
-  const ranges = JSON.parse(await readFile(addressOf(family, 'unicode.json'), 'utf8')) as Record<string, string>;
+  const ranges = JSON.parse(await readFile(addressOf(family, 'unicode.json'), 'utf8')) as Record<
+    string,
+    string
+  >;
   return Object.entries(ranges).map(([name, list]) => ({
     family,
     name: name.replace(/[[\]]/g, ''),

@@ -1,7 +1,8 @@
 /** Breaks a text into lines: at spaces, between Chinese characters, and inside a word that alone is too wide. */
 
 /** What stays with the character before it; a line must not begin with it. */
-const PIECES = /\s+|[\p{Script=Han}（《“][，。；：、）》”！？…*]*|[，。；：、）》”！？…]+|[^\s\p{Script=Han}（《“，。；：、）》”！？…]+[，。；：、）》”！？…]*/gu;
+const PIECES =
+  /\s+|[\p{Script=Han}（《“][，。；：、）》”！？…*]*|[，。；：、）》”！？…]+|[^\s\p{Script=Han}（《“，。；：、）》”！？…]+[，。；：、）》”！？…]*/gu;
 
 /** @param widthOf in the unit of `width` */
 export function linesOf(text: string, width: number, widthOf: (text: string) => number): string[] {

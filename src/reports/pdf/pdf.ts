@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Block, Drawing, Mark, Report } from '../report.ts';
 import { facesFor } from './faces.ts';
 import { ACCENT, COLUMN, HAIR, INK, PAPER, QUIET, type Setting, Sheet, type Structure } from './sheet.ts';
-import { setFacts, setTable } from './tables.ts';
+import { leastHeight, setTable } from './tables.ts';
 
 const TITLE: Setting = { size: 20, weight: 700, colour: INK };
 const SUBJECT: Setting = { size: 11, weight: 400, colour: QUIET };
@@ -16,6 +16,9 @@ const PROSE: Setting = { size: 9.2, weight: 400, colour: INK };
 const FIGURE: Setting = { size: 12, weight: 700, colour: INK };
 const NOTE: Setting = { size: 7.6, weight: 400, colour: QUIET };
 const DRAWN: Setting = { size: 8, weight: 400, colour: INK };
+
+/** Shares of the width: value, interval, collateral value. */
+const HEADLINE = [0.28, 0.46, 0.26];
 
 /** Least that must follow a heading on its page. */
 const AFTER_HEADING = 64;
@@ -39,7 +42,7 @@ export async function reportPdf(report: Report): Promise<Buffer> {
   report.sections.forEach(({ title, blocks }, index) => {
     const section = sheet.document.struct('Sect');
     whole.add(section);
-    sheet.need(AFTER_HEADING);
+    sheet.need(leastAfter(sheet, blocks[0]!));
     sheet.y += 8;
     const heading = `${index + 1}  ${title}`;
     sheet.document.outline.addItem(heading);
@@ -64,7 +67,12 @@ function textsOf(report: Report): { 400: string; 700: string } {
       ...('columns' in block ? block.columns.map(({ head }) => head) : []),
     ]),
   );
-  const bold = [title, ...headline.map(({ value }) => value), ...sections.map((each) => each.title), ...captions];
+  const bold = [
+    title,
+    ...headline.map(({ value }) => value),
+    ...sections.map((each) => each.title),
+    ...captions,
+  ];
   return { 400: `${JSON.stringify(report)}${foot(0, 0)}`, 700: `${bold.join('')}0123456789 ` };
 }
 
@@ -74,16 +82,15 @@ function setHead(sheet: Sheet, whole: Structure, { title, subject, headline }: R
   sheet.y += 10;
   sheet.rule(ACCENT, 1.2);
   sheet.y += 6;
-  const width = COLUMN / headline.length;
-  const tall = headline.map(({ value, note }) => [
-    sheet.linesOf(value, width - 12, FIGURE),
-    sheet.linesOf(note, width - 12, NOTE),
+  const tall = headline.map(({ value, note }, index) => [
+    sheet.linesOf(value, HEADLINE[index]! * COLUMN - 12, FIGURE),
+    sheet.linesOf(note, HEADLINE[index]! * COLUMN - 12, NOTE),
   ]);
   const figure_lines = Math.max(...tall.map(([value]) => value!.length));
   const note_lines = Math.max(...tall.map(([, note]) => note!.length));
   const top = sheet.y;
   headline.forEach(({ label }, index) => {
-    const x = PAPER.left + index * width;
+    const x = PAPER.left + COLUMN * HEADLINE.slice(0, index).reduce((sum, share) => sum + share, 0);
     const element = sheet.document.struct('P');
     whole.add(element);
     element.add(() => {
@@ -114,13 +121,19 @@ function setBlock(sheet: Sheet, section: Structure, block: Block, title: string)
   }
   if (block.kind === 'drawing') return setDrawing(sheet, section, block.drawing);
   if (block.caption !== title) {
-    sheet.need(AFTER_HEADING);
+    sheet.need(AFTER_HEADING / 2 + leastHeight(sheet, block));
     sheet.y += 3;
     sheet.text(section, 'H3', block.caption, CAPTION);
     sheet.y += 1;
   }
-  if (block.kind === 'facts') setFacts(sheet, section, block.rows);
-  else setTable(sheet, section, block.columns, block.rows);
+  setTable(sheet, section, block);
+}
+
+/** What must follow the heading of a section on its page. */
+function leastAfter(sheet: Sheet, block: Block): number {
+  return 'rows' in block
+    ? Math.max(AFTER_HEADING, AFTER_HEADING / 2 + leastHeight(sheet, block))
+    : AFTER_HEADING;
 }
 
 function setDrawing(sheet: Sheet, section: Structure, { title, width, height, paths, texts }: Drawing) {
@@ -133,7 +146,7 @@ function setDrawing(sheet: Sheet, section: Structure, { title, width, height, pa
   const figure = document.struct('Figure', {
     alt: `${title}. ${texts.map(({ text }) => text).join('; ')}`,
     bbox: [left, top, left + width, top + height],
-  });
+  } as object);
   section.add(figure);
   figure.add(() => {
     document.save().translate(left, top);

@@ -49,7 +49,13 @@ export class Sheet {
       lang: language,
       // No face but ours: those of the format would not be embedded.
       font: null as never,
-      info: { Title: title, Author: 'Pledgewatch', Producer: 'Pledgewatch', Creator: 'Pledgewatch', CreationDate: made_at },
+      info: {
+        Title: title,
+        Author: 'Pledgewatch',
+        Producer: 'Pledgewatch',
+        Creator: 'Pledgewatch',
+        CreationDate: made_at,
+      },
     });
     for (const { name, bytes } of faces.faces) this.document.registerFont(name, bytes);
   }
