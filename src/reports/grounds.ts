@@ -1,4 +1,5 @@
 /** Sections of a report: how far it can be trusted, what it assumes, what moves it, and how to make it again. */
+import { type Assumptions, DEFAULT_ASSUMPTIONS } from '../../models/assumptions.ts';
 import { COVERAGE } from '../../models/interval/measured.ts';
 import { INTERVALS, type Interval, MISS_RATES } from '../../models/quantiles.ts';
 import { sensitivity, swingWidth } from '../../models/value/sensitivity.ts';
@@ -55,7 +56,7 @@ export function assumptions({ content, words, number }: Told): ReportSection {
           { head: words.say('assumptions.value'), share: 0.2 },
           { head: words.say('assumptions.source'), share: 0.47, english: true },
         ],
-        rows: (Object.keys(parameters) as (keyof typeof parameters)[]).map((name) => {
+        rows: namesOf(parameters).map((name) => {
           const { value, unit, source, verified } = parameters[name];
           return [
             `${words.say(`assumption.${name}`)}${verified ? '' : ' *'}`,
@@ -66,6 +67,12 @@ export function assumptions({ content, words, number }: Told): ReportSection {
       },
     ],
   };
+}
+
+/** In the order of the models, any others after them. */
+function namesOf(parameters: Assumptions): (keyof Assumptions)[] {
+  const names = [...Object.keys(DEFAULT_ASSUMPTIONS), ...Object.keys(parameters)] as (keyof Assumptions)[];
+  return [...new Set(names)].filter((name) => name in parameters);
 }
 
 function unitText(unit: string, words: Told['words']): string {

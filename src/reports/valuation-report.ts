@@ -5,6 +5,7 @@
  * treatment of risk, value with its interval, sensitivity, limits and until when it counts; then how to make it again.
  * No I/O, no clock: equal contents give equal reports.
  */
+import { canonicalJson } from '../canonical.ts';
 import type { Language } from '../pages/language/catalogue.ts';
 import { wordsIn } from '../pages/language/words.ts';
 import type { ReceiptContent } from '../valuations/receipt.ts';
@@ -14,7 +15,9 @@ import type { HeadlineFigure, Report } from './report.ts';
 import { patentNumber, type Told, tell } from './told.ts';
 import { factors, methods, worth } from './worth.ts';
 
-export function valuationReport(content: ReceiptContent, language: Language): Report {
+export function valuationReport(given: ReceiptContent, language: Language): Report {
+  // The names in a file stand in another order than those just computed, and steps are told in the order of theirs.
+  const content = JSON.parse(canonicalJson(given)) as ReceiptContent;
   const words = wordsIn(language);
   const told = tell(content, words);
   const title = words.say('report.title');

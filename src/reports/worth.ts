@@ -1,6 +1,6 @@
 /** Sections of a report: the value, how it was reached, from what, and which factors were looked at. */
 import type { Quantiles } from '../../models/quantiles.ts';
-import type { Premise } from '../../models/value/formulas/premise.ts';
+import { PREMISES, type Premise } from '../../models/value/formulas/premise.ts';
 import { METHODS, type Method } from '../../models/value/methods.ts';
 import type { Words } from '../pages/language/words.ts';
 import { drawSpans } from './drawings.ts';
@@ -112,7 +112,7 @@ function premiseTable({ content, words, money, percent }: Told): Block[] {
         { head: words.say('value.chance'), share: 0.22, number: true },
         { head: words.say('value.proceeds'), share: 0.22, number: true },
       ],
-      rows: (Object.keys(premises) as Premise[]).map((premise) => {
+      rows: (Object.keys(PREMISES) as Premise[]).map((premise) => {
         const { price_if_sold, sale_probability, expected_proceeds } = premises[premise];
         return [
           words.say(`premise.${premise}`),

@@ -44,7 +44,7 @@ export function ReportPage({ report, pledge_id, valuation_id }: Props) {
 }
 
 function BlockShown({ block }: { block: Block }) {
-  if (block.kind === 'text') return <p class="prose">{block.text}</p>;
+  if (block.kind === 'text') return <p>{block.text}</p>;
   if (block.kind === 'drawing') return <DrawingShown drawing={block.drawing} />;
   if (block.kind === 'facts')
     return (
@@ -60,7 +60,7 @@ function BlockShown({ block }: { block: Block }) {
   return (
     <Table<Row>
       caption={block.caption}
-      empty=""
+      empty={block.caption}
       rows={block.rows}
       keyOf={(row) => row.join(' ')}
       columns={block.columns.map(({ head, number, english }, index) => ({
@@ -74,7 +74,7 @@ function BlockShown({ block }: { block: Block }) {
 
 function DrawingShown({ drawing: { title, width, height, paths, texts } }: { drawing: Drawing }) {
   return (
-    <figure class="report-drawing">
+    <figure class="drawing">
       <figcaption>{title}</figcaption>
       <svg class="chart-svg" viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img">
         <title>{title}</title>

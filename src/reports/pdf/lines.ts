@@ -17,8 +17,12 @@ export function linesOf(text: string, width: number, widthOf: (text: string) => 
   return [...lines, line.trimEnd()];
 }
 
+/** Parts of a word that is too wide end at its signs if they can. */
+const PARTS = /[^/:_-]+[/:_-]*|[/:_-]+/g;
+
 function piecesOf(text: string, width: number, widthOf: (text: string) => number): string[] {
-  return (text.match(PIECES) ?? []).flatMap((piece) =>
-    widthOf(piece.trimEnd()) > width ? [...piece] : [piece],
-  );
+  const wide = (piece: string) => widthOf(piece.trimEnd()) > width;
+  return (text.match(PIECES) ?? [])
+    .flatMap((piece) => (wide(piece) ? (piece.match(PARTS) ?? []) : [piece]))
+    .flatMap((piece) => (wide(piece) ? [...piece] : [piece]));
 }

@@ -1,5 +1,5 @@
 /** Sheets of paper that text is set on, from top to bottom, each part in its place in the structure that readers aloud follow. */
-import PDFDocument from 'pdfkit';
+import { PackedDocument } from './document.ts';
 import type { Faces, Weight } from './faces.ts';
 import { linesOf } from './lines.ts';
 
@@ -38,7 +38,8 @@ export class Sheet {
 
   constructor(faces: Faces, { title, language, made_at }: About) {
     this.#faces = faces;
-    this.document = new PDFDocument({
+    this.document = new PackedDocument({
+      compress: false,
       size: 'A4',
       margin: 0,
       bufferPages: true,
