@@ -96,7 +96,8 @@ function tokensOf(text: string) {
   return [...text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}:,]|[^\s"[\]{}:,]+/g)];
 }
 
-async function textOf(file: string): Promise<string> {
+/** @param file its name, or - for standard input */
+export async function receiptText(file: string): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of file === '-' ? process.stdin : createReadStream(file)) {
@@ -136,7 +137,7 @@ async function main(): Promise<void> {
   if (values.key !== undefined && !X_OF_JWK.test(values.key))
     throw new UsageError('--key: give the x of a key of /.well-known/jwks.json, 43 characters of base64url.');
   try {
-    const receipt = parseReceipt(await textOf(file));
+    const receipt = parseReceipt(await receiptText(file));
     const verdict = recompute(receipt, values.key ?? null);
     process.stdout.write(`${values.json ? JSON.stringify(verdict) : report(receipt, verdict)}\n`);
     process.exitCode = verdict.agrees ? 0 : 1;

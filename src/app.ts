@@ -53,6 +53,7 @@ import { releaseRoutes } from './pledges/release/routes.ts';
 import { pledgeRoutes } from './pledges/routes.ts';
 import { waterfallRoutes } from './pledges/waterfall/routes.ts';
 import { portfolioRoutes } from './portfolio/routes.ts';
+import { reportRoutes } from './reports/routes.ts';
 import { reviewRoutes } from './review/routes.ts';
 import { riskRoutes } from './risk/routes.ts';
 import { ruleSetRoutes } from './risk/rule-set-routes.ts';
@@ -149,6 +150,7 @@ export async function buildApp({
   await app.register(portfolioRoutes(service));
   await app.register(covenantRoutes(service));
   await app.register(valuationRoutes(service));
+  await app.register(reportRoutes(service));
   await app.register(dealRoutes(service));
   await app.register(riskRoutes(service));
   await app.register(ruleSetRoutes(service));

@@ -7,6 +7,7 @@ import { pledgePages } from './pledges/pages.tsx';
 import { portfolioPages } from './portfolio/pages.tsx';
 import { servePreferences } from './preferences.ts';
 import { errorPages } from './render.tsx';
+import { reportPages } from './reports/pages.tsx';
 import { reviewPages } from './reviews/pages.tsx';
 import { signInPages } from './sign-in/pages.tsx';
 import { startPages } from './start/pages.tsx';
@@ -26,5 +27,6 @@ export const pageRoutes =
     signInPages(app, service, rates);
     pledgePages(app, service);
     portfolioPages(app, service);
+    reportPages(app, service);
     reviewPages(app, service);
   };

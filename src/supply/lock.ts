@@ -21,6 +21,9 @@ interface Locked {
   hasInstallScript?: boolean;
 }
 
+/** Licences of packages that state none in their package.json, read in the LICENSE file that they bring. */
+export const READ_LICENCES: Readonly<Record<string, string>> = { 'png-js@2.0.0': 'MIT' };
+
 /** All packages but those for development alone, those for other platforms included, by name and version. */
 export async function productionPackages(): Promise<LockedPackage[]> {
   const lock = JSON.parse(await readFile(`${ROOT}package-lock.json`, 'utf8')) as {
@@ -28,13 +31,16 @@ export async function productionPackages(): Promise<LockedPackage[]> {
   };
   return Object.entries(lock.packages)
     .filter(([folder, { dev }]) => folder !== '' && !dev)
-    .map(([folder, { version, license = 'none stated', hasInstallScript = false }]) => ({
-      name: folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length),
-      version,
-      licence: license,
-      folder,
-      has_install_script: hasInstallScript,
-    }))
+    .map(([folder, { version, license, hasInstallScript = false }]) => {
+      const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
+      return {
+        name,
+        version,
+        licence: license ?? READ_LICENCES[nameOf({ name, version })] ?? 'none stated',
+        folder,
+        has_install_script: hasInstallScript,
+      };
+    })
     .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 

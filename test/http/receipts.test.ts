@@ -1,8 +1,9 @@
 /** Receipts: what a valuation was made of, for its parties, signed; and whether it comes out again without the service. */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -12,6 +13,7 @@ import { DEFAULT_ASSUMPTIONS } from '../../models/assumptions.ts';
 import { addDays } from '../../models/calendar.ts';
 import { canonicalJson } from '../../src/canonical.ts';
 import type { Transaction } from '../../src/db/client.ts';
+import { LANGUAGES } from '../../src/pages/language/catalogue.ts';
 import { patentId } from '../../src/patents/identity.ts';
 import { cnSample } from '../../src/patents/sources/cnipa/sample.ts';
 import { revalueOne } from '../../src/pledges/revalue.ts';
@@ -29,7 +31,8 @@ interface ValueFlow {
 // A dozen processes take their time on a busy machine.
 t.setTimeout(180_000);
 
-const PROGRAM = fileURLToPath(new URL('../../jobs/recompute.ts', import.meta.url));
+const RECOMPUTE = fileURLToPath(new URL('../../jobs/recompute.ts', import.meta.url));
+const REPORT = fileURLToPath(new URL('../../jobs/report/main.ts', import.meta.url));
 
 const service = await buildService(t);
 const { database, vault, clock, call, bank_a, bank_b, firm_a, firm_b, staff } = service;
@@ -69,9 +72,9 @@ const receiptOf = (party: Party, pledge_id: string, valuation_id: string) =>
     `/v1/pledges/${pledge_id}/valuations/${valuation_id}/receipt`,
   );
 
-/** Runs `npm run recompute`. */
-async function command(given: string[], input = '') {
-  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, ...given]);
+/** Runs `npm run recompute`, or another program. */
+async function command(given: string[], input = '', program = RECOMPUTE) {
+  const child = spawn(process.execPath, ['--import', 'tsx', program, ...given]);
   let [output, errors] = ['', ''];
   child.stdout.on('data', (piece) => {
     output += piece;
@@ -152,6 +155,68 @@ t.test('the command recomputes a receipt from the file alone', async (t) => {
     key_pinned: false,
     differences: [],
   });
+});
+
+const reportOf = (party: Party, pledge_id: string, valuation_id: string, query = '') =>
+  service.app.inject({
+    url: `/v1/pledges/${pledge_id}/valuations/${valuation_id}/report${query}`,
+    headers: { authorization: `Bearer ${party.key}` },
+  });
+
+t.test('the report of a valuation comes out of its receipt alone, to the byte', async (t) => {
+  const folder = t.testdir();
+  const file = path.join(folder, 'receipt.json');
+  await writeFile(file, text);
+  for (const language of LANGUAGES) {
+    const { statusCode, headers, rawPayload } = await reportOf(
+      bank_a,
+      pledge_id,
+      valuation_id,
+      `?language=${language}`,
+    );
+    t.equal(statusCode, 200, language);
+    t.match(headers, {
+      'content-type': 'application/pdf',
+      'content-disposition': `inline; filename="${valuation_id}-${language}.pdf"`,
+    });
+    const out = path.join(folder, `${language}.pdf`);
+    const made = await command([file, `--language=${language}`, `--out=${out}`, '--json'], '', REPORT);
+    t.equal(made.code, 0, made.errors);
+    t.same(JSON.parse(made.output), {
+      valuation_id,
+      language,
+      file: out,
+      bytes: rawPayload.length,
+      sha256: createHash('sha256').update(rawPayload).digest('hex'),
+    });
+    t.ok(rawPayload.equals(await readFile(out)), 'what is written is what was answered');
+  }
+});
+
+t.test('who may see a valuation gets its report, others none', async (t) => {
+  for (const party of [firm_a, staff])
+    t.equal((await reportOf(party, pledge_id, valuation_id)).statusCode, 200);
+  for (const party of [bank_b, firm_b])
+    t.equal((await reportOf(party, pledge_id, valuation_id)).statusCode, 404);
+  t.equal((await reportOf(bank_a, pledge_id, valuation_id, '?language=de')).statusCode, 400);
+  t.equal((await reportOf(bank_a, pledge_id, 'missing')).statusCode, 404);
+});
+
+t.test('the command makes no report of what does not agree, nor where it cannot', async (t) => {
+  const out = path.join(t.testdir(), 'report.pdf');
+  const changed = await command(['-', `--out=${out}`], tampered(/"low_minor":\d*?(?=\d,)/), REPORT);
+  t.match(changed, { code: 1, output: '', errors: /^- does not agree with itself: .*\n$/ });
+  t.match(await command(['-'], '{}', REPORT), { code: 1, errors: /^- is no receipt to be read: .*\n$/ });
+  const nowhere = path.join(out, 'nowhere', 'report.pdf');
+  t.match(await command(['-', `--out=${nowhere}`], text, REPORT), {
+    code: 1,
+    errors: /cannot be written: .*Name another place with --out/,
+  });
+  t.match(await command(['-', '--language=de'], text, REPORT), {
+    code: 2,
+    errors: /--language is 'de': choose one of en, zh, ru/,
+  });
+  t.equal((await command([], '', REPORT)).code, 2);
 });
 
 /** Where a digit is changed, which parts of the verdict stand, and the places that are named. */

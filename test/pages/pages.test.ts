@@ -16,14 +16,23 @@ import { runPages } from './run.ts';
 import { examine, type Faults, visit } from './visitor.ts';
 import { buildWorld } from './world.ts';
 
-const PAGES = fileURLToPath(new URL('../../src/pages', import.meta.url));
+/** What speaks the words of the catalogues. */
+const FOLDERS = ['pages', 'reports'].map((name) =>
+  fileURLToPath(new URL(`../../src/${name}`, import.meta.url)),
+);
 const textsOf = (entry: Entry) => (typeof entry === 'string' ? [entry] : Object.values(entry));
 const namesIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).sort();
 
+const files = await Promise.all(
+  FOLDERS.map(async (folder) =>
+    (await readdir(folder, { recursive: true })).map((name) => path.join(folder, name)),
+  ),
+);
 const code = await Promise.all(
-  (await readdir(PAGES, { recursive: true }))
+  files
+    .flat()
     .filter((name) => /\.tsx?$/.test(name))
-    .map(async (name) => ({ name, text: await readFile(path.join(PAGES, name), 'utf8') })),
+    .map(async (name) => ({ name, text: await readFile(name, 'utf8') })),
 );
 
 t.test('every text is there in every language, with the same names to fill in', async (t) => {

@@ -3,6 +3,7 @@ import charts from './charts.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
 import pledge from './pledge.json' with { type: 'json' };
 import portfolio from './portfolio.json' with { type: 'json' };
+import report from './report.json' with { type: 'json' };
 import review from './review.json' with { type: 'json' };
 import signIn from './sign-in.json' with { type: 'json' };
 import start from './start.json' with { type: 'json' };
@@ -14,7 +15,7 @@ export type Language = (typeof LANGUAGES)[number];
 /** A text, or one for each plural of the language. Names in braces are filled in. */
 export type Entry = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
 
-export const AREAS = { charts, common, pledge, portfolio, review, signIn, start, terms };
+export const AREAS = { charts, common, pledge, portfolio, report, review, signIn, start, terms };
 
 type Area = (typeof AREAS)[keyof typeof AREAS];
 type NamesOf<T> = T extends { en: infer Texts } ? keyof Texts & string : never;

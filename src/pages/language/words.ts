@@ -69,14 +69,17 @@ function speak(language: Language): Words {
       });
     },
     number,
-    money: (minor, currency) =>
-      numberFormat({
+    money: (minor, currency) => {
+      const exponent = currencyExponent(currency);
+      const digits = minor % 10 ** exponent === 0 ? 0 : exponent;
+      return numberFormat({
         style: 'currency',
         currency,
         currencyDisplay: 'code',
-        minimumFractionDigits: 0,
-        maximumFractionDigits: minor % 10 ** currencyExponent(currency) === 0 ? 0 : 2,
-      }).format(toMajor(minor, currency)),
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }).format(toMajor(minor, currency));
+    },
     briefMoney: (minor, currency) =>
       numberFormat({
         style: 'currency',

@@ -66,7 +66,7 @@ export function PledgePage({ shown, change, as_of, span }: Props) {
         <Flags shown={shown} />
       </Section>
       <Section title={words.say('patents.title')} id="patents">
-        <Patents patents={shown.patents} currency={pledge.currency} />
+        <Patents patents={shown.patents} pledge={pledge} />
       </Section>
       <Section title={words.say('moves.title')} id="moves">
         <Moves moves={shown.moves} />
@@ -329,7 +329,7 @@ function FlagTable({ shown, flags }: { shown: PledgeShown; flags: readonly Stand
   );
 }
 
-function Patents({ patents, currency }: { patents: readonly PledgedThing[]; currency: string }) {
+function Patents({ patents, pledge }: { patents: readonly PledgedThing[]; pledge: PledgeShown['pledge'] }) {
   const { words } = useView();
   return (
     <Table<PledgedThing>
@@ -368,7 +368,20 @@ function Patents({ patents, currency }: { patents: readonly PledgedThing[]; curr
           head: words.say('patents.value'),
           kind: 'number',
           cell: ({ value }) =>
-            value?.mid_minor == null ? words.say('term.unknown') : words.money(value.mid_minor, currency),
+            value?.mid_minor == null
+              ? words.say('term.unknown')
+              : words.money(value.mid_minor, pledge.currency),
+        },
+        {
+          head: words.say('report.open'),
+          cell: ({ value }) =>
+            value ? (
+              <a href={`/pledges/${pledge.id}/valuations/${value.valuation_id}/report`}>
+                {words.say('report.open')}
+              </a>
+            ) : (
+              words.say('term.none')
+            ),
         },
       ]}
     />

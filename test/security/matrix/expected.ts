@@ -190,6 +190,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   recordDeregistration: { who: BANK, things: { id: 'pledge' } },
   recordOverdue: { who: BANK, things: { id: 'pledge' } },
   getReceipt: { who: PLEDGING, things: { id: 'pledge', valuation_id: 'valuation' } },
+  getReport: { who: PLEDGING, things: { id: 'pledge', valuation_id: 'valuation' } },
   callMargin: { who: BANK, things: { id: 'pledge' } },
   listMarginCalls: pledge,
   closeMarginCall: { who: BANK, things: { id: 'pledge', call_id: 'margin_call' } },
