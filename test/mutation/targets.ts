@@ -73,11 +73,16 @@ export const TARGETS: readonly Target[] = [
       'src/people/roles.ts',
       'src/people/passwords.ts',
       'src/people/tokens.ts',
+      'src/http/session-cookie.ts',
+    ],
+    noticed_by: [{ file: 'test/people/parts.test.ts' }],
+  },
+  {
+    mutate: [
       'src/people/tickets.ts',
       'src/people/second-factor.ts',
       'src/people/sessions.ts',
       'src/people/sign-in.ts',
-      'src/http/session-cookie.ts',
       'src/accounts/eyes.ts',
     ],
     noticed_by: [{ file: 'test/people/people.test.ts' }],
