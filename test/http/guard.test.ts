@@ -29,10 +29,11 @@ import {
   WORKER_ROLE,
 } from '../../src/db/tenancy.ts';
 import { StartupError } from '../../src/errors.ts';
-import { callerOfGuarded, EVERYONE, guardRoutes } from '../../src/http/guard.ts';
+import { callerOfGuarded, EVERYONE, guardRoutes, PLEDGE_KINDS, personOf } from '../../src/http/guard.ts';
 import { setProblemHandlers } from '../../src/http/problems.ts';
 import { countRates } from '../../src/http/rates.ts';
 import { ACTIONS, type Action, SCOPES } from '../../src/people/roles.ts';
+import { beginSession, csrfTokenOf } from '../../src/people/sessions.ts';
 import { createTestDatabase } from '../database.ts';
 
 const { database, requests, url, owner_url } = await createTestDatabase(t);
@@ -242,7 +243,8 @@ async function guarded(
   const app: FastifyInstance = Fastify({ loggerInstance: log as FastifyBaseLogger });
   t.teardown(() => app.close());
   setProblemHandlers(app);
-  guardRoutes(app, database, await countRates(app, loadConfig(settings)));
+  const rates = await countRates(app, loadConfig(settings));
+  guardRoutes(app, database, rates);
   app.get('/docs/page', async () => 'a page');
   app.get('/open', { config: { access: 'public' } }, async ({ caller }) => ({ caller }));
   app.get('/probe', { config: { access: 'public', uncounted: true } }, async () => 'alive');
@@ -255,6 +257,24 @@ async function guarded(
       select current_setting('app.organisation_id') || ' ' || current_setting('app.kind') as id`;
     return rows[0]!.id;
   });
+  app.get('/me', { config: { access: EVERYONE, people: true } }, async (request) => personOf(request));
+  app.post('/me', { config: { access: EVERYONE, people: true, proved: true } }, async () => 'changed');
+  app.post('/decide', { config: { access: ['bank'], scope: 'decide' } }, async () => 'decided');
+  app.post(
+    '/kept',
+    { config: { access: ['bank'] }, schema: { body: { type: 'object', required: ['kept'] } } },
+    async () => 'kept',
+  );
+  app.get('/keyed', { config: { access: EVERYONE } }, async (request) => personOf(request));
+  app.post('/sign-in', { config: { access: 'public' } }, async (request, reply) =>
+    rates.sign_in(request, reply),
+  );
+  app.post('/prove', { config: { access: EVERYONE } }, async (request, reply) =>
+    rates.sign_in(request, reply),
+  );
+  app.get('/passkey', { config: { access: 'public' } }, async (request, reply) =>
+    rates.sign_in_address(request, reply),
+  );
   app.get('/mistaken', { config: { access: 'public' } }, async (request) => callerOfGuarded(request));
   return app;
 }
@@ -269,6 +289,8 @@ t.test('every route says who may call it, or the app does not start', async (t) 
   });
   t.throws(() => app.post('/nobody', { config: {} }, async () => 'all'), /route POST \/nobody/);
   t.throws(() => app.get('/not/docs', async () => 'all'), /does not say/);
+  t.same(PLEDGE_KINDS, ['bank', 'firm', 'staff']);
+  t.same(EVERYONE, [...PLEDGE_KINDS, 'agency', 'expert', 'buyer']);
   await app.ready();
   t.equal((await app.inject('/docs/page')).body, 'a page');
 });
@@ -350,19 +372,134 @@ t.test('without a key that counts nobody comes in, and is told what to send', as
   t.equal(mistaken.statusCode, 500, 'who asks for the caller of a public route is mistaken');
 });
 
+t.test('a session opens the routes of its role alone, and those for people', async (t) => {
+  const app = await guarded();
+  const person = { organisation_id: bank.id, invited_by: 'test', created_at: MADE_AT };
+  const begin = async (role: string) => {
+    const id = `psn_${role}`;
+    await sql`insert into person ${sql({ id, role, ...person })}`;
+    const { id: session_id, token } = await database.transaction((tx) => beginSession(tx, id));
+    const cookie = `__Host-session=${token}`;
+    return { id, session_id, cookie, headers: { cookie, 'x-csrf-token': csrfTokenOf(token) } };
+  };
+  const [officer, viewer] = [await begin('officer'), await begin('viewer')];
+  const key = bearer(await issue(bank));
+  const ask = (method: 'GET' | 'HEAD' | 'POST', url: string, headers: Headers, payload?: object) =>
+    app.inject({ method, url, headers: { host: 'desk.example', ...headers }, ...(payload && { payload }) });
+  t.same((await ask('GET', '/all', { cookie: viewer.cookie })).json(), {
+    ...{ organisation_id: bank.id, kind: 'bank', key_id: viewer.id, person_id: viewer.id },
+    session: { id: viewer.session_id, role: 'viewer', proved: true },
+  });
+  t.same((await ask('GET', '/me', viewer.headers)).json(), {
+    person_id: viewer.id,
+    session_id: viewer.session_id,
+  });
+  for (const [method, url, headers, status] of [
+    ['GET', '/banks', { cookie: viewer.cookie }, 200],
+    ['HEAD', '/banks', { cookie: viewer.cookie }, 200],
+    ['POST', '/banks', viewer.headers, 403],
+    ['POST', '/banks', officer.headers, 200],
+    ['POST', '/banks', { cookie: officer.cookie }, 403],
+    ['POST', '/banks', { ...officer.headers, 'x-csrf-token': viewer.headers['x-csrf-token'] }, 403],
+    ['POST', '/banks', { ...officer.headers, 'sec-fetch-site': 'cross-site' }, 403],
+    ['POST', '/banks', { ...officer.headers, origin: 'https://desk.example' }, 200],
+    ['POST', '/banks', { ...key, 'sec-fetch-site': 'cross-site' }, 200],
+    ['POST', '/decide', officer.headers, 200],
+    ['POST', '/decide', viewer.headers, 403],
+    ['POST', '/me', officer.headers, 200],
+    ['GET', '/me', key, 403],
+    ['GET', '/keyed', key, 500],
+    ['GET', '/all', { ...key, cookie: 'x' }, 200],
+    ['GET', '/all', { authorization: 'Bearer x', cookie: viewer.cookie }, 401],
+    ['GET', '/all', { cookie: `${viewer.cookie}x` }, 401],
+  ] as const)
+    t.equal(
+      (await ask(method, url, headers)).statusCode,
+      status,
+      `${method} ${url} ${JSON.stringify(headers)}`,
+    );
+  t.match((await ask('GET', '/all', { ...key, cookie: viewer.cookie })).json(), { key_id: /^[0-9a-f]{16}$/ });
+  const { 'x-csrf-token': csrf_token } = officer.headers;
+  const { cookie } = officer;
+  t.equal(
+    (await ask('POST', '/kept', { cookie }, { kept: 1, csrf_token })).statusCode,
+    200,
+    'in the body too',
+  );
+  t.match(
+    (await ask('POST', '/kept', { cookie }, {})).json(),
+    { code: 'cross_site' },
+    'before anything is validated',
+  );
+  const said = async (url: string, headers: Headers, method: 'GET' | 'POST' = 'POST') =>
+    (await ask(method, url, headers)).json();
+  t.match(await said('/banks', viewer.headers), {
+    ...{ code: 'forbidden', detail: 'This needs a role that may write; yours, viewer, may read.' },
+  });
+  t.match(await said('/me', key, 'GET'), {
+    ...{ code: 'forbidden', detail: 'This is for people who signed in, not for keys.' },
+  });
+  const writing = bearer(await issue(bank, { scopes: ['read'] }));
+  t.match(await said('/decide', writing), {
+    detail: 'This needs a key with the scope write; this one has read.',
+  });
+  await sql`update person set organisation_id = ${staff.id}, role = 'admin' where id = ${viewer.id}`;
+  t.match(await said('/banks', viewer.headers), {
+    detail: 'This is for bank or firm; your organisation is of kind staff.',
+  });
+  await sql`update session set proved_at = now() - interval '1 hour' where id = ${officer.session_id}`;
+  t.match(await said('/me', officer.headers), {
+    ...{
+      code: 'proof_needed',
+      detail: 'Show again who you are first, with POST /v1/sessions/current/proofs.',
+    },
+  });
+  t.equal((await ask('GET', '/me', officer.headers)).statusCode, 200);
+  t.throws(
+    () => personOf({ recognised: { caller: {} } } as FastifyRequest),
+    /a route for people was called by a key/,
+  );
+});
+
 t.test('what was refused is logged with its address, and whose key it was', async (t) => {
   const lines: string[] = [];
-  const app = await guarded({}, pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }));
-  const told = () => lines.map((line) => JSON.parse(line)).filter(({ msg }) => /refused/.test(String(msg)));
+  const app = await guarded({}, pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }));
+  const told = (which: RegExp) =>
+    lines.map((line) => JSON.parse(line)).filter(({ msg }) => which.test(String(msg)));
   const from = { remoteAddress: '192.0.2.44' };
   await app.inject({ url: '/all', ...from });
   await app.inject({ url: '/banks', headers: bearer(await issue(staff)), ...from });
   await app.inject({ url: '/banks', headers: bearer(await issue(bank)), ...from });
-  t.match(told(), [
-    { msg: 'a request without a valid key was refused', address: '192.0.2.44', left: 59 },
-    { msg: 'a key of the wrong kind was refused', address: '192.0.2.44', organisation_id: staff.id },
+  const row = {
+    id: 'psn_logged',
+    organisation_id: bank.id,
+    role: 'viewer',
+    invited_by: 'test',
+    created_at: MADE_AT,
+  };
+  await sql`insert into person ${sql(row)}`;
+  const { token } = await database.transaction((tx) => beginSession(tx, row.id));
+  const headers = { cookie: `__Host-session=${token}` };
+  await app.inject({ url: '/banks', method: 'POST', headers, ...from });
+  const address = '192.0.2.44';
+  t.match(told(/refused/), [
+    { msg: 'a request without a valid key was refused', address, left: 59 },
+    { msg: 'a key of the wrong kind was refused', address, organisation_id: staff.id },
+    { msg: 'a role of the wrong kind was refused', address, organisation_id: bank.id },
   ]);
-  t.equal(told().length, 2);
+  t.equal(told(/refused/).length, 3);
+  const { id, key } = await issue(firm);
+  await app.inject({ url: '/banks', headers: bearer({ key }), ...from });
+  await app.inject({ url: '/banks', headers: bearer({ key }), ...from });
+  await app.inject({ url: '/banks', headers, ...from });
+  const accepted = told(/accepted/).slice(3);
+  t.match(accepted, [
+    { level: 30, msg: 'a key was accepted', address, organisation_id: firm.id, key_id: id },
+    { level: 20, msg: 'a key was accepted', address, organisation_id: firm.id, key_id: id },
+    { level: 20, msg: 'a session was accepted', address, organisation_id: bank.id, person_id: row.id },
+  ]);
+  t.notOk('person_id' in accepted[0]!);
+  t.notOk('key_id' in accepted[2]!);
 });
 
 t.test('requests are counted by key, by address, and by address of refused keys, each apart', async (t) => {
@@ -405,6 +542,52 @@ t.test('requests are counted by key, by address, and by address of refused keys,
   for (const from of ['2001:db8::1', '2001:db8::ffff', '2001:db8:0:0:8::1', '2001:db8:0:1::1'])
     statuses.push((await ask('/all', {}, from)).status);
   t.same(statuses, [401, 429, 429, 401], 'a /64 of IPv6 is one address');
+});
+
+t.test('attempts to sign in are counted by address, and by account whatever the address', async (t) => {
+  const app = await guarded({ REFUSED_KEYS_PER_MINUTE: '12' });
+  let addresses = 0;
+  const attempt = async (payload?: object, given: object = {}) => {
+    const remoteAddress = `198.51.100.${addresses++}`;
+    const asked = {
+      method: 'POST',
+      url: '/sign-in',
+      remoteAddress,
+      ...(payload && { payload }),
+      ...given,
+    } as const;
+    const { statusCode, headers, body } = await app.inject(asked);
+    return { status: statusCode, policy: headers['ratelimit-policy'], left: headers.ratelimit, body };
+  };
+  const email = 'A@mail.example';
+  const policy = '"sign_in_account";q=10;w=900';
+  t.match(await attempt({ email }), { status: 200, policy, left: /^"sign_in_account";r=9;/, body: '9' });
+  for (let n = 0; n < 9; n++)
+    t.equal((await attempt({ email: n % 2 ? email : email.toLowerCase() })).status, 200);
+  const over = await attempt({ email: email.toUpperCase() });
+  t.match(JSON.parse(over.body), {
+    code: 'rate_limited',
+    detail: /^More than 10 requests in 900 seconds \(sign_in_account\)/,
+  });
+  t.match(await attempt({ email: 'b@mail.example' }), { status: 200, body: '9' });
+  t.match(await attempt({ ticket: 'one' }), { status: 200, body: '9' });
+  t.match(await attempt({ ticket: 'one' }), { status: 200, body: '8' });
+  t.match(await attempt({ ticket: 'two' }), { status: 200, body: '9' });
+  t.match(await attempt(), { status: 200, body: '9' });
+  t.match(await attempt({}), { status: 200, body: '8' }, 'who names nothing is one');
+  const headers = bearer(await issue(bank));
+  t.match(
+    await attempt({ email }, { url: '/prove', headers }),
+    { status: 200, body: '9' },
+    'as whoever asks',
+  );
+  t.match(await attempt({ ticket: 'one' }, { url: '/prove', headers }), { status: 200, body: '8' });
+  const near = { remoteAddress: '203.0.113.1' };
+  for (let n = 0; n < 12; n++) t.equal((await attempt({ email: `${n}@mail.example` }, near)).status, 200);
+  const beyond = await attempt({ email: 'c@mail.example' }, near);
+  t.match(beyond, { status: 429, policy: '"sign_in_address";q=12;w=60' });
+  t.match(await attempt(undefined, { method: 'GET', url: '/passkey', ...near }), { status: 429 });
+  t.match(await attempt(undefined, { method: 'GET', url: '/passkey' }), { status: 200, body: '11' });
 });
 
 t.test(

@@ -21,7 +21,7 @@ const OPTIONS: PartialStrykerOptions = {
   testRunner: RUNNER,
   maxTestRunnerReuse: REUSE,
   coverageAnalysis: 'off',
-  concurrency: 2,
+  concurrency: 1,
   // So far above what the tests take that a machine at work elsewhere is not taken for an endless loop.
   timeoutMS: 20_000,
   timeoutFactor: 3,

@@ -63,9 +63,29 @@ export const TARGETS: readonly Target[] = [
       'src/http/guard.ts',
       'src/http/rates.ts',
       'src/db/tenancy.ts',
+      'src/db/single.ts',
       'src/db/privileges.ts',
     ],
     noticed_by: [{ file: 'test/http/guard.test.ts' }],
+  },
+  {
+    mutate: [
+      'src/people/roles.ts',
+      'src/people/passwords.ts',
+      'src/people/tokens.ts',
+      'src/http/session-cookie.ts',
+    ],
+    noticed_by: [{ file: 'test/people/parts.test.ts' }],
+  },
+  {
+    mutate: [
+      'src/people/tickets.ts',
+      'src/people/second-factor.ts',
+      'src/people/sessions.ts',
+      'src/people/sign-in.ts',
+      'src/accounts/eyes.ts',
+    ],
+    noticed_by: [{ file: 'test/people/people.test.ts' }],
   },
   {
     mutate: [
@@ -74,6 +94,9 @@ export const TARGETS: readonly Target[] = [
       'src/secrets/begin.ts',
       'src/secrets/master-key.ts',
       'src/secrets/rewrap-keys.ts',
+      'src/secrets/headers.ts',
+      'src/secrets/reseal.ts',
+      'src/secrets/columns.ts',
       'src/webhooks/sealed.ts',
       'src/webhooks/signing-keys.ts',
     ],
@@ -92,6 +115,8 @@ export const TARGETS: readonly Target[] = [
           'whatever a version before left in clear is sealed at start, and nothing else is touched',
           'a new database gets its first signing key at its first start, by which the next knows the master key',
           'a master key is made for the embedded database alone, and for no file that cannot be read',
+          'a fingerprint is the same for the same text, place and owner, under new data keys too',
+          'texts under older data keys are sealed anew in each column, by steps, and one that does not open is left and told',
           'data keys are wrapped anew all together or not at all, and what they sealed opens under the new key alone',
         ],
       },

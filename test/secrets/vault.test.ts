@@ -1,6 +1,6 @@
 /** Secrets at rest by themselves: sealing, keys and what is done with them at start, with nothing but a database. */
 import { execFile } from 'node:child_process';
-import { createHash, webcrypto } from 'node:crypto';
+import { createHash, createHmac, hkdfSync, webcrypto } from 'node:crypto';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,8 +10,10 @@ import t from 'tap';
 import { createOrganisation } from '../../src/accounts/store.ts';
 import { loadConfig } from '../../src/config.ts';
 import { beginSecrets } from '../../src/secrets/begin.ts';
+import { SEALED_COLUMNS } from '../../src/secrets/columns.ts';
 import { openHeaders, sealHeaders } from '../../src/secrets/headers.ts';
 import { MASTER_KEY_FILE, masterKeyOf } from '../../src/secrets/master-key.ts';
+import { reseal } from '../../src/secrets/reseal.ts';
 import { rewrap } from '../../src/secrets/rewrap-keys.ts';
 import { openBytes, SealedTextError, sealBytes } from '../../src/secrets/seal.ts';
 import { createVault, masterIdOf, newMasterKey } from '../../src/secrets/vault.ts';
@@ -491,3 +493,138 @@ t.test(
     }
   },
 );
+
+t.test(
+  'texts under older data keys are sealed anew in each column, by steps, and one that does not open is left and told',
+  async (t) => {
+    const own = await createTestDatabase(t);
+    const { sql } = own.database;
+    const box = createVault(own.database, MASTER_KEY);
+    const at = new Date('2009-06-01T01:00:00Z');
+    const bank = await own.database.transaction((tx) =>
+      createOrganisation(tx, { kind: 'bank', name: 'Bank', demonstration: false }, at),
+    );
+    const organisation_id = bank.id;
+    const ofBank = (place: string) => box.seal(bank.id, place, place);
+    const ofAll = (place: string) => box.seal('installation', place, place);
+    const endpoint = { url: 'https://bank.example/', description: '', event_types: [], state: 'enabled' };
+    const person = { id: 'p1', organisation_id, role: 'viewer', invited_by: 'test', created_at: at };
+    const invitation = { role: 'viewer', invited_by: 'test', created_at: at, expires_at: at };
+    const fetch = { name: 'f', url: 'https://register.example/', cadence_hours: 24, enabled: true };
+    const rows: Record<string, object> = {
+      endpoint: {
+        ...{ id: 'e1', organisation_id, ...endpoint, created_at: at, payload_version: '1', header_names: [] },
+        ...{ secret: await ofBank('endpoint/e1'), previous_secret: await ofBank('endpoint/e1') },
+        headers: await ofBank('endpoint/e1/headers'),
+      },
+      signing_key: { id: 'k1', private_key: await ofAll('signing_key/k1'), public_key: 'whpk_' },
+      source_fetch: {
+        ...{
+          id: 'f1',
+          ...fetch,
+          created_at: at,
+          due_at: at,
+          headers: await ofAll('source_fetch/f1/headers'),
+        },
+      },
+      idempotency_key: {
+        ...{ organisation_id, key: 'i1', request_sha256: Buffer.alloc(32) },
+        body: await ofBank('idempotency_key/i1'),
+      },
+      person,
+      person_detail: {
+        ...{ person_id: 'p1', organisation_id, name: await ofBank('person_detail/p1/name'), email_mac: '' },
+        email: await ofBank('person_detail/p1/email'),
+      },
+      person_login: { person_id: 'p1', password: '', totp_secret: await ofBank('person_login/p1/totp') },
+      invitation: {
+        ...{ id: 'n1', organisation_id, ...invitation, token_sha256: Buffer.alloc(32) },
+        email: await ofBank('invitation/n1/email'),
+      },
+      identity_provider: {
+        ...{ organisation_id, issuer: 'https://issuer.example', client_id: 'c' },
+        client_secret: await ofBank(`identity_provider/${bank.id}`),
+      },
+    };
+    for (const [table, row] of Object.entries(rows))
+      await sql`insert into ${sql(table)} ${sql(row as never)}`;
+    const detail = await ofAll('ticket/provider_sign_in');
+    // More than one step of 200.
+    await sql`insert into ticket (token_sha256, purpose, detail, expires_at)
+      select sha256(n::text::bytea), 'provider_sign_in', ${detail}, now() from generate_series(1, 401) as n`;
+    const versions = async () => {
+      const told: Record<string, number[]> = {};
+      for (const { table, column } of SEALED_COLUMNS) {
+        const found = await sql<{ version: number }[]>`
+          select distinct split_part(${sql(column)}, '.', 2)::int as version from ${sql(table)} order by 1`;
+        told[`${table}.${column}`] = found.map(({ version }) => version);
+      }
+      return told;
+    };
+    const expected = (of_bank: number, of_all: number, ...more: number[]) => ({
+      ...{
+        'endpoint.secret': [of_bank],
+        'endpoint.previous_secret': [of_bank],
+        'endpoint.headers': [of_bank],
+      },
+      ...{ 'signing_key.private_key': [of_all], 'source_fetch.headers': [...more, of_all] },
+      ...{
+        'idempotency_key.body': [of_bank],
+        'person_detail.name': [of_bank],
+        'person_detail.email': [of_bank],
+      },
+      ...{ 'invitation.email': [of_bank], 'person_login.totp_secret': [of_bank] },
+      ...{ 'identity_provider.client_secret': [of_bank], 'ticket.detail': [of_all] },
+    });
+    t.same(await versions(), expected(1, 1), 'every column is tried');
+    const steps: [number, number][] = [];
+    const run = (older_than_hours: number, by = box) => {
+      steps.length = 0;
+      return reseal(own.database, by, older_than_hours, (done, all) => void steps.push([done, all]));
+    };
+    t.same(await run(1), { renewed: 0, resealed: 0, unopened: [] });
+    t.same(steps, []);
+    await sql`update data_key set created_at = now() - interval '2 hours' where owner = ${bank.id}`;
+    t.same(await run(3), { renewed: 0, resealed: 0, unopened: [] });
+    t.same(await run(1), { renewed: 1, resealed: 9, unopened: [] });
+    t.same(await versions(), expected(2, 1));
+    t.same(steps.at(-1), [9, 9]);
+    t.same(await run(1), { renewed: 0, resealed: 0, unopened: [] }, 'the newest key is young');
+    const broken = { ...box, open: () => Promise.reject(new Error('the database is away')) };
+    await t.rejects(run(0, broken), { message: 'the database is away' });
+    await sql`insert into source_fetch ${sql({ ...rows.source_fetch, id: 'f0' } as never)}`;
+    const told = await run(0);
+    t.match(told, { renewed: 2, resealed: 9 + 1 + 1 + 401, unopened: { length: 1 } });
+    t.ok(told.unopened[0] instanceof SealedTextError);
+    t.match(
+      told.unopened[0]!.message,
+      /^What is sealed as installation, source_fetch\/f0\/headers, 1 does not open/,
+    );
+    t.same(await versions(), expected(4, 3, 1));
+    t.same(steps.at(-1), [413, 413]);
+    await sql`delete from source_fetch where id = 'f0'`;
+    for (const { table, column, key, owner, place } of SEALED_COLUMNS)
+      for (const { whose, id, text } of await sql.unsafe(
+        `select ${owner ?? "'installation'"} as whose, ${key.at(-1)} as id, ${column} as text from ${table} limit 2`,
+      ))
+        t.equal(await box.open(whose, place(id), text), place(id), `${table}.${column}`);
+  },
+);
+
+t.test('a fingerprint is the same for the same text, place and owner, under new data keys too', async (t) => {
+  const of = (owner: string, place: string, text: string) => vault.fingerprint(owner, place, text);
+  const mac = await of('org_mac', 'email', 'a@mail.example');
+  t.match(mac, /^[\w-]{43}$/);
+  const [row] = await sql`select wrapped from data_key where owner = 'org_mac'`;
+  const data_key = openBytes(MASTER_KEY, ['data_key', 'org_mac', 1], row!.wrapped);
+  const key = Buffer.from(hkdfSync('sha256', data_key, '', 'fingerprint', 32));
+  const about = JSON.stringify(['org_mac', 'email', 'a@mail.example']);
+  t.equal(mac, createHmac('sha256', key).update(about).digest('base64url'));
+  await vault.renew('org_mac');
+  t.match(await vault.seal('org_mac', 'place', 'text'), /^pw1\.2\./);
+  t.equal(await of('org_mac', 'email', 'a@mail.example'), mac);
+  t.equal(await createVault(database, MASTER_KEY).fingerprint('org_mac', 'email', 'a@mail.example'), mac);
+  t.not(await of('org_mac', 'email', 'b@mail.example'), mac);
+  t.not(await of('org_mac', 'name', 'a@mail.example'), mac);
+  t.not(await of('org_other', 'email', 'a@mail.example'), mac);
+});
