@@ -184,7 +184,7 @@ export function steps({ content, words }: Told): ReportSection[] {
             ({ what, formula, values, source }): Row => [
               `${what}: ${formula}. ${source}`,
               Object.entries(values)
-                .map(([name, value]) => `${name} ${text(value)}`)
+                .map(([name, value]) => `${name}=${text(value)}`)
                 .join('; '),
             ],
           ),

@@ -95,7 +95,7 @@ export const JOURNEYS: readonly Journey[] = [
     },
   },
   {
-    name: 'finds its own pledge and what happened to its patent',
+    name: 'finds its own pledge, what happened to its patent, and the report of it',
     role: 'firm_a',
     async walk(visitor, { pledge_id, newPerson }) {
       const { page, words, go } = visitor;
@@ -104,6 +104,12 @@ export const JOURNEYS: readonly Journey[] = [
       await page.locator(`a[href="/pledges/${pledge_id}"]`).click();
       await page.locator('#patents').waitFor();
       assert.match(await page.locator('#patents').innerText(), new RegExp(words.say('legal.lapsed')));
+      await page
+        .locator('#patents')
+        .getByRole('link', { name: words.say('report.open') })
+        .click();
+      await page.locator(`a[hreflang=${words.language}]`).waitFor();
+      assert.equal(await heading(visitor), words.say('report.title'));
       assert.equal(await go('/portfolio'), 403);
       assert.equal(await heading(visitor), words.say('problem.forbidden'));
     },
@@ -130,7 +136,8 @@ export const JOURNEYS: readonly Journey[] = [
 /** Every page there is, for who may see it. */
 export function pagesOf({
   pledge_id,
-}: Pick<PagesWorld, 'pledge_id'>): { name: string; role: Role; address: string }[] {
+  report_address,
+}: Pick<PagesWorld, 'pledge_id' | 'report_address'>): { name: string; role: Role; address: string }[] {
   return [
     { name: 'start', role: null, address: '/' },
     { name: 'sign-in', role: null, address: '/sign-in' },
@@ -138,6 +145,7 @@ export function pagesOf({
     { name: 'portfolio', role: 'bank_a', address: '/portfolio' },
     { name: 'pledges', role: 'firm_a', address: '/pledges' },
     { name: 'pledge', role: 'bank_a', address: `/pledges/${pledge_id}` },
+    { name: 'report', role: 'bank_a', address: report_address },
     { name: 'reviews', role: 'staff', address: '/reviews' },
   ];
 }

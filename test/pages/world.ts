@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Secret, TOTP } from 'otpauth';
 import { rolesOf } from '../../src/people/roles.ts';
 import { beginTotp, confirmTotp } from '../../src/people/second-factor.ts';
+import { valuesOf } from '../../src/pledges/store.ts';
 import { addPerson } from '../people.ts';
 import { contract } from '../security/world.ts';
 import { buildService, lapsingPatents, type TestService } from '../service.ts';
@@ -22,6 +23,8 @@ export interface PagesWorld {
   newGuardedPerson(party: Party): Promise<{ email: string; recovery_code: string }>;
   /** Active, on a patent that lapses meanwhile. */
   pledge_id: string;
+  /** Page of the report of a patent that has a value, a bank's to see. */
+  report_address: string;
 }
 
 export async function buildWorld(t: { teardown(done: () => Promise<void>): unknown }): Promise<PagesWorld> {
@@ -29,10 +32,17 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
   const { bank_a, firm_a } = service;
   const [lapsing] = await lapsingPatents('2009-06-01');
   const pledge_id = await contract(service, bank_a, firm_a, [lapsing!.patent_id], 'watched');
-  await contract(service, bank_a, firm_a, [service.takePatent(), service.takePatent()], 'watched');
+  const valued_id = await contract(
+    service,
+    bank_a,
+    firm_a,
+    [service.takePatent(), service.takePatent()],
+    'watched',
+  );
   await contract(service, bank_a, firm_a, [service.takePatent()], 'disposed');
   await contract(service, bank_a, firm_a, [service.takePatent()], 'requested');
   for (const month of MONTHS) await service.passTo(`${month}-05T01:00:00Z`);
+  const valued = (await valuesOf(service.database.sql, valued_id, service.clock.now())).at(-1)!;
   await service.app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = service.app.server.address() as AddressInfo;
   const person = (party: Party) => addPerson(service, service[party].id, rolesOf(KINDS[party])[0]!);
@@ -40,6 +50,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     service,
     origin: `http://127.0.0.1:${port}`,
     pledge_id,
+    report_address: `/pledges/${valued_id}/valuations/${valued.patents[0]!.valuation_id}/report`,
     newPerson: async (party) => (await person(party)).email,
     async newGuardedPerson(party) {
       const { id: person_id, email } = await person(party);
