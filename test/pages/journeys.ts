@@ -122,15 +122,58 @@ export const JOURNEYS: readonly Journey[] = [
         await rows.filter({ hasText: words.say('severity.critical') }).count(),
       );
       await rows.first().getByRole('link').click();
-      await page.locator('#flow').waitFor();
+      await page.locator('#evidence').waitFor();
     },
   },
+  {
+    name: 'comes to a decision with a second person, and is told when somebody was first',
+    role: 'staff',
+    walk: decideTogether,
+  },
 ];
+
+/** Leaves the case as it was found: reopened. */
+async function decideTogether(visitor: Visitor, { newPerson, service }: PagesWorld): Promise<void> {
+  const { page, words } = visitor;
+  const step = (action: string) => page.locator(`button[name=action][value=${action}]`).click();
+  const standing = (text: string) => page.locator('.standing', { hasText: text }).waitFor();
+  await signIn(visitor, await newPerson('staff'));
+  const box = page.locator('tbody input[type=checkbox]').first();
+  const flag_id = (await box.getAttribute('name'))!;
+  await box.check();
+  await page.getByRole('button', { name: words.say('reviews.claim_picked') }).click();
+  await page.getByText(words.say('reviews.claimed_some', { count: 1 })).waitFor();
+  await page.locator(`a[href="/reviews/${flag_id}"]`).click();
+  await step('submitted');
+  await page.locator('#decision-fault').waitFor();
+  await page.locator('input[value=acknowledged]').check();
+  await page.locator('#note').fill('seen in the gazette');
+  await service.database.sql`update review set version = version + 1 where flag_id = ${flag_id}`;
+  await step('submitted');
+  await page.locator('.refusal', { hasText: words.say('problem.stale') }).waitFor();
+  assert.equal(await page.locator('#note').inputValue(), 'seen in the gazette', 'what was typed is kept');
+  assert.equal(await page.locator('input[value=acknowledged]').isChecked(), true);
+  await step('submitted');
+  await page.locator('#moved .empty').waitFor();
+  assert.equal(await page.locator('button[value=approved]').count(), 0, 'nobody checks their own');
+  await page.getByRole('button', { name: words.say('sign_in.out') }).click();
+  await page.locator('.opening').waitFor();
+  await signIn(visitor, await newPerson('staff'));
+  await visitor.go(`/reviews/${flag_id}`);
+  await standing(words.say('decision.acknowledged'));
+  await page.locator('#note').fill('so it is');
+  await step('approved');
+  await page.locator('button[value=reopened]').waitFor();
+  await page.locator('#note').fill('once more');
+  await step('reopened');
+  await standing(words.say('case.waiting'));
+}
 
 /** Every page there is, for who may see it. */
 export function pagesOf({
   pledge_id,
-}: Pick<PagesWorld, 'pledge_id'>): { name: string; role: Role; address: string }[] {
+  flag_id,
+}: Pick<PagesWorld, 'pledge_id' | 'flag_id'>): { name: string; role: Role; address: string }[] {
   return [
     { name: 'start', role: null, address: '/' },
     { name: 'sign-in', role: null, address: '/sign-in' },
@@ -139,5 +182,6 @@ export function pagesOf({
     { name: 'pledges', role: 'firm_a', address: '/pledges' },
     { name: 'pledge', role: 'bank_a', address: `/pledges/${pledge_id}` },
     { name: 'reviews', role: 'staff', address: '/reviews' },
+    { name: 'case', role: 'staff', address: `/reviews/${flag_id}` },
   ];
 }

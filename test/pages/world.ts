@@ -22,6 +22,8 @@ export interface PagesWorld {
   newGuardedPerson(party: Party): Promise<{ email: string; recovery_code: string }>;
   /** Active, on a patent that lapses meanwhile. */
   pledge_id: string;
+  /** Open, on that pledge. */
+  flag_id: string;
 }
 
 export async function buildWorld(t: { teardown(done: () => Promise<void>): unknown }): Promise<PagesWorld> {
@@ -33,6 +35,8 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
   await contract(service, bank_a, firm_a, [service.takePatent()], 'disposed');
   await contract(service, bank_a, firm_a, [service.takePatent()], 'requested');
   for (const month of MONTHS) await service.passTo(`${month}-05T01:00:00Z`);
+  const [flag] = await service.database.sql<{ id: string }[]>`select id from flag
+    where pledge_id = ${pledge_id} and state = 'open' order by id limit 1`;
   await service.app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = service.app.server.address() as AddressInfo;
   const person = (party: Party) => addPerson(service, service[party].id, rolesOf(KINDS[party])[0]!);
@@ -40,6 +44,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     service,
     origin: `http://127.0.0.1:${port}`,
     pledge_id,
+    flag_id: flag!.id,
     newPerson: async (party) => (await person(party)).email,
     async newGuardedPerson(party) {
       const { id: person_id, email } = await person(party);
