@@ -28,6 +28,10 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     { href: '/reviews', text: 'nav.reviews' },
     { href: '/portfolio', text: 'nav.portfolio' },
     { href: '/pledges', text: 'nav.pledges' },
+    { href: '/sources', text: 'nav.sources' },
+    { href: '/models', text: 'nav.models' },
+    { href: '/jobs', text: 'nav.jobs' },
+    { href: '/audit', text: 'nav.audit' },
   ],
 };
 

@@ -130,6 +130,48 @@ export const JOURNEYS: readonly Journey[] = [
     role: 'staff',
     walk: decideTogether,
   },
+  {
+    name: 'verifies the audit chain and finds who did what',
+    role: 'staff',
+    async walk(visitor, { newPerson }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('staff'));
+      await page
+        .locator('header nav')
+        .getByRole('link', { name: words.say('nav.audit') })
+        .click();
+      await page.getByRole('button', { name: words.say('audit.verify') }).click();
+      await page.locator('.success code').waitFor();
+      await page.locator('input[name=action]').fill('person.signed_in');
+      await page.getByRole('button', { name: words.say('form.show') }).click();
+      await page.waitForURL((url) => url.searchParams.get('action') === 'person.signed_in');
+      const actions = await page.locator('tbody td:first-child').allInnerTexts();
+      assert.ok(actions.length > 0 && actions.every((action) => action === 'person.signed_in'));
+    },
+  },
+  {
+    name: 'sees the line that a source could not bring, and sets when the source is expected',
+    role: 'staff',
+    async walk(visitor, { newPerson, torn_run }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('staff'));
+      await page
+        .locator('header nav')
+        .getByRole('link', { name: words.say('nav.sources') })
+        .click();
+      await page.getByRole('link', { name: 'cnipa-notices', exact: true }).click();
+      await page.locator(`a[href="${torn_run}"]`).click();
+      await page.locator('pre', { hasText: '7;CN;?;' }).waitFor();
+      await page.locator('.trail a').last().click();
+      await page.locator('#cadence_days').fill('often');
+      await page.getByRole('button', { name: words.say('sources.set') }).click();
+      await page.locator('#cadence_days-fault').waitFor();
+      assert.equal(await page.locator('#cadence_days').inputValue(), 'often');
+      await page.locator('#cadence_days').fill('9');
+      await page.getByRole('button', { name: words.say('sources.set') }).click();
+      await page.locator('dd', { hasText: words.say('sources.every', { count: 9 }) }).waitFor();
+    },
+  },
 ];
 
 /** Leaves the case as it was found: reopened. */
@@ -173,7 +215,8 @@ async function decideTogether(visitor: Visitor, { newPerson, service }: PagesWor
 export function pagesOf({
   pledge_id,
   flag_id,
-}: Pick<PagesWorld, 'pledge_id' | 'flag_id'>): { name: string; role: Role; address: string }[] {
+  torn_run,
+}: Pick<PagesWorld, 'pledge_id' | 'flag_id' | 'torn_run'>): { name: string; role: Role; address: string }[] {
   return [
     { name: 'start', role: null, address: '/' },
     { name: 'sign-in', role: null, address: '/sign-in' },
@@ -183,5 +226,13 @@ export function pagesOf({
     { name: 'pledge', role: 'bank_a', address: `/pledges/${pledge_id}` },
     { name: 'reviews', role: 'staff', address: '/reviews' },
     { name: 'case', role: 'staff', address: `/reviews/${flag_id}` },
+    { name: 'sources', role: 'staff', address: '/sources' },
+    { name: 'source', role: 'staff', address: '/sources/cnipa-notices' },
+    { name: 'quarantine', role: 'staff', address: torn_run },
+    { name: 'models', role: 'staff', address: '/models' },
+    { name: 'model', role: 'staff', address: '/models/pledgewatch-lapse.1' },
+    { name: 'jobs', role: 'staff', address: '/jobs' },
+    { name: 'audit', role: 'staff', address: '/audit' },
+    { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
   ];
 }

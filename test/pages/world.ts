@@ -1,13 +1,23 @@
 /** A service with pages to look at: contracts of a bank and a firm, one on a patent whose termination was really published. */
 import type { AddressInfo } from 'node:net';
 import { Secret, TOTP } from 'otpauth';
+import { JOBS } from '../../jobs/index.ts';
+import { startSlots } from '../../jobs/slots.ts';
+import { LAPSE_MODEL } from '../../models/lapse/fit.ts';
+import { STAGE_RATE_MODEL } from '../../models/lapse/stage-rate.ts';
+import { compareModels, LAPSE_METRIC } from '../../src/governance/comparison.ts';
+import { listSpecifications, storeComparison } from '../../src/governance/store.ts';
+import { ingestRecords } from '../../src/patents/ingest.ts';
+import { runsOf } from '../../src/patents/run-history.ts';
 import { rolesOf } from '../../src/people/roles.ts';
 import { beginTotp, confirmTotp } from '../../src/people/second-factor.ts';
+import { cnHistories, knownOn } from '../models/cn-patents.ts';
 import { addPerson } from '../people.ts';
 import { contract } from '../security/world.ts';
 import { buildService, lapsingPatents, type TestService } from '../service.ts';
 
 const KINDS = { bank_a: 'bank', firm_a: 'firm', staff: 'staff' } as const;
+const COMPARED_ON = '2009-01-01';
 const MONTHS = ['2009-08', '2009-10', '2009-12'];
 
 /** Who comes: one of each kind of organisation. */
@@ -24,6 +34,8 @@ export interface PagesWorld {
   pledge_id: string;
   /** Open, on that pledge. */
   flag_id: string;
+  /** Address of a run that could not read a line. */
+  torn_run: string;
 }
 
 export async function buildWorld(t: { teardown(done: () => Promise<void>): unknown }): Promise<PagesWorld> {
@@ -35,6 +47,19 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
   await contract(service, bank_a, firm_a, [service.takePatent()], 'disposed');
   await contract(service, bank_a, firm_a, [service.takePatent()], 'requested');
   for (const month of MONTHS) await service.passTo(`${month}-05T01:00:00Z`);
+  await startSlots(service.database.sql, JOBS, service.clock.now());
+  await compareOnFile(service);
+  const torn = {
+    ok: false,
+    line: 7,
+    field: 'published_on',
+    code: 'value',
+    reason: 'no day',
+    excerpt: '7;CN;?;',
+  } as const;
+  const torn_source = { id: 'cnipa-notices', name: 'torn.csv' };
+  await ingestRecords(service.database, torn_source, [torn], service.clock.now());
+  const [torn_run] = await runsOf(service.database.sql, torn_source.id, 1);
   const [flag] = await service.database.sql<{ id: string }[]>`select id from flag
     where pledge_id = ${pledge_id} and state = 'open' order by id limit 1`;
   await service.app.listen({ port: 0, host: '127.0.0.1' });
@@ -45,6 +70,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     origin: `http://127.0.0.1:${port}`,
     pledge_id,
     flag_id: flag!.id,
+    torn_run: `/sources/${torn_source.id}/runs/${torn_run!.id}`,
     newPerson: async (party) => (await person(party)).email,
     async newGuardedPerson(party) {
       const { id: person_id, email } = await person(party);
@@ -57,4 +83,20 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
       return { email, recovery_code };
     },
   };
+}
+
+/** Champion and challenger of the lapse model, on the file alone: a database of a few months has nothing to compare on. */
+async function compareOnFile({ database, clock }: TestService): Promise<void> {
+  const later = cnHistories();
+  const specifications = await listSpecifications(database.sql);
+  const rival = (id: string) => specifications.find((each) => each.id === id)!;
+  const [champion, challenger] = [rival(LAPSE_MODEL), rival(STAGE_RATE_MODEL)];
+  const snapshot = { asked_on: COMPARED_ON, known: knownOn(later, COMPARED_ON), later };
+  const compared = compareModels(
+    { champion: champion.id, challenger: challenger.id },
+    snapshot,
+    LAPSE_METRIC,
+    '2026-12-01',
+  );
+  await database.transaction((tx) => storeComparison(tx, champion, challenger, compared, clock.now()));
 }
