@@ -10,6 +10,7 @@ import { portfolioPages } from './portfolio/pages.tsx';
 import { servePreferences } from './preferences.ts';
 import { errorPages } from './render.tsx';
 import { reviewPages } from './reviews/pages.tsx';
+import { rulePages } from './rules/pages.tsx';
 import { jobPages } from './schedule/pages.tsx';
 import { signInPages } from './sign-in/pages.tsx';
 import { sourcePages } from './sources/pages.tsx';
@@ -34,5 +35,6 @@ export const pageRoutes =
     sourcePages(app, service);
     jobPages(app, service);
     modelPages(app, service);
+    rulePages(app, service);
     auditPages(app, service);
   };

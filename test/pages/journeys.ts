@@ -131,6 +131,26 @@ export const JOURNEYS: readonly Journey[] = [
     walk: decideTogether,
   },
   {
+    name: 'errs in a threshold, and puts in force what was backtested',
+    role: 'bank_a',
+    async walk(visitor, { newPerson, backtest }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('bank_a'));
+      await page
+        .locator('header nav')
+        .getByRole('link', { name: words.say('nav.rules') })
+        .click();
+      const field = page.locator('input[inputmode=decimal]').first();
+      await field.fill('soon');
+      await page.getByRole('button', { name: words.say('rules.run') }).click();
+      await page.locator('.threshold .fault').waitFor();
+      assert.equal(await field.inputValue(), 'soon', 'what was typed is kept');
+      await page.locator(`a[href="${backtest}"]`).click();
+      await page.getByRole('button', { name: words.say('rules.enable') }).click();
+      await page.locator('input[name="on.term_short"]:not(:checked)').waitFor();
+    },
+  },
+  {
     name: 'verifies the audit chain and finds who did what',
     role: 'staff',
     async walk(visitor, { newPerson }) {
@@ -216,7 +236,12 @@ export function pagesOf({
   pledge_id,
   flag_id,
   torn_run,
-}: Pick<PagesWorld, 'pledge_id' | 'flag_id' | 'torn_run'>): { name: string; role: Role; address: string }[] {
+  backtest,
+}: Pick<PagesWorld, 'pledge_id' | 'flag_id' | 'torn_run' | 'backtest'>): {
+  name: string;
+  role: Role;
+  address: string;
+}[] {
   return [
     { name: 'start', role: null, address: '/' },
     { name: 'sign-in', role: null, address: '/sign-in' },
@@ -233,6 +258,8 @@ export function pagesOf({
     { name: 'model', role: 'staff', address: '/models/pledgewatch-lapse.1' },
     { name: 'jobs', role: 'staff', address: '/jobs' },
     { name: 'audit', role: 'staff', address: '/audit' },
+    { name: 'rules', role: 'bank_a', address: '/rules' },
+    { name: 'backtest', role: 'bank_a', address: backtest },
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
   ];
 }

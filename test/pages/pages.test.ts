@@ -11,6 +11,7 @@ import { AREAS, type Entry, LANGUAGES, type Language } from '../../src/pages/lan
 import { languageFrom, wordsIn } from '../../src/pages/language/words.ts';
 import { ownAddress } from '../../src/pages/preferences.ts';
 import { factsOf, hasChanged } from '../../src/pages/reviews/changes.ts';
+import { readSettings, typedOf } from '../../src/pages/rules/settings.ts';
 import { addPerson, openSession } from '../people.ts';
 import { launchBrowser } from './browser.ts';
 import { runPages } from './run.ts';
@@ -179,6 +180,17 @@ t.test('nobody is led away by an address to come back to', async (t) => {
   ])
     t.equal(ownAddress(address), '/', address);
   t.equal(ownAddress('/pledges/plg_1?span=all#flow'), '/pledges/plg_1?span=all#flow');
+});
+
+t.test('a rule set comes back from its form as it was, with nothing of the default in it', async (t) => {
+  const changed = {
+    term_short: { enabled: false },
+    annuity_late: { severity: 'critical' as const, parameters: { late_days: 100, least_probability: 0.3 } },
+  };
+  for (const settings of [{}, changed])
+    t.same(readSettings(typedOf(settings)), { settings, not_numbers: [] });
+  const { settings, not_numbers } = readSettings({ ...typedOf({}), 'annuity_late.late_days': 'soon' });
+  t.same({ settings, not_numbers }, { settings: {}, not_numbers: ['annuity_late.late_days'] });
 });
 
 t.test('pages of a service', async (t) => {

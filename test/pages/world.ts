@@ -11,6 +11,7 @@ import { ingestRecords } from '../../src/patents/ingest.ts';
 import { runsOf } from '../../src/patents/run-history.ts';
 import { rolesOf } from '../../src/people/roles.ts';
 import { beginTotp, confirmTotp } from '../../src/people/second-factor.ts';
+import { MIN_SAMPLED_PATENTS } from '../../src/risk/histories.ts';
 import { cnHistories, knownOn } from '../models/cn-patents.ts';
 import { addPerson } from '../people.ts';
 import { contract } from '../security/world.ts';
@@ -34,6 +35,8 @@ export interface PagesWorld {
   pledge_id: string;
   /** Open, on that pledge. */
   flag_id: string;
+  /** Address of one that a key of the bank asked for. */
+  backtest: string;
   /** Address of a run that could not read a line. */
   torn_run: string;
 }
@@ -60,6 +63,15 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
   const torn_source = { id: 'cnipa-notices', name: 'torn.csv' };
   await ingestRecords(service.database, torn_source, [torn], service.clock.now());
   const [torn_run] = await runsOf(service.database.sql, torn_source.id, 1);
+  const { body: backtest } = await service.call<{ id: string }>(
+    bank_a.key,
+    'POST',
+    '/v1/rule-sets/backtest',
+    {
+      settings: { term_short: { enabled: false } },
+      sample: MIN_SAMPLED_PATENTS,
+    },
+  );
   const [flag] = await service.database.sql<{ id: string }[]>`select id from flag
     where pledge_id = ${pledge_id} and state = 'open' order by id limit 1`;
   await service.app.listen({ port: 0, host: '127.0.0.1' });
@@ -70,6 +82,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     origin: `http://127.0.0.1:${port}`,
     pledge_id,
     flag_id: flag!.id,
+    backtest: `/rules/backtests/${backtest.id}`,
     torn_run: `/sources/${torn_source.id}/runs/${torn_run!.id}`,
     newPerson: async (party) => (await person(party)).email,
     async newGuardedPerson(party) {

@@ -7,6 +7,7 @@ import models from './models.json' with { type: 'json' };
 import pledge from './pledge.json' with { type: 'json' };
 import portfolio from './portfolio.json' with { type: 'json' };
 import review from './review.json' with { type: 'json' };
+import rules from './rules.json' with { type: 'json' };
 import signIn from './sign-in.json' with { type: 'json' };
 import sources from './sources.json' with { type: 'json' };
 import start from './start.json' with { type: 'json' };
@@ -27,6 +28,7 @@ export const AREAS = {
   pledge,
   portfolio,
   review,
+  rules,
   signIn,
   sources,
   start,
