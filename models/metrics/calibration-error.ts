@@ -33,3 +33,34 @@ function binSums(probabilities: readonly number[], term: (row: number) => number
   for (const [i, p] of probabilities.entries()) sums[Math.min(BINS - 1, Math.floor(p * BINS))]! += term(i);
   return sums;
 }
+
+export interface CalibrationBin {
+  /** Mean probability and share that came true, 0..1; rows. */
+  stated: number;
+  observed: number;
+  cases: number;
+}
+
+/**
+ * Stated against observed, over ten groups of equal size in order of probability (deciles of risk): probabilities of rare events
+ * would all fall into one bin of equal width. Fewer rows make fewer groups.
+ * Source: Hosmer and Lemeshow 1980. Errors: those of pairs.ts.
+ * Worked: p = (.1, .3), y = (0, 1): (.1, 0, 1 case), (.3, 1, 1 case).
+ */
+export function calibrationDeciles(
+  probabilities: readonly number[],
+  outcomes: readonly number[],
+): CalibrationBin[] {
+  requireProbabilities(probabilities, outcomes);
+  const order = probabilities.map((_, row) => row).sort((a, b) => probabilities[a]! - probabilities[b]!);
+  const groups = Math.min(BINS, order.length);
+  return Array.from({ length: groups }, (_, group) => {
+    const rows = order.slice(
+      Math.floor((group * order.length) / groups),
+      Math.floor(((group + 1) * order.length) / groups),
+    );
+    const meanOf = (values: readonly number[]) =>
+      rows.reduce((sum, row) => sum + values[row]!, 0) / rows.length;
+    return { stated: meanOf(probabilities), observed: meanOf(outcomes), cases: rows.length };
+  });
+}

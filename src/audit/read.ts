@@ -27,19 +27,42 @@ export interface EntryFilter {
 export async function listEntries(
   sql: Sql,
   organisation_id: string,
-  { action, subject, actor, from, to }: EntryFilter,
+  filter: EntryFilter,
   after_seq: number,
   limit: number,
 ): Promise<ListedEntry[]> {
-  const rows = await sql<(StoredEntry & { sha256: string })[]>`
+  const rows = await sql<StoredListed[]>`${entriesOf(sql, organisation_id, filter)} and seq > ${after_seq}
+    order by seq limit ${limit}`;
+  return rows.map(listed);
+}
+
+/** Newest first. @param before_seq only those that come before it in the chain; null for the newest */
+export async function latestEntries(
+  sql: Sql,
+  organisation_id: string,
+  filter: EntryFilter,
+  before_seq: number | null,
+  limit: number,
+): Promise<ListedEntry[]> {
+  const rows = await sql<StoredListed[]>`${entriesOf(sql, organisation_id, filter)}
+    ${before_seq === null ? sql`` : sql`and seq < ${before_seq}`} order by seq desc limit ${limit}`;
+  return rows.map(listed);
+}
+
+type StoredListed = StoredEntry & { sha256: string };
+
+function entriesOf(sql: Sql, organisation_id: string, { action, subject, actor, from, to }: EntryFilter) {
+  return sql`
     select organisation_id, seq, at, actor, action, subject, detail, encode(sha256, 'hex') as sha256 from audit_entry
-    where organisation_id = ${organisation_id} and seq > ${after_seq}
+    where organisation_id = ${organisation_id}
       ${action === undefined ? sql`` : sql`and action = ${action}`}
       ${subject === undefined ? sql`` : sql`and subject = ${subject}`}
       ${actor === undefined ? sql`` : sql`and actor = ${actor}`}
-      ${from === undefined ? sql`` : sql`and at >= ${from}`} ${to === undefined ? sql`` : sql`and at < ${to}`}
-    order by seq limit ${limit}`;
-  return rows.map((row) => ({ ...row, detail: JSON.parse(row.detail) as Record<string, unknown> }));
+      ${from === undefined ? sql`` : sql`and at >= ${from}`} ${to === undefined ? sql`` : sql`and at < ${to}`}`;
+}
+
+function listed(row: StoredListed): ListedEntry {
+  return { ...row, detail: JSON.parse(row.detail) as Record<string, unknown> };
 }
 
 /**

@@ -22,7 +22,11 @@ import { personPeriods } from '../../models/lapse/person-periods.ts';
 import type { LapseHistory } from '../../models/lapse/types.ts';
 import { areaUnderCurve } from '../../models/metrics/auc.ts';
 import { brierScore } from '../../models/metrics/brier.ts';
-import { calibrationError } from '../../models/metrics/calibration-error.ts';
+import {
+  type CalibrationBin,
+  calibrationDeciles,
+  calibrationError,
+} from '../../models/metrics/calibration-error.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import { canonicalJson } from '../canonical.ts';
 import { type FittedModel, runnableModel } from './runnable.ts';
@@ -65,6 +69,8 @@ export interface ModelFigures {
   calibration_error: number;
   /** Among the patents asked about. */
   expected_lapses: number;
+  /** Deciles of risk; comparisons made before they were kept have none. */
+  calibration?: CalibrationBin[];
 }
 
 /** What was asked, of whom, and what is known of it. */
@@ -242,6 +248,7 @@ function figuresOf(
     auc: areaUnderCurve(predictions, outcomes),
     calibration_error: calibrationError(predictions, outcomes),
     expected_lapses: total(predictions),
+    calibration: calibrationDeciles(predictions, outcomes),
   };
 }
 

@@ -12,7 +12,7 @@ const ROLES = ['champion', 'challenger', 'retired'] as const;
 const DECISIONS = ['approved', 'refused'] as const;
 const Level = Type.Integer({ minimum: 1, maximum: 3 });
 const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
-const ModelId = Type.String({
+export const ModelId = Type.String({
   minLength: 1,
   maxLength: 64,
   description: 'the specification with a point in place of its slash, such as pledgewatch-lapse.1',
@@ -73,6 +73,11 @@ const Figures = Type.Object({
   auc: Type.Number(),
   calibration_error: Type.Number(),
   expected_lapses: Type.Number(),
+  calibration: Type.Optional(
+    Type.Array(Type.Object({ stated: Type.Number(), observed: Type.Number(), cases: Type.Integer() }), {
+      description: 'deciles of risk: mean chance stated and share that came true',
+    }),
+  ),
 });
 
 const Comparison = Type.Object({

@@ -19,6 +19,8 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
   bank: [
     { href: '/portfolio', text: 'nav.portfolio' },
     { href: '/pledges', text: 'nav.pledges' },
+    { href: '/rules', text: 'nav.rules' },
+    { href: '/audit', text: 'nav.audit' },
   ],
   firm: [{ href: '/pledges', text: 'nav.pledges' }],
   agency: [],
@@ -28,6 +30,10 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     { href: '/reviews', text: 'nav.reviews' },
     { href: '/portfolio', text: 'nav.portfolio' },
     { href: '/pledges', text: 'nav.pledges' },
+    { href: '/sources', text: 'nav.sources' },
+    { href: '/models', text: 'nav.models' },
+    { href: '/jobs', text: 'nav.jobs' },
+    { href: '/audit', text: 'nav.audit' },
   ],
 };
 

@@ -3,13 +3,18 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Rates } from '../http/rates.ts';
 import type { Service } from '../service.ts';
 import { serveAssets } from './assets.ts';
+import { auditPages } from './audit/pages.tsx';
+import { modelPages } from './models/pages.tsx';
 import { pledgePages } from './pledges/pages.tsx';
 import { portfolioPages } from './portfolio/pages.tsx';
 import { servePreferences } from './preferences.ts';
 import { errorPages } from './render.tsx';
 import { reportPages } from './reports/pages.tsx';
 import { reviewPages } from './reviews/pages.tsx';
+import { rulePages } from './rules/pages.tsx';
+import { jobPages } from './schedule/pages.tsx';
 import { signInPages } from './sign-in/pages.tsx';
+import { sourcePages } from './sources/pages.tsx';
 import { startPages } from './start/pages.tsx';
 
 export const pageRoutes =
@@ -29,4 +34,9 @@ export const pageRoutes =
     portfolioPages(app, service);
     reportPages(app, service);
     reviewPages(app, service);
+    sourcePages(app, service);
+    jobPages(app, service);
+    modelPages(app, service);
+    rulePages(app, service);
+    auditPages(app, service);
   };

@@ -6,9 +6,8 @@ import { callerOfGuarded } from '../http/guard.ts';
 import { AsOfQuery, Closed, Day, Instant, Nullable } from '../http/schemas.ts';
 import type { Service } from '../service.ts';
 import { setCadence, sourceFreshness } from './freshness.ts';
+import { MAX_CADENCE_DAYS } from './sources/cadence.ts';
 import { SOURCE_ADAPTERS } from './sources/index.ts';
-
-const MAX_CADENCE_DAYS = 3650;
 
 const Days = (description: string, minimum: number) =>
   Type.Integer({ minimum, maximum: MAX_CADENCE_DAYS, description });

@@ -68,3 +68,11 @@ export async function backtestsOf(
     from rule_backtest where bank_id = ${bank_id} ${before === undefined ? sql`` : sql`and id < ${before}`}
     order by id desc limit ${limit}`;
 }
+
+/** @returns null where the bank has no such backtest */
+export async function findBacktest(sql: Sql, bank_id: string, id: string): Promise<StoredBacktest | null> {
+  const [stored] = await sql<StoredBacktest[]>`
+    select id, settings, encode(settings_sha256, 'hex') as settings_sha256, known_at, made_by, result
+    from rule_backtest where bank_id = ${bank_id} and id = ${id}`;
+  return stored ?? null;
+}

@@ -24,8 +24,8 @@ import { backtestsOf, type StoredBacktest } from './backtest-store.ts';
 import { MAX_SAMPLED_PATENTS, MIN_SAMPLED_PATENTS } from './histories.ts';
 import { ruleSetsOf, setRules } from './rule-sets.ts';
 
-const MAX_SEED = 2 ** 32 - 1;
-const DEFAULT_SAMPLE = 1_000;
+export const MAX_SEED = 2 ** 32 - 1;
+export const DEFAULT_SAMPLE = 1_000;
 /** More rules than there ever were. */
 const MAX_SETTINGS = 200;
 

@@ -13,14 +13,13 @@ import {
   stageHazard,
   stageRateLapse,
 } from '../../models/lapse/stage-rate.ts';
-import type { LapseHistory } from '../../models/lapse/types.ts';
 import { STANDING_MODEL } from '../../models/value/standing.ts';
 import { verifyChain } from '../../src/audit/verify.ts';
 import { type Comparison, compareModels, LAPSE_METRIC } from '../../src/governance/comparison.ts';
 import { LAPSE_TASK } from '../../src/governance/runnable.ts';
 import { compareChallengers } from '../../src/governance/service.ts';
 import { latestModels } from '../../src/valuations/store.ts';
-import { cnHistories } from '../models/cn-patents.ts';
+import { cnHistories, knownOn } from '../models/cn-patents.ts';
 import { buildService, CN_PATENTS, type ProblemAnswer } from '../service.ts';
 
 interface Model {
@@ -133,18 +132,6 @@ t.test(
   },
 );
 
-/** As the file told of it on a day. */
-function knownOn(histories: readonly LapseHistory[], day: string): LapseHistory[] {
-  const by = (date: string | null) => (date !== null && date <= day ? date : null);
-  return histories
-    .filter(({ granted_on }) => granted_on <= day)
-    .map((one) => ({
-      ...one,
-      terminated_notice_on: by(one.terminated_notice_on),
-      otherwise_ended_on: by(one.otherwise_ended_on),
-    }));
-}
-
 t.test('a comparison asks both of the same patents, and of none whose outcome cannot be seen', async (t) => {
   const later = cnHistories();
   const ids = { champion: LAPSE_MODEL, challenger: STAGE_RATE_MODEL };
@@ -154,6 +141,18 @@ t.test('a comparison asks both of the same patents, and of none whose outcome ca
   const seen = on('2009-01-01');
   t.hasStrict(seen, { patents: 1106, lapses: 118, left_out: 0, promote: false });
   t.ok(Math.abs(seen.champion.auc - 0.591) < 5e-4, 'as docs/decisions/0008 has it');
+  const deciles = seen.champion.calibration!;
+  const lapsed = deciles.reduce((sum, { observed, cases }) => sum + observed * cases, 0);
+  const expected = deciles.reduce((sum, { stated, cases }) => sum + stated * cases, 0);
+  t.equal(deciles.length, 10);
+  t.ok(
+    Math.abs(lapsed - 118) < 1e-9 && Math.abs(expected - seen.champion.expected_lapses) < 1e-9,
+    'every patent is in one decile',
+  );
+  t.ok(
+    deciles.every(({ stated }, index) => index === 0 || stated >= deciles[index - 1]!.stated),
+    'in order of the chance stated',
+  );
   t.equal(seen.improvement.estimate, seen.champion.score - seen.challenger.score);
   t.ok(seen.improvement.low < seen.improvement.estimate && seen.improvement.estimate < seen.improvement.high);
   t.same(on('2009-01-01'), seen, 'the same again, to the last digit');

@@ -15,6 +15,18 @@ export function cnHistories(): LapseHistory[] {
   return rows.filter((row) => known(row.grant) !== null).map(history);
 }
 
+/** As the file told of it on a day. */
+export function knownOn(histories: readonly LapseHistory[], day: string): LapseHistory[] {
+  const by = (date: string | null) => (date !== null && date <= day ? date : null);
+  return histories
+    .filter(({ granted_on }) => granted_on <= day)
+    .map((one) => ({
+      ...one,
+      terminated_notice_on: by(one.terminated_notice_on),
+      otherwise_ended_on: by(one.otherwise_ended_on),
+    }));
+}
+
 function history(row: Row): LapseHistory {
   const filed_on = row.app_date!;
   const notice = known(row.terminate);

@@ -128,16 +128,127 @@ export const JOURNEYS: readonly Journey[] = [
         await rows.filter({ hasText: words.say('severity.critical') }).count(),
       );
       await rows.first().getByRole('link').click();
-      await page.locator('#flow').waitFor();
+      await page.locator('#evidence').waitFor();
+    },
+  },
+  {
+    name: 'comes to a decision with a second person, and is told when somebody was first',
+    role: 'staff',
+    walk: decideTogether,
+  },
+  {
+    name: 'errs in a threshold, and puts in force what was backtested',
+    role: 'bank_a',
+    async walk(visitor, { newPerson, backtest }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('bank_a'));
+      await page
+        .locator('header nav')
+        .getByRole('link', { name: words.say('nav.rules') })
+        .click();
+      const field = page.locator('input[inputmode=decimal]').first();
+      await field.fill('soon');
+      await page.getByRole('button', { name: words.say('rules.run') }).click();
+      await page.locator('.threshold .fault').waitFor();
+      assert.equal(await field.inputValue(), 'soon', 'what was typed is kept');
+      await page.locator(`a[href="${backtest}"]`).click();
+      await page.getByRole('button', { name: words.say('rules.enable') }).click();
+      await page.locator('input[name="on.term_short"]:not(:checked)').waitFor();
+    },
+  },
+  {
+    name: 'verifies the audit chain and finds who did what',
+    role: 'staff',
+    async walk(visitor, { newPerson }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('staff'));
+      await page
+        .locator('header nav')
+        .getByRole('link', { name: words.say('nav.audit') })
+        .click();
+      await page.getByRole('button', { name: words.say('audit.verify') }).click();
+      await page.locator('.success code').waitFor();
+      await page.locator('input[name=action]').fill('person.signed_in');
+      await page.getByRole('button', { name: words.say('form.show') }).click();
+      await page.waitForURL((url) => url.searchParams.get('action') === 'person.signed_in');
+      const actions = await page.locator('tbody td:first-child').allInnerTexts();
+      assert.ok(actions.length > 0 && actions.every((action) => action === 'person.signed_in'));
+    },
+  },
+  {
+    name: 'sees the line that a source could not bring, and sets when the source is expected',
+    role: 'staff',
+    async walk(visitor, { newPerson, torn_run }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('staff'));
+      await page
+        .locator('header nav')
+        .getByRole('link', { name: words.say('nav.sources') })
+        .click();
+      await page.getByRole('link', { name: 'cnipa-notices', exact: true }).click();
+      await page.locator(`a[href="${torn_run}"]`).click();
+      await page.locator('pre', { hasText: '7;CN;?;' }).waitFor();
+      await page.locator('.trail a').last().click();
+      await page.locator('#cadence_days').fill('often');
+      await page.getByRole('button', { name: words.say('sources.set') }).click();
+      await page.locator('#cadence_days-fault').waitFor();
+      assert.equal(await page.locator('#cadence_days').inputValue(), 'often');
+      await page.locator('#cadence_days').fill('9');
+      await page.getByRole('button', { name: words.say('sources.set') }).click();
+      await page.locator('dd', { hasText: words.say('sources.every', { count: 9 }) }).waitFor();
     },
   },
 ];
+
+/** Leaves the case as it was found: reopened. */
+async function decideTogether(visitor: Visitor, { newPerson, service }: PagesWorld): Promise<void> {
+  const { page, words } = visitor;
+  const step = (action: string) => page.locator(`button[name=action][value=${action}]`).click();
+  const standing = (text: string) => page.locator('.standing', { hasText: text }).waitFor();
+  await signIn(visitor, await newPerson('staff'));
+  const box = page.locator('tbody input[type=checkbox]').first();
+  const flag_id = (await box.getAttribute('name'))!;
+  await box.check();
+  await page.getByRole('button', { name: words.say('reviews.claim_picked') }).click();
+  await page.getByText(words.say('reviews.claimed_some', { count: 1 })).waitFor();
+  await page.locator(`a[href="/reviews/${flag_id}"]`).click();
+  await step('submitted');
+  await page.locator('#decision-fault').waitFor();
+  await page.locator('input[value=acknowledged]').check();
+  await page.locator('#note').fill('seen in the gazette');
+  await service.database.sql`update review set version = version + 1 where flag_id = ${flag_id}`;
+  await step('submitted');
+  await page.locator('.refusal', { hasText: words.say('problem.stale') }).waitFor();
+  assert.equal(await page.locator('#note').inputValue(), 'seen in the gazette', 'what was typed is kept');
+  assert.equal(await page.locator('input[value=acknowledged]').isChecked(), true);
+  await step('submitted');
+  await page.locator('#moved .empty').waitFor();
+  assert.equal(await page.locator('button[value=approved]').count(), 0, 'nobody checks their own');
+  await page.getByRole('button', { name: words.say('sign_in.out') }).click();
+  await page.locator('.opening').waitFor();
+  await signIn(visitor, await newPerson('staff'));
+  await visitor.go(`/reviews/${flag_id}`);
+  await standing(words.say('decision.acknowledged'));
+  await page.locator('#note').fill('so it is');
+  await step('approved');
+  await page.locator('button[value=reopened]').waitFor();
+  await page.locator('#note').fill('once more');
+  await step('reopened');
+  await standing(words.say('case.waiting'));
+}
 
 /** Every page there is, for who may see it. */
 export function pagesOf({
   pledge_id,
   report_address,
-}: Pick<PagesWorld, 'pledge_id' | 'report_address'>): { name: string; role: Role; address: string }[] {
+  flag_id,
+  torn_run,
+  backtest,
+}: Pick<PagesWorld, 'pledge_id' | 'report_address' | 'flag_id' | 'torn_run' | 'backtest'>): {
+  name: string;
+  role: Role;
+  address: string;
+}[] {
   return [
     { name: 'start', role: null, address: '/' },
     { name: 'sign-in', role: null, address: '/sign-in' },
@@ -147,5 +258,16 @@ export function pagesOf({
     { name: 'pledge', role: 'bank_a', address: `/pledges/${pledge_id}` },
     { name: 'report', role: 'bank_a', address: report_address },
     { name: 'reviews', role: 'staff', address: '/reviews' },
+    { name: 'case', role: 'staff', address: `/reviews/${flag_id}` },
+    { name: 'sources', role: 'staff', address: '/sources' },
+    { name: 'source', role: 'staff', address: '/sources/cnipa-notices' },
+    { name: 'quarantine', role: 'staff', address: torn_run },
+    { name: 'models', role: 'staff', address: '/models' },
+    { name: 'model', role: 'staff', address: '/models/pledgewatch-lapse.1' },
+    { name: 'jobs', role: 'staff', address: '/jobs' },
+    { name: 'audit', role: 'staff', address: '/audit' },
+    { name: 'rules', role: 'bank_a', address: '/rules' },
+    { name: 'backtest', role: 'bank_a', address: backtest },
+    { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
   ];
 }

@@ -10,6 +10,8 @@ import { dayTicks, linear, stepBand, stepPath, ticks } from '../../src/pages/cha
 import { AREAS, type Entry, LANGUAGES, type Language } from '../../src/pages/language/catalogue.ts';
 import { languageFrom, wordsIn } from '../../src/pages/language/words.ts';
 import { ownAddress } from '../../src/pages/preferences.ts';
+import { factsOf, hasChanged } from '../../src/pages/reviews/changes.ts';
+import { readSettings, typedOf } from '../../src/pages/rules/settings.ts';
 import { addPerson, openSession } from '../people.ts';
 import { launchBrowser } from './browser.ts';
 import { runPages } from './run.ts';
@@ -189,6 +191,17 @@ t.test('nobody is led away by an address to come back to', async (t) => {
   t.equal(ownAddress('/pledges/plg_1?span=all#flow'), '/pledges/plg_1?span=all#flow');
 });
 
+t.test('a rule set comes back from its form as it was, with nothing of the default in it', async (t) => {
+  const changed = {
+    term_short: { enabled: false },
+    annuity_late: { severity: 'critical' as const, parameters: { late_days: 100, least_probability: 0.3 } },
+  };
+  for (const settings of [{}, changed])
+    t.same(readSettings(typedOf(settings)), { settings, not_numbers: [] });
+  const { settings, not_numbers } = readSettings({ ...typedOf({}), 'annuity_late.late_days': 'soon' });
+  t.same({ settings, not_numbers }, { settings: {}, not_numbers: ['annuity_late.late_days'] });
+});
+
 t.test('pages of a service', async (t) => {
   const world = await buildWorld(t);
   const { service, pledge_id } = world;
@@ -255,6 +268,68 @@ t.test('pages of a service', async (t) => {
     t.match(String((await ask('/nowhere', null)).headers['content-type']), 'text/html');
     const missing = await ask('/v1/nowhere', null);
     t.match(String(missing.headers['content-type']), 'application/problem+json');
+  });
+
+  t.test('what moved since a proposal is named, and nothing else', async (t) => {
+    const frozen = { pledge: { ltv_bp: 1 }, patents: [{ patent_id: 'b', mid_minor: 2 }], other_flags: ['x'] };
+    const now = {
+      pledge: { ltv_bp: 3 },
+      patents: [
+        { patent_id: 'a', mid_minor: 5 },
+        { patent_id: 'b', mid_minor: 2 },
+      ],
+      other_flags: [],
+    };
+    const moved = factsOf(frozen, now).filter(hasChanged);
+    t.same(
+      moved.map(({ place, before, now }) => [place.join(' '), before, now]),
+      [
+        ['pledge ltv_bp', 1, 3],
+        ['patents a patent_id', undefined, 'a'],
+        ['patents a mid_minor', undefined, 5],
+        ['other_flags x', 'x', undefined],
+      ],
+    );
+  });
+
+  t.test('cases take a step for who may, once, and with the token', async (t) => {
+    const { flag_id } = world;
+    const [junior, senior] = await Promise.all(
+      ['reviewer', 'senior_reviewer'].map(async (role) => {
+        const { id } = await addPerson(service, service.staff.id, role);
+        const { headers } = await openSession(service, id);
+        return (url: string, said: Record<string, string>) =>
+          service.app.inject({
+            url,
+            method: 'POST',
+            payload: new URLSearchParams({ csrf_token: headers['x-csrf-token']!, ...said }).toString(),
+            headers: {
+              cookie: headers.cookie!,
+              'content-type': 'application/x-www-form-urlencoded',
+              'sec-fetch-site': 'same-origin',
+            },
+          });
+      }),
+    );
+    const steps = `/reviews/${flag_id}/steps`;
+    const claimed = { version: '0', action: 'claimed' };
+    t.equal((await junior!(steps, { ...claimed, csrf_token: 'x' })).statusCode, 403);
+    t.equal((await junior!('/reviews/flg_none/steps', claimed)).statusCode, 404);
+    const picked = await junior!('/reviews/claims', { [flag_id]: '0', flg_none: '0' });
+    t.equal(picked.headers.location, '/reviews?mine=yes&claimed=1&kept_out=1');
+    const late = await senior!(steps, claimed);
+    t.equal(late.statusCode, 412, 'a stale page is told so');
+    t.match(late.body, /A Person acted on this case/);
+    const taken = await senior!(steps, { ...claimed, version: '1' });
+    t.equal(taken.statusCode, 409);
+    const submitted = { version: '1', action: 'submitted', decision: 'dismissed', note: 'seen' };
+    t.equal((await junior!(steps, { ...submitted, note: ' ' })).statusCode, 422);
+    t.equal((await junior!(steps, submitted)).statusCode, 303);
+    const approved = { version: '2', action: 'approved', note: 'so it is' };
+    const checks = `/reviews/${flag_id}/checks`;
+    t.equal((await junior!(checks, approved)).statusCode, 403, 'a reviewer checks nothing');
+    t.equal((await senior!(checks, approved)).statusCode, 303);
+    t.equal((await senior!(checks, { version: '3', action: 'reopened', note: 'again' })).statusCode, 303);
   });
 
   t.test('tell the same as CSV', async (t) => {

@@ -65,7 +65,30 @@ const SHOTS: readonly Shot[] = [
   { name: 'pledge-zh', as: 'bank', language: 'zh', open: worst },
   { name: 'pledges', as: 'firm', open: (page) => page.goto('/pledges') },
   { name: 'reviews', as: 'staff', open: (page) => page.goto('/reviews') },
+  { name: 'case', as: 'staff', open: firstOf('/reviews') },
+  { name: 'sources', as: 'staff', open: (page) => page.goto('/sources') },
+  { name: 'source', as: 'staff', open: firstOf('/sources') },
+  { name: 'models', as: 'staff', open: (page) => page.goto('/models') },
+  { name: 'model', as: 'staff', open: firstOf('/models') },
+  { name: 'jobs', as: 'staff', open: (page) => page.goto('/jobs') },
+  { name: 'audit', as: 'staff', open: verifiedAudit },
+  { name: 'rules', as: 'bank', open: (page) => page.goto('/rules') },
 ];
+
+/** What the first row of a list leads to. */
+function firstOf(list: string) {
+  return async (page: Page) => {
+    await page.goto(list);
+    await page.locator('tbody a').first().click();
+    await page.locator('.trail').waitFor();
+  };
+}
+
+async function verifiedAudit(page: Page): Promise<void> {
+  await page.goto('/audit');
+  await page.locator('form[action="/audit/verification"] button').click();
+  await page.locator('.success').waitFor();
+}
 
 await run(async () => {
   const { values } = parseArgs({

@@ -1,14 +1,34 @@
 /** A service with pages to look at: contracts of a bank and a firm, one on a patent whose termination was really published. */
 import type { AddressInfo } from 'node:net';
 import { Secret, TOTP } from 'otpauth';
+import { JOBS } from '../../jobs/index.ts';
+import { startSlots } from '../../jobs/slots.ts';
+import { LAPSE_MODEL } from '../../models/lapse/fit.ts';
+import { STAGE_RATE_MODEL } from '../../models/lapse/stage-rate.ts';
+import { compareModels, LAPSE_METRIC } from '../../src/governance/comparison.ts';
+import { listSpecifications, storeComparison } from '../../src/governance/store.ts';
+import { ingestRecords } from '../../src/patents/ingest.ts';
+import { runsOf } from '../../src/patents/run-history.ts';
 import { rolesOf } from '../../src/people/roles.ts';
 import { beginTotp, confirmTotp } from '../../src/people/second-factor.ts';
+
+<<<<<<< HEAD
+
 import { valuesOf } from '../../src/pledges/store.ts';
+
+=======
+
+import { MIN_SAMPLED_PATENTS } from '../../src/risk/histories.ts';
+import { cnHistories, knownOn } from '../models/cn-patents.ts';
+
+>>>>>>> staffpages
+
 import { addPerson } from '../people.ts';
 import { contract } from '../security/world.ts';
 import { buildService, lapsingPatents, type TestService } from '../service.ts';
 
 const KINDS = { bank_a: 'bank', firm_a: 'firm', staff: 'staff' } as const;
+const COMPARED_ON = '2009-01-01';
 const MONTHS = ['2009-08', '2009-10', '2009-12'];
 
 /** Who comes: one of each kind of organisation. */
@@ -23,8 +43,17 @@ export interface PagesWorld {
   newGuardedPerson(party: Party): Promise<{ email: string; recovery_code: string }>;
   /** Active, on a patent that lapses meanwhile. */
   pledge_id: string;
+<<<<<<< HEAD
   /** Page of the report of a patent that has a value, a bank's to see. */
   report_address: string;
+=======
+  /** Open, on that pledge. */
+  flag_id: string;
+  /** Address of one that a key of the bank asked for. */
+  backtest: string;
+  /** Address of a run that could not read a line. */
+  torn_run: string;
+>>>>>>> staffpages
 }
 
 export async function buildWorld(t: { teardown(done: () => Promise<void>): unknown }): Promise<PagesWorld> {
@@ -42,15 +71,48 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
   await contract(service, bank_a, firm_a, [service.takePatent()], 'disposed');
   await contract(service, bank_a, firm_a, [service.takePatent()], 'requested');
   for (const month of MONTHS) await service.passTo(`${month}-05T01:00:00Z`);
+<<<<<<< HEAD
   const valued = (await valuesOf(service.database.sql, valued_id, service.clock.now())).at(-1)!;
-  await service.app.listen({ port: 0, host: '127.0.0.1' });
+=======
+  await startSlots(service.database.sql, JOBS, service.clock.now());
+  await compareOnFile(service);
+  const torn = {
+    ok: false,
+    line: 7,
+    field: 'published_on',
+    code: 'value',
+    reason: 'no day',
+    excerpt: '7;CN;?;',
+  } as const;
+  const torn_source = { id: 'cnipa-notices', name: 'torn.csv' };
+  await ingestRecords(service.database, torn_source, [torn], service.clock.now());
+  const [torn_run] = await runsOf(service.database.sql, torn_source.id, 1);
+  const { body: backtest } = await service.call<{ id: string }>(
+    bank_a.key,
+    'POST',
+    '/v1/rule-sets/backtest',
+    {
+      settings: { term_short: { enabled: false } },
+      sample: MIN_SAMPLED_PATENTS,
+    },
+  );
+  const [flag] = await service.database.sql<{ id: string }[]>`select id from flag
+    where pledge_id = ${pledge_id} and state = 'open' order by id limit 1`;
+>>>>>>> staffpages
+  await service.app.listen(port: 0, host: '127.0.0.1' );
   const { port } = service.app.server.address() as AddressInfo;
   const person = (party: Party) => addPerson(service, service[party].id, rolesOf(KINDS[party])[0]!);
   return {
     service,
     origin: `http://127.0.0.1:${port}`,
     pledge_id,
-    report_address: `/pledges/${valued_id}/valuations/${valued.patents[0]!.valuation_id}/report`,
+<<<<<<< HEAD
+    report_address: `/pledges/$valued_id/valuations/$valued.patents[0]!.valuation_id/report`,
+=======
+    flag_id: flag!.id,
+    backtest: `/rules/backtests/$backtest.id`,
+    torn_run: `/sources/$torn_source.id/runs/$torn_run!.id`,
+>>>>>>> staffpages
     newPerson: async (party) => (await person(party)).email,
     async newGuardedPerson(party) {
       const { id: person_id, email } = await person(party);
@@ -63,4 +125,20 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
       return { email, recovery_code };
     },
   };
+}
+
+/** Champion and challenger of the lapse model, on the file alone: a database of a few months has nothing to compare on. */
+async function compareOnFile({ database, clock }: TestService): Promise<void> {
+  const later = cnHistories();
+  const specifications = await listSpecifications(database.sql);
+  const rival = (id: string) => specifications.find((each) => each.id === id)!;
+  const [champion, challenger] = [rival(LAPSE_MODEL), rival(STAGE_RATE_MODEL)];
+  const snapshot = { asked_on: COMPARED_ON, known: knownOn(later, COMPARED_ON), later };
+  const compared = compareModels(
+    { champion: champion.id, challenger: challenger.id },
+    snapshot,
+    LAPSE_METRIC,
+    '2026-12-01',
+  );
+  await database.transaction((tx) => storeComparison(tx, champion, challenger, compared, clock.now()));
 }

@@ -1,5 +1,6 @@
 /** Where a number may lie: a strip of quantiles, a histogram, and two curves of chance beside each other. */
 import type { ComponentChildren } from 'preact';
+import type { CalibrationBin } from '../../../models/metrics/calibration-error.ts';
 import type { Words } from '../language/words.ts';
 import { type Frame, NumberAxis } from './axes.tsx';
 import { linear, linePath, place, ticks } from './scale.ts';
@@ -140,14 +141,10 @@ export function StressCurves({
   );
 }
 
-export interface CalibrationBin {
-  /** Mean chance stated and share that came true, 0..1; how many cases. */
-  stated: number;
-  observed: number;
-  cases: number;
-}
-
-/** Stated chance across, share that came true upwards: on the diagonal what was said is what happened. */
+/**
+ * Stated chance across, share that came true upwards: on the diagonal what was said is what happened. Both axes end at the tenth
+ * above all points.
+ */
 export function CalibrationPlot({
   bins,
   words,
@@ -155,14 +152,16 @@ export function CalibrationPlot({
   title,
 }: Omit<PlotProps, 'tell'> & { bins: readonly CalibrationBin[] }) {
   const frame = { ...frameOf(width), height: Math.min(width - 64, 300) };
-  const x = linear(0, 1, frame.left, frame.right);
-  const y = linear(0, 1, frame.top + frame.height, frame.top);
+  const end =
+    Math.ceil(10 * Math.max(0.1, ...bins.flatMap(({ stated, observed }) => [stated, observed]))) / 10;
+  const x = linear(0, end, frame.left, frame.right);
+  const y = linear(0, end, frame.top + frame.height, frame.top);
   const most = Math.max(1, ...bins.map(({ cases }) => cases));
   const percent = (share: number) => words.percent(share * 10_000, 0);
   return (
     <Plot {...{ frame, width, title }} x={x} tell={percent}>
-      <NumberAxis frame={frame} y={y} values={[0, 0.25, 0.5, 0.75, 1]} tell={percent} />
-      <path class="c-limit" d={`M${x(0)} ${y(0)}L${x(1)} ${y(1)}`} />
+      <NumberAxis frame={frame} y={y} values={ticks(0, end, 4)} tell={percent} />
+      <path class="c-limit" d={`M${x(0)} ${y(0)}L${x(end)} ${y(end)}`} />
       <path
         class="c-value"
         d={linePath(bins.map(({ stated, observed }) => ({ x: x(stated), y: y(observed) })))}

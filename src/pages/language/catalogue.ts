@@ -1,11 +1,16 @@
 /** All texts of the pages. One file an area, with its three languages side by side; a new area is added here. */
+import audit from './audit.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
+import jobs from './jobs.json' with { type: 'json' };
+import models from './models.json' with { type: 'json' };
 import pledge from './pledge.json' with { type: 'json' };
 import portfolio from './portfolio.json' with { type: 'json' };
 import report from './report.json' with { type: 'json' };
 import review from './review.json' with { type: 'json' };
+import rules from './rules.json' with { type: 'json' };
 import signIn from './sign-in.json' with { type: 'json' };
+import sources from './sources.json' with { type: 'json' };
 import start from './start.json' with { type: 'json' };
 import terms from './terms.json' with { type: 'json' };
 
@@ -15,7 +20,22 @@ export type Language = (typeof LANGUAGES)[number];
 /** A text, or one for each plural of the language. Names in braces are filled in. */
 export type Entry = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
 
-export const AREAS = { charts, common, pledge, portfolio, report, review, signIn, start, terms };
+export const AREAS = {
+  audit,
+  charts,
+  common,
+  jobs,
+  models,
+  pledge,
+  portfolio,
+  report,
+  review,
+  rules,
+  signIn,
+  sources,
+  start,
+  terms,
+};
 
 type Area = (typeof AREAS)[keyof typeof AREAS];
 type NamesOf<T> = T extends { en: infer Texts } ? keyof Texts & string : never;

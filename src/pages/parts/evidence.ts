@@ -12,12 +12,19 @@ export function evidenceText(evidence: Evidence, currency: string, words: Words)
     .join(words.say('term.between'));
 }
 
-function nameOf(name: string, words: Words): string {
+/** In the reader's language, or as the service has it. */
+export function nameOf(name: string, words: Words): string {
   const key = `evidence.${name}`;
   return words.has(key) ? words.say(key) : name.replaceAll('_', ' ');
 }
 
-function amountOf(name: string, value: number | string | null, currency: string, words: Words): string {
+export function amountOf(
+  name: string,
+  value: number | string | boolean | null,
+  currency: string,
+  words: Words,
+): string {
+  if (typeof value === 'boolean') return words.say(value ? 'term.yes' : 'term.no');
   if (value === null) return words.say('term.unknown');
   if (typeof value === 'string') {
     const legal = `legal.${value}`;

@@ -1,19 +1,37 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { REVIEW_STATES } from '../../../models/review.ts';
 import { SEVERITIES } from '../../../models/risk/rule.ts';
+import { eyesOf } from '../../accounts/eyes.ts';
+import { Problem } from '../../errors.ts';
+import { callerOfGuarded } from '../../http/guard.ts';
 import { Closed, OneOf } from '../../http/schemas.ts';
+import { CSRF_FIELD } from '../../http/session-cookie.ts';
 import { pledgedPatents } from '../../pledges/store.ts';
+import { refused, takeStep } from '../../review/act.ts';
 import { queuedCases } from '../../review/store.ts';
 import type { Service } from '../../service.ts';
 import { Blank, blank } from '../asking.ts';
+import { namesOf } from '../parts/names.ts';
 import { pagesOf } from '../serve.ts';
+import { casePages } from './case-pages.tsx';
 import { placeOf, QueuePage } from './queue-page.tsx';
 
 const ROWS_A_PAGE = 50;
+const Count = Type.Optional(Type.String({ pattern: '^\\d{1,3}$' }));
+
+/** The token, and each picked flag with the version that its case was shown at. */
+const Picked = Type.Record(
+  Type.String({ pattern: `^(${CSRF_FIELD}|flg_\\w{1,60})$` }),
+  Type.String({ maxLength: 100 }),
+  {
+    additionalProperties: false,
+    maxProperties: ROWS_A_PAGE + 1,
+  },
+);
 
 export function reviewPages(app: FastifyInstance, service: Service): void {
-  const { database, clock } = service;
+  const { database, clock, vault } = service;
   pagesOf(app, service)(
     '/reviews',
     {
@@ -21,16 +39,22 @@ export function reviewPages(app: FastifyInstance, service: Service): void {
       query: Closed({
         state: Blank(OneOf(REVIEW_STATES, 'only those')),
         severity: Blank(OneOf(SEVERITIES, 'only those')),
+        mine: Blank(OneOf(['yes'], 'only those that the reader has taken on')),
         after: Type.Optional(Type.String({ maxLength: 80 })),
+        claimed: Count,
+        kept_out: Count,
       }),
     },
-    async ({ query, view }) => {
+    async ({ query, view, request }) => {
       const { sql } = database;
+      const caller = callerOfGuarded(request);
+      const me = eyesOf(caller);
+      const mine = blank(query.mine);
       const filter = { state: blank(query.state), severity: blank(query.severity) };
       const found = await queuedCases(sql, clock.now(), {
         ...filter,
         pledge_id: undefined,
-        claimed_by: undefined,
+        claimed_by: mine && me,
         after: query.after === undefined ? null : placeOf(query.after),
         limit: ROWS_A_PAGE + 1,
       });
@@ -43,10 +67,46 @@ export function reviewPages(app: FastifyInstance, service: Service): void {
             cases={cases}
             more={found.length > ROWS_A_PAGE}
             patents={Map.groupBy(patents, ({ pledge_id }) => pledge_id)}
+            nameOf={await namesOf(sql, vault, caller.organisation_id)}
+            reader={{ me, reviews: request.recognised!.actions.includes('review') }}
+            done={{ claimed: Number(query.claimed ?? 0), kept_out: Number(query.kept_out ?? 0) }}
             {...filter}
+            mine={mine}
           />
         ),
       };
     },
   );
+
+  app.post(
+    '/reviews/claims',
+    { config: { access: ['staff'], scope: 'review' }, schema: { hide: true, body: Picked } },
+    async (request, reply) => {
+      const { [CSRF_FIELD]: _token, ...picked } = request.body as Record<string, string>;
+      let claimed = 0;
+      for (const [flag_id, version] of Object.entries(picked))
+        claimed += await claim(request, flag_id, Number(version));
+      const kept_out = Object.keys(picked).length - claimed;
+      return reply.redirect(`/reviews?mine=yes&claimed=${claimed}&kept_out=${kept_out}`, 303);
+    },
+  );
+  casePages(app, service);
+
+  /** Each on its own: what one refuses keeps no other back. @returns how many, 1 or 0 */
+  async function claim(request: FastifyRequest, flag_id: string, version: number): Promise<number> {
+    const asked = {
+      flag_id,
+      version,
+      request: { action: 'claimed' },
+      caller: callerOfGuarded(request),
+    } as const;
+    try {
+      await database.transaction((tx) => takeStep(tx, asked, clock.now()));
+      return 1;
+    } catch (error) {
+      const told = await refused(service, asked, error).catch((problem: unknown) => problem);
+      if (told instanceof Problem) return 0;
+      throw told;
+    }
+  }
 }

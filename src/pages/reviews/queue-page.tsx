@@ -4,7 +4,9 @@ import { SEVERITIES } from '../../../models/risk/rule.ts';
 import { Problem } from '../../errors.ts';
 import type { PledgedPatent } from '../../pledges/store.ts';
 import type { QueuedCase } from '../../review/store.ts';
-import { AskForm, Choice, Section, SeverityMarked, Table } from '../parts/parts.tsx';
+import type { Key } from '../language/catalogue.ts';
+import { AskForm, Choice, type Column, Section, SeverityMarked, Table } from '../parts/parts.tsx';
+import { PostForm } from '../parts/post-form.tsx';
 import { ruleTitle } from '../parts/terms.ts';
 import { pledgeName } from '../pledges/pledge-page.tsx';
 import { useView } from '../view.ts';
@@ -17,7 +19,20 @@ interface Props {
   patents: ReadonlyMap<string, PledgedPatent[]>;
   state: string | undefined;
   severity: string | undefined;
+  mine: string | undefined;
+  nameOf: (id: string) => string;
+  reader: { me: string; reviews: boolean };
+  /** Of the cases picked before: how many were claimed, and how many could not be. */
+  done: { claimed: number; kept_out: number };
 }
+
+/** Filters that are asked for daily, by their address. */
+const VIEWS: readonly { text: Key; query: string }[] = [
+  { text: 'reviews.view_all', query: '' },
+  { text: 'reviews.view_grave', query: 'severity=critical&state=queued' },
+  { text: 'reviews.view_mine', query: 'mine=yes' },
+  { text: 'reviews.view_check', query: 'state=submitted' },
+];
 
 /** Where the next page begins, as its address has it. */
 function afterOf({ rank, flag_id }: QueuedCase): string {
@@ -32,7 +47,8 @@ export function placeOf(after: string): { rank: number; flag_id: string } {
   return { rank: Number(rank), flag_id };
 }
 
-export function QueuePage({ cases, more, patents, state, severity }: Props) {
+export function QueuePage(props: Props) {
+  const { cases, more, state, severity, mine, done } = props;
   const { words } = useView();
   const last = cases.at(-1);
   return (
@@ -41,7 +57,9 @@ export function QueuePage({ cases, more, patents, state, severity }: Props) {
         <h1>{words.say('nav.reviews')}</h1>
         <p>{words.say('reviews.order')}</p>
       </div>
+      <Done {...done} />
       <Section title={words.say('reviews.cases')}>
+        <Views {...{ state, severity, mine }} />
         <AskForm action="/reviews">
           <Choice
             name="severity"
@@ -65,11 +83,11 @@ export function QueuePage({ cases, more, patents, state, severity }: Props) {
             ]}
           />
         </AskForm>
-        <Cases {...{ cases, patents }} />
+        <Cases {...props} />
         {more && last && (
           <nav class="pager" aria-label={words.say('pager.label')}>
             <a
-              href={`/reviews?${new URLSearchParams({ state: state ?? '', severity: severity ?? '', after: afterOf(last) })}`}
+              href={`/reviews?${new URLSearchParams({ state: state ?? '', severity: severity ?? '', mine: mine ?? '', after: afterOf(last) })}`}
             >
               {words.say('pager.after')}
             </a>
@@ -80,9 +98,94 @@ export function QueuePage({ cases, more, patents, state, severity }: Props) {
   );
 }
 
-function Cases({ cases, patents }: Pick<Props, 'cases' | 'patents'>) {
+function Views({ state, severity, mine }: Pick<Props, 'state' | 'severity' | 'mine'>) {
+  const { words } = useView();
+  const asked = new URLSearchParams(
+    Object.entries({ severity, state, mine }).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  ).toString();
+  return (
+    <nav class="views" aria-label={words.say('reviews.views')}>
+      <ul>
+        {VIEWS.map(({ text, query }) => (
+          <li key={text}>
+            <a
+              href={query === '' ? '/reviews' : `/reviews?${query}`}
+              aria-current={query === asked ? 'page' : undefined}
+            >
+              {words.say(text)}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Done({ claimed, kept_out }: Props['done']) {
+  const { words } = useView();
+  if (claimed + kept_out === 0) return null;
+  return (
+    <div class={kept_out > 0 ? 'refusal' : 'success'} role="status">
+      {claimed > 0 && <p>{words.say('reviews.claimed_some', { count: claimed })}</p>}
+      {kept_out > 0 && <p>{words.say('reviews.kept_out', { count: kept_out })}</p>}
+    </div>
+  );
+}
+
+/** For the island of keys, which shows it. */
+function TriageSwitch() {
+  const { words } = useView();
+  return (
+    <p class="triage" data-triage hidden>
+      <button
+        type="button"
+        class="button"
+        data-on={words.say('reviews.keys_on')}
+        data-off={words.say('reviews.keys_off')}
+      />
+      <span class="muted">{words.say('reviews.keys_help')}</span>
+    </p>
+  );
+}
+
+function Cases(props: Props) {
+  const { words, csrf_token } = useView();
+  if (csrf_token === null || !props.reader.reviews || props.cases.length === 0)
+    return <CaseTable {...props} />;
+  return (
+    <>
+      <TriageSwitch />
+      <PostForm action="/reviews/claims" class="picking">
+        <CaseTable {...props} picks />
+        <p class="actions">
+          <button type="submit" class="button">
+            {words.say('reviews.claim_picked')}
+          </button>
+        </p>
+      </PostForm>
+    </>
+  );
+}
+
+function CaseTable({ cases, patents, nameOf, reader, picks = false }: Props & { picks?: boolean }) {
   const { words, now } = useView();
   const days = (since: Date) => Math.max(0, Math.floor((now.getTime() - since.getTime()) / DAY_MS));
+  const nameOfPledge = ({ pledge_id }: QueuedCase) => pledgeName(patents.get(pledge_id) ?? [], words);
+  const pick: Column<QueuedCase> = {
+    head: words.say('reviews.pick'),
+    cell: (row) =>
+      row.state === 'queued' && (
+        <input
+          type="checkbox"
+          name={row.flag_id}
+          value={row.version}
+          aria-label={words.say('reviews.pick_case', {
+            rule: ruleTitle(row.rule, words),
+            pledge: nameOfPledge(row),
+          })}
+        />
+      ),
+  };
   return (
     <Table<QueuedCase>
       caption={words.say('nav.reviews')}
@@ -92,15 +195,10 @@ function Cases({ cases, patents }: Pick<Props, 'cases' | 'patents'>) {
       columns={[
         {
           head: words.say('flags.rule'),
-          cell: ({ rule, pledge_id, flag_id }) => (
-            <a href={`/pledges/${pledge_id}#${flag_id}`}>{ruleTitle(rule, words)}</a>
-          ),
+          cell: ({ rule, flag_id }) => <a href={`/reviews/${flag_id}`}>{ruleTitle(rule, words)}</a>,
         },
         { head: words.say('flags.severity'), cell: ({ severity }) => <SeverityMarked severity={severity} /> },
-        {
-          head: words.say('pledges.pledge'),
-          cell: ({ pledge_id }) => pledgeName(patents.get(pledge_id) ?? [], words),
-        },
+        { head: words.say('pledges.pledge'), cell: nameOfPledge },
         {
           head: words.say('flags.raised'),
           cell: ({ opened_at }) => words.day(opened_at.toISOString().slice(0, 10)),
@@ -110,16 +208,28 @@ function Cases({ cases, patents }: Pick<Props, 'cases' | 'patents'>) {
           kind: 'number',
           cell: ({ opened_at }) => words.say('reviews.days', { count: days(opened_at) }),
         },
-        {
-          head: words.say('reviews.state'),
-          cell: ({ state, escalated }) => (
-            <>
-              {words.say(`review.${state}`)}
-              {escalated && <strong class="tag">{words.say('reviews.escalated')}</strong>}
-            </>
-          ),
-        },
+        { head: words.say('reviews.state'), cell: (row) => <State {...{ row, nameOf }} me={reader.me} /> },
+        ...(picks ? [pick] : []),
       ]}
     />
+  );
+}
+
+function State({ row, nameOf, me }: { row: QueuedCase; nameOf: Props['nameOf']; me: string }) {
+  const { words } = useView();
+  const { state, escalated, claimed_by, claimed_until } = row;
+  const until = claimed_until && words.instant(claimed_until);
+  return (
+    <>
+      {words.say(`review.${state}`)}
+      {escalated && <strong class="tag">{words.say('reviews.escalated')}</strong>}
+      {claimed_by && until && (
+        <span class="held muted">
+          {claimed_by === me
+            ? words.say('reviews.held_by_you', { until })
+            : words.say('reviews.held_by', { who: nameOf(claimed_by), until })}
+        </span>
+      )}
+    </>
   );
 }

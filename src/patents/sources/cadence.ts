@@ -4,6 +4,9 @@
  * `verified: false` marks what is ours rather than read of the office or the maker; an installation sets its own where it
  * fetches otherwise (PUT /v1/sources/{id}/cadence). Units: days.
  */
+/** Ten years: longer than any register is silent. */
+export const MAX_CADENCE_DAYS = 3650;
+
 export interface Cadence {
   cadence_days: number;
   tolerance_days: number;
