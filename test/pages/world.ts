@@ -11,18 +11,9 @@ import { ingestRecords } from '../../src/patents/ingest.ts';
 import { runsOf } from '../../src/patents/run-history.ts';
 import { rolesOf } from '../../src/people/roles.ts';
 import { beginTotp, confirmTotp } from '../../src/people/second-factor.ts';
-
-<<<<<<< HEAD
-
 import { valuesOf } from '../../src/pledges/store.ts';
-
-=======
-
 import { MIN_SAMPLED_PATENTS } from '../../src/risk/histories.ts';
 import { cnHistories, knownOn } from '../models/cn-patents.ts';
-
->>>>>>> staffpages
-
 import { addPerson } from '../people.ts';
 import { contract } from '../security/world.ts';
 import { buildService, lapsingPatents, type TestService } from '../service.ts';
@@ -43,17 +34,14 @@ export interface PagesWorld {
   newGuardedPerson(party: Party): Promise<{ email: string; recovery_code: string }>;
   /** Active, on a patent that lapses meanwhile. */
   pledge_id: string;
-<<<<<<< HEAD
   /** Page of the report of a patent that has a value, a bank's to see. */
   report_address: string;
-=======
   /** Open, on that pledge. */
   flag_id: string;
   /** Address of one that a key of the bank asked for. */
   backtest: string;
   /** Address of a run that could not read a line. */
   torn_run: string;
->>>>>>> staffpages
 }
 
 export async function buildWorld(t: { teardown(done: () => Promise<void>): unknown }): Promise<PagesWorld> {
@@ -71,9 +59,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
   await contract(service, bank_a, firm_a, [service.takePatent()], 'disposed');
   await contract(service, bank_a, firm_a, [service.takePatent()], 'requested');
   for (const month of MONTHS) await service.passTo(`${month}-05T01:00:00Z`);
-<<<<<<< HEAD
   const valued = (await valuesOf(service.database.sql, valued_id, service.clock.now())).at(-1)!;
-=======
   await startSlots(service.database.sql, JOBS, service.clock.now());
   await compareOnFile(service);
   const torn = {
@@ -98,21 +84,17 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
   );
   const [flag] = await service.database.sql<{ id: string }[]>`select id from flag
     where pledge_id = ${pledge_id} and state = 'open' order by id limit 1`;
->>>>>>> staffpages
-  await service.app.listen(port: 0, host: '127.0.0.1' );
+  await service.app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = service.app.server.address() as AddressInfo;
   const person = (party: Party) => addPerson(service, service[party].id, rolesOf(KINDS[party])[0]!);
   return {
     service,
     origin: `http://127.0.0.1:${port}`,
     pledge_id,
-<<<<<<< HEAD
-    report_address: `/pledges/$valued_id/valuations/$valued.patents[0]!.valuation_id/report`,
-=======
+    report_address: `/pledges/${valued_id}/valuations/${valued.patents[0]!.valuation_id}/report`,
     flag_id: flag!.id,
-    backtest: `/rules/backtests/$backtest.id`,
-    torn_run: `/sources/$torn_source.id/runs/$torn_run!.id`,
->>>>>>> staffpages
+    backtest: `/rules/backtests/${backtest.id}`,
+    torn_run: `/sources/${torn_source.id}/runs/${torn_run!.id}`,
     newPerson: async (party) => (await person(party)).email,
     async newGuardedPerson(party) {
       const { id: person_id, email } = await person(party);
