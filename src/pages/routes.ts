@@ -10,6 +10,7 @@ import { errorPages } from './render.tsx';
 import { reviewPages } from './reviews/pages.tsx';
 import { signInPages } from './sign-in/pages.tsx';
 import { startPages } from './start/pages.tsx';
+import { webhookPages } from './webhooks/pages.tsx';
 
 export const pageRoutes =
   (service: Service, rates: Rates): FastifyPluginAsync =>
@@ -27,4 +28,5 @@ export const pageRoutes =
     pledgePages(app, service);
     portfolioPages(app, service);
     reviewPages(app, service);
+    webhookPages(app, service);
   };

@@ -95,6 +95,35 @@ export const JOURNEYS: readonly Journey[] = [
     },
   },
   {
+    name: 'makes a webhook endpoint, errs, sees its secret once, tries it and changes it',
+    role: 'bank_a',
+    async walk(visitor, { newPerson }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('bank_a'));
+      await page.getByRole('link', { name: words.say('nav.webhooks') }).click();
+      await page.locator('#url').fill('http://user:secret@receiver.example/');
+      await page.locator('#description').fill('Risk desk');
+      await page.locator('.boxes summary').click();
+      await page.locator('input[name="type patent.lapsed"]').check();
+      await page.getByRole('button', { name: words.say('webhook.create') }).click();
+      await page.locator('#url-fault').waitFor();
+      assert.equal(await page.locator('#description').inputValue(), 'Risk desk', 'what was typed is kept');
+      await page.locator('.boxes summary').click();
+      assert.ok(await page.locator('input[name="type patent.lapsed"]').isChecked(), 'and what was chosen');
+      await page.locator('#url').fill('https://receiver.example/hooks');
+      await page.getByRole('button', { name: words.say('webhook.create') }).click();
+      assert.match(await page.locator('.secret input').inputValue(), /^whsec_/);
+      await page.getByRole('button', { name: words.say('webhook.test') }).click();
+      await page.locator('pre').waitFor();
+      assert.match(await page.locator('pre').innerText(), /"type": "endpoint.test"/);
+      await page.locator('.trail a').last().click();
+      assert.equal(await page.locator('.secret').count(), 0, 'once');
+      await page.getByRole('button', { name: words.say('webhook.disable') }).click();
+      await page.getByRole('button', { name: words.say('webhook.enable') }).waitFor();
+      assert.match(await page.locator('.facts').innerText(), new RegExp(words.say('webhook.is_disabled')));
+    },
+  },
+  {
     name: 'finds its own pledge and what happened to its patent',
     role: 'firm_a',
     async walk(visitor, { pledge_id, newPerson }) {
@@ -130,7 +159,13 @@ export const JOURNEYS: readonly Journey[] = [
 /** Every page there is, for who may see it. */
 export function pagesOf({
   pledge_id,
-}: Pick<PagesWorld, 'pledge_id'>): { name: string; role: Role; address: string }[] {
+  endpoint_id,
+  delivery_id,
+}: Pick<PagesWorld, 'pledge_id' | 'endpoint_id' | 'delivery_id'>): {
+  name: string;
+  role: Role;
+  address: string;
+}[] {
   return [
     { name: 'start', role: null, address: '/' },
     { name: 'sign-in', role: null, address: '/sign-in' },
@@ -138,6 +173,10 @@ export function pagesOf({
     { name: 'portfolio', role: 'bank_a', address: '/portfolio' },
     { name: 'pledges', role: 'firm_a', address: '/pledges' },
     { name: 'pledge', role: 'bank_a', address: `/pledges/${pledge_id}` },
+    { name: 'webhooks', role: 'bank_a', address: '/webhooks' },
+    { name: 'webhook-events', role: 'bank_a', address: '/webhooks/events' },
+    { name: 'webhook', role: 'bank_a', address: `/webhooks/${endpoint_id}` },
+    { name: 'webhook-delivery', role: 'bank_a', address: `/webhooks/deliveries/${delivery_id}` },
     { name: 'reviews', role: 'staff', address: '/reviews' },
   ];
 }

@@ -22,6 +22,9 @@ export interface PagesWorld {
   newGuardedPerson(party: Party): Promise<{ email: string; recovery_code: string }>;
   /** Active, on a patent that lapses meanwhile. */
   pledge_id: string;
+  /** Of the bank, with a delivery on its way. */
+  endpoint_id: string;
+  delivery_id: string;
 }
 
 export async function buildWorld(t: { teardown(done: () => Promise<void>): unknown }): Promise<PagesWorld> {
@@ -34,12 +37,15 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
   await contract(service, bank_a, firm_a, [service.takePatent()], 'requested');
   for (const month of MONTHS) await service.passTo(`${month}-05T01:00:00Z`);
   await service.app.listen({ port: 0, host: '127.0.0.1' });
+  const { endpoint_id, delivery_id } = await tried(service);
   const { port } = service.app.server.address() as AddressInfo;
   const person = (party: Party) => addPerson(service, service[party].id, rolesOf(KINDS[party])[0]!);
   return {
     service,
     origin: `http://127.0.0.1:${port}`,
     pledge_id,
+    endpoint_id,
+    delivery_id,
     newPerson: async (party) => (await person(party)).email,
     async newGuardedPerson(party) {
       const { id: person_id, email } = await person(party);
@@ -52,4 +58,18 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
       return { email, recovery_code };
     },
   };
+}
+
+/** An endpoint of the bank that was sent a test, which nobody delivers. */
+async function tried({ bank_a, call }: TestService): Promise<{ endpoint_id: string; delivery_id: string }> {
+  const url = 'https://receiver.example/hooks';
+  const { body: endpoint } = await call<{ id: string }>(bank_a.key, 'POST', '/v1/webhooks/endpoints', {
+    url,
+  });
+  const { body } = await call<{ delivery_id: string }>(
+    bank_a.key,
+    'POST',
+    `/v1/webhooks/endpoints/${endpoint.id}/test`,
+  );
+  return { endpoint_id: endpoint.id, delivery_id: body.delivery_id };
 }

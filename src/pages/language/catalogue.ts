@@ -7,6 +7,7 @@ import review from './review.json' with { type: 'json' };
 import signIn from './sign-in.json' with { type: 'json' };
 import start from './start.json' with { type: 'json' };
 import terms from './terms.json' with { type: 'json' };
+import webhook from './webhook.json' with { type: 'json' };
 
 export const LANGUAGES = ['en', 'zh', 'ru'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -14,7 +15,7 @@ export type Language = (typeof LANGUAGES)[number];
 /** A text, or one for each plural of the language. Names in braces are filled in. */
 export type Entry = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
 
-export const AREAS = { charts, common, pledge, portfolio, review, signIn, start, terms };
+export const AREAS = { charts, common, pledge, portfolio, review, signIn, start, terms, webhook };
 
 type Area = (typeof AREAS)[keyof typeof AREAS];
 type NamesOf<T> = T extends { en: infer Texts } ? keyof Texts & string : never;
