@@ -19,10 +19,12 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
   bank: [
     { href: '/portfolio', text: 'nav.portfolio' },
     { href: '/pledges', text: 'nav.pledges' },
+    { href: '/calendar', text: 'nav.calendar' },
     { href: '/webhooks', text: 'nav.webhooks' },
   ],
   firm: [
     { href: '/pledges', text: 'nav.pledges' },
+    { href: '/calendar', text: 'nav.calendar' },
     { href: '/webhooks', text: 'nav.webhooks' },
   ],
   agency: [],

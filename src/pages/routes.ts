@@ -3,6 +3,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Rates } from '../http/rates.ts';
 import type { Service } from '../service.ts';
 import { serveAssets } from './assets.ts';
+import { calendarPages } from './covenants/pages.tsx';
 import { pledgePages } from './pledges/pages.tsx';
 import { portfolioPages } from './portfolio/pages.tsx';
 import { servePreferences } from './preferences.ts';
@@ -28,5 +29,6 @@ export const pageRoutes =
     pledgePages(app, service);
     portfolioPages(app, service);
     reviewPages(app, service);
+    calendarPages(app, service);
     webhookPages(app, service);
   };

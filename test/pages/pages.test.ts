@@ -295,6 +295,16 @@ t.test('pages of a service', async (t) => {
     t.equal((await ask(`/webhooks/deliveries/${world.delivery_id}`, service.bank_b.key)).statusCode, 404);
   });
 
+  t.test('keep what was typed beside what is wrong with it', async (t) => {
+    const address = '/portfolio/stress?value_fall=400&lapse_multiplier=3';
+    const { body, statusCode } = await ask(address, service.bank_a.key);
+    t.equal(statusCode, 200);
+    t.match(body, /id="value_fall-fault"/);
+    t.match(body, /value="400"[^>]*name="value_fall"/);
+    t.match(body, /value="3"[^>]*name="lapse_multiplier"/);
+    t.notMatch(body, /c-curve/, 'nothing was simulated');
+  });
+
   t.test('tell the same as CSV', async (t) => {
     const { body, headers } = await ask(`/pledges/${pledge_id}/value-flow.csv`, service.firm_a.key);
     t.match(String(headers['content-type']), 'text/csv');

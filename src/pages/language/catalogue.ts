@@ -1,4 +1,5 @@
 /** All texts of the pages. One file an area, with its three languages side by side; a new area is added here. */
+import calendar from './calendar.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
 import pledge from './pledge.json' with { type: 'json' };
@@ -15,7 +16,7 @@ export type Language = (typeof LANGUAGES)[number];
 /** A text, or one for each plural of the language. Names in braces are filled in. */
 export type Entry = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
 
-export const AREAS = { charts, common, pledge, portfolio, review, signIn, start, terms, webhook };
+export const AREAS = { calendar, charts, common, pledge, portfolio, review, signIn, start, terms, webhook };
 
 type Area = (typeof AREAS)[keyof typeof AREAS];
 type NamesOf<T> = T extends { en: infer Texts } ? keyof Texts & string : never;

@@ -55,12 +55,18 @@ interface FieldProps {
   label: string;
   note?: string;
   input: InputHTMLAttributes<HTMLInputElement>;
-  problem: Problem | null;
+  /** What the service refused. */
+  problem?: Problem | null;
+  /** What is wrong with it, in the reader's language. */
+  fault?: string | undefined;
+  /** Where the slider beside a number ends; none if left out. */
+  slider?: number;
 }
 
 /** A field with its fault beside it: that of its own name in what the service refused. */
-export function Field({ name, label, note, input, problem }: FieldProps) {
-  const fault = problem?.fields.find(({ pointer }) => pointer === `/body/${name}`)?.detail;
+export function Field({ name, label, note, input, problem, fault: own, slider }: FieldProps) {
+  const refused = problem?.fields.find(({ pointer }) => pointer === `/body/${name}`)?.detail;
+  const fault = own ?? refused;
   const described = [fault && `${name}-fault`, note && `${name}-note`].filter(Boolean).join(' ');
   return (
     <div class="field">
@@ -69,12 +75,13 @@ export function Field({ name, label, note, input, problem }: FieldProps) {
         {...input}
         id={name}
         name={name}
+        data-slider={slider}
         aria-invalid={fault ? true : undefined}
         aria-describedby={described || undefined}
         autofocus={fault !== undefined}
       />
       {fault && (
-        <p class="fault" id={`${name}-fault`} lang="en">
+        <p class="fault" id={`${name}-fault`} lang={own ? undefined : 'en'}>
           {fault}
         </p>
       )}
