@@ -4,6 +4,7 @@ import type { Rates } from '../http/rates.ts';
 import type { Service } from '../service.ts';
 import { serveAssets } from './assets.ts';
 import { calendarPages } from './covenants/pages.tsx';
+import { lifePages } from './pledges/life-pages.tsx';
 import { pledgePages } from './pledges/pages.tsx';
 import { portfolioPages } from './portfolio/pages.tsx';
 import { servePreferences } from './preferences.ts';
@@ -27,6 +28,7 @@ export const pageRoutes =
     startPages(app, service);
     signInPages(app, service, rates);
     pledgePages(app, service);
+    lifePages(app, service);
     portfolioPages(app, service);
     reviewPages(app, service);
     calendarPages(app, service);

@@ -121,6 +121,30 @@ export const JOURNEYS: readonly Journey[] = [
     },
   },
   {
+    name: 'calls for margin, and withdraws the call with a reason',
+    role: 'bank_a',
+    async walk(visitor, { newPerson, pledge_id }) {
+      const { page, words, go } = visitor;
+      await signIn(visitor, await newPerson('bank_a'));
+      await go(`/pledges/${pledge_id}`);
+      await page.getByRole('link', { name: words.say('life.title') }).click();
+      await page.locator('#working_days').fill('0');
+      await page.getByRole('button', { name: words.say('life.call') }).click();
+      await page.locator('#working_days-fault').waitFor();
+      await page.locator('#working_days').fill('10');
+      await page.getByRole('button', { name: words.say('life.call') }).click();
+      await page.locator('select[name=outcome]').selectOption('withdrawn');
+      await page.getByRole('button', { name: words.say('life.close') }).click();
+      await page.locator('.refusal').waitFor();
+      assert.equal(await page.locator('select[name=outcome]').inputValue(), 'withdrawn');
+      await page.locator('#reason').fill('Called in error');
+      await page.getByRole('button', { name: words.say('life.close') }).click();
+      await page.locator('#working_days').waitFor();
+      const last = page.locator('#calls tbody tr').first();
+      assert.match(await last.innerText(), new RegExp(words.say('call.withdrawn')));
+    },
+  },
+  {
     name: 'reads what falls due, opens a calendar address and takes it back',
     role: 'bank_a',
     async walk(visitor, { newPerson }) {
@@ -222,6 +246,7 @@ export function pagesOf({
     { name: 'pledges', role: 'firm_a', address: '/pledges' },
     { name: 'pledge', role: 'bank_a', address: `/pledges/${pledge_id}` },
     { name: 'stress', role: 'bank_a', address: '/portfolio/stress?value_fall=30&lapse_multiplier=2' },
+    { name: 'life', role: 'bank_a', address: `/pledges/${pledge_id}/life` },
     { name: 'calendar', role: 'bank_a', address: '/calendar?month=2010-01' },
     { name: 'webhooks', role: 'bank_a', address: '/webhooks' },
     { name: 'webhook-events', role: 'bank_a', address: '/webhooks/events' },

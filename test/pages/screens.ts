@@ -68,6 +68,15 @@ const SHOTS: readonly Shot[] = [
     as: 'bank',
     open: (page) => page.goto('/portfolio/stress?value_fall=30&lapse_multiplier=2'),
   },
+  {
+    name: 'life',
+    as: 'bank',
+    async open(page) {
+      await worst(page);
+      await page.locator('.heading a[href$="/life"]').click();
+      await page.locator('#release').waitFor();
+    },
+  },
   { name: 'calendar', as: 'bank', open: (page) => page.goto('/calendar') },
   { name: 'webhooks', as: 'bank', open: (page) => page.goto('/webhooks') },
   { name: 'webhook-events', as: 'bank', open: (page) => page.goto('/webhooks/events') },

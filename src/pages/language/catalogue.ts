@@ -2,6 +2,7 @@
 import calendar from './calendar.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
+import life from './life.json' with { type: 'json' };
 import pledge from './pledge.json' with { type: 'json' };
 import portfolio from './portfolio.json' with { type: 'json' };
 import review from './review.json' with { type: 'json' };
@@ -16,7 +17,19 @@ export type Language = (typeof LANGUAGES)[number];
 /** A text, or one for each plural of the language. Names in braces are filled in. */
 export type Entry = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
 
-export const AREAS = { calendar, charts, common, pledge, portfolio, review, signIn, start, terms, webhook };
+export const AREAS = {
+  calendar,
+  charts,
+  common,
+  life,
+  pledge,
+  portfolio,
+  review,
+  signIn,
+  start,
+  terms,
+  webhook,
+};
 
 type Area = (typeof AREAS)[keyof typeof AREAS];
 type NamesOf<T> = T extends { en: infer Texts } ? keyof Texts & string : never;

@@ -85,6 +85,7 @@ function Heading({ shown }: { shown: PledgeShown }) {
       <p>
         <StatusMarked status={status} />
         <span>{words.say(`state.${pledge.state}`)}</span>
+        <a href={`/pledges/${pledge.id}/life`}>{words.say('life.title')}</a>
         {firm && bank && <span>{words.say('pledge.parties', { firm, bank })}</span>}
       </p>
     </div>
