@@ -2,23 +2,20 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { addDays } from '../../models/calendar.ts';
 import { dateOf } from '../clock.ts';
-import type { Database, Transaction } from '../db/client.ts';
 import { actFor } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
 import { callerOfGuarded, PLEDGE_KINDS } from '../http/guard.ts';
 import { Closed, Day, Id, Instant, Nullable, OneOf, PatentId } from '../http/schemas.ts';
-import type { Pledge } from '../pledges/store.ts';
 import type { Service } from '../service.ts';
-import { COVENANT_KINDS, type CovenantDate, type CovenantKind, covenantDates } from './dates.ts';
+import { COVENANT_KINDS, type CovenantKind } from './dates.ts';
 import { closeFeed, openFeed, openFeeds, readerOf } from './feeds.ts';
 import { icalText } from './ical.ts';
+import { upcomingDates } from './upcoming.ts';
 
 const DEFAULT_SPAN_days = 180;
 /** Dates of one answer; the rest is asked for from the last day on. */
 const MAX_COVENANT_DATES = 2_000;
-/** Pledges whose facts are gathered at once. */
-const BATCH_PLEDGES = 200;
 
 const Covenant = Type.Object({
   id: Type.String(),
@@ -72,7 +69,7 @@ export const covenantRoutes =
           until = addDays(from, DEFAULT_SPAN_days),
         } = request.query;
         if (until < from) throw new Problem('refused', `The field until, ${until}, is before from, ${from}.`);
-        const all = await datesOf(database, callerOfGuarded(request), clock.now(), pledge_id);
+        const all = await upcomingDates(database, callerOfGuarded(request), clock.now(), pledge_id);
         const due = all.filter(({ on }) => on >= from && on <= until);
         return {
           data: due.slice(0, MAX_COVENANT_DATES).map((date) => ({ ...date, ...COVENANT_KINDS[date.kind] })),
@@ -169,41 +166,9 @@ export const covenantRoutes =
         const reader = await readerOf(system.sql, request.params.id, request.params.secret);
         if (!reader) throw new Problem('not_found', 'There is no such calendar address.');
         const now = clock.now();
-        const dates = await actFor(reader, () => datesOf(database, reader, now));
+        const dates = await actFor(reader, () => upcomingDates(database, reader, now));
         const text = icalText(dates, now);
         return reply.header('cache-control', 'private').type('text/calendar; charset=utf-8').send(text);
       },
     );
   };
-
-/** Of the reader's live pledges, or one of them, in order of day. */
-async function datesOf(
-  database: Database,
-  reader: { organisation_id: string; kind: string },
-  now: Date,
-  pledge_id?: string,
-): Promise<CovenantDate[]> {
-  const dates: CovenantDate[] = [];
-  for (let after = ''; ; ) {
-    const batch = await database.transaction(async (tx) => {
-      const pledges = await livePledges(tx, reader, after, pledge_id);
-      dates.push(...(await covenantDates(tx, pledges, now)));
-      return pledges;
-    });
-    if (batch.length < BATCH_PLEDGES) break;
-    after = batch.at(-1)!.id;
-  }
-  return dates.sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : a.id < b.id ? -1 : 1));
-}
-
-function livePledges(
-  tx: Transaction,
-  { organisation_id, kind }: { organisation_id: string; kind: string },
-  after: string,
-  pledge_id: string | undefined,
-): Promise<Pledge[]> {
-  return tx<Pledge[]>`select * from pledge where live and id > ${after}
-    and (${kind} = 'staff' or ${organisation_id} in (bank_id, firm_id))
-    ${pledge_id === undefined ? tx`` : tx`and id = ${pledge_id}`}
-    order by id limit ${BATCH_PLEDGES}`;
-}

@@ -4,7 +4,9 @@ import type { Rates } from '../http/rates.ts';
 import type { Service } from '../service.ts';
 import { serveAssets } from './assets.ts';
 import { auditPages } from './audit/pages.tsx';
+import { calendarPages } from './covenants/pages.tsx';
 import { modelPages } from './models/pages.tsx';
+import { lifePages } from './pledges/life-pages.tsx';
 import { pledgePages } from './pledges/pages.tsx';
 import { portfolioPages } from './portfolio/pages.tsx';
 import { servePreferences } from './preferences.ts';
@@ -16,6 +18,7 @@ import { jobPages } from './schedule/pages.tsx';
 import { signInPages } from './sign-in/pages.tsx';
 import { sourcePages } from './sources/pages.tsx';
 import { startPages } from './start/pages.tsx';
+import { webhookPages } from './webhooks/pages.tsx';
 
 export const pageRoutes =
   (service: Service, rates: Rates): FastifyPluginAsync =>
@@ -31,6 +34,7 @@ export const pageRoutes =
     startPages(app, service);
     signInPages(app, service, rates);
     pledgePages(app, service);
+    lifePages(app, service);
     portfolioPages(app, service);
     reportPages(app, service);
     reviewPages(app, service);
@@ -39,4 +43,6 @@ export const pageRoutes =
     modelPages(app, service);
     rulePages(app, service);
     auditPages(app, service);
+    calendarPages(app, service);
+    webhookPages(app, service);
   };

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { MAX_DRAWS, NO_SHOCKS } from '../../models/portfolio/stress.ts';
+import { MAX_DRAWS } from '../../models/portfolio/stress.ts';
 import { HORIZONS_days } from '../../models/risk/projection.ts';
 import { VALUATION_CURRENCY } from '../../models/valuation.ts';
 import type { Caller } from '../accounts/store.ts';
@@ -13,12 +13,10 @@ import { tagAnswer, Unchanged } from '../http/tags.ts';
 import { recent } from '../recent.ts';
 import type { Service } from '../service.ts';
 import { patentPositions, pledgePositions } from './store.ts';
-import { runStress, stressFigures, stressTask } from './stress.ts';
+import { MAX_LAPSE_MULTIPLIER, stressFigures, stressPortfolio } from './stress.ts';
 import { portfolioSummary } from './summary.ts';
 
 const MAX_SEED = 2 ** 32 - 1;
-const DEFAULT_DRAWS = 2_000;
-const MAX_LAPSE_MULTIPLIER = 100;
 /** A few kilobytes each. */
 const KEPT_SUMMARIES = 500;
 
@@ -188,36 +186,21 @@ export const portfolioRoutes =
         const known_at = asOf(clock, as_of);
         const pledges = await positions(callerOfGuarded(request), bank_id, known_at);
         const patents = await patentPositions(database.sql, pledges);
-        const {
-          draws = DEFAULT_DRAWS,
-          seed = randomInt(MAX_SEED),
-          technology_falls = [],
-          ...given
-        } = request.body;
+        const { draws, seed = randomInt(MAX_SEED), technology_falls = [], ...given } = request.body;
         const field_falls = Object.fromEntries(
           technology_falls.map((each) => [each.technology_field, each.fall]),
         );
-        const task = stressTask(pledges, patents, {
-          shocks: { ...NO_SHOCKS, ...given, field_falls },
+        const shocks = { ...given, field_falls };
+        const { calm, stressed, pledge_ids, ...counts } = await stressPortfolio(pledges, patents, {
+          shocks,
           draws,
           seed,
         });
-        if (task.patents.length === 0)
-          throw new Problem(
-            'refused',
-            'No pledge of the portfolio has a value; there is nothing to simulate.',
-          );
-        const { calm, stressed } = await runStress(task);
-        const ids = pledges.filter(({ status }) => status !== 'unknown').map(({ pledge_id }) => pledge_id);
         return {
           currency: VALUATION_CURRENCY,
-          pledges: task.pledges.length,
-          patents: task.patents.length,
-          left_out: pledges.length - task.pledges.length,
-          draws,
-          seed,
-          calm: stressFigures(calm, ids),
-          stressed: stressFigures(stressed, ids),
+          ...counts,
+          calm: stressFigures(calm, pledge_ids),
+          stressed: stressFigures(stressed, pledge_ids),
         };
       },
     );

@@ -1,6 +1,12 @@
 /** A stress test of a portfolio: positions into the model, draws into quantiles. */
 import { quantileSorted } from 'simple-statistics';
-import type { PortfolioPatent, PortfolioPledge, Shocks, StressDraws } from '../../models/portfolio/stress.ts';
+import {
+  NO_SHOCKS,
+  type PortfolioPatent,
+  type PortfolioPledge,
+  type Shocks,
+  type StressDraws,
+} from '../../models/portfolio/stress.ts';
 import { Problem } from '../errors.ts';
 import { onThread } from '../thread.ts';
 import type { PatentPosition, PledgePosition } from './store.ts';
@@ -71,6 +77,39 @@ export async function runStress(task: StressTask): Promise<{ calm: StressDraws; 
       `${task.patents.length} patents times ${task.draws} draws is over ${MAX_PATENT_DRAWS} (limit MAX_PATENT_DRAWS); ask for fewer draws.`,
     );
   return simulate(task);
+}
+
+export interface AskedStress {
+  shocks: Partial<Shocks>;
+  draws?: number | undefined;
+  seed: number;
+}
+
+const DEFAULT_DRAWS = 2_000;
+export const MAX_LAPSE_MULTIPLIER = 100;
+
+/**
+ * The portfolio with and without the shocks.
+ * @throws Problem `refused` when no pledge has a value, and what `runStress` throws
+ */
+export async function stressPortfolio(
+  pledges: readonly PledgePosition[],
+  patents: readonly PatentPosition[],
+  { shocks, draws = DEFAULT_DRAWS, seed }: AskedStress,
+) {
+  const task = stressTask(pledges, patents, { shocks: { ...NO_SHOCKS, ...shocks }, draws, seed });
+  if (task.patents.length === 0)
+    throw new Problem('refused', 'No pledge of the portfolio has a value; there is nothing to simulate.');
+  const simulated = await runStress(task);
+  return {
+    pledges: task.pledges.length,
+    patents: task.patents.length,
+    left_out: pledges.length - task.pledges.length,
+    draws,
+    seed,
+    ...simulated,
+    pledge_ids: pledges.filter(({ status }) => status !== 'unknown').map(({ pledge_id }) => pledge_id),
+  };
 }
 
 /** What the draws say: quantiles of value, breaches and uncovered loans, and the pledges most often breached. */

@@ -1,18 +1,15 @@
 /** Dead letters of an endpoint, and sending again in bulk. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import type { Clock } from '../clock.ts';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
 import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import { Closed, Id, Instant, Nullable, OneOf, Page, PageQuery, page } from '../http/schemas.ts';
-import { HISTORY_DAYS } from '../outbox/retention.ts';
 import type { Service } from '../service.ts';
 import { EVENT_TYPES } from './events.ts';
-import { deadLettersOf, lockEndpoint, MAX_RECOVERED_DELIVERIES, recover, replayMissing } from './recovery.ts';
-import { own } from './routes.ts';
+import { deadLettersOf, MAX_RECOVERED_DELIVERIES } from './recovery.ts';
+import { own, recoverEndpoint, replayEndpoint } from './service.ts';
 
-const DAY_MS = 86_400_000;
 const ById = Closed({ id: Id });
 const Since = Type.String({ format: 'date-time', description: 'from this instant on' });
 const More = Type.Boolean({
@@ -32,8 +29,9 @@ const DeadLetter = Type.Object({
 });
 
 export const recoveryRoutes =
-  ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
+  (service: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
+    const { database } = service;
     app.get(
       '/v1/webhooks/endpoints/:id/dead-letters',
       {
@@ -92,11 +90,10 @@ export const recoveryRoutes =
         create(request, reply, database, async (tx) => {
           const caller = callerOfGuarded(request);
           const { since, until, event_types = [] } = request.body;
-          const span = { since: new Date(since), until: until ? new Date(until) : NO_END, event_types };
-          if (span.until <= span.since) throw badField('/body/until', 'must be later than since');
-          await lockEndpoint(tx, caller.organisation_id, request.params.id);
-          const endpoint = await own(tx, caller, request.params.id);
-          return recover(tx, endpoint.id, span);
+          const span = { since: new Date(since), until: until ? new Date(until) : undefined, event_types };
+          if (span.until && span.until <= span.since)
+            throw badField('/body/until', 'must be later than since');
+          return recoverEndpoint(tx, caller, request.params.id, span);
         }),
     );
 
@@ -117,27 +114,17 @@ export const recoveryRoutes =
         },
       },
       (request, reply) =>
-        create(request, reply, database, async (tx) => {
-          const caller = callerOfGuarded(request);
-          const since = new Date(request.body.since);
-          refuseForgotten(clock, since);
-          await lockEndpoint(tx, caller.organisation_id, request.params.id);
-          const endpoint = await own(tx, caller, request.params.id);
-          return replayMissing(tx, endpoint.id, since);
-        }),
+        create(request, reply, database, (tx) =>
+          replayEndpoint(
+            tx,
+            service,
+            callerOfGuarded(request),
+            request.params.id,
+            new Date(request.body.since),
+          ),
+        ),
     );
   };
-
-const NO_END = new Date('9999-12-31T23:59:59Z');
-
-/** Beyond the records, what arrived long ago would look as if it had never been sent. */
-function refuseForgotten(clock: Clock, since: Date): void {
-  if (clock.now().getTime() - since.getTime() > HISTORY_DAYS * DAY_MS)
-    throw badField(
-      '/body/since',
-      `must lie in the last ${HISTORY_DAYS} days, for which deliveries are recorded`,
-    );
-}
 
 function badField(pointer: string, detail: string): Problem {
   return new Problem('bad_request', `${pointer} ${detail}.`, [{ pointer, detail }]);

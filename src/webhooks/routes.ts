@@ -1,14 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import type { Caller } from '../accounts/store.ts';
-import { appendAudit } from '../audit/log.ts';
-import type { Sql, Transaction } from '../db/client.ts';
-import { Problem } from '../errors.ts';
+import type { Sql } from '../db/client.ts';
 import { create } from '../http/create.ts';
 import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import { Closed, Id, Instant, Nullable, OneOf, Page, PageQuery, page, WithDefault } from '../http/schemas.ts';
-import { emitEvents, enqueue } from '../outbox/emit.ts';
 import { BREAKER_FAILURES, PROBE_SECONDS } from '../outbox/lanes.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { Service } from '../service.ts';
@@ -20,11 +15,21 @@ import {
   PAYLOAD_VERSIONS,
   type PayloadVersion,
 } from './payload-versions.ts';
-import { refuseHeaders, refuseSecret, refuseUrl } from './refuse.ts';
+import { refuseHeaders } from './refuse.ts';
+import {
+  audit,
+  changeEndpoint,
+  createEndpoint,
+  deleteEndpoint,
+  own,
+  ownDelivery,
+  replay,
+  rotateSecret,
+  sendTest,
+} from './service.ts';
 import { publicKeys } from './signing-keys.ts';
 import * as store from './store.ts';
 
-const MAX_ENDPOINTS = 20;
 const ById = Closed({ id: Id });
 
 const OnDeadLetter = OneOf(
@@ -91,19 +96,9 @@ const Attempt = Type.Object({
 const EventTypes = Type.Array(OneOf(EVENT_TYPES, 'type of event'), { uniqueItems: true, maxItems: 100 });
 
 export const webhookRoutes =
-  ({ database, vault, clock, guard }: Service): FastifyPluginAsyncTypebox =>
+  (service: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
-    async function audit(
-      tx: Transaction,
-      request: FastifyRequest,
-      action: string,
-      subject: string,
-      detail: Record<string, unknown>,
-    ): Promise<void> {
-      const { organisation_id, key_id } = callerOfGuarded(request);
-      await appendAudit(tx, [{ organisation_id, at: clock.now(), actor: key_id, action, subject, detail }]);
-    }
-
+    const { database, vault } = service;
     app.post(
       '/v1/webhooks/endpoints',
       {
@@ -134,22 +129,12 @@ export const webhookRoutes =
           reply,
           database,
           async (tx) => {
-            const { organisation_id, kind } = callerOfGuarded(request);
-            const { event_types = [], ...chosen } = request.body;
-            refuseUrl(guard, chosen.url);
-            refuseHeaders(chosen.headers ?? {});
-            refuseSecret(chosen.secret);
-            await store.lockEndpoints(tx, organisation_id);
-            const existing = await store.endpointsOf(tx, organisation_id);
-            if (existing.length >= MAX_ENDPOINTS)
-              throw new Problem(
-                'refused',
-                `An organisation has at most ${MAX_ENDPOINTS} endpoints; delete one first.`,
-              );
-            const on_dead_letter = kind === 'bank' ? ('pause' as const) : ('skip' as const);
-            const given = { organisation_id, event_types, on_dead_letter, ...chosen };
-            const { endpoint, secret } = await store.insertEndpoint(tx, vault, given, clock.now());
-            await audit(tx, request, 'endpoint.created', endpoint.id, { url: endpoint.url, event_types });
+            const { endpoint, secret } = await createEndpoint(
+              tx,
+              service,
+              callerOfGuarded(request),
+              request.body,
+            );
             return { ...(await shown(tx, vault, [endpoint]))[0]!, secret };
           },
           { vault },
@@ -200,12 +185,13 @@ export const webhookRoutes =
           operationId: 'changeEndpoint',
           tags: ['webhooks'],
           description:
-            'Enables an endpoint, which sends what waited for it and counts failures anew, or disables it; says what a dead letter means for it.',
+            'Enables an endpoint, which sends what waited for it and counts failures anew, or disables it; says what a dead letter means for it, and which types it receives from now on.',
           params: ById,
           body: Type.Object(
             {
               state: Type.Optional(OneOf(['enabled', 'disabled'], 'wanted state')),
               on_dead_letter: Type.Optional(OnDeadLetter),
+              event_types: Type.Optional(EventTypes),
             },
             { additionalProperties: false, minProperties: 1 },
           ),
@@ -214,13 +200,9 @@ export const webhookRoutes =
       },
       (request) =>
         database.transaction(async (tx) => {
-          const endpoint = await own(tx, callerOfGuarded(request), request.params.id);
-          const { state, on_dead_letter } = request.body;
-          const reason = state === 'disabled' ? 'disabled by its owner' : null;
-          if (state !== undefined) await store.setEndpointState(tx, endpoint.id, state, reason);
-          if (on_dead_letter !== undefined) await store.setOnDeadLetter(tx, endpoint.id, on_dead_letter);
-          await audit(tx, request, 'endpoint.changed', endpoint.id, request.body);
-          return (await shown(tx, vault, [await own(tx, callerOfGuarded(request), endpoint.id)]))[0]!;
+          const caller = callerOfGuarded(request);
+          const endpoint = await changeEndpoint(tx, service, caller, request.params.id, request.body);
+          return (await shown(tx, vault, [endpoint]))[0]!;
         }),
     );
 
@@ -236,11 +218,9 @@ export const webhookRoutes =
         },
       },
       async (request, reply) => {
-        await database.transaction(async (tx) => {
-          const endpoint = await own(tx, callerOfGuarded(request), request.params.id);
-          await store.deleteEndpoint(tx, endpoint.id, clock.now());
-          await audit(tx, request, 'endpoint.deleted', endpoint.id, {});
-        });
+        await database.transaction((tx) =>
+          deleteEndpoint(tx, service, callerOfGuarded(request), request.params.id),
+        );
         return reply.code(204).send(null);
       },
     );
@@ -263,13 +243,15 @@ export const webhookRoutes =
           request,
           reply,
           database,
-          async (tx) => {
-            const endpoint = await own(tx, callerOfGuarded(request), request.params.id);
-            const given = request.body?.secret;
-            refuseSecret(given);
-            await audit(tx, request, 'endpoint.secret_rotated', endpoint.id, {});
-            return { secret: await store.rotateSecret(tx, vault, endpoint, given) };
-          },
+          async (tx) => ({
+            secret: await rotateSecret(
+              tx,
+              service,
+              callerOfGuarded(request),
+              request.params.id,
+              request.body?.secret,
+            ),
+          }),
           { vault },
         ),
     );
@@ -294,7 +276,7 @@ export const webhookRoutes =
           refuseHeaders(request.body.headers);
           await store.setHeaders(tx, vault, endpoint, request.body.headers);
           const header_names = Object.keys(request.body.headers);
-          await audit(tx, request, 'endpoint.headers_set', id, { header_names });
+          await audit(tx, service, callerOfGuarded(request), 'endpoint.headers_set', id, { header_names });
           return (await shown(tx, vault, [await own(tx, callerOfGuarded(request), id)]))[0]!;
         }),
     );
@@ -313,21 +295,9 @@ export const webhookRoutes =
         },
       },
       (request, reply) =>
-        create(request, reply, database, async (tx) => {
-          const endpoint = await own(tx, callerOfGuarded(request), request.params.id);
-          const [event_id] = await emitEvents(tx, [
-            {
-              type: 'endpoint.test',
-              pledge_id: null,
-              bank_id: null,
-              firm_id: null,
-              owner_id: endpoint.organisation_id,
-              occurred_at: clock.now(),
-              data: { message: 'The endpoint receives and can verify events.' },
-            },
-          ]);
-          return { event_id: event_id!, delivery_id: await enqueueAlone(tx, endpoint.id, event_id!) };
-        }),
+        create(request, reply, database, (tx) =>
+          sendTest(tx, service, callerOfGuarded(request), request.params.id),
+        ),
     );
 
     app.get(
@@ -384,36 +354,9 @@ export const webhookRoutes =
         },
       },
       (request, reply) =>
-        create(request, reply, database, async (tx) => {
-          const caller = callerOfGuarded(request);
-          const { endpoint_id, event_id } = await ownDelivery(tx, caller, request.params.id);
-          const endpoint = await own(tx, caller, endpoint_id);
-          return { event_id, delivery_id: await enqueueAlone(tx, endpoint.id, event_id) };
-        }),
+        create(request, reply, database, (tx) => replay(tx, callerOfGuarded(request), request.params.id)),
     );
   };
-
-/** @throws Problem when the caller has no such endpoint */
-export async function own(sql: Sql, caller: Caller, id: string): Promise<store.Endpoint> {
-  const endpoint = await store.findEndpoint(sql, caller.organisation_id, id);
-  if (!endpoint) throw new Problem('not_found', 'There is no such endpoint.');
-  return endpoint;
-}
-
-async function ownDelivery(sql: Sql, caller: Caller, id: string) {
-  const delivery = await store.findDelivery(sql, caller.organisation_id, id);
-  if (!delivery) throw new Problem('not_found', 'There is no such delivery.');
-  return delivery;
-}
-
-/** In a lane of its own, so that it neither waits for others nor holds them up; see `LeasedLane.on_demand`. */
-export async function enqueueAlone(tx: Transaction, endpoint_id: string, event_id: string): Promise<string> {
-  const lane_key = `${event_id} ${crypto.randomUUID()}`;
-  await tx`insert into lane (endpoint_id, lane_key, open, due_at, on_demand)
-    values (${endpoint_id}, ${lane_key}, 0, now(), true)`;
-  const [id] = await enqueue(tx, [{ endpoint_id, lane_key, seq: 0, event_id }]);
-  return id!;
-}
 
 async function shown(sql: Sql, vault: Vault, endpoints: readonly store.Endpoint[]) {
   const public_keys = await publicKeys(sql, vault);

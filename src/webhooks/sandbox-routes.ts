@@ -3,15 +3,14 @@ import Type from 'typebox';
 import { create } from '../http/create.ts';
 import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import { Closed, Id, OneOf } from '../http/schemas.ts';
-import { emitEvents } from '../outbox/emit.ts';
 import type { Service } from '../service.ts';
 import { EVENT_TYPES } from './events.ts';
-import { exampleData } from './examples.ts';
-import { enqueueAlone, own } from './routes.ts';
+import { simulate } from './service.ts';
 
 export const sandboxRoutes =
-  ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
+  (service: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
+    const { database } = service;
     app.post(
       '/v1/webhooks/endpoints/:id/simulate',
       {
@@ -27,14 +26,8 @@ export const sandboxRoutes =
         },
       },
       (request, reply) =>
-        create(request, reply, database, async (tx) => {
-          const endpoint = await own(tx, callerOfGuarded(request), request.params.id);
-          const { type } = request.body;
-          const { organisation_id: owner_id } = callerOfGuarded(request);
-          const nobody = { pledge_id: null, bank_id: null, firm_id: null, owner_id };
-          const example = { type, ...nobody, occurred_at: clock.now(), data: exampleData(type) };
-          const [event_id] = await emitEvents(tx, [example]);
-          return { event_id: event_id!, delivery_id: await enqueueAlone(tx, endpoint.id, event_id!) };
-        }),
+        create(request, reply, database, (tx) =>
+          simulate(tx, service, callerOfGuarded(request), request.params.id, request.body.type),
+        ),
     );
   };

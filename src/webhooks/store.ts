@@ -153,6 +153,11 @@ export async function setEndpointState(
   await tx`notify outbox`;
 }
 
+/** From the next event on; what is queued already is sent. */
+export async function setEventTypes(tx: Transaction, id: string, event_types: string[]): Promise<void> {
+  await tx`update endpoint set event_types = ${event_types} where id = ${id}`;
+}
+
 /** With `skip`, lanes that wait behind a dead letter go on. */
 export async function setOnDeadLetter(
   tx: Transaction,
@@ -184,6 +189,12 @@ export async function rotateSecret(
   return secret;
 }
 
+const deliveries = (sql: Sql) => sql`
+  select id, endpoint_id, event_id, attempts, created_at, 'pending' as outcome, null as reason,
+    null::timestamptz as finished_at from delivery
+  union all
+  select id, endpoint_id, event_id, attempts, created_at, outcome, reason, finished_at from delivery_history`;
+
 /** Newest first, from `before` (exclusive) on. */
 export async function deliveriesOf(
   sql: Sql,
@@ -192,14 +203,10 @@ export async function deliveriesOf(
   limit: number,
 ): Promise<Delivery[]> {
   return sql<Delivery[]>`
-    select each.*, event.type as event_type from (
-      select id, endpoint_id, event_id, attempts, created_at, 'pending' as outcome, null as reason,
-        null::timestamptz as finished_at from delivery where endpoint_id = ${endpoint_id}
-      union all
-      select id, endpoint_id, event_id, attempts, created_at, outcome, reason, finished_at
-      from delivery_history where endpoint_id = ${endpoint_id}) each
+    select each.*, event.type as event_type from (${deliveries(sql)}) each
     join event on event.id = each.event_id
-    where ${before}::text is null or each.id < ${before} order by each.id desc limit ${limit}`;
+    where each.endpoint_id = ${endpoint_id} and (${before}::text is null or each.id < ${before})
+    order by each.id desc limit ${limit}`;
 }
 
 export interface AttemptRow {
@@ -216,16 +223,21 @@ export async function attemptsOf(sql: Sql, delivery_id: string): Promise<Attempt
     from delivery_attempt where delivery_id = ${delivery_id} order by attempt`;
 }
 
+export interface SentDelivery extends Delivery {
+  /** The bytes that the receiver gets, JSON. */
+  body: string;
+}
+
 /** A delivery of one of the organisation's endpoints, open or done; null when there is none. */
 export async function findDelivery(
   sql: Sql | Transaction,
   organisation_id: string,
   id: string,
-): Promise<{ id: string; endpoint_id: string; event_id: string } | null> {
-  const [row] = await sql<{ id: string; endpoint_id: string; event_id: string }[]>`
-    select each.id, each.endpoint_id, each.event_id from (
-      select id, endpoint_id, event_id from delivery where id = ${id}
-      union all select id, endpoint_id, event_id from delivery_history where id = ${id}) each
-    join endpoint on endpoint.id = each.endpoint_id and endpoint.organisation_id = ${organisation_id}`;
+): Promise<SentDelivery | null> {
+  const [row] = await sql<SentDelivery[]>`
+    select each.*, event.type as event_type, event.body from (${deliveries(sql)}) each
+    join event on event.id = each.event_id
+    join endpoint on endpoint.id = each.endpoint_id and endpoint.organisation_id = ${organisation_id}
+    where each.id = ${id}`;
   return row ?? null;
 }

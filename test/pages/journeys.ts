@@ -26,6 +26,14 @@ async function choose(visitor: Visitor, name: string, value: string): Promise<vo
   await gone;
 }
 
+/** By key where scripts run, else by its link. */
+async function zoomIn({ page, scripts, words }: Visitor): Promise<void> {
+  const gone = page.waitForURL((url) => url.searchParams.has('first'), { waitUntil: 'load' });
+  if (scripts) await page.locator('#flow [data-chart]').press('+');
+  else await page.getByRole('link', { name: words.say('zoom.in'), exact: true }).click();
+  await gone;
+}
+
 export const JOURNEYS: readonly Journey[] = [
   {
     name: 'reads what it is, changes language and theme, and comes back to both',
@@ -84,6 +92,10 @@ export const JOURNEYS: readonly Journey[] = [
       await page.keyboard.press('Enter');
       await page.locator(`tr${flag}`).waitFor();
       assert.match(await page.locator(`tr${flag}`).innerText(), new RegExp(words.say('legal.lapsed')));
+      await page.locator('#change .wide a[href^="#"]').first().focus();
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/#(flg_|patents)/);
+      await zoomIn(visitor);
       await choose(visitor, 'span', 'contract');
       await page.locator('#flow details').first().locator('summary').click();
       assert.ok((await page.locator('#flow tbody tr').count()) > 2);
@@ -92,6 +104,95 @@ export const JOURNEYS: readonly Journey[] = [
         page.getByRole('link', { name: words.say('flow.csv') }).click(),
       ]);
       assert.match(file.suggestedFilename(), /\.csv$/);
+    },
+  },
+  {
+    name: 'asks what a fall of values would do to the portfolio',
+    role: 'bank_a',
+    async walk(visitor, { newPerson }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('bank_a'));
+      await page.getByRole('link', { name: words.say('stress.title') }).click();
+      await page.locator('#lapse_multiplier').fill('3');
+      await page.locator('#value_fall').fill('40');
+      await page.getByRole('button', { name: words.say('form.show') }).click();
+      await page.locator('.facts').waitFor();
+      assert.equal((await page.locator('.chart .c-curve-stressed').count()) > 1, true);
+    },
+  },
+  {
+    name: 'calls for margin, and withdraws the call with a reason',
+    role: 'bank_a',
+    async walk(visitor, { newPerson, pledge_id }) {
+      const { page, words, go } = visitor;
+      await signIn(visitor, await newPerson('bank_a'));
+      await go(`/pledges/${pledge_id}`);
+      await page.getByRole('link', { name: words.say('life.title') }).click();
+      await page.locator('#working_days').fill('0');
+      await page.getByRole('button', { name: words.say('life.call') }).click();
+      await page.locator('#working_days-fault').waitFor();
+      await page.locator('#working_days').fill('10');
+      await page.getByRole('button', { name: words.say('life.call') }).click();
+      await page.locator('select[name=outcome]').selectOption('withdrawn');
+      await page.getByRole('button', { name: words.say('life.close') }).click();
+      await page.locator('.refusal').waitFor();
+      assert.equal(await page.locator('select[name=outcome]').inputValue(), 'withdrawn');
+      await page.locator('#reason').fill('Called in error');
+      await page.getByRole('button', { name: words.say('life.close') }).click();
+      await page.locator('#working_days').waitFor();
+      const last = page.locator('#calls tbody tr').first();
+      assert.match(await last.innerText(), new RegExp(words.say('call.withdrawn')));
+    },
+  },
+  {
+    name: 'reads what falls due, opens a calendar address and takes it back',
+    role: 'bank_a',
+    async walk(visitor, { newPerson }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('bank_a'));
+      await page.getByRole('link', { name: words.say('nav.calendar') }).click();
+      await page.locator('#dates .pager a').last().click();
+      const due = page.locator('#dates tbody');
+      assert.match(await due.innerText(), new RegExp(words.say('covenant.revaluation')));
+      await page.getByRole('button', { name: words.say('calendar.open') }).click();
+      const address = await page.locator('.secret input').inputValue();
+      const read = await page.request.get(address);
+      assert.match(await read.text(), /^BEGIN:VCALENDAR/);
+      const open = page.locator('#feeds tbody tr');
+      const count = await open.count();
+      await open.last().getByRole('button').click();
+      await page.waitForURL(/#feeds$/);
+      assert.equal(await open.count(), count - 1);
+      assert.equal((await page.request.get(address)).status(), 404);
+    },
+  },
+  {
+    name: 'makes a webhook endpoint, errs, sees its secret once, tries it and changes it',
+    role: 'bank_a',
+    async walk(visitor, { newPerson }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('bank_a'));
+      await page.getByRole('link', { name: words.say('nav.webhooks') }).click();
+      await page.locator('#url').fill('http://user:secret@receiver.example/');
+      await page.locator('#description').fill('Risk desk');
+      await page.locator('.boxes summary').click();
+      await page.locator('input[name="type patent.lapsed"]').check();
+      await page.getByRole('button', { name: words.say('webhook.create') }).click();
+      await page.locator('#url-fault').waitFor();
+      assert.equal(await page.locator('#description').inputValue(), 'Risk desk', 'what was typed is kept');
+      await page.locator('.boxes summary').click();
+      assert.ok(await page.locator('input[name="type patent.lapsed"]').isChecked(), 'and what was chosen');
+      await page.locator('#url').fill('https://receiver.example/hooks');
+      await page.getByRole('button', { name: words.say('webhook.create') }).click();
+      assert.match(await page.locator('.secret input').inputValue(), /^whsec_/);
+      await page.getByRole('button', { name: words.say('webhook.test') }).click();
+      await page.locator('pre').waitFor();
+      assert.match(await page.locator('pre').innerText(), /"type": "endpoint.test"/);
+      await page.locator('.trail a').last().click();
+      assert.equal(await page.locator('.secret').count(), 0, 'once');
+      await page.getByRole('button', { name: words.say('webhook.disable') }).click();
+      await page.getByRole('button', { name: words.say('webhook.enable') }).waitFor();
+      assert.match(await page.locator('.facts').innerText(), new RegExp(words.say('webhook.is_disabled')));
     },
   },
   {
@@ -244,7 +345,12 @@ export function pagesOf({
   flag_id,
   torn_run,
   backtest,
-}: Pick<PagesWorld, 'pledge_id' | 'report_address' | 'flag_id' | 'torn_run' | 'backtest'>): {
+  endpoint_id,
+  delivery_id,
+}: Pick<
+  PagesWorld,
+  'pledge_id' | 'report_address' | 'flag_id' | 'torn_run' | 'backtest' | 'endpoint_id' | 'delivery_id'
+>): {
   name: string;
   role: Role;
   address: string;
@@ -257,6 +363,13 @@ export function pagesOf({
     { name: 'pledges', role: 'firm_a', address: '/pledges' },
     { name: 'pledge', role: 'bank_a', address: `/pledges/${pledge_id}` },
     { name: 'report', role: 'bank_a', address: report_address },
+    { name: 'stress', role: 'bank_a', address: '/portfolio/stress?value_fall=30&lapse_multiplier=2' },
+    { name: 'life', role: 'bank_a', address: `/pledges/${pledge_id}/life` },
+    { name: 'calendar', role: 'bank_a', address: '/calendar?month=2010-01' },
+    { name: 'webhooks', role: 'bank_a', address: '/webhooks' },
+    { name: 'webhook-events', role: 'bank_a', address: '/webhooks/events' },
+    { name: 'webhook', role: 'bank_a', address: `/webhooks/${endpoint_id}` },
+    { name: 'webhook-delivery', role: 'bank_a', address: `/webhooks/deliveries/${delivery_id}` },
     { name: 'reviews', role: 'staff', address: '/reviews' },
     { name: 'case', role: 'staff', address: `/reviews/${flag_id}` },
     { name: 'sources', role: 'staff', address: '/sources' },

@@ -332,6 +332,63 @@ t.test('pages of a service', async (t) => {
     t.equal((await senior!(checks, { version: '3', action: 'reopened', note: 'again' })).statusCode, 303);
   });
 
+  t.test('take forms of roles that may, and keep what is refused', async (t) => {
+    const write = async (role: string, url: string, fields: Record<string, string>) => {
+      const { id } = await addPerson(service, service.bank_a.id, role);
+      const { headers } = await openSession(service, id);
+      const token = { csrf_token: headers['x-csrf-token']! };
+      return service.app.inject({
+        method: 'POST',
+        url,
+        payload: new URLSearchParams({ ...token, ...fields }).toString(),
+        headers: { cookie: headers.cookie!, 'content-type': 'application/x-www-form-urlencoded' },
+      });
+    };
+    const typed = { url: 'ftp://receiver.example/', description: 'Risk "desk"' };
+    t.equal((await write('viewer', '/webhooks', typed)).statusCode, 403);
+    const refused = await write('officer', '/webhooks', { ...typed, 'type patent.lapsed': 'on' });
+    t.equal(refused.statusCode, 422);
+    t.match(refused.body, /id="url-fault"/);
+    t.match(refused.body, /value="Risk &quot;desk&quot;"/);
+    t.match(refused.body, /<input [^>]*name="type patent.lapsed" checked/);
+    const { endpoint_id } = world;
+    const { statusCode, headers } = await write('officer', `/webhooks/${endpoint_id}/settings`, {
+      on_dead_letter: 'skip',
+      'type patent.lapsed': 'on',
+    });
+    t.equal(statusCode, 303);
+    t.equal(headers.location, `/webhooks/${endpoint_id}`);
+    const read = await service.call<{ event_types: string[]; on_dead_letter: string }>(
+      service.bank_a.key,
+      'GET',
+      `/v1/webhooks/endpoints/${endpoint_id}`,
+    );
+    t.match(read.body, { event_types: ['patent.lapsed'], on_dead_letter: 'skip' });
+    const changed = await service.call<{ event_types: string[] }>(
+      service.bank_a.key,
+      'PATCH',
+      `/v1/webhooks/endpoints/${endpoint_id}`,
+      { event_types: [] },
+    );
+    t.same(changed.body.event_types, [], 'the same over the API');
+    const long_ago = { since: '2001-01-01', what: 'missing' };
+    const forgotten = await write('officer', `/webhooks/${endpoint_id}/recover`, long_ago);
+    t.equal(forgotten.statusCode, 400);
+    t.match(forgotten.body, /id="since-fault".*days/);
+    t.equal((await ask(`/webhooks/${endpoint_id}`, service.bank_b.key)).statusCode, 404);
+    t.equal((await ask(`/webhooks/deliveries/${world.delivery_id}`, service.bank_b.key)).statusCode, 404);
+  });
+
+  t.test('keep what was typed beside what is wrong with it', async (t) => {
+    const address = '/portfolio/stress?value_fall=400&lapse_multiplier=3';
+    const { body, statusCode } = await ask(address, service.bank_a.key);
+    t.equal(statusCode, 200);
+    t.match(body, /id="value_fall-fault"/);
+    t.match(body, /value="400"[^>]*name="value_fall"/);
+    t.match(body, /value="3"[^>]*name="lapse_multiplier"/);
+    t.notMatch(body, /c-curve/, 'nothing was simulated');
+  });
+
   t.test('tell the same as CSV', async (t) => {
     const { body, headers } = await ask(`/pledges/${pledge_id}/value-flow.csv`, service.firm_a.key);
     t.match(String(headers['content-type']), 'text/csv');

@@ -63,6 +63,23 @@ const SHOTS: readonly Shot[] = [
   { name: 'pledge', as: 'bank', open: worst },
   { name: 'pledge-ru-dark', as: 'bank', language: 'ru', theme: 'dark', open: worst },
   { name: 'pledge-zh', as: 'bank', language: 'zh', open: worst },
+  {
+    name: 'stress',
+    as: 'bank',
+    open: (page) => page.goto('/portfolio/stress?value_fall=30&lapse_multiplier=2'),
+  },
+  {
+    name: 'life',
+    as: 'bank',
+    async open(page) {
+      await worst(page);
+      await page.locator('.heading a[href$="/life"]').click();
+      await page.locator('#release').waitFor();
+    },
+  },
+  { name: 'calendar', as: 'bank', open: (page) => page.goto('/calendar') },
+  { name: 'webhooks', as: 'bank', open: (page) => page.goto('/webhooks') },
+  { name: 'webhook-events', as: 'bank', open: (page) => page.goto('/webhooks/events') },
   { name: 'pledges', as: 'firm', open: (page) => page.goto('/pledges') },
   { name: 'reviews', as: 'staff', open: (page) => page.goto('/reviews') },
   { name: 'case', as: 'staff', open: firstOf('/reviews') },

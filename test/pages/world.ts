@@ -42,6 +42,9 @@ export interface PagesWorld {
   backtest: string;
   /** Address of a run that could not read a line. */
   torn_run: string;
+  /** Of the bank, with a delivery on its way. */
+  endpoint_id: string;
+  delivery_id: string;
 }
 
 export async function buildWorld(t: { teardown(done: () => Promise<void>): unknown }): Promise<PagesWorld> {
@@ -85,6 +88,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
   const [flag] = await service.database.sql<{ id: string }[]>`select id from flag
     where pledge_id = ${pledge_id} and state = 'open' order by id limit 1`;
   await service.app.listen({ port: 0, host: '127.0.0.1' });
+  const { endpoint_id, delivery_id } = await tried(service);
   const { port } = service.app.server.address() as AddressInfo;
   const person = (party: Party) => addPerson(service, service[party].id, rolesOf(KINDS[party])[0]!);
   return {
@@ -95,6 +99,8 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     flag_id: flag!.id,
     backtest: `/rules/backtests/${backtest.id}`,
     torn_run: `/sources/${torn_source.id}/runs/${torn_run!.id}`,
+    endpoint_id,
+    delivery_id,
     newPerson: async (party) => (await person(party)).email,
     async newGuardedPerson(party) {
       const { id: person_id, email } = await person(party);
@@ -123,4 +129,18 @@ async function compareOnFile({ database, clock }: TestService): Promise<void> {
     '2026-12-01',
   );
   await database.transaction((tx) => storeComparison(tx, champion, challenger, compared, clock.now()));
+}
+
+/** An endpoint of the bank that was sent a test, which nobody delivers. */
+async function tried({ bank_a, call }: TestService): Promise<{ endpoint_id: string; delivery_id: string }> {
+  const url = 'https://receiver.example/hooks';
+  const { body: endpoint } = await call<{ id: string }>(bank_a.key, 'POST', '/v1/webhooks/endpoints', {
+    url,
+  });
+  const { body } = await call<{ delivery_id: string }>(
+    bank_a.key,
+    'POST',
+    `/v1/webhooks/endpoints/${endpoint.id}/test`,
+  );
+  return { endpoint_id: endpoint.id, delivery_id: body.delivery_id };
 }

@@ -1,5 +1,6 @@
 /** Why a value changed between two days: one bar a cause, from the first value to the last, adding up exactly. */
-import type { Bar, Waterfall } from '../../../models/waterfall.ts';
+import type { ComponentChildren } from 'preact';
+import type { Bar, Cause, Waterfall } from '../../../models/waterfall.ts';
 import type { Words } from '../language/words.ts';
 import { type Frame, NumberAxis } from './axes.tsx';
 import { linear, place, ticks } from './scale.ts';
@@ -11,6 +12,8 @@ interface Props {
   width: number;
   from_label: string;
   to_label: string;
+  /** Where the evidence of a cause stands; null where there is none to show. */
+  hrefOf: (cause: Cause) => string | null;
 }
 
 const NARROW = 600;
@@ -22,11 +25,13 @@ interface Column {
   start: number;
   end: number;
   kind: 'total' | 'up' | 'down';
+  href: string | null;
 }
 
-export function WaterfallChart({ waterfall, currency, words, width, from_label, to_label }: Props) {
+export function WaterfallChart(props: Props) {
+  const { currency, words, width } = props;
   const narrow = width < NARROW;
-  const columns = columnsOf(waterfall, words, from_label, to_label);
+  const columns = columnsOf(props);
   const most = Math.max(1, ...columns.flatMap(({ start, end }) => [start, end]));
   return narrow ? (
     <Lying {...{ columns, most, currency, words, width }} />
@@ -40,7 +45,7 @@ export function movingBars({ bars }: Waterfall): Bar[] {
   return bars.filter(({ change_minor }) => change_minor !== 0);
 }
 
-function columnsOf(waterfall: Waterfall, words: Words, from_label: string, to_label: string): Column[] {
+function columnsOf({ waterfall, words, from_label, to_label, hrefOf }: Props): Column[] {
   let reached = waterfall.from_minor;
   const moves = movingBars(waterfall).map(({ cause, change_minor }): Column => {
     const start = reached;
@@ -50,12 +55,13 @@ function columnsOf(waterfall: Waterfall, words: Words, from_label: string, to_la
       start,
       end: reached,
       kind: change_minor > 0 ? 'up' : 'down',
+      href: hrefOf(cause),
     };
   });
   return [
-    { label: from_label, start: 0, end: waterfall.from_minor, kind: 'total' },
+    { label: from_label, start: 0, end: waterfall.from_minor, kind: 'total', href: null },
     ...moves,
-    { label: to_label, start: 0, end: waterfall.to_minor, kind: 'total' },
+    { label: to_label, start: 0, end: waterfall.to_minor, kind: 'total', href: null },
   ];
 }
 
@@ -81,6 +87,16 @@ function titleOf({ columns, words, currency }: DrawnProps): string {
   });
 }
 
+/** A picture, unless something in it can be followed. */
+function roleOf(columns: readonly Column[]): 'img' | 'group' {
+  return columns.some(({ href }) => href !== null) ? 'group' : 'img';
+}
+
+/** A bar leads to its evidence; what is written on it is the name of the link. */
+function Linked({ href, children }: { href: string | null; children: ComponentChildren }) {
+  return href === null ? <g>{children}</g> : <a href={href}>{children}</a>;
+}
+
 function Standing(props: DrawnProps) {
   const { columns, most, currency, words, width } = props;
   const frame: Frame = { left: 64, right: width - 8, top: 22, height: HEIGHT };
@@ -89,7 +105,13 @@ function Standing(props: DrawnProps) {
   const bar = Math.min(72, step * BAR_SHARE);
   const height = frame.top + frame.height + 26;
   return (
-    <svg class="chart-svg" viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img">
+    <svg
+      class="chart-svg"
+      viewBox={`0 0 ${width} ${height}`}
+      width={width}
+      height={height}
+      role={roleOf(columns)}
+    >
       <title>{titleOf(props)}</title>
       <NumberAxis
         frame={frame}
@@ -102,7 +124,7 @@ function Standing(props: DrawnProps) {
         const [top, bottom] = [y(Math.max(column.start, column.end)), y(Math.min(column.start, column.end))];
         const next = columns[index + 1];
         return (
-          <g key={column.label}>
+          <Linked key={column.label} href={column.href}>
             <rect
               class={`c-bar-${column.kind}`}
               x={place(middle - bar / 2)}
@@ -119,7 +141,7 @@ function Standing(props: DrawnProps) {
             <text class="c-tick" x={middle} y={frame.top + frame.height + 18} text-anchor="middle">
               {column.label}
             </text>
-          </g>
+          </Linked>
         );
       })}
     </svg>
@@ -133,13 +155,19 @@ function Lying(props: DrawnProps) {
   const x = linear(0, most, 0, width - 74);
   const height = columns.length * LINE + 4;
   return (
-    <svg class="chart-svg" viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img">
+    <svg
+      class="chart-svg"
+      viewBox={`0 0 ${width} ${height}`}
+      width={width}
+      height={height}
+      role={roleOf(columns)}
+    >
       <title>{titleOf(props)}</title>
       {columns.map((column, index) => {
         const top = index * LINE;
         const [start, end] = [x(Math.min(column.start, column.end)), x(Math.max(column.start, column.end))];
         return (
-          <g key={column.label}>
+          <Linked key={column.label} href={column.href}>
             <text class="c-tick" x={0} y={top + 13}>
               {column.label}
             </text>
@@ -153,7 +181,7 @@ function Lying(props: DrawnProps) {
             <text class="c-figure" x={end + 6} y={top + 30}>
               {told(column, props)}
             </text>
-          </g>
+          </Linked>
         );
       })}
     </svg>

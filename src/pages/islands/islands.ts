@@ -1,8 +1,12 @@
 /** What pages gain where scripts run; each works without. */
 import { readCharts } from './chart-reader.ts';
+import { addSliders } from './sliders.ts';
 import { submitOnChange } from './submit.ts';
 import { triageByKeys } from './triage.ts';
+import { zoomByKey } from './zoom.ts';
 
 readCharts();
+addSliders();
 submitOnChange();
 triageByKeys();
+zoomByKey();

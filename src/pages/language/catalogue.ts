@@ -1,8 +1,10 @@
 /** All texts of the pages. One file an area, with its three languages side by side; a new area is added here. */
 import audit from './audit.json' with { type: 'json' };
+import calendar from './calendar.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
 import jobs from './jobs.json' with { type: 'json' };
+import life from './life.json' with { type: 'json' };
 import models from './models.json' with { type: 'json' };
 import pledge from './pledge.json' with { type: 'json' };
 import portfolio from './portfolio.json' with { type: 'json' };
@@ -13,6 +15,7 @@ import signIn from './sign-in.json' with { type: 'json' };
 import sources from './sources.json' with { type: 'json' };
 import start from './start.json' with { type: 'json' };
 import terms from './terms.json' with { type: 'json' };
+import webhook from './webhook.json' with { type: 'json' };
 
 export const LANGUAGES = ['en', 'zh', 'ru'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -35,6 +38,9 @@ export const AREAS = {
   sources,
   start,
   terms,
+  calendar,
+  life,
+  webhook,
 };
 
 type Area = (typeof AREAS)[keyof typeof AREAS];

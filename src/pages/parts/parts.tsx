@@ -192,13 +192,15 @@ interface DayFieldProps {
   value: string;
   min?: string;
   max?: string;
+  /** Whether a slider stands beside it. */
+  slider?: boolean;
 }
 
-export function DayField({ name, label, value, min, max }: DayFieldProps) {
+export function DayField({ name, label, value, min, max, slider }: DayFieldProps) {
   return (
     <label class="field">
       <span>{label}</span>
-      <input type="date" name={name} value={value} min={min} max={max} />
+      <input type="date" name={name} value={value} min={min} max={max} data-day-slider={slider} />
     </label>
   );
 }

@@ -7,8 +7,9 @@ import type { Service } from '../../service.ts';
 import { Blank, blank, endOfDay } from '../asking.ts';
 import { pagesOf } from '../serve.ts';
 import { flowCsv } from './flow-table.tsx';
+import { SPANS, type Span } from './flow-window.tsx';
 import { ListPage, readList } from './list-page.tsx';
-import { PledgePage, pledgeName, SPANS, type Span } from './pledge-page.tsx';
+import { PledgePage, pledgeName } from './pledge-page.tsx';
 import { readChange, readPledge } from './read.ts';
 
 const ById = Closed({ id: Id });
@@ -33,10 +34,14 @@ export function pledgePages(app: FastifyInstance, service: Service): void {
         span: Type.Optional(SpanField),
         from: Blank(Day),
         to: Blank(Day),
+        first: Blank(Day),
+        last: Blank(Day),
       }),
     },
     async ({ params, query, request, view }) => {
       const as_of = blank(query.as_of);
+      const [first, last] = [blank(query.first), blank(query.last)];
+      const window = { span: query.span ?? 'all', days: first && last ? { first, last } : null };
       const known_at = endOfDay(as_of, clock.now());
       const shown = await readPledge(database.sql, params.id, callerOfGuarded(request), known_at);
       const change = await readChange(
@@ -47,7 +52,7 @@ export function pledgePages(app: FastifyInstance, service: Service): void {
       );
       return {
         title: pledgeName(shown.patents, view.words),
-        body: <PledgePage {...{ shown, change }} as_of={as_of ?? null} span={query.span ?? 'all'} />,
+        body: <PledgePage {...{ shown, change, window }} as_of={as_of ?? null} />,
       };
     },
   );

@@ -1,43 +1,30 @@
 /** A pledge: its figures, the value flow, why the value changed, what was flagged, what is pledged, how the contract went. */
 import type { CalendarDate } from '../../../models/types.ts';
-import { dateOf } from '../../clock.ts';
 import type { PledgeMove } from '../../pledges/store.ts';
 import type { StandingFlag } from '../../risk/store.ts';
 import { type Flow, ValueFlowChart } from '../charts/value-flow.tsx';
-import { movingBars, WaterfallChart } from '../charts/waterfall.tsx';
 import type { Words } from '../language/words.ts';
 import { evidenceText } from '../parts/evidence.ts';
-import {
-  AskForm,
-  Choice,
-  DayField,
-  type Fact,
-  Facts,
-  Figure,
-  Section,
-  SeverityMarked,
-  StatusMarked,
-  Table,
-} from '../parts/parts.tsx';
+import { type Fact, Facts, Figure, Section, SeverityMarked, StatusMarked, Table } from '../parts/parts.tsx';
 import { ruleTitle } from '../parts/terms.ts';
 import { useView } from '../view.ts';
+import { Change } from './change.tsx';
 import { FlowKeys, FlowTable } from './flow-table.tsx';
+import { FlowControls, type FlowWindow, windowDays, ZoomLinks } from './flow-window.tsx';
 import type { ChangeShown, PledgedThing, PledgeShown } from './read.ts';
-
-export const SPANS = ['all', 'contract', 'years_3', 'year_1'] as const;
-export type Span = (typeof SPANS)[number];
 
 interface Props {
   shown: PledgeShown;
   change: ChangeShown | null;
   /** The day asked for; null for today. */
   as_of: CalendarDate | null;
-  span: Span;
+  /** What of the value flow is shown. */
+  window: FlowWindow;
 }
 
 const WIDE = 1080;
 
-export function PledgePage({ shown, change, as_of, span }: Props) {
+export function PledgePage({ shown, change, as_of, window }: Props) {
   const { words } = useView();
   const { pledge, points } = shown;
   return (
@@ -45,9 +32,12 @@ export function PledgePage({ shown, change, as_of, span }: Props) {
       <Heading shown={shown} />
       <Facts facts={factsOf(shown, words)} />
       <Section title={words.say('flow.title')} note={words.say('flow.note')} id="flow">
-        <FlowControls {...{ shown, as_of, span }} />
+        <FlowControls {...{ shown, as_of, window }} />
         {points.length > 0 ? (
-          <FlowFigure {...{ shown, span }} />
+          <>
+            <ZoomLinks {...{ shown, as_of, window }} />
+            <FlowFigure {...{ shown, window }} />
+          </>
         ) : (
           <p class="empty">{words.say('flow.none')}</p>
         )}
@@ -61,7 +51,7 @@ export function PledgePage({ shown, change, as_of, span }: Props) {
           </a>
         </p>
       </Section>
-      {change && <Change {...{ shown, change, as_of, span }} />}
+      {change && <Change {...{ shown, change, as_of }} span={window.span} />}
       <Section title={words.say('flags.title')} note={words.say('flags.note')} id="flags">
         <Flags shown={shown} />
       </Section>
@@ -95,6 +85,7 @@ function Heading({ shown }: { shown: PledgeShown }) {
       <p>
         <StatusMarked status={status} />
         <span>{words.say(`state.${pledge.state}`)}</span>
+        <a href={`/pledges/${pledge.id}/life`}>{words.say('life.title')}</a>
         {firm && bank && <span>{words.say('pledge.parties', { firm, bank })}</span>}
       </p>
     </div>
@@ -140,56 +131,11 @@ function factsOf({ pledge, points }: PledgeShown, words: Words): Fact[] {
   ];
 }
 
-function FlowControls({
-  shown,
-  as_of,
-  span,
-}: {
-  shown: PledgeShown;
-  as_of: CalendarDate | null;
-  span: Span;
-}) {
-  const { words, now } = useView();
-  const { pledge } = shown;
-  return (
-    <AskForm action={`/pledges/${pledge.id}`}>
-      <Choice
-        name="span"
-        label={words.say('flow.span')}
-        chosen={span}
-        options={SPANS.map((value) => ({ value, text: words.say(`span.${value}`) }))}
-      />
-      <DayField
-        name="as_of"
-        label={words.say('flow.as_of')}
-        value={as_of ?? ''}
-        min={pledge.requested_on}
-        max={dateOf(now)}
-      />
-    </AskForm>
-  );
-}
-
 function flowOf({ pledge, points, moves, flags }: PledgeShown): Flow {
   return { ...pledge, points, moves, flags };
 }
 
-/** First and last day that a span shows. */
-function spanDays({ points, moves }: PledgeShown, span: Span): { from?: CalendarDate; to?: CalendarDate } {
-  const last = points.at(-1)!.as_of;
-  const first = points[0]!.as_of;
-  const back = (years: number) => {
-    const day = `${Number(last.slice(0, 4)) - years}${last.slice(4)}`.replace('02-29', '02-28');
-    return day < first ? {} : { from: day, to: last };
-  };
-  if (span === 'years_3') return back(3);
-  if (span === 'year_1') return back(1);
-  if (span === 'all') return {};
-  const begun = moves.find(({ to_state }) => to_state === 'active')?.moved_on;
-  return begun === undefined || begun >= last ? {} : { from: begun, to: last };
-}
-
-function FlowFigure({ shown, span }: { shown: PledgeShown; span: Span }) {
+function FlowFigure({ shown, window }: { shown: PledgeShown; window: FlowWindow }) {
   const { words } = useView();
   const flow = flowOf(shown);
   return (
@@ -201,67 +147,11 @@ function FlowFigure({ shown, span }: { shown: PledgeShown; span: Span }) {
         <ValueFlowChart
           {...{ flow, words, width }}
           hrefOf={({ id }) => `#${id}`}
-          {...spanDays(shown, span)}
+          {...windowDays(shown, window)}
         />
       )}
       table={<FlowTable points={shown.points} currency={shown.pledge.currency} />}
     />
-  );
-}
-
-function Change({
-  shown,
-  change,
-  as_of,
-  span,
-}: { shown: PledgeShown; change: ChangeShown } & Pick<Props, 'as_of' | 'span'>) {
-  const { words } = useView();
-  const { currency, id } = shown.pledge;
-  const { waterfall } = change;
-  const days = { min: shown.points[0]!.as_of, max: shown.points.at(-1)!.as_of };
-  return (
-    <Section title={words.say('change.title')} note={words.say('change.note')} id="change">
-      <AskForm action={`/pledges/${id}#change`}>
-        {as_of && <input type="hidden" name="as_of" value={as_of} />}
-        <input type="hidden" name="span" value={span} />
-        <DayField name="from" label={words.say('change.from')} value={change.from} {...days} />
-        <DayField name="to" label={words.say('change.to')} value={change.to} {...days} />
-      </AskForm>
-      {waterfall ? (
-        <Figure
-          title={words.say('change.title')}
-          wide={WIDE}
-          draw={(width) => (
-            <WaterfallChart
-              {...{ waterfall, currency, words, width }}
-              from_label={words.day(waterfall.from)}
-              to_label={words.day(waterfall.to)}
-            />
-          )}
-          table={
-            <Table
-              caption={words.say('change.title')}
-              columns={[
-                { head: words.say('change.cause'), cell: ({ cause }) => words.say(`cause.${cause}`) },
-                {
-                  head: words.say('change.amount'),
-                  kind: 'number',
-                  cell: ({ change_minor }) => words.money(change_minor, currency),
-                },
-              ]}
-              rows={movingBars(waterfall)}
-              keyOf={({ cause }) => cause}
-              empty={words.say('change.nothing')}
-            />
-          }
-        />
-      ) : (
-        <p class="refusal" role="alert">
-          {words.say(change.from > change.to ? 'change.order' : 'change.refused')}
-          {change.refused && <span lang="en">{` ${change.refused}`}</span>}
-        </p>
-      )}
-    </Section>
   );
 }
 

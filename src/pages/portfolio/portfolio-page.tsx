@@ -91,6 +91,7 @@ export function PortfolioPage({ summary, chosen, as_of, firms, patents }: Props)
         <p>
           <span>{words.say('portfolio.pledges', { count: summary.pledges })}</span>
           <span>{words.say('portfolio.patents', { count: summary.patents })}</span>
+          <a href="/portfolio/stress">{words.say('stress.title')}</a>
         </p>
       </div>
       <Facts facts={factsOf(summary, words)} />
