@@ -1,8 +1,9 @@
 /** What every page stands in: head, skip link, the bar with its navigation, the notice of a demonstration, the foot. */
 import type { ComponentChildren } from 'preact';
-import type { OrganisationKind } from '../accounts/store.ts';
+import type { Caller, OrganisationKind } from '../accounts/store.ts';
 import { CSRF_FIELD } from '../http/session-cookie.ts';
 import { VERSION } from '../package.ts';
+import { actionsOfRole } from '../people/roles.ts';
 import type { Key } from './language/catalogue.ts';
 import { LANGUAGES } from './language/catalogue.ts';
 import { wordsIn } from './language/words.ts';
@@ -91,14 +92,19 @@ function Bar() {
       {caller && organisation && (
         <div class="whoami">
           <p>
-            {organisation}
+            {mayAdminister(caller) ? <a href="/organisation">{organisation}</a> : organisation}
             <span>{words.say(`role.${caller.kind}`)}</span>
           </p>
+          {caller.session && <a href="/account">{words.say('nav.account')}</a>}
           <SignOut />
         </div>
       )}
     </header>
   );
+}
+
+function mayAdminister({ kind, session }: Caller): boolean {
+  return session !== undefined && actionsOfRole(kind, session.role).includes('administer');
 }
 
 function SignOut() {

@@ -2,17 +2,20 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Rates } from '../http/rates.ts';
 import type { Service } from '../service.ts';
+import { accountPages } from './account/pages.tsx';
 import { serveAssets } from './assets.ts';
+import { organisationPages } from './organisation/pages.tsx';
 import { pledgePages } from './pledges/pages.tsx';
 import { portfolioPages } from './portfolio/pages.tsx';
 import { servePreferences } from './preferences.ts';
 import { errorPages } from './render.tsx';
 import { reviewPages } from './reviews/pages.tsx';
+import { otherWaysIn } from './sign-in/other-ways.tsx';
 import { signInPages } from './sign-in/pages.tsx';
 import { startPages } from './start/pages.tsx';
 
 export const pageRoutes =
-  (service: Service, rates: Rates): FastifyPluginAsync =>
+  (service: Service, rates: Rates, public_url: string): FastifyPluginAsync =>
   async (app) => {
     app.setErrorHandler(errorPages(service));
     app.addContentTypeParser(
@@ -24,6 +27,9 @@ export const pageRoutes =
     servePreferences(app);
     startPages(app, service);
     signInPages(app, service, rates);
+    otherWaysIn(app, service, rates, public_url);
+    accountPages(app, service, rates);
+    organisationPages(app, service, public_url);
     pledgePages(app, service);
     portfolioPages(app, service);
     reviewPages(app, service);

@@ -1,8 +1,12 @@
 /** What each role comes for, from the first page to done. Every step is one that a person sees; none waits for a script. */
 import assert from 'node:assert/strict';
+import { Secret, TOTP } from 'otpauth';
+import type { Key } from '../../src/pages/language/catalogue.ts';
 import { PASSWORD } from '../people.ts';
 import { signIn, type Visitor } from './visitor.ts';
 import type { PagesWorld, Party } from './world.ts';
+
+const OTHER_PASSWORD = 'meadow sprocket violin nine';
 
 /** Null: anybody, not signed in. */
 export type Role = Party | null;
@@ -25,6 +29,12 @@ async function choose(visitor: Visitor, name: string, value: string): Promise<vo
   if (!scripts) await form.getByRole('button', { name: words.say('form.show') }).click();
   await gone;
 }
+
+const press = ({ page, words }: Visitor, name: Key) =>
+  page
+    .locator('main')
+    .getByRole('button', { name: words.say(name), exact: true })
+    .click();
 
 export const JOURNEYS: readonly Journey[] = [
   {
@@ -50,7 +60,9 @@ export const JOURNEYS: readonly Journey[] = [
       const address = `/pledges/${pledge_id}?span=contract`;
       await go(address);
       assert.equal(new URL(page.url()).pathname, '/sign-in');
-      const submit = page.locator('main').getByRole('button', { name: words.say('sign_in.title') });
+      const submit = page
+        .locator('main')
+        .getByRole('button', { name: words.say('sign_in.title'), exact: true });
       await page.locator('input[name=email]').fill(email);
       await page.locator('input[name=password]').fill('not the password');
       await submit.click();
@@ -125,6 +137,80 @@ export const JOURNEYS: readonly Journey[] = [
       await page.locator('#flow').waitFor();
     },
   },
+  {
+    name: 'guards an account by a second factor and another password, and comes in by both',
+    role: 'firm_a',
+    async walk(visitor, { newPerson }) {
+      const { page, words, go } = visitor;
+      const email = await newPerson('firm_a');
+      await signIn(visitor, email);
+      await page.getByRole('link', { name: words.say('nav.account') }).click();
+      await press(visitor, 'account.second_factor_add');
+      const secret = (await page.locator('.shown-once code').innerText()).replaceAll(' ', '');
+      await page.locator('input[name=code]').fill('not one');
+      await press(visitor, 'factor.confirm');
+      await page.locator('#code-fault').waitFor();
+      await page.locator('input[name=code]').fill(new TOTP({ secret: Secret.fromBase32(secret) }).generate());
+      await press(visitor, 'factor.confirm');
+      const codes = await page.locator('.shown-once code').allInnerTexts();
+      await page.getByRole('link', { name: words.say('account.back') }).click();
+      await page.locator('#current-password').fill(PASSWORD);
+      await page.locator('#code').fill(codes[0]!);
+      await page.locator('#new_password').fill('short');
+      await press(visitor, 'account.change_password');
+      await page.locator('#new_password-fault').waitFor();
+      await page.locator('#current-password').fill(PASSWORD);
+      await page.locator('#code').fill(codes[0]!);
+      await page.locator('#new_password').fill(OTHER_PASSWORD);
+      await press(visitor, 'account.change_password');
+      assert.equal(new URL(page.url()).pathname, '/account');
+      assert.equal(await page.locator('.fault:visible').count(), 0);
+      await page.getByRole('button', { name: words.say('sign_in.out') }).click();
+      await page.locator('.opening').waitFor();
+      await go('/sign-in');
+      await page.locator('input[name=email]').fill(email);
+      await page.locator('input[name=password]').fill(OTHER_PASSWORD);
+      await press(visitor, 'sign_in.title');
+      await page.locator('input[name=code]').fill(codes[1]!);
+      await press(visitor, 'sign_in.title');
+      await page.locator('form[action="/sign-out"]').waitFor();
+    },
+  },
+  {
+    name: 'invites somebody, whose session ends over a form that comes back after the sign-in',
+    role: 'firm_a',
+    async walk(visitor, { newPerson, endSessions }) {
+      const { page, words, go } = visitor;
+      const owner = await newPerson('firm_a');
+      await signIn(visitor, owner);
+      await page.locator('.whoami a[href="/organisation"]').click();
+      await page.locator('#email').fill('nobody');
+      await press(visitor, 'organisation.invite');
+      await page.locator('#email-fault').waitFor();
+      const invited = `invited.${owner}`;
+      await page.locator('#email').fill(invited);
+      await endSessions(owner);
+      await press(visitor, 'organisation.invite');
+      assert.equal(await heading(visitor), words.say('sign_in.title'));
+      await page.locator('input[name=email]').fill(owner);
+      await page.locator('input[name=password]').fill(PASSWORD);
+      await press(visitor, 'sign_in.title');
+      assert.match(await page.locator('.kept').innerText(), new RegExp(invited));
+      await press(visitor, 'kept.send');
+      const address = await page.locator('.shown-once code').innerText();
+      await page.locator('#label').fill('loader');
+      await press(visitor, 'key.issue');
+      assert.match(await page.locator('.shown-once code').innerText(), /^pwk_/);
+      await page.getByRole('button', { name: words.say('sign_in.out') }).click();
+      await page.locator('.opening').waitFor();
+      await go(new URL(address).pathname + new URL(address).search);
+      await page.locator('#name').fill('A Newcomer');
+      await page.locator('#password').fill(PASSWORD);
+      await press(visitor, 'invitation.send');
+      await page.locator('form[action="/sign-out"]').waitFor();
+      assert.equal(await go('/organisation'), 403, 'a member does not administer');
+    },
+  },
 ];
 
 /** Every page there is, for who may see it. */
@@ -134,6 +220,12 @@ export function pagesOf({
   return [
     { name: 'start', role: null, address: '/' },
     { name: 'sign-in', role: null, address: '/sign-in' },
+    { name: 'sign-in by organisation', role: null, address: '/sign-in/organisation' },
+    { name: 'sign-in by provider', role: null, address: '/sign-in/provider?code=x&state=y' },
+    { name: 'invitation', role: null, address: '/invitation?token=x' },
+    { name: 'account', role: 'firm_a', address: '/account' },
+    { name: 'organisation', role: 'firm_a', address: '/organisation' },
+    { name: 'proof', role: 'firm_a', address: '/account/proof' },
     { name: 'missing', role: null, address: '/no-such-page' },
     { name: 'portfolio', role: 'bank_a', address: '/portfolio' },
     { name: 'pledges', role: 'firm_a', address: '/pledges' },

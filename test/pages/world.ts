@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Secret, TOTP } from 'otpauth';
 import { rolesOf } from '../../src/people/roles.ts';
 import { beginTotp, confirmTotp } from '../../src/people/second-factor.ts';
+import { endSessions } from '../../src/people/sessions.ts';
 import { addPerson } from '../people.ts';
 import { contract } from '../security/world.ts';
 import { buildService, lapsingPatents, type TestService } from '../service.ts';
@@ -20,6 +21,8 @@ export interface PagesWorld {
   newPerson(party: Party): Promise<string>;
   /** The same with a second factor. */
   newGuardedPerson(party: Party): Promise<{ email: string; recovery_code: string }>;
+  /** Of a person whom `newPerson` made, as idling does. */
+  endSessions(email: string): Promise<void>;
   /** Active, on a patent that lapses meanwhile. */
   pledge_id: string;
 }
@@ -35,12 +38,18 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
   for (const month of MONTHS) await service.passTo(`${month}-05T01:00:00Z`);
   await service.app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = service.app.server.address() as AddressInfo;
+  const ids = new Map<string, string>();
   const person = (party: Party) => addPerson(service, service[party].id, rolesOf(KINDS[party])[0]!);
   return {
     service,
     origin: `http://127.0.0.1:${port}`,
     pledge_id,
-    newPerson: async (party) => (await person(party)).email,
+    newPerson: async (party) => {
+      const { id, email } = await person(party);
+      ids.set(email, id);
+      return email;
+    },
+    endSessions: async (email) => void (await endSessions(service.database.sql, ids.get(email)!, null)),
     async newGuardedPerson(party) {
       const { id: person_id, email } = await person(party);
       const owner = { person_id, organisation_id: service[party].id };

@@ -1,6 +1,8 @@
 /** All texts of the pages. One file an area, with its three languages side by side; a new area is added here. */
+import account from './account.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
+import organisation from './organisation.json' with { type: 'json' };
 import pledge from './pledge.json' with { type: 'json' };
 import portfolio from './portfolio.json' with { type: 'json' };
 import review from './review.json' with { type: 'json' };
@@ -14,7 +16,18 @@ export type Language = (typeof LANGUAGES)[number];
 /** A text, or one for each plural of the language. Names in braces are filled in. */
 export type Entry = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
 
-export const AREAS = { charts, common, pledge, portfolio, review, signIn, start, terms };
+export const AREAS = {
+  account,
+  charts,
+  common,
+  organisation,
+  pledge,
+  portfolio,
+  review,
+  signIn,
+  start,
+  terms,
+};
 
 type Area = (typeof AREAS)[keyof typeof AREAS];
 type NamesOf<T> = T extends { en: infer Texts } ? keyof Texts & string : never;

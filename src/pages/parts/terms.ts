@@ -6,3 +6,9 @@ export function ruleTitle(rule: string, words: Words): string {
   const key = `rule.${rule}`;
   return words.has(key) ? words.say(key) : rule;
 }
+
+/** What a person is in an organisation. */
+export function roleText(role: string, words: Words): string {
+  const key = `person_role.${role}`;
+  return words.has(key) ? words.say(key) : role;
+}

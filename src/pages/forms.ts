@@ -1,0 +1,67 @@
+/** How a form that changes something is taken: who may send it, and the token that it brings back. */
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Type, { type Static, type TObject, type TSchema } from 'typebox';
+import { Closed } from '../http/schemas.ts';
+import { CSRF_FIELD } from '../http/session-cookie.ts';
+import type { Service } from '../service.ts';
+import { type Page, send } from './render.tsx';
+import { type View, viewOf } from './view.ts';
+
+const MAX_TYPED_LENGTH = 2_000;
+/** A field of a form, whatever was typed: what it should be is looked at by whoever says so beside it. */
+export const Typed = Type.String({ maxLength: MAX_TYPED_LENGTH });
+/** A box that was ticked, or left empty. */
+export const Ticked = Type.Optional(Type.Literal('on'));
+
+const UNPROCESSABLE = 422;
+const NOTHING = Closed({});
+
+type Who = Pick<FastifyContextConfig, 'access' | 'scope' | 'people' | 'proved'>;
+
+interface Form<Params extends TObject, Fields extends Record<string, TSchema>> {
+  who: Who;
+  params?: Params;
+  fields: Fields;
+}
+
+export interface Sent<Params extends TObject, Fields extends Record<string, TSchema>> {
+  params: Static<Params>;
+  body: Static<TObject<Fields>>;
+  request: FastifyRequest;
+  reply: FastifyReply;
+  view: View;
+  /** The page again, with what was wrong. */
+  again(page: Page): Promise<FastifyReply>;
+  /** A page that is the answer: what it shows, it shows once. */
+  show(page: Page): Promise<FastifyReply>;
+  /** Leads to a page, so that sending it again is not what a reload does. */
+  goTo(address: string): FastifyReply;
+}
+
+/** Takes forms of one plugin: `form(address, what, act)`. `public` ones have no session and so no token. */
+export function formsOf(app: FastifyInstance, service: Service) {
+  return <Fields extends Record<string, TSchema>, Params extends TObject = typeof NOTHING>(
+    address: string,
+    { who, params, fields }: Form<Params, Fields>,
+    act: (sent: Sent<Params, Fields>) => Promise<FastifyReply>,
+  ) => {
+    const body = Closed(who.access === 'public' ? fields : { ...fields, [CSRF_FIELD]: Typed });
+    return app.post(
+      address,
+      { config: who, schema: { hide: true, params: params ?? NOTHING, body } },
+      async (request, reply) => {
+        const view = await viewOf(request, service);
+        return act({
+          params: request.params as Static<Params>,
+          body: request.body as Static<TObject<Fields>>,
+          request,
+          reply,
+          view,
+          again: (page) => send(reply.code(UNPROCESSABLE), page, view),
+          show: (page) => send(reply, page, view),
+          goTo: (to) => reply.redirect(to, 303),
+        });
+      },
+    );
+  };
+}
