@@ -21,7 +21,12 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     { href: '/portfolio', text: 'nav.portfolio' },
     { href: '/pledges', text: 'nav.pledges' },
   ],
-  firm: [{ href: '/pledges', text: 'nav.pledges' }],
+  firm: [
+    { href: '/pledges', text: 'nav.pledges' },
+    { href: '/alerts', text: 'nav.alerts' },
+    { href: '/valuation', text: 'nav.valuation' },
+    { href: '/consents', text: 'nav.consents' },
+  ],
   agency: [],
   expert: [],
   buyer: [],

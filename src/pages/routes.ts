@@ -3,7 +3,9 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Rates } from '../http/rates.ts';
 import type { Service } from '../service.ts';
 import { accountPages } from './account/pages.tsx';
+import { alertPages } from './alerts/pages.tsx';
 import { serveAssets } from './assets.ts';
+import { consentPages } from './consents/pages.tsx';
 import { organisationPages } from './organisation/pages.tsx';
 import { pledgePages } from './pledges/pages.tsx';
 import { portfolioPages } from './portfolio/pages.tsx';
@@ -13,6 +15,7 @@ import { reviewPages } from './reviews/pages.tsx';
 import { otherWaysIn } from './sign-in/other-ways.tsx';
 import { signInPages } from './sign-in/pages.tsx';
 import { startPages } from './start/pages.tsx';
+import { valuationPages } from './valuation/pages.tsx';
 
 export const pageRoutes =
   (service: Service, rates: Rates, public_url: string): FastifyPluginAsync =>
@@ -33,4 +36,7 @@ export const pageRoutes =
     pledgePages(app, service);
     portfolioPages(app, service);
     reviewPages(app, service);
+    valuationPages(app, service);
+    alertPages(app, service);
+    consentPages(app, service);
   };

@@ -211,6 +211,55 @@ export const JOURNEYS: readonly Journey[] = [
       assert.equal(await go('/organisation'), 403, 'a member does not administer');
     },
   },
+  {
+    name: 'sees what would cure a breach, values another patent, and asks the bank',
+    role: 'firm_a',
+    async walk(visitor, { newPerson, newNumber, pledge_id }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('firm_a'));
+      await page.getByRole('link', { name: words.say('nav.alerts') }).click();
+      const alert = page.locator('section.ledger', { has: page.locator(`a[href="/pledges/${pledge_id}"]`) });
+      assert.match(await alert.innerText(), new RegExp(words.say('rule.right_ended')));
+      assert.match(await alert.locator('.facts').innerText(), /CNY/);
+      await alert.getByRole('link', { name: words.say('alert.price_patents') }).click();
+      await page.locator('#numbers').fill('CN1\n');
+      await press(visitor, 'valuation.next');
+      await page.locator('#numbers-fault').waitFor();
+      await page.locator('#numbers').fill(await newNumber());
+      await press(visitor, 'valuation.next');
+      await page.locator('#revenue_0').fill('much');
+      await press(visitor, 'valuation.to_range');
+      await page.locator('#revenue_0-fault').waitFor();
+      await page.locator('#revenue_0').fill('3,000,000');
+      await page.locator('select[name=industry_0]').selectOption('electronics');
+      await press(visitor, 'valuation.to_range');
+      assert.match(await page.locator('.facts').innerText(), /CNY/);
+      await page.locator('#principal').fill('100000');
+      await press(visitor, 'valuation.send_request');
+      await page.locator('#matures_on-fault').waitFor();
+      await page.locator('#matures_on').fill('2012-06-30');
+      await press(visitor, 'valuation.send_request');
+      await page.locator('#flow').waitFor();
+      assert.match(new URL(page.url()).pathname, /^\/pledges\/plg_/);
+    },
+  },
+  {
+    name: 'lets a bank know something, and takes it back',
+    role: 'firm_a',
+    async walk(visitor, { newPerson, service }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('firm_a'));
+      await page.getByRole('link', { name: words.say('nav.consents') }).click();
+      await page.locator('#bank_id').fill(service.bank_a.id);
+      await press(visitor, 'consent.give');
+      await page.locator('#kinds-fault').waitFor();
+      await page.locator('input[name=kind_revenue]').check();
+      await press(visitor, 'consent.give');
+      await press(visitor, 'consent.revoke');
+      await page.waitForLoadState();
+      assert.equal(await page.getByRole('button', { name: words.say('consent.revoke') }).count(), 0);
+    },
+  },
 ];
 
 /** Every page there is, for who may see it. */
@@ -225,6 +274,9 @@ export function pagesOf({
     { name: 'invitation', role: null, address: '/invitation?token=x' },
     { name: 'account', role: 'firm_a', address: '/account' },
     { name: 'organisation', role: 'firm_a', address: '/organisation' },
+    { name: 'alerts', role: 'firm_a', address: '/alerts' },
+    { name: 'valuation', role: 'firm_a', address: '/valuation' },
+    { name: 'consents', role: 'firm_a', address: '/consents' },
     { name: 'proof', role: 'firm_a', address: '/account/proof' },
     { name: 'missing', role: null, address: '/no-such-page' },
     { name: 'portfolio', role: 'bank_a', address: '/portfolio' },

@@ -23,6 +23,8 @@ export interface PagesWorld {
   newGuardedPerson(party: Party): Promise<{ email: string; recovery_code: string }>;
   /** Of a person whom `newPerson` made, as idling does. */
   endSessions(email: string): Promise<void>;
+  /** Of a patent in force that nobody pledged. */
+  newNumber(): Promise<string>;
   /** Active, on a patent that lapses meanwhile. */
   pledge_id: string;
 }
@@ -50,6 +52,11 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
       return email;
     },
     endSessions: async (email) => void (await endSessions(service.database.sql, ids.get(email)!, null)),
+    async newNumber() {
+      const [row] = await service.database.sql<{ number: string }[]>`
+        select office || application_number as number from patent where patent_id = ${service.takePatent()}`;
+      return row!.number;
+    },
     async newGuardedPerson(party) {
       const { id: person_id, email } = await person(party);
       const owner = { person_id, organisation_id: service[party].id };

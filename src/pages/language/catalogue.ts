@@ -2,6 +2,7 @@
 import account from './account.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
+import firm from './firm.json' with { type: 'json' };
 import organisation from './organisation.json' with { type: 'json' };
 import pledge from './pledge.json' with { type: 'json' };
 import portfolio from './portfolio.json' with { type: 'json' };
@@ -20,6 +21,7 @@ export const AREAS = {
   account,
   charts,
   common,
+  firm,
   organisation,
   pledge,
   portfolio,

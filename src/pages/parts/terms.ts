@@ -12,3 +12,8 @@ export function roleText(role: string, words: Words): string {
   const key = `person_role.${role}`;
   return words.has(key) ? words.say(key) : role;
 }
+
+export function industryText(industry: string, words: Words): string {
+  const key = `industry.${industry}`;
+  return words.has(key) ? words.say(key) : industry;
+}
