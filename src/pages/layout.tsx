@@ -16,24 +16,32 @@ interface Props {
   children: ComponentChildren;
 }
 
+const PATENTS = [
+  { href: '/patents', text: 'nav.patents' },
+  { href: '/knowledge-map', text: 'nav.map' },
+] as const;
+
 const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[]> = {
   bank: [
     { href: '/portfolio', text: 'nav.portfolio' },
     { href: '/pledges', text: 'nav.pledges' },
+    ...PATENTS,
   ],
   firm: [
     { href: '/pledges', text: 'nav.pledges' },
     { href: '/alerts', text: 'nav.alerts' },
     { href: '/valuation', text: 'nav.valuation' },
     { href: '/consents', text: 'nav.consents' },
+    ...PATENTS,
   ],
-  agency: [],
-  expert: [],
-  buyer: [],
+  agency: PATENTS,
+  expert: PATENTS,
+  buyer: PATENTS,
   staff: [
     { href: '/reviews', text: 'nav.reviews' },
     { href: '/portfolio', text: 'nav.portfolio' },
     { href: '/pledges', text: 'nav.pledges' },
+    ...PATENTS,
   ],
 };
 

@@ -6,7 +6,9 @@ import { accountPages } from './account/pages.tsx';
 import { alertPages } from './alerts/pages.tsx';
 import { serveAssets } from './assets.ts';
 import { consentPages } from './consents/pages.tsx';
+import { knowledgeMapPages } from './knowledge-map/pages.tsx';
 import { organisationPages } from './organisation/pages.tsx';
+import { patentPages } from './patents/pages.tsx';
 import { pledgePages } from './pledges/pages.tsx';
 import { portfolioPages } from './portfolio/pages.tsx';
 import { servePreferences } from './preferences.ts';
@@ -37,6 +39,8 @@ export const pageRoutes =
     portfolioPages(app, service);
     reviewPages(app, service);
     valuationPages(app, service);
+    patentPages(app, service);
+    knowledgeMapPages(app, service);
     alertPages(app, service);
     consentPages(app, service);
   };

@@ -260,12 +260,35 @@ export const JOURNEYS: readonly Journey[] = [
       assert.equal(await page.getByRole('button', { name: words.say('consent.revoke') }).count(), 0);
     },
   },
+  {
+    name: 'looks for a patent, sees what happened to it and when that was not yet known, and where its field lies',
+    role: 'firm_a',
+    async walk(visitor, { newPerson, patent_id, number }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('firm_a'));
+      await page.getByRole('link', { name: words.say('nav.patents') }).click();
+      await page.locator('input[name=number]').fill(number);
+      await page.getByRole('button', { name: words.say('form.show') }).click();
+      await page.locator(`a[href="/patents/${patent_id}"]`).click();
+      const state = page.locator('main .facts').first();
+      assert.match(await state.innerText(), new RegExp(words.say('legal.lapsed')));
+      await page.locator('input[name=as_of]').fill('2009-09-01');
+      await page.getByRole('button', { name: words.say('form.show') }).click();
+      await page.waitForURL(/as_of=2009-09-01/);
+      assert.match(await state.innerText(), new RegExp(words.say('legal.in_force')));
+      await page.getByRole('link', { name: words.say('nav.map') }).click();
+      assert.ok((await page.locator('figure circle').count()) > 0);
+      await page.locator('figure details').first().locator('summary').click();
+      assert.ok((await page.locator('figure tbody tr').count()) > 1);
+    },
+  },
 ];
 
 /** Every page there is, for who may see it. */
 export function pagesOf({
   pledge_id,
-}: Pick<PagesWorld, 'pledge_id'>): { name: string; role: Role; address: string }[] {
+  patent_id,
+}: Pick<PagesWorld, 'pledge_id' | 'patent_id'>): { name: string; role: Role; address: string }[] {
   return [
     { name: 'start', role: null, address: '/' },
     { name: 'sign-in', role: null, address: '/sign-in' },
@@ -277,6 +300,9 @@ export function pagesOf({
     { name: 'alerts', role: 'firm_a', address: '/alerts' },
     { name: 'valuation', role: 'firm_a', address: '/valuation' },
     { name: 'consents', role: 'firm_a', address: '/consents' },
+    { name: 'patents', role: 'firm_a', address: '/patents?owner=a' },
+    { name: 'patent', role: 'firm_a', address: `/patents/${patent_id}` },
+    { name: 'knowledge map', role: 'firm_a', address: '/knowledge-map' },
     { name: 'proof', role: 'firm_a', address: '/account/proof' },
     { name: 'missing', role: null, address: '/no-such-page' },
     { name: 'portfolio', role: 'bank_a', address: '/portfolio' },

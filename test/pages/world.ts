@@ -1,6 +1,7 @@
 /** A service with pages to look at: contracts of a bank and a firm, one on a patent whose termination was really published. */
 import type { AddressInfo } from 'node:net';
 import { Secret, TOTP } from 'otpauth';
+import { deriveChanged } from '../../src/patents/derived.ts';
 import { rolesOf } from '../../src/people/roles.ts';
 import { beginTotp, confirmTotp } from '../../src/people/second-factor.ts';
 import { endSessions } from '../../src/people/sessions.ts';
@@ -27,6 +28,9 @@ export interface PagesWorld {
   newNumber(): Promise<string>;
   /** Active, on a patent that lapses meanwhile. */
   pledge_id: string;
+  /** The patent that lapses, and its number. */
+  patent_id: string;
+  number: string;
 }
 
 export async function buildWorld(t: { teardown(done: () => Promise<void>): unknown }): Promise<PagesWorld> {
@@ -38,25 +42,29 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
   await contract(service, bank_a, firm_a, [service.takePatent()], 'disposed');
   await contract(service, bank_a, firm_a, [service.takePatent()], 'requested');
   for (const month of MONTHS) await service.passTo(`${month}-05T01:00:00Z`);
+  await deriveChanged(service.database, service.clock.now());
   await service.app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = service.app.server.address() as AddressInfo;
+  const numberOf = async (patent_id: string) => {
+    const [row] = await service.database.sql<{ number: string }[]>`
+      select office || application_number as number from patent where patent_id = ${patent_id}`;
+    return row!.number;
+  };
   const ids = new Map<string, string>();
   const person = (party: Party) => addPerson(service, service[party].id, rolesOf(KINDS[party])[0]!);
   return {
     service,
     origin: `http://127.0.0.1:${port}`,
     pledge_id,
+    patent_id: lapsing!.patent_id,
+    number: await numberOf(lapsing!.patent_id),
     newPerson: async (party) => {
       const { id, email } = await person(party);
       ids.set(email, id);
       return email;
     },
     endSessions: async (email) => void (await endSessions(service.database.sql, ids.get(email)!, null)),
-    async newNumber() {
-      const [row] = await service.database.sql<{ number: string }[]>`
-        select office || application_number as number from patent where patent_id = ${service.takePatent()}`;
-      return row!.number;
-    },
+    newNumber: () => numberOf(service.takePatent()),
     async newGuardedPerson(party) {
       const { id: person_id, email } = await person(party);
       const owner = { person_id, organisation_id: service[party].id };

@@ -4,6 +4,7 @@ import charts from './charts.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
 import firm from './firm.json' with { type: 'json' };
 import organisation from './organisation.json' with { type: 'json' };
+import patents from './patents.json' with { type: 'json' };
 import pledge from './pledge.json' with { type: 'json' };
 import portfolio from './portfolio.json' with { type: 'json' };
 import review from './review.json' with { type: 'json' };
@@ -23,6 +24,7 @@ export const AREAS = {
   common,
   firm,
   organisation,
+  patents,
   pledge,
   portfolio,
   review,
