@@ -17,6 +17,7 @@ import { reviewPages } from './reviews/pages.tsx';
 import { otherWaysIn } from './sign-in/other-ways.tsx';
 import { signInPages } from './sign-in/pages.tsx';
 import { startPages } from './start/pages.tsx';
+import { tourPages } from './tour/pages.tsx';
 import { valuationPages } from './valuation/pages.tsx';
 
 export const pageRoutes =
@@ -39,6 +40,7 @@ export const pageRoutes =
     portfolioPages(app, service);
     reviewPages(app, service);
     valuationPages(app, service);
+    tourPages(app, service);
     patentPages(app, service);
     knowledgeMapPages(app, service);
     alertPages(app, service);

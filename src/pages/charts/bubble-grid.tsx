@@ -47,7 +47,7 @@ export function BubbleGrid({ rows, columns, cells, width, title, tell }: Props) 
             {shortened(row, Math.floor(left / LETTER) - 1)}
           </text>
           {cells
-            .filter((cell) => cell.row === row && cell.count > 0)
+            .filter((cell) => cell.row === row && cell.count > 0 && columns.includes(cell.column))
             .map((cell) => (
               <circle
                 key={cell.column}

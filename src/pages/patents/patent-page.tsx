@@ -1,6 +1,6 @@
 import { INDICATORS, type IndicatorName } from '../../../models/indicators/raw-indicators.ts';
 import type { DatedSignal } from '../../../models/legal-state.ts';
-import type { Place } from '../../patents/cohorts.ts';
+import type { Place, Standing } from '../../patents/cohorts.ts';
 import { AskForm, DayField, Facts, Section, Table } from '../parts/parts.tsx';
 import { fieldText, signalText } from '../parts/terms.ts';
 import { useView } from '../view.ts';
@@ -20,9 +20,11 @@ export function PatentPage({ shown, as_of }: { shown: PatentShown; as_of: string
       </p>
       <div class="heading">
         <h1>{found?.title ?? `${facts.office} ${facts.application_number}`}</h1>
-        <p>
-          {facts.office} {facts.application_number}
-        </p>
+        {found?.title && (
+          <p>
+            {facts.office} {facts.application_number}
+          </p>
+        )}
       </div>
       <AskForm action={`/patents/${patent_id}`}>
         <DayField
@@ -118,39 +120,48 @@ function Indicators({ shown: { indicators, standing } }: { shown: PatentShown })
           },
         ]}
       />
-      {standing && (
-        <Table<Place>
-          caption={words.say('patent.cohort', {
-            field: fieldText(standing.field, words),
-            year: String(standing.filing_year),
-          })}
-          empty={words.say('patent.no_cohort')}
-          rows={standing.indicators}
-          keyOf={({ indicator }) => indicator}
-          columns={[
-            {
-              head: words.say('patent.indicator'),
-              cell: ({ indicator }) => words.say(`cohort.${indicator}`),
-            },
-            {
-              head: words.say('patent.indicator_value'),
-              kind: 'number',
-              cell: ({ value }) => words.number(value),
-            },
-            {
-              head: words.say('patent.rank'),
-              kind: 'number',
-              cell: ({ rank, alike, cohort }) =>
-                alike || cohort.small ? words.say('patent.no_rank') : words.percent(rank * BASIS_POINTS, 0),
-            },
-            {
-              head: words.say('patent.cohort_size'),
-              kind: 'number',
-              cell: ({ cohort }) => words.number(cohort.count),
-            },
-          ]}
-        />
-      )}
+      {standing && <Cohort standing={standing} />}
     </Section>
+  );
+}
+
+function Cohort({ standing }: { standing: Standing }) {
+  const { words } = useView();
+  const caption = words.say('patent.cohort', {
+    field: fieldText(standing.field, words),
+    year: String(standing.filing_year),
+  });
+  return (
+    <>
+      <h3>{caption}</h3>
+      <Table<Place>
+        caption={caption}
+        empty={words.say('patent.no_cohort')}
+        rows={standing.indicators}
+        keyOf={({ indicator }) => indicator}
+        columns={[
+          {
+            head: words.say('patent.indicator'),
+            cell: ({ indicator }) => words.say(`cohort.${indicator}`),
+          },
+          {
+            head: words.say('patent.indicator_value'),
+            kind: 'number',
+            cell: ({ value }) => words.number(value),
+          },
+          {
+            head: words.say('patent.rank'),
+            kind: 'number',
+            cell: ({ rank, alike, cohort }) =>
+              alike || cohort.small ? words.say('patent.no_rank') : words.percent(rank * BASIS_POINTS, 0),
+          },
+          {
+            head: words.say('patent.cohort_size'),
+            kind: 'number',
+            cell: ({ cohort }) => words.number(cohort.count),
+          },
+        ]}
+      />
+    </>
   );
 }

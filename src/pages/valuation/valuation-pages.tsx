@@ -145,11 +145,7 @@ export function RangePage({ numbers, lines, ranges, banks, typed, faults }: Rang
   const { words } = useView();
   const money = (minor: number | null) =>
     minor === null ? words.say('term.unknown') : words.briefMoney(minor, VALUATION_CURRENCY);
-  const sum = (of: 'low_minor' | 'mid_minor' | 'high_minor') =>
-    ranges.reduce<number | null>(
-      (total, each) => (total === null || each[of] === null ? null : total + each[of]),
-      0,
-    );
+  const sum = (of: 'low_minor' | 'mid_minor' | 'high_minor') => sumKnown(ranges.map((each) => each[of]));
   const uses = usesTold(lines);
   return (
     <Steps at="range">
@@ -183,8 +179,7 @@ export function RangePage({ numbers, lines, ranges, banks, typed, faults }: Rang
             },
             {
               head: words.say('valuation.why'),
-              cell: ({ status, reason }) =>
-                reason ? <span lang="en">{reason}</span> : words.say(`valuation.status_${status}`),
+              cell: (range) => <Why {...range} />,
             },
           ]}
         />
@@ -236,6 +231,18 @@ export function RangePage({ numbers, lines, ranges, banks, typed, faults }: Rang
       </Section>
     </Steps>
   );
+}
+
+function Why({ status, reason }: Range) {
+  const { words } = useView();
+  if (reason === null) return <span>{words.say(`valuation.status_${status}`)}</span>;
+  return <span lang="en">{reason}</span>;
+}
+
+/** Null where one is not known. */
+function sumKnown(amounts: readonly (number | null)[]): number | null {
+  const known = amounts.filter((amount) => amount !== null);
+  return known.length < amounts.length ? null : known.reduce((sum, amount) => sum + amount, 0);
 }
 
 function usesTold(lines: readonly Line[]): Record<string, string> {
