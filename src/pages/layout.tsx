@@ -145,9 +145,9 @@ function DemonstrationNotice() {
   const { words, demonstration, now } = useView();
   if (!demonstration) return null;
   return (
-    <p class="notice-strip">
+    <aside class="notice-strip">
       {words.say('demonstration.notice', { day: words.day(now.toISOString().slice(0, 10)) })}
-    </p>
+    </aside>
   );
 }
 
