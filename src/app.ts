@@ -165,7 +165,7 @@ export async function buildApp({
   await app.register(keyRoutes(service));
   await app.register(sandboxRoutes(service));
   await app.register(demonstrationRoutes(service));
-  await app.register(pageRoutes(service, rates));
+  await app.register(pageRoutes(service, rates, http.public_url));
   await app.ready();
   return app;
 }

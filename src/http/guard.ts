@@ -169,3 +169,8 @@ export function personOf(request: FastifyRequest): { person_id: string; session_
   if (!session) throw new Error('a route for people was called by a key');
   return { person_id: key_id, session_id: session.id };
 }
+
+/** The same, with the organisation. */
+export function actingOf(request: FastifyRequest) {
+  return { ...personOf(request), organisation_id: callerOfGuarded(request).organisation_id };
+}

@@ -47,16 +47,17 @@ export function clearSessionCookie(reply: FastifyReply): void {
  * Browsers say of each request where the page stands that made it; older ones at least the page's origin.
  * @throws Problem `cross_site` when it is not ours
  */
-export function requireSameOrigin({ headers, host }: FastifyRequest): void {
-  const site = headers['sec-fetch-site'];
-  const { origin } = headers;
-  const is_ours =
-    site === undefined ? origin === undefined || hostOf(origin) === host : site === 'same-origin';
-  if (!is_ours)
+export function requireSameOrigin(request: FastifyRequest): void {
+  if (!isSameOrigin(request))
     throw new Problem(
       'cross_site',
       'A session may change something only from a page of the service itself (Sec-Fetch-Site, Origin).',
     );
+}
+
+export function isSameOrigin({ headers, host }: FastifyRequest): boolean {
+  const { 'sec-fetch-site': site, origin } = headers;
+  return site === undefined ? origin === undefined || hostOf(origin) === host : site === 'same-origin';
 }
 
 /** @throws Problem `cross_site` when the session's own token is not in the header or the form */

@@ -1,86 +1,67 @@
-/** How a form is taken: what it does leads on to a page; what is refused comes back with its faults and all that was typed. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import Type, { type Static, type TObject } from 'typebox';
-import type { Caller, OrganisationKind } from '../accounts/store.ts';
-import { PROBLEMS, Problem } from '../errors.ts';
-import { callerOfGuarded } from '../http/guard.ts';
+/** How a form that changes something is taken: who may send it, and the token that it brings back. */
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Type, { type Static, type TObject, type TSchema } from 'typebox';
 import { Closed } from '../http/schemas.ts';
 import { CSRF_FIELD } from '../http/session-cookie.ts';
-import type { Action } from '../people/roles.ts';
 import type { Service } from '../service.ts';
 import { type Page, send } from './render.tsx';
 import { type View, viewOf } from './view.ts';
 
-const MAX_TYPED_LENGTH = 4_000;
-/** A field as a person fills it in; empty when left so. */
+const MAX_TYPED_LENGTH = 2_000;
+/** A field of a form, whatever was typed: what it should be is looked at by whoever says so beside it. */
 export const Typed = Type.String({ maxLength: MAX_TYPED_LENGTH });
+/** A box that was ticked, or left empty. */
+export const Ticked = Type.Optional(Type.Literal('on'));
 
+const UNPROCESSABLE = 422;
 const NOTHING = Closed({});
-/** For a key, which needs no token, the field may be missing. */
-const TOKEN = { [CSRF_FIELD]: Type.Optional(Typed) };
 
-interface Route<Params extends TObject, Body extends TObject> {
-  access: readonly OrganisationKind[];
-  scope: Action;
+type Who = Pick<FastifyContextConfig, 'access' | 'scope' | 'people' | 'proved'>;
+
+interface Form<Params extends TObject, Fields extends Record<string, TSchema>> {
+  who: Who;
   params?: Params;
-  body?: Body;
+  fields: Fields;
 }
 
-export interface Given<Params extends TObject, Body extends TObject> {
+export interface Sent<Params extends TObject, Fields extends Record<string, TSchema>> {
   params: Static<Params>;
-  body: Static<Body>;
-  caller: Caller;
+  body: Static<TObject<Fields>>;
   request: FastifyRequest;
+  reply: FastifyReply;
   view: View;
+  /** The page again, with what was wrong. */
+  again(page: Page): Promise<FastifyReply>;
+  /** A page that is the answer: what it shows, it shows once. */
+  show(page: Page): Promise<FastifyReply>;
+  /** Leads to a page, so that sending it again is not what a reload does. */
+  goTo(address: string): FastifyReply;
 }
 
-interface Work<Params extends TObject, Body extends TObject> {
-  /** The page that the form stands on, to which a change of language returns. */
-  at: (params: Static<Params>) => string;
-  /** @returns the address to go on to, or a page that is shown this once */
-  act: (given: Given<Params, Body>) => Promise<string | Page>;
-  /** The page of the form anew; left out, a refusal is a page of its own. */
-  again?: (given: Given<Params, Body>, problem: Problem) => Promise<Page>;
-}
-
-/** Takes forms of one plugin: `form(address, who, work)`. */
+/** Takes forms of one plugin: `form(address, what, act)`. `public` ones have no session and so no token. */
 export function formsOf(app: FastifyInstance, service: Service) {
-  return <Params extends TObject = typeof NOTHING, Body extends TObject = typeof NOTHING>(
+  return <Fields extends Record<string, TSchema>, Params extends TObject = typeof NOTHING>(
     address: string,
-    { access, scope, params, body }: Route<Params, Body>,
-    { at, act, again }: Work<Params, Body>,
-  ) =>
-    app.post(
+    { who, params, fields }: Form<Params, Fields>,
+    act: (sent: Sent<Params, Fields>) => Promise<FastifyReply>,
+  ) => {
+    const body = Closed(who.access === 'public' ? fields : { ...fields, [CSRF_FIELD]: Typed });
+    return app.post(
       address,
-      {
-        config: { access, scope },
-        schema: {
-          hide: true,
-          params: params ?? NOTHING,
-          body: Closed({ ...TOKEN, ...(body?.properties ?? {}) }),
-        },
-      },
+      { config: who, schema: { hide: true, params: params ?? NOTHING, body } },
       async (request, reply) => {
-        const place = request.params as Static<Params>;
-        const view = { ...(await viewOf(request, service)), address: at(place) };
-        const given = {
-          params: place,
-          body: request.body as Static<Body>,
-          caller: callerOfGuarded(request),
+        const view = await viewOf(request, service);
+        return act({
+          params: request.params as Static<Params>,
+          body: request.body as Static<TObject<Fields>>,
           request,
+          reply,
           view,
-        };
-        try {
-          const done = await act(given);
-          return typeof done === 'string' ? reply.redirect(done, 303) : await send(reply, done, view);
-        } catch (error) {
-          if (!again || !(error instanceof Problem) || !REFUSALS.has(error.code)) throw error;
-          const { status } = PROBLEMS[error.code];
-          return send(reply.code(status), await again(given, error), view);
-        }
+          again: (page) => send(reply.code(UNPROCESSABLE), page, view),
+          show: (page) => send(reply, page, view),
+          goTo: (to) => reply.redirect(to, 303),
+        });
       },
     );
+  };
 }
-
-/** What the person at the form can mend there. */
-const REFUSALS = new Set<Problem['code']>(['bad_request', 'refused', 'conflict', 'webhook_url_refused']);

@@ -1,8 +1,9 @@
 /** What every page stands in: head, skip link, the bar with its navigation, the notice of a demonstration, the foot. */
 import type { ComponentChildren } from 'preact';
-import type { OrganisationKind } from '../accounts/store.ts';
+import type { Caller, OrganisationKind } from '../accounts/store.ts';
 import { CSRF_FIELD } from '../http/session-cookie.ts';
 import { VERSION } from '../package.ts';
+import { actionsOfRole } from '../people/roles.ts';
 import type { Key } from './language/catalogue.ts';
 import { LANGUAGES } from './language/catalogue.ts';
 import { wordsIn } from './language/words.ts';
@@ -15,6 +16,11 @@ interface Props {
   children: ComponentChildren;
 }
 
+const PATENTS = [
+  { href: '/patents', text: 'nav.patents' },
+  { href: '/knowledge-map', text: 'nav.map' },
+] as const;
+
 const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[]> = {
   bank: [
     { href: '/portfolio', text: 'nav.portfolio' },
@@ -22,17 +28,22 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     { href: '/rules', text: 'nav.rules' },
     { href: '/calendar', text: 'nav.calendar' },
     { href: '/webhooks', text: 'nav.webhooks' },
+    ...PATENTS,
     { href: '/audit', text: 'nav.audit' },
   ],
   firm: [
     { href: '/pledges', text: 'nav.pledges' },
+    { href: '/alerts', text: 'nav.alerts' },
+    { href: '/valuation', text: 'nav.valuation' },
+    { href: '/consents', text: 'nav.consents' },
     { href: '/calendar', text: 'nav.calendar' },
     { href: '/webhooks', text: 'nav.webhooks' },
+    ...PATENTS,
     { href: '/audit', text: 'nav.audit' },
   ],
-  agency: [],
-  expert: [],
-  buyer: [],
+  agency: PATENTS,
+  expert: PATENTS,
+  buyer: PATENTS,
   staff: [
     { href: '/reviews', text: 'nav.reviews' },
     { href: '/portfolio', text: 'nav.portfolio' },
@@ -40,6 +51,7 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     { href: '/sources', text: 'nav.sources' },
     { href: '/models', text: 'nav.models' },
     { href: '/jobs', text: 'nav.jobs' },
+    ...PATENTS,
     { href: '/audit', text: 'nav.audit' },
   ],
 };
@@ -104,14 +116,19 @@ function Bar() {
       {caller && organisation && (
         <div class="whoami">
           <p>
-            {organisation}
+            {mayAdminister(caller) ? <a href="/organisation">{organisation}</a> : organisation}
             <span>{words.say(`role.${caller.kind}`)}</span>
           </p>
+          {caller.session && <a href="/account">{words.say('nav.account')}</a>}
           <SignOut />
         </div>
       )}
     </header>
   );
+}
+
+function mayAdminister({ kind, session }: Caller): boolean {
+  return session !== undefined && actionsOfRole(kind, session.role).includes('administer');
 }
 
 function SignOut() {
@@ -139,9 +156,9 @@ function DemonstrationNotice() {
   const { words, demonstration, now } = useView();
   if (!demonstration) return null;
   return (
-    <p class="notice-strip">
+    <aside class="notice-strip">
       {words.say('demonstration.notice', { day: words.day(now.toISOString().slice(0, 10)) })}
-    </p>
+    </aside>
   );
 }
 

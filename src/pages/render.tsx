@@ -2,13 +2,17 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
-import { PROBLEMS } from '../errors.ts';
+import { PROBLEMS, type ProblemCode } from '../errors.ts';
 import { PAGE_POLICY } from '../http/harden.ts';
 import { logFailure, toProblem } from '../http/problems.ts';
+import { hasSecondFactor } from '../people/second-factor.ts';
 import type { Service } from '../service.ts';
+import { ProofPage } from './account/proof-page.tsx';
 import { assets } from './assets.ts';
 import { ErrorPage } from './error-page.tsx';
+import { keepForm } from './kept.ts';
 import { Layout } from './layout.tsx';
+import { SignInPage } from './sign-in/sign-in-pages.tsx';
 import { type View, ViewProvider, viewOf } from './view.ts';
 
 export interface Page {
@@ -39,13 +43,40 @@ export function errorPages(service: Service) {
     const problem = toProblem(error);
     if (problem.code === 'unauthenticated' && isLooking(request))
       return reply.redirect(`/sign-in?${new URLSearchParams({ return_to: request.url })}`, 303);
+    if (problem.code === 'proof_needed' && isLooking(request))
+      return reply.redirect(`/account/proof?${new URLSearchParams({ return_to: request.url })}`, 303);
     logFailure(problem, error, request);
     const view = await viewOf(request, service).catch(() => null);
     reply.code(PROBLEMS[problem.code].status);
     // The database may be what failed.
     if (!view) return reply.type('text/plain; charset=utf-8').send(PROBLEMS[problem.code].title);
+    const asked = await askFirst(problem.code, request, service, view);
+    if (asked) return send(reply, asked, view);
     const title = view.words.say(`problem.${problem.code}`);
     return send(reply, { title, body: <ErrorPage problem={problem} request_id={request.id} /> }, view);
+  };
+}
+
+/** What must be shown before a form that was sent can be taken, with the form in it; null where nothing can help. */
+async function askFirst(
+  code: ProblemCode,
+  request: FastifyRequest,
+  service: Service,
+  view: View,
+): Promise<Page | null> {
+  const { authorization } = request.headers;
+  if (authorization !== undefined || (code !== 'unauthenticated' && code !== 'proof_needed')) return null;
+  const kept = await keepForm(request, service);
+  const onward = kept === null ? {} : { kept };
+  if (code === 'unauthenticated')
+    return {
+      title: view.words.say('sign_in.title'),
+      body: <SignInPage email="" faults={{}} onward={onward} />,
+    };
+  const second_factor = await hasSecondFactor(service.system.sql, view.caller!.key_id);
+  return {
+    title: view.words.say('proof.title'),
+    body: <ProofPage faults={{}} {...{ onward, second_factor }} />,
   };
 }
 

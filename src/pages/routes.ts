@@ -2,10 +2,16 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Rates } from '../http/rates.ts';
 import type { Service } from '../service.ts';
+import { accountPages } from './account/pages.tsx';
+import { alertPages } from './alerts/pages.tsx';
 import { serveAssets } from './assets.ts';
 import { auditPages } from './audit/pages.tsx';
+import { consentPages } from './consents/pages.tsx';
 import { calendarPages } from './covenants/pages.tsx';
+import { knowledgeMapPages } from './knowledge-map/pages.tsx';
 import { modelPages } from './models/pages.tsx';
+import { organisationPages } from './organisation/pages.tsx';
+import { patentPages } from './patents/pages.tsx';
 import { lifePages } from './pledges/life-pages.tsx';
 import { pledgePages } from './pledges/pages.tsx';
 import { portfolioPages } from './portfolio/pages.tsx';
@@ -15,13 +21,16 @@ import { reportPages } from './reports/pages.tsx';
 import { reviewPages } from './reviews/pages.tsx';
 import { rulePages } from './rules/pages.tsx';
 import { jobPages } from './schedule/pages.tsx';
+import { otherWaysIn } from './sign-in/other-ways.tsx';
 import { signInPages } from './sign-in/pages.tsx';
 import { sourcePages } from './sources/pages.tsx';
 import { startPages } from './start/pages.tsx';
+import { tourPages } from './tour/pages.tsx';
+import { valuationPages } from './valuation/pages.tsx';
 import { webhookPages } from './webhooks/pages.tsx';
 
 export const pageRoutes =
-  (service: Service, rates: Rates): FastifyPluginAsync =>
+  (service: Service, rates: Rates, public_url: string): FastifyPluginAsync =>
   async (app) => {
     app.setErrorHandler(errorPages(service));
     app.addContentTypeParser(
@@ -33,6 +42,9 @@ export const pageRoutes =
     servePreferences(app);
     startPages(app, service);
     signInPages(app, service, rates);
+    otherWaysIn(app, service, rates, public_url);
+    accountPages(app, service, rates);
+    organisationPages(app, service, public_url);
     pledgePages(app, service);
     lifePages(app, service);
     portfolioPages(app, service);
@@ -45,4 +57,10 @@ export const pageRoutes =
     auditPages(app, service);
     calendarPages(app, service);
     webhookPages(app, service);
+    valuationPages(app, service);
+    tourPages(app, service);
+    patentPages(app, service);
+    knowledgeMapPages(app, service);
+    alertPages(app, service);
+    consentPages(app, service);
   };

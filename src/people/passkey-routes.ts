@@ -5,21 +5,13 @@ import type {
 } from '@simplewebauthn/server';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { Problem } from '../errors.ts';
-import { EVERYONE, personOf } from '../http/guard.ts';
+import { actingOf, EVERYONE, personOf } from '../http/guard.ts';
 import type { Rates } from '../http/rates.ts';
 import { Closed, Instant, Nullable } from '../http/schemas.ts';
 import { sessionTokenOf } from '../http/session-cookie.ts';
 import type { Service } from '../service.ts';
-import {
-  addPasskey,
-  beginPasskey,
-  beginPasskeySignIn,
-  passkeysOf,
-  removePasskey,
-  signInWithPasskey,
-} from './passkeys.ts';
-import { note } from './sign-in.ts';
+import { removeOwnPasskey } from './own-account.ts';
+import { addPasskey, beginPasskey, beginPasskeySignIn, passkeysOf, signInWithPasskey } from './passkeys.ts';
 import { answer, SignedIn } from './signed-in.ts';
 import { findPerson } from './store.ts';
 
@@ -186,12 +178,7 @@ export const passkeyRoutes =
         },
       },
       async (request, reply) => {
-        const { id: person_id, organisation_id } = await ownerOf(request);
-        await system.transaction(async (tx) => {
-          if (!(await removePasskey(tx, person_id, request.params.id)))
-            throw new Problem('not_found', 'There is no such passkey.');
-          await note(tx, service, { person_id, organisation_id }, 'person.passkey_removed', {});
-        });
+        await removeOwnPasskey(service, actingOf(request), request.params.id);
         return reply.code(204).send(null);
       },
     );

@@ -1,8 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { requireManaged } from '../accounts/store.ts';
-import { appendAudit } from '../audit/log.ts';
-import type { Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
 import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
@@ -13,14 +11,13 @@ import {
   INVITATION_DAYS,
   invitationsOf,
   invite,
-  requireRole,
   withdrawInvitation,
 } from './invitations.ts';
+import { changeRole, closePerson } from './manage.ts';
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './passwords.ts';
 import { ROLE_NAMES } from './roles.ts';
 import { Email, Token, TypedPassword } from './schemas.ts';
-import { endSessions } from './sessions.ts';
-import { closeAccount, peopleOf, setRole } from './store.ts';
+import { peopleOf } from './store.ts';
 
 const Role = OneOf(ROLE_NAMES, 'what the person may do; one that the kind of organisation has');
 
@@ -56,7 +53,7 @@ const PROVED = { ...ADMINISTER, proved: true } as const;
 export const peopleRoutes =
   (service: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
-    const { database, system, vault, clock } = service;
+    const { database, vault, clock } = service;
 
     app.post(
       '/v1/organisations/:id/invitations',
@@ -161,21 +158,6 @@ export const peopleRoutes =
       },
     );
 
-    /** Does something with an open account of the own organisation, and writes it down. */
-    const manage = async (
-      request: Parameters<typeof callerOfGuarded>[0],
-      id: string,
-      { action, detail = {} }: { action: string; detail?: Record<string, unknown> },
-      work: (tx: Transaction, organisation_id: string) => Promise<boolean>,
-    ): Promise<void> => {
-      const { organisation_id, key_id: actor } = callerOfGuarded(request);
-      const entry = { organisation_id, at: clock.now(), actor, action, subject: id, detail };
-      await database.transaction(async (tx) => {
-        if (!(await work(tx, organisation_id))) throw new Problem('not_found', 'There is no such person.');
-        await appendAudit(tx, [entry]);
-      });
-    };
-
     app.put(
       '/v1/people/:id/role',
       {
@@ -190,18 +172,7 @@ export const peopleRoutes =
         },
       },
       async (request, reply) => {
-        const { role } = request.body;
-        const { kind } = callerOfGuarded(request);
-        await manage(
-          request,
-          request.params.id,
-          { action: 'person.role_changed', detail: { role } },
-          async (tx, organisation_id) => {
-            const changed = await setRole(tx, organisation_id, request.params.id, role);
-            if (changed) requireRole(kind, role);
-            return changed;
-          },
-        );
+        await changeRole(service, callerOfGuarded(request), request.params.id, request.body.role);
         return reply.code(204).send(null);
       },
     );
@@ -220,11 +191,7 @@ export const peopleRoutes =
         },
       },
       async (request, reply) => {
-        const { id } = request.params;
-        await manage(request, id, { action: 'person.closed' }, (tx, organisation_id) =>
-          closeAccount(tx, organisation_id, id, clock.now()),
-        );
-        await endSessions(system.sql, id, null);
+        await closePerson(service, callerOfGuarded(request), request.params.id);
         return reply.code(204).send(null);
       },
     );

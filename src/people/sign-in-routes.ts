@@ -1,25 +1,24 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { Problem } from '../errors.ts';
-import { callerOfGuarded, EVERYONE, personOf } from '../http/guard.ts';
+import { actingOf, EVERYONE, personOf } from '../http/guard.ts';
 import type { Rates } from '../http/rates.ts';
 import { Closed, Id, Instant, OneOf } from '../http/schemas.ts';
 import { clearSessionCookie, sessionTokenOf } from '../http/session-cookie.ts';
 import type { Service } from '../service.ts';
-import { requireGoodPassword } from './passwords.ts';
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  endOtherSessions,
+  endOwnSession,
+  removeSecondFactor,
+  replacePassword,
+} from './own-account.ts';
 import { ROLE_NAMES } from './roles.ts';
 import { Email, Token, TypedPassword } from './schemas.ts';
-import { beginTotp, CODE_PATTERN, confirmTotp, hasSecondFactor, removeTotp } from './second-factor.ts';
-import {
-  csrfTokenOf,
-  endSession,
-  endSessions,
-  SESSION_HOURS,
-  SESSION_IDLE_MINUTES,
-  sessionsOf,
-} from './sessions.ts';
-import { changePassword, note, proveAgain, signIn, signInWithCode, wordsAbout } from './sign-in.ts';
+import { CODE_PATTERN, hasSecondFactor } from './second-factor.ts';
+import { csrfTokenOf, SESSION_HOURS, SESSION_IDLE_MINUTES, sessionsOf } from './sessions.ts';
+import { proveAgain, signIn, signInWithCode } from './sign-in.ts';
 import { answer, CsrfToken, hand, SignedIn } from './signed-in.ts';
 import { findPerson } from './store.ts';
 import { TICKET_MINUTES } from './tickets.ts';
@@ -149,8 +148,8 @@ export const signInRoutes =
         },
       },
       async (request, reply) => {
-        const { person_id, session_id } = personOf(request);
-        await ended(request, [session_id], () => endSession(system.sql, person_id, session_id));
+        const { session_id, ...owner } = actingOf(request);
+        await endOwnSession(service, owner, session_id);
         clearSessionCookie(reply);
         return reply.code(204).send(null);
       },
@@ -169,10 +168,7 @@ export const signInRoutes =
         },
       },
       async (request, reply) => {
-        const { person_id } = personOf(request);
-        const { id } = request.params;
-        if (!(await ended(request, [id], () => endSession(system.sql, person_id, id))))
-          throw new Problem('not_found', 'There is no such session.');
+        await endOwnSession(service, actingOf(request), request.params.id);
         return reply.code(204).send(null);
       },
     );
@@ -189,8 +185,7 @@ export const signInRoutes =
         },
       },
       async (request, reply) => {
-        const { person_id, session_id } = personOf(request);
-        await ended(request, ['others'], () => endSessions(system.sql, person_id, session_id));
+        await endOtherSessions(service, actingOf(request));
         return reply.code(204).send(null);
       },
     );
@@ -232,11 +227,7 @@ export const signInRoutes =
       async (request, reply) => {
         await rates.sign_in(request, reply);
         const { new_password, ...proof } = request.body;
-        const { person_id, session_id } = personOf(request);
-        requireGoodPassword(new_password, await wordsAbout(service, person_id), '/body/new_password');
-        if (!(await proveAgain(service, { person_id, session_id }, proof)))
-          throw new Problem('refused', 'The password or the code is not right.');
-        return hand(reply, await changePassword(service, person_id, session_id, new_password));
+        return hand(reply, await replacePassword(service, actingOf(request), proof, new_password));
       },
     );
 
@@ -257,13 +248,8 @@ export const signInRoutes =
         },
       },
       async (request, reply) => {
-        const { person_id } = personOf(request);
-        if (await hasSecondFactor(system.sql, person_id))
-          throw new Problem('conflict', 'There is a second factor; remove it first.');
-        const person = (await findPerson(system.sql, vault, person_id))!;
-        const owner = { person_id, organisation_id: person.organisation_id };
         reply.code(201);
-        return system.transaction((tx) => beginTotp(tx, vault, owner, person.email));
+        return beginSecondFactor(service, actingOf(request));
       },
     );
 
@@ -281,15 +267,7 @@ export const signInRoutes =
       },
       async (request, reply) => {
         await rates.sign_in(request, reply);
-        const owner = ownerOf(request);
-        const recovery_codes = await system.transaction(async (tx) => {
-          if (await hasSecondFactor(tx, owner.person_id))
-            throw new Problem('conflict', 'The second factor counts already.');
-          const codes = await confirmTotp(tx, vault, owner, request.body.code);
-          if (codes) await note(tx, service, owner, 'person.second_factor_added', {});
-          return codes;
-        });
-        if (!recovery_codes) throw new Problem('refused', 'The code is not right; take the next one.');
+        const recovery_codes = await confirmSecondFactor(service, actingOf(request), request.body.code);
         reply.code(201);
         return { recovery_codes };
       },
@@ -307,30 +285,8 @@ export const signInRoutes =
         },
       },
       async (request, reply) => {
-        const owner = ownerOf(request);
-        await system.transaction(async (tx) => {
-          await removeTotp(tx, owner.person_id);
-          await note(tx, service, owner, 'person.second_factor_removed', {});
-        });
+        await removeSecondFactor(service, actingOf(request));
         return reply.code(204).send(null);
       },
     );
-
-    /** Ends sessions, and writes down that it did; @returns whether there was anything to end */
-    async function ended(
-      request: FastifyRequest,
-      sessions: readonly string[],
-      work: () => Promise<boolean | number>,
-    ): Promise<boolean> {
-      const any = Boolean(await work());
-      const owner = ownerOf(request);
-      if (any)
-        await system.transaction((tx) => note(tx, service, owner, 'person.sessions_ended', { sessions }));
-      return any;
-    }
   };
-
-function ownerOf(request: FastifyRequest) {
-  const { organisation_id } = callerOfGuarded(request);
-  return { person_id: personOf(request).person_id, organisation_id };
-}

@@ -2,12 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { and, eq, gt } from 'drizzle-orm';
 import Type from 'typebox';
 import { VALUATION_CURRENCY } from '../../models/valuation.ts';
-import { findOrganisation } from '../accounts/store.ts';
 import { attemptOwn } from '../audit/refusal.ts';
 import { asOf } from '../clock.ts';
 import { given, query, rowsOf } from '../db/list.ts';
 import { pledge } from '../db/schema.ts';
-import { acrossTenants } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { create } from '../http/create.ts';
 import { callerOfGuarded, PLEDGE_KINDS } from '../http/guard.ts';
@@ -33,18 +31,9 @@ import type { Service } from '../service.ts';
 import { attemptChange } from './attempt.ts';
 import { flowDigest } from './flow-digest.ts';
 import { MAX_PATENTS, MOVE_DETAILS, type MoveTarget, PHASES } from './lifecycle.ts';
-import {
-  LoanToValue,
-  ltvLimits,
-  Pledge,
-  PledgedUse,
-  PledgeWithPatents,
-  State,
-  Status,
-  shown,
-  usesOf,
-} from './schemas.ts';
-import { movePledge, proveAnnuity, repay, requestPledge } from './service.ts';
+import { requestOwn } from './request.ts';
+import { LoanToValue, Pledge, PledgedUse, PledgeWithPatents, State, Status, shown } from './schemas.ts';
+import { movePledge, proveAnnuity, repay } from './service.ts';
 import { findPledge, movesOf, pledgedPatents, type Pledge as StoredPledge, valuesOf } from './store.ts';
 import { IfMatch, pledgeTag, requireMatch, versionOf } from './version.ts';
 
@@ -157,29 +146,7 @@ export const pledgeRoutes =
         // There is no pledge yet that another could know of.
         return attemptOwn(service, caller, 'pledge.request', () =>
           create(request, reply, database, async (tx) => {
-            const { loan_to_value, patents, ...body } = request.body;
-            const own = caller.kind === 'bank' ? body.bank_id : body.firm_id;
-            if (own !== caller.organisation_id)
-              throw new Problem(
-                'refused',
-                `The field ${caller.kind}_id must be your own organisation, ${caller.organisation_id}.`,
-              );
-            const parties = await acrossTenants(tx, () =>
-              Promise.all([findOrganisation(tx, body.bank_id), findOrganisation(tx, body.firm_id)]),
-            );
-            if (parties[0]?.kind !== 'bank' || parties[1]?.kind !== 'firm')
-              throw new Problem('refused', 'The fields bank_id and firm_id must name a bank and a firm.');
-            const stored = await requestPledge(
-              tx,
-              {
-                ...body,
-                ...ltvLimits(loan_to_value),
-                patents: usesOf(patents),
-              },
-              caller,
-              parties.some((party) => party?.demonstration),
-              clock.now(),
-            );
+            const stored = await requestOwn(tx, request.body, caller, clock.now());
             return { ...shown(stored), patents: await pledgedPatents(tx, [stored.id]), proposal: null };
           }),
         );

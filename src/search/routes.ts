@@ -15,16 +15,15 @@ import {
   WithDefault,
 } from '../http/schemas.ts';
 import type { Service } from '../service.ts';
+import { cursorOf, placeIn } from './cursor.ts';
 import {
   findPatents,
   MAX_PHRASE_CANDIDATES,
   MAX_RANKED,
   numberKeys,
-  type Place,
   patentsById,
   placeOf,
   SORTS,
-  type Sort,
 } from './find.ts';
 import { priorArt } from './prior-art.ts';
 import { classLevels } from './words.ts';
@@ -74,28 +73,6 @@ const PriorArt = Type.Object({
     { description: 'citations that lead to it from what the draft cites or from the nearest by words' },
   ),
 });
-
-/** The place is that of the last item of a page: its patent, after what it is ordered by. */
-function cursorOf({ value, patent_id }: Place): string {
-  return value === '' ? patent_id : `${value}~${patent_id}`;
-}
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const VALUES: Record<Sort, RegExp> = {
-  patent_id: /^$/,
-  rank: /^\d(?:\.\d{1,20})?(?:e-\d{1,3})?$/,
-  filed_on: /^\d{4}-\d{2}-\d{2}$/,
-  published_on: /^\d{4}-\d{2}-\d{2}$/,
-};
-
-function placeIn(cursor: string, sort: Sort): Place {
-  const [patent_id = '', value = ''] = cursor.split('~').reverse();
-  if (UUID.test(patent_id) && VALUES[sort].test(value)) return { value, patent_id };
-  throw new Problem(
-    'bad_request',
-    'cursor: it is not of this order; give next_cursor of the page before, and its sort.',
-  );
-}
 
 const part = (name: string) =>
   Type.Optional(Type.String({ maxLength: MAX_DRAFT_CHARS, description: `${name} of the draft` }));

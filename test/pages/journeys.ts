@@ -1,8 +1,12 @@
 /** What each role comes for, from the first page to done. Every step is one that a person sees; none waits for a script. */
 import assert from 'node:assert/strict';
+import { Secret, TOTP } from 'otpauth';
+import type { Key } from '../../src/pages/language/catalogue.ts';
 import { PASSWORD } from '../people.ts';
 import { signIn, type Visitor } from './visitor.ts';
 import type { PagesWorld, Party } from './world.ts';
+
+const OTHER_PASSWORD = 'meadow sprocket violin nine';
 
 /** Null: anybody, not signed in. */
 export type Role = Party | null;
@@ -34,6 +38,12 @@ async function zoomIn({ page, scripts, words }: Visitor): Promise<void> {
   await gone;
 }
 
+const press = ({ page, words }: Visitor, name: Key) =>
+  page
+    .locator('main')
+    .getByRole('button', { name: words.say(name), exact: true })
+    .click();
+
 export const JOURNEYS: readonly Journey[] = [
   {
     name: 'reads what it is, changes language and theme, and comes back to both',
@@ -58,7 +68,9 @@ export const JOURNEYS: readonly Journey[] = [
       const address = `/pledges/${pledge_id}?span=contract`;
       await go(address);
       assert.equal(new URL(page.url()).pathname, '/sign-in');
-      const submit = page.locator('main').getByRole('button', { name: words.say('sign_in.title') });
+      const submit = page
+        .locator('main')
+        .getByRole('button', { name: words.say('sign_in.title'), exact: true });
       await page.locator('input[name=email]').fill(email);
       await page.locator('input[name=password]').fill('not the password');
       await submit.click();
@@ -299,6 +311,151 @@ export const JOURNEYS: readonly Journey[] = [
       await page.locator('dd', { hasText: words.say('sources.every', { count: 9 }) }).waitFor();
     },
   },
+  {
+    name: 'guards an account by a second factor and another password, and comes in by both',
+    role: 'firm_a',
+    async walk(visitor, { newPerson }) {
+      const { page, words, go } = visitor;
+      const email = await newPerson('firm_a');
+      await signIn(visitor, email);
+      await page.getByRole('link', { name: words.say('nav.account') }).click();
+      await press(visitor, 'account.second_factor_add');
+      const secret = (await page.locator('.shown-once code').innerText()).replaceAll(' ', '');
+      await page.locator('input[name=code]').fill('not one');
+      await press(visitor, 'factor.confirm');
+      await page.locator('#code-fault').waitFor();
+      await page.locator('input[name=code]').fill(new TOTP({ secret: Secret.fromBase32(secret) }).generate());
+      await press(visitor, 'factor.confirm');
+      const codes = await page.locator('.shown-once code').allInnerTexts();
+      await page.getByRole('link', { name: words.say('account.back') }).click();
+      await page.locator('#current-password').fill(PASSWORD);
+      await page.locator('#code').fill(codes[0]!);
+      await page.locator('#new_password').fill('short');
+      await press(visitor, 'account.change_password');
+      await page.locator('#new_password-fault').waitFor();
+      await page.locator('#current-password').fill(PASSWORD);
+      await page.locator('#code').fill(codes[0]!);
+      await page.locator('#new_password').fill(OTHER_PASSWORD);
+      await press(visitor, 'account.change_password');
+      assert.equal(new URL(page.url()).pathname, '/account');
+      assert.equal(await page.locator('.fault:visible').count(), 0);
+      await page.getByRole('button', { name: words.say('sign_in.out') }).click();
+      await page.locator('.opening').waitFor();
+      await go('/sign-in');
+      await page.locator('input[name=email]').fill(email);
+      await page.locator('input[name=password]').fill(OTHER_PASSWORD);
+      await press(visitor, 'sign_in.title');
+      await page.locator('input[name=code]').fill(codes[1]!);
+      await press(visitor, 'sign_in.title');
+      await page.locator('form[action="/sign-out"]').waitFor();
+    },
+  },
+  {
+    name: 'invites somebody, whose session ends over a form that comes back after the sign-in',
+    role: 'firm_a',
+    async walk(visitor, { newPerson, endSessions }) {
+      const { page, words, go } = visitor;
+      const owner = await newPerson('firm_a');
+      await signIn(visitor, owner);
+      await page.locator('.whoami a[href="/organisation"]').click();
+      await page.locator('#email').fill('nobody');
+      await press(visitor, 'organisation.invite');
+      await page.locator('#email-fault').waitFor();
+      const invited = `invited.${owner}`;
+      await page.locator('#email').fill(invited);
+      await endSessions(owner);
+      await press(visitor, 'organisation.invite');
+      assert.equal(await heading(visitor), words.say('sign_in.title'));
+      await page.locator('input[name=email]').fill(owner);
+      await page.locator('input[name=password]').fill(PASSWORD);
+      await press(visitor, 'sign_in.title');
+      assert.match(await page.locator('.kept').innerText(), new RegExp(invited));
+      await press(visitor, 'kept.send');
+      const address = await page.locator('.shown-once code').innerText();
+      await page.locator('#label').fill('loader');
+      await press(visitor, 'key.issue');
+      assert.match(await page.locator('.shown-once code').innerText(), /^pwk_/);
+      await page.getByRole('button', { name: words.say('sign_in.out') }).click();
+      await page.locator('.opening').waitFor();
+      await go(new URL(address).pathname + new URL(address).search);
+      await page.locator('#name').fill('A Newcomer');
+      await page.locator('#password').fill(PASSWORD);
+      await press(visitor, 'invitation.send');
+      await page.locator('form[action="/sign-out"]').waitFor();
+      assert.equal(await go('/organisation'), 403, 'a member does not administer');
+    },
+  },
+  {
+    name: 'sees what would cure a breach, values another patent, and asks the bank',
+    role: 'firm_a',
+    async walk(visitor, { newPerson, newNumber, pledge_id }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('firm_a'));
+      await page.getByRole('link', { name: words.say('nav.alerts') }).click();
+      const alert = page.locator('section.ledger', { has: page.locator(`a[href="/pledges/${pledge_id}"]`) });
+      assert.match(await alert.innerText(), new RegExp(words.say('rule.right_ended')));
+      assert.match(await alert.locator('.facts').innerText(), /CNY/);
+      await alert.getByRole('link', { name: words.say('alert.price_patents') }).click();
+      await page.locator('#numbers').fill('CN1\n');
+      await press(visitor, 'valuation.next');
+      await page.locator('#numbers-fault').waitFor();
+      await page.locator('#numbers').fill(await newNumber());
+      await press(visitor, 'valuation.next');
+      await page.locator('#revenue_0').fill('much');
+      await press(visitor, 'valuation.to_range');
+      await page.locator('#revenue_0-fault').waitFor();
+      await page.locator('#revenue_0').fill('3,000,000');
+      await page.locator('select[name=industry_0]').selectOption('electronics');
+      await press(visitor, 'valuation.to_range');
+      assert.match(await page.locator('.facts').innerText(), /CNY/);
+      await page.locator('#principal').fill('100000');
+      await press(visitor, 'valuation.send_request');
+      await page.locator('#matures_on-fault').waitFor();
+      await page.locator('#matures_on').fill('2012-06-30');
+      await press(visitor, 'valuation.send_request');
+      await page.locator('#flow').waitFor();
+      assert.match(new URL(page.url()).pathname, /^\/pledges\/plg_/);
+    },
+  },
+  {
+    name: 'lets a bank know something, and takes it back',
+    role: 'firm_a',
+    async walk(visitor, { newPerson, service }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('firm_a'));
+      await page.getByRole('link', { name: words.say('nav.consents') }).click();
+      await page.locator('#bank_id').fill(service.bank_a.id);
+      await press(visitor, 'consent.give');
+      await page.locator('#kinds-fault').waitFor();
+      await page.locator('input[name=kind_revenue]').check();
+      await press(visitor, 'consent.give');
+      await press(visitor, 'consent.revoke');
+      await page.waitForLoadState();
+      assert.equal(await page.getByRole('button', { name: words.say('consent.revoke') }).count(), 0);
+    },
+  },
+  {
+    name: 'looks for a patent, sees what happened to it and when that was not yet known, and where its field lies',
+    role: 'firm_a',
+    async walk(visitor, { newPerson, patent_id, number }) {
+      const { page, words } = visitor;
+      await signIn(visitor, await newPerson('firm_a'));
+      await page.getByRole('link', { name: words.say('nav.patents') }).click();
+      await page.locator('input[name=number]').fill(number);
+      await page.getByRole('button', { name: words.say('form.show') }).click();
+      await page.locator(`a[href="/patents/${patent_id}"]`).click();
+      const state = page.locator('main .facts').first();
+      assert.match(await state.innerText(), new RegExp(words.say('legal.lapsed')));
+      await page.locator('input[name=as_of]').fill('2009-09-01');
+      await page.getByRole('button', { name: words.say('form.show') }).click();
+      await page.waitForURL(/as_of=2009-09-01/);
+      assert.match(await state.innerText(), new RegExp(words.say('legal.in_force')));
+      await page.getByRole('link', { name: words.say('nav.map') }).click();
+      assert.ok((await page.locator('figure circle').count()) > 0);
+      await page.locator('figure details').first().locator('summary').click();
+      assert.ok((await page.locator('figure tbody tr').count()) > 1);
+    },
+  },
 ];
 
 /** Leaves the case as it was found: reopened. */
@@ -347,9 +504,17 @@ export function pagesOf({
   backtest,
   endpoint_id,
   delivery_id,
+  patent_id,
 }: Pick<
   PagesWorld,
-  'pledge_id' | 'report_address' | 'flag_id' | 'torn_run' | 'backtest' | 'endpoint_id' | 'delivery_id'
+  | 'pledge_id'
+  | 'report_address'
+  | 'flag_id'
+  | 'torn_run'
+  | 'backtest'
+  | 'endpoint_id'
+  | 'delivery_id'
+  | 'patent_id'
 >): {
   name: string;
   role: Role;
@@ -358,6 +523,18 @@ export function pagesOf({
   return [
     { name: 'start', role: null, address: '/' },
     { name: 'sign-in', role: null, address: '/sign-in' },
+    { name: 'sign-in by organisation', role: null, address: '/sign-in/organisation' },
+    { name: 'sign-in by provider', role: null, address: '/sign-in/provider?code=x&state=y' },
+    { name: 'invitation', role: null, address: '/invitation?token=x' },
+    { name: 'account', role: 'firm_a', address: '/account' },
+    { name: 'organisation', role: 'firm_a', address: '/organisation' },
+    { name: 'alerts', role: 'firm_a', address: '/alerts' },
+    { name: 'valuation', role: 'firm_a', address: '/valuation' },
+    { name: 'consents', role: 'firm_a', address: '/consents' },
+    { name: 'patents', role: 'firm_a', address: '/patents?owner=a' },
+    { name: 'patent', role: 'firm_a', address: `/patents/${patent_id}` },
+    { name: 'knowledge map', role: 'firm_a', address: '/knowledge-map' },
+    { name: 'proof', role: 'firm_a', address: '/account/proof' },
     { name: 'missing', role: null, address: '/no-such-page' },
     { name: 'portfolio', role: 'bank_a', address: '/portfolio' },
     { name: 'pledges', role: 'firm_a', address: '/pledges' },

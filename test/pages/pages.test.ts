@@ -12,7 +12,7 @@ import { languageFrom, wordsIn } from '../../src/pages/language/words.ts';
 import { ownAddress } from '../../src/pages/preferences.ts';
 import { factsOf, hasChanged } from '../../src/pages/reviews/changes.ts';
 import { readSettings, typedOf } from '../../src/pages/rules/settings.ts';
-import { addPerson, openSession } from '../people.ts';
+import { addPerson, openSession, PASSWORD } from '../people.ts';
 import { launchBrowser } from './browser.ts';
 import { runPages } from './run.ts';
 import { examine, type Faults, visit } from './visitor.ts';
@@ -245,6 +245,46 @@ t.test('pages of a service', async (t) => {
     t.equal((await post('/demonstration/visits', 'as=staff')).statusCode, 404, 'this is no demonstration');
     t.equal((await post('/sign-out', token)).statusCode, 303);
   });
+
+  t.test(
+    'keep a form over a sign-in, but none with a secret, from elsewhere, or sent by a key',
+    async (t) => {
+      const kept = (url: string, payload: string, more: Record<string, string> = {}) =>
+        service.app.inject({
+          method: 'POST',
+          url,
+          payload,
+          headers: { 'content-type': 'application/x-www-form-urlencoded', ...more },
+        });
+      const invitation = await kept(
+        '/organisation/invitations',
+        'email=a%40b.example&role=member&csrf_token=x',
+      );
+      t.equal(invitation.statusCode, 401);
+      const [, sealed] = /name="kept" value="([^"]+)"/.exec(invitation.body)!;
+      t.notMatch(invitation.body, 'a@b.example', 'nobody reads it on the way');
+      const { email } = await addPerson(service, service.firm_a.id, 'owner');
+      const form = { email, password: PASSWORD };
+      const back = await kept('/sign-in', new URLSearchParams({ ...form, kept: sealed! }).toString());
+      t.match(back.body, 'a@b.example');
+      const bent = await kept('/sign-in', new URLSearchParams({ ...form, kept: `${sealed}x` }).toString());
+      t.match(bent.body, wordsIn('en').say('kept.gone'), 'what is not ours is not taken up');
+      const [secret, elsewhere, by_key] = await Promise.all([
+        kept('/account/password', 'password=x&new_password=y'),
+        kept('/consents', 'bank_id=x', { 'sec-fetch-site': 'cross-site' }),
+        kept('/consents', 'bank_id=x', { authorization: 'Bearer pwk_wrong' }),
+      ]);
+      for (const { statusCode, body } of [secret, elsewhere, by_key]) {
+        t.equal(statusCode, 401);
+        t.notMatch(body, /name="kept"/);
+      }
+      t.equal(
+        (await ask('/tour', service.bank_a.key)).statusCode,
+        404,
+        'the tour is of a demonstration alone',
+      );
+    },
+  );
 
   t.test('hold to the policy that lets nothing foreign run', async (t) => {
     const { headers, body } = await ask('/', null);

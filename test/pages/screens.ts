@@ -39,6 +39,16 @@ const worst = async (page: Page) => {
   await page.locator('#flow').waitFor();
 };
 
+/** The first patent in force that the search finds, in the step where its use is declared. */
+const valued = async (page: Page) => {
+  await page.goto('/patents?legal_state=in_force');
+  const number = await page.locator('tbody td.short').first().innerText();
+  await page.goto('/valuation');
+  await page.locator('#numbers').fill(number);
+  await page.locator('main button').click();
+  await page.locator('fieldset.record').waitFor();
+};
+
 const SHOTS: readonly Shot[] = [
   { name: 'start', as: null, open: (page) => page.goto('/') },
   {
@@ -81,6 +91,22 @@ const SHOTS: readonly Shot[] = [
   { name: 'webhooks', as: 'bank', open: (page) => page.goto('/webhooks') },
   { name: 'webhook-events', as: 'bank', open: (page) => page.goto('/webhooks/events') },
   { name: 'pledges', as: 'firm', open: (page) => page.goto('/pledges') },
+  { name: 'tour', as: 'bank', open: (page) => page.goto('/tour') },
+  { name: 'alerts', as: 'firm', open: (page) => page.goto('/alerts') },
+  { name: 'valuation', as: 'firm', open: valued },
+  { name: 'consents', as: 'firm', open: (page) => page.goto('/consents') },
+  { name: 'account', as: 'firm', open: (page) => page.goto('/account') },
+  { name: 'organisation', as: 'firm', open: (page) => page.goto('/organisation') },
+  { name: 'patents', as: 'firm', open: (page) => page.goto('/patents?legal_state=lapsed') },
+  {
+    name: 'patent',
+    as: 'firm',
+    async open(page) {
+      await page.goto('/patents?legal_state=lapsed');
+      await page.locator('tbody a').first().click();
+    },
+  },
+  { name: 'knowledge-map', as: 'firm', open: (page) => page.goto('/knowledge-map') },
   { name: 'reviews', as: 'staff', open: (page) => page.goto('/reviews') },
   { name: 'case', as: 'staff', open: firstOf('/reviews') },
   { name: 'sources', as: 'staff', open: (page) => page.goto('/sources') },

@@ -66,7 +66,7 @@ export async function signIn({ page, go, words }: Visitor, email: string): Promi
   await page.locator('input[name=password]').fill(PASSWORD);
   await page
     .locator('main')
-    .getByRole('button', { name: words.say('sign_in.title') })
+    .getByRole('button', { name: words.say('sign_in.title'), exact: true })
     .click();
   await page.locator('form[action="/sign-out"]').waitFor();
 }

@@ -7,10 +7,12 @@ import { LAPSE_MODEL } from '../../models/lapse/fit.ts';
 import { STAGE_RATE_MODEL } from '../../models/lapse/stage-rate.ts';
 import { compareModels, LAPSE_METRIC } from '../../src/governance/comparison.ts';
 import { listSpecifications, storeComparison } from '../../src/governance/store.ts';
+import { deriveChanged } from '../../src/patents/derived.ts';
 import { ingestRecords } from '../../src/patents/ingest.ts';
 import { runsOf } from '../../src/patents/run-history.ts';
 import { rolesOf } from '../../src/people/roles.ts';
 import { beginTotp, confirmTotp } from '../../src/people/second-factor.ts';
+import { endSessions } from '../../src/people/sessions.ts';
 import { valuesOf } from '../../src/pledges/store.ts';
 import { MIN_SAMPLED_PATENTS } from '../../src/risk/histories.ts';
 import { cnHistories, knownOn } from '../models/cn-patents.ts';
@@ -32,6 +34,10 @@ export interface PagesWorld {
   newPerson(party: Party): Promise<string>;
   /** The same with a second factor. */
   newGuardedPerson(party: Party): Promise<{ email: string; recovery_code: string }>;
+  /** Of a person whom `newPerson` made, as idling does. */
+  endSessions(email: string): Promise<void>;
+  /** Of a patent in force that nobody pledged. */
+  newNumber(): Promise<string>;
   /** Active, on a patent that lapses meanwhile. */
   pledge_id: string;
   /** Page of the report of a patent that has a value, a bank's to see. */
@@ -45,6 +51,9 @@ export interface PagesWorld {
   /** Of the bank, with a delivery on its way. */
   endpoint_id: string;
   delivery_id: string;
+  /** The patent that lapses, and its number. */
+  patent_id: string;
+  number: string;
 }
 
 export async function buildWorld(t: { teardown(done: () => Promise<void>): unknown }): Promise<PagesWorld> {
@@ -87,9 +96,16 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
   );
   const [flag] = await service.database.sql<{ id: string }[]>`select id from flag
     where pledge_id = ${pledge_id} and state = 'open' order by id limit 1`;
+  await deriveChanged(service.database, service.clock.now());
   await service.app.listen({ port: 0, host: '127.0.0.1' });
   const { endpoint_id, delivery_id } = await tried(service);
   const { port } = service.app.server.address() as AddressInfo;
+  const numberOf = async (patent_id: string) => {
+    const [row] = await service.database.sql<{ number: string }[]>`
+      select office || application_number as number from patent where patent_id = ${patent_id}`;
+    return row!.number;
+  };
+  const ids = new Map<string, string>();
   const person = (party: Party) => addPerson(service, service[party].id, rolesOf(KINDS[party])[0]!);
   return {
     service,
@@ -101,7 +117,15 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     torn_run: `/sources/${torn_source.id}/runs/${torn_run!.id}`,
     endpoint_id,
     delivery_id,
-    newPerson: async (party) => (await person(party)).email,
+    patent_id: lapsing!.patent_id,
+    number: await numberOf(lapsing!.patent_id),
+    newPerson: async (party) => {
+      const { id, email } = await person(party);
+      ids.set(email, id);
+      return email;
+    },
+    endSessions: async (email) => void (await endSessions(service.database.sql, ids.get(email)!, null)),
+    newNumber: () => numberOf(service.takePatent()),
     async newGuardedPerson(party) {
       const { id: person_id, email } = await person(party);
       const owner = { person_id, organisation_id: service[party].id };

@@ -10,9 +10,9 @@ import { Closed, Id } from '../../http/schemas.ts';
 import { pledgedPatents } from '../../pledges/store.ts';
 import type { Service } from '../../service.ts';
 import { Blank, blank } from '../asking.ts';
-import { formsOf } from '../forms.ts';
 import type { Words } from '../language/words.ts';
 import { pledgeName } from '../pledges/pledge-page.tsx';
+import { formsOf } from '../refusable-forms.ts';
 import { pagesOf } from '../serve.ts';
 import { CalendarPage, type Shown } from './calendar-page.tsx';
 

@@ -1,5 +1,6 @@
 /** What pages gain where scripts run; each works without. */
 import { readCharts } from './chart-reader.ts';
+import { usePasskeys } from './passkeys.ts';
 import { addSliders } from './sliders.ts';
 import { submitOnChange } from './submit.ts';
 import { triageByKeys } from './triage.ts';
@@ -10,3 +11,4 @@ addSliders();
 submitOnChange();
 triageByKeys();
 zoomByKey();
+usePasskeys();

@@ -1,11 +1,16 @@
 /** All texts of the pages. One file an area, with its three languages side by side; a new area is added here. */
+
+import account from './account.json' with { type: 'json' };
 import audit from './audit.json' with { type: 'json' };
 import calendar from './calendar.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
+import firm from './firm.json' with { type: 'json' };
 import jobs from './jobs.json' with { type: 'json' };
 import life from './life.json' with { type: 'json' };
 import models from './models.json' with { type: 'json' };
+import organisation from './organisation.json' with { type: 'json' };
+import patents from './patents.json' with { type: 'json' };
 import pledge from './pledge.json' with { type: 'json' };
 import portfolio from './portfolio.json' with { type: 'json' };
 import report from './report.json' with { type: 'json' };
@@ -41,6 +46,10 @@ export const AREAS = {
   calendar,
   life,
   webhook,
+  account,
+  firm,
+  organisation,
+  patents,
 };
 
 type Area = (typeof AREAS)[keyof typeof AREAS];

@@ -204,3 +204,13 @@ export function DayField({ name, label, value, min, max, slider }: DayFieldProps
     </label>
   );
 }
+
+/** A field of a form that asks by address. */
+export function TextAsked({ name, label, value }: { name: string; label: string; value: string }) {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <input type="text" name={name} value={value} />
+    </label>
+  );
+}

@@ -1,91 +1,156 @@
-import type { InputHTMLAttributes } from 'preact';
-import type { Key } from '../language/catalogue.ts';
+import { type Faults, SendForm, TextField } from '../parts/form.tsx';
 import { useView } from '../view.ts';
 
-/** What is wrong with a field, by its name. */
-export type Faults = Partial<Record<'email' | 'password' | 'code', Key>>;
+/** Where a sign-in leads: back to a page, or on with a form that was kept. */
+export type Onward = Readonly<{ return_to?: string; kept?: string }>;
 
-interface FieldProps {
-  name: keyof Faults;
-  input: InputHTMLAttributes<HTMLInputElement>;
-  fault: Key | undefined;
+interface SignInProps {
+  email: string;
+  faults: Faults;
+  onward: Onward;
 }
 
-function TextField({ name, input, fault }: FieldProps) {
-  const { words } = useView();
-  const fault_id = `${name}-fault`;
-  return (
-    <div class="field">
-      <label for={name}>{words.say(`sign_in.${name}`)}</label>
-      <input
-        {...input}
-        id={name}
-        name={name}
-        aria-invalid={fault ? true : undefined}
-        aria-describedby={fault && fault_id}
-        autofocus={fault !== undefined}
-      />
-      {fault && (
-        <p class="fault" id={fault_id}>
-          {words.say(fault)}
-        </p>
-      )}
-    </div>
-  );
-}
-
-function ReturnTo({ return_to }: { return_to: string | null }) {
-  return return_to === null ? null : <input type="hidden" name="return_to" value={return_to} />;
-}
-
-export function SignInPage(props: { email: string; faults: Faults; return_to: string | null }) {
-  const { email, faults, return_to } = props;
+export function SignInPage({ email, faults, onward }: SignInProps) {
   const { words } = useView();
   return (
     <div class="gate">
       <h1>{words.say('sign_in.title')}</h1>
-      {return_to !== null && <p class="muted">{words.say('sign_in.expired')}</p>}
-      <form method="post" action="/sign-in" noValidate>
-        <ReturnTo return_to={return_to} />
+      {onward.kept !== undefined ? (
+        <p class="done">{words.say('sign_in.kept')}</p>
+      ) : (
+        onward.return_to !== undefined && <p class="muted">{words.say('sign_in.expired')}</p>
+      )}
+      <SendForm action="/sign-in" send={words.say('sign_in.title')} told={onward}>
         <TextField
           name="email"
+          label={words.say('sign_in.email')}
           input={{ type: 'email', autocomplete: 'username', value: email }}
           fault={faults.email}
         />
         <TextField
           name="password"
+          label={words.say('sign_in.password')}
           input={{ type: 'password', autocomplete: 'current-password' }}
           fault={faults.password}
         />
-        <button type="submit" class="button primary">
-          {words.say('sign_in.title')}
+      </SendForm>
+      <form class="send" data-passkey="sign-in" method="post" action="/kept-form" hidden>
+        {Object.entries(onward).map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
+        <button type="submit" class="button">
+          {words.say('sign_in.by_passkey')}
         </button>
+        <p class="fault" role="alert" hidden>
+          {words.say('sign_in.passkey_refused')}
+        </p>
       </form>
+      <p>
+        <a href="/sign-in/organisation">{words.say('sign_in.by_provider')}</a>
+      </p>
     </div>
   );
 }
 
-export function CodePage(props: { ticket: string; refused: boolean; return_to: string | null }) {
-  const { ticket, refused, return_to } = props;
+export function CodePage({ ticket, refused, onward }: { ticket: string; refused: boolean; onward: Onward }) {
   const { words } = useView();
   return (
     <div class="gate">
       <h1>{words.say('sign_in.code_title')}</h1>
-      <form method="post" action="/sign-in/code">
-        <ReturnTo return_to={return_to} />
-        <input type="hidden" name="ticket" value={ticket} />
+      <SendForm action="/sign-in/code" send={words.say('sign_in.title')} told={{ ...onward, ticket }}>
         <TextField
           name="code"
-          input={{ type: 'text', autocomplete: 'one-time-code' }}
-          fault={refused ? 'sign_in.code_refused' : undefined}
+          label={words.say('sign_in.code')}
+          input={{ autocomplete: 'one-time-code' }}
+          fault={refused ? words.say('sign_in.code_refused') : undefined}
         />
-        <button type="submit" class="button primary">
-          {words.say('sign_in.title')}
-        </button>
-      </form>
+      </SendForm>
       <p>
         <a href="/sign-in">{words.say('sign_in.again')}</a>
       </p>
+    </div>
+  );
+}
+
+export function OrganisationPage({ organisation_id, faults }: { organisation_id: string; faults: Faults }) {
+  const { words } = useView();
+  return (
+    <div class="gate">
+      <h1>{words.say('provider.title')}</h1>
+      <p class="muted">{words.say('provider.lead')}</p>
+      <SendForm action="/sign-in/organisation" send={words.say('provider.next')}>
+        <TextField
+          name="organisation_id"
+          label={words.say('provider.organisation')}
+          input={{ value: organisation_id, autocomplete: 'organization' }}
+          fault={faults.organisation_id}
+        />
+      </SendForm>
+      <p>
+        <a href="/sign-in">{words.say('sign_in.again')}</a>
+      </p>
+    </div>
+  );
+}
+
+/** A link and no redirect: the policy of pages lets no form lead elsewhere. */
+export function ToProviderPage({ url }: { url: string }) {
+  const { words } = useView();
+  return (
+    <div class="gate">
+      <h1>{words.say('provider.title')}</h1>
+      <p>{words.say('provider.leaves')}</p>
+      <p>
+        <a class="button primary" href={url}>
+          {words.say('provider.go', { host: new URL(url).host })}
+        </a>
+      </p>
+    </div>
+  );
+}
+
+/** Where the provider sends the browser back to. Its answer goes on by a form, so that no address begins a session. */
+export function FromProviderPage({ answer }: { answer: Readonly<Record<string, string>> | null }) {
+  const { words } = useView();
+  return (
+    <div class="gate">
+      <h1>{words.say('provider.title')}</h1>
+      <p>{words.say(answer ? 'provider.back' : 'provider.refused')}</p>
+      {answer && <SendForm action="/sign-in/provider" send={words.say('sign_in.title')} told={answer} />}
+      <p>
+        <a href="/sign-in">{words.say('sign_in.again')}</a>
+      </p>
+    </div>
+  );
+}
+
+interface InvitationProps {
+  token: string;
+  name: string;
+  faults: Faults;
+}
+
+export function InvitationPage({ token, name, faults }: InvitationProps) {
+  const { words } = useView();
+  return (
+    <div class="gate">
+      <h1>{words.say('invitation.title')}</h1>
+      <p class="muted">{words.say('invitation.lead')}</p>
+      <SendForm action="/invitation" send={words.say('invitation.send')} told={{ token }}>
+        <TextField
+          name="name"
+          label={words.say('account.name')}
+          fault={faults.name}
+          input={{ autocomplete: 'name', value: name }}
+        />
+        <TextField
+          name="password"
+          label={words.say('account.new_password')}
+          hint={words.say('account.password_rule')}
+          fault={faults.password}
+          input={{ type: 'password', autocomplete: 'new-password' }}
+        />
+      </SendForm>
     </div>
   );
 }

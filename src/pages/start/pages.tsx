@@ -11,6 +11,9 @@ import { pagesOf } from '../serve.ts';
 import { HOMES } from '../view.ts';
 import { StartPage } from './start-page.tsx';
 
+/** Being the bank's officer, and led to a lapse. */
+const TOUR = 'tour';
+
 export function startPages(app: FastifyInstance, service: Service): void {
   pagesOf(app, service)('/', { access: 'public' }, async ({ view }) => ({
     title: view.words.say('start.title'),
@@ -21,13 +24,15 @@ export function startPages(app: FastifyInstance, service: Service): void {
     '/demonstration/visits',
     {
       config: { access: 'public' },
-      schema: { hide: true, body: Closed({ as: OneOf(VISITORS, 'whom to be') }) },
+      schema: { hide: true, body: Closed({ as: OneOf([...VISITORS, TOUR], 'whom to be') }) },
     },
     async (request, reply) => {
       requireSameOrigin(request);
-      const { as } = request.body as { as: Visitor };
+      const { as: asked } = request.body as { as: Visitor | typeof TOUR };
+      const as = asked === TOUR ? 'bank' : asked;
       setSessionCookie(reply, await beginVisit(service, as, sessionTokenOf(request)));
-      return reply.redirect(HOMES[as === 'second_staff' ? 'staff' : as], 303);
+      const home = HOMES[as === 'second_staff' ? 'staff' : as];
+      return reply.redirect(asked === TOUR ? '/tour' : home, 303);
     },
   );
 }

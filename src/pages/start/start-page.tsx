@@ -26,7 +26,7 @@ export function StartPage({ example }: { example: PledgeShown | null }) {
                 {words.say('start.continue')}
               </a>
             ) : (
-              <a class="button primary" href="/sign-in">
+              <a class="button" href="/sign-in">
                 {words.say('sign_in.title')}
               </a>
             )}
@@ -83,6 +83,11 @@ function Visits() {
     <form class="visits" method="post" action="/demonstration/visits">
       <h2>{words.say('visit.title')}</h2>
       <p class="muted">{words.say('visit.lead')}</p>
+      <p>
+        <button type="submit" class="button primary" name="as" value="tour">
+          {words.say('tour.begin')}
+        </button>
+      </p>
       <p class="actions">
         {VISITORS.map((visitor) => (
           <button key={visitor} type="submit" class="button" name="as" value={visitor}>

@@ -10,7 +10,7 @@ import { deadLettersOf } from '../../webhooks/recovery.ts';
 import * as webhooks from '../../webhooks/service.ts';
 import { publicKeys } from '../../webhooks/signing-keys.ts';
 import { attemptsOf, deliveriesOf, endpointsOf } from '../../webhooks/store.ts';
-import { formsOf, Typed } from '../forms.ts';
+import { formsOf, Typed } from '../refusable-forms.ts';
 import { pagesOf } from '../serve.ts';
 import { CataloguePage } from './catalogue-page.tsx';
 import { DeliveryPage } from './delivery-page.tsx';

@@ -1,0 +1,42 @@
+/** A contract that one of its parties asks for. */
+import type { Static } from 'typebox';
+import { type Caller, findOrganisation } from '../accounts/store.ts';
+import type { Transaction } from '../db/client.ts';
+import { acrossTenants } from '../db/tenancy.ts';
+import { Problem } from '../errors.ts';
+import { type LoanToValue, ltvLimits, type PledgedUse, usesOf } from './schemas.ts';
+import { type PledgeRequest, requestPledge } from './service.ts';
+import type { Pledge } from './store.ts';
+
+type Asked = Pick<PledgeRequest, 'bank_id' | 'firm_id' | 'currency' | 'principal_minor' | 'matures_on'> & {
+  patents: readonly Static<typeof PledgedUse>[];
+  loan_to_value?: Static<typeof LoanToValue> | undefined;
+};
+
+/** @throws Problem `refused` when the caller or the other party is not what it is named as, and as `requestPledge` does */
+export async function requestOwn(
+  tx: Transaction,
+  { loan_to_value, patents, ...body }: Asked,
+  caller: Caller,
+  now: Date,
+): Promise<Pledge> {
+  const own = caller.kind === 'bank' ? body.bank_id : body.firm_id;
+  if (own !== caller.organisation_id)
+    throw new Problem(
+      'refused',
+      `The field ${caller.kind}_id must be your own organisation, ${caller.organisation_id}.`,
+    );
+  const parties = await acrossTenants(tx, () =>
+    Promise.all([findOrganisation(tx, body.bank_id), findOrganisation(tx, body.firm_id)]),
+  );
+  if (parties[0]?.kind !== 'bank' || parties[1]?.kind !== 'firm')
+    throw new Problem('refused', 'The fields bank_id and firm_id must name a bank and a firm.');
+  const asked = { ...body, ...ltvLimits(loan_to_value), patents: usesOf(patents) };
+  return requestPledge(
+    tx,
+    asked,
+    caller,
+    parties.some((party) => party?.demonstration),
+    now,
+  );
+}
