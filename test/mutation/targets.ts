@@ -85,7 +85,13 @@ export const TARGETS: readonly Target[] = [
       'src/people/sign-in.ts',
       'src/accounts/eyes.ts',
     ],
-    noticed_by: [{ file: 'test/people/people.test.ts' }],
+    noticed_by: [
+      {
+        file: 'test/people/parts.test.ts',
+        only: ['what a session changes comes from a page of ours and brings the token of the session'],
+      },
+      { file: 'test/people/people.test.ts' },
+    ],
   },
   {
     mutate: [
