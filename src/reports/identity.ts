@@ -62,7 +62,7 @@ export function patent({ content, words, day, number }: Told): ReportSection {
         kind: 'facts',
         caption: title,
         rows: [
-          [words.say('patent.number'), patentNumber(content)],
+          [words.say('patent.application'), patentNumber(content)],
           [words.say('patent.right'), words.say(`right.${facts.right_type}`)],
           [words.say('patent.filed'), day(facts.filed_on)],
           [words.say('patent.granted'), day(facts.granted_on)],
