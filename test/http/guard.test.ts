@@ -265,6 +265,7 @@ async function guarded(
     { config: { access: ['bank'] }, schema: { body: { type: 'object', required: ['kept'] } } },
     async () => 'kept',
   );
+  app.get('/people', { config: { access: EVERYONE, scope: 'administer' } }, async () => 'people');
   app.get('/keyed', { config: { access: EVERYONE } }, async (request) => personOf(request));
   app.post('/sign-in', { config: { access: 'public' } }, async (request, reply) =>
     rates.sign_in(request, reply),
@@ -435,6 +436,9 @@ t.test('a session opens the routes of its role alone, and those for people', asy
     (await ask(method, url, headers)).json();
   t.match(await said('/banks', viewer.headers), {
     ...{ code: 'forbidden', detail: 'This needs a role that may write; yours, viewer, may read.' },
+  });
+  t.match(await said('/people', officer.headers, 'GET'), {
+    detail: 'This needs a role that may administer; yours, officer, may read, write, decide, operate.',
   });
   t.match(await said('/me', key, 'GET'), {
     ...{ code: 'forbidden', detail: 'This is for people who signed in, not for keys.' },

@@ -624,6 +624,10 @@ t.test('a fingerprint is the same for the same text, place and owner, under new 
   t.match(await vault.seal('org_mac', 'place', 'text'), /^pw1\.2\./);
   t.equal(await of('org_mac', 'email', 'a@mail.example'), mac);
   t.equal(await createVault(database, MASTER_KEY).fingerprint('org_mac', 'email', 'a@mail.example'), mac);
+  for (let version = 3; version <= 10; version++) await vault.renew('org_mac');
+  const sealed = await vault.seal('org_mac', 'place', 'text');
+  t.match(sealed, /^pw1\.10\./);
+  t.equal(await createVault(database, MASTER_KEY).open('org_mac', 'place', sealed), 'text');
   t.not(await of('org_mac', 'email', 'b@mail.example'), mac);
   t.not(await of('org_mac', 'name', 'a@mail.example'), mac);
   t.not(await of('org_other', 'email', 'a@mail.example'), mac);
