@@ -58,11 +58,11 @@ export interface PatentFacts {
   /** The source of the register is over its time; left out while it is not. */
   register_late?: true;
   /** Left out while nothing is known of it. */
-  standing?: Standing;
+  standing?: CohortRanks;
 }
 
 /** Where a patent stands in its cohort, technology field by filing year: the share that has less, half of the equals with it. */
-export interface Standing {
+export interface CohortRanks {
   /** By patents that cite it within five years of its publication; null where not known or all are alike. */
   citation_rank: number | null;
   /** By offices of its family within five years of its filing. */

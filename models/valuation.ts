@@ -23,11 +23,11 @@ import type { LapseModel, LapsePrediction } from './lapse/types.ts';
 import type { Quantiles } from './quantiles.ts';
 import type {
   CalendarDate,
+  CohortRanks,
   DeclaredUse,
   Failure,
   MethodResult,
   PatentFacts,
-  Standing,
   Step,
 } from './types.ts';
 import { PREMISES, type Premise, type PremiseValue, valueUnderPremise } from './value/formulas/premise.ts';
@@ -268,7 +268,7 @@ function calibrationStep(
   };
 }
 
-function standingStep({ citation_rank, family_rank }: Standing, shift: StandingShift): Step {
+function standingStep({ citation_rank, family_rank }: CohortRanks, shift: StandingShift): Step {
   return {
     what: 'place in the cohort',
     formula: 'value * exp(citation effect * z(citation rank) + family effect * z(family rank))',

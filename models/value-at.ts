@@ -12,7 +12,7 @@ import { hedonicPrice } from './value/formulas/hedonic.ts';
 import { endOfRight, joinValues } from './value/join.ts';
 import { dealFeatures } from './value/market-method.ts';
 import type { MethodValue } from './value/reconcile.ts';
-import { renewalWorth, type Standing, standingOf, standingProbability } from './value/renewal-method.ts';
+import { type AnnuityPosition, annuityPosition, renewalWorth, stillInForce } from './value/renewal-method.ts';
 import { LAPSE_REQUIREMENTS, type MethodInputs, unmet } from './value/requirements.ts';
 import type { ValuationTables } from './value/tables.ts';
 
@@ -49,20 +49,20 @@ export function worthOf(facts: ValuedFacts, tables: ValuationTables): Worth {
     return { ...UNKNOWN, changes_on: granted_later ? granted_on : term.expires_on };
   }
   const { changes_on, patent_year } = term;
-  const standing = standingOf(facts, tables);
-  const values = methodValues(facts, standing, tables);
+  const position = annuityPosition(facts, tables);
+  const values = methodValues(facts, position, tables);
   if (values.length === 0) return { ...UNKNOWN, changes_on };
-  const in_force = standingProbability(standing);
+  const in_force = stillInForce(position);
   const { weighted, collateral } = joinValues(values, facts, patent_year, in_force, setting);
   return { status: 'valued', weighted, collateral, changes_on };
 }
 
 /** Of the methods that need no declared use, in the order of METHODS. */
-function methodValues(facts: ValuedFacts, standing: Standing, tables: ValuationTables): MethodValue[] {
+function methodValues(facts: ValuedFacts, position: AnnuityPosition, tables: ValuationTables): MethodValue[] {
   const { as_of, market, assumptions } = tables.setting;
   const values: MethodValue[] = [];
-  if (standing.course.fees.length > 0) {
-    const { quantiles } = renewalWorth(standing, tables);
+  if (position.course.fees.length > 0) {
+    const { quantiles } = renewalWorth(position, tables);
     values.push({ quantiles, log_error: assumptions.renewal_log_error.value });
   }
   if (market !== null && market.basis === 'deals_and_prior') {

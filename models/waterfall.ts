@@ -16,7 +16,7 @@
  */
 import { FormulaFailure } from './failure.ts';
 import { toMinor } from './money.ts';
-import type { PatentFacts, Standing } from './types.ts';
+import type { CohortRanks, PatentFacts } from './types.ts';
 import { type ValuationInputs, valuePatent } from './valuation.ts';
 
 export const CAUSES = [
@@ -90,11 +90,11 @@ const REPLACED: Record<
   market: (now, { declared, market }) => ({ ...now, declared, market }),
 };
 
-function rankOf({ standing }: PatentFacts): Standing {
+function rankOf({ standing }: PatentFacts): CohortRanks {
   return standing ?? { citation_rank: null, family_rank: null };
 }
 
-function ranked(standing: Standing): Pick<PatentFacts, 'standing'> {
+function ranked(standing: CohortRanks): Pick<PatentFacts, 'standing'> {
   return { standing };
 }
 

@@ -13,7 +13,7 @@ import type { MethodInputs } from './requirements.ts';
 import type { Course, ShownReturn, Term, ValuationTables } from './tables.ts';
 
 /** A granted right on its way through its annuities. */
-export interface Standing {
+export interface AnnuityPosition {
   term: Term;
   course: Course;
   /** Anniversary of the first annuity. */
@@ -22,7 +22,7 @@ export interface Standing {
   paid: number;
 }
 
-export function standingOf(facts: ValuedFacts, tables: ValuationTables): Standing {
+export function annuityPosition(facts: ValuedFacts, tables: ValuationTables): AnnuityPosition {
   const term = tables.term(facts.right_type, facts.filed_on);
   const { due_on } = term;
   let first_due = 0;
@@ -33,7 +33,7 @@ export function standingOf(facts: ValuedFacts, tables: ValuationTables): Standin
 }
 
 /** Chance that the right is in force, no notice having come. */
-export function standingProbability({ term, course, first_due, paid }: Standing): number {
+export function stillInForce({ term, course, first_due, paid }: AnnuityPosition): number {
   const hazards: number[] = [];
   const shares: number[] = [];
   for (let place = Math.max(term.first_open, first_due + paid); place < term.passed; place++) {
@@ -50,7 +50,7 @@ export interface RenewalWorth {
 }
 
 export function renewalWorth(
-  { term, course, first_due, paid }: Standing,
+  { term, course, first_due, paid }: AnnuityPosition,
   tables: ValuationTables,
 ): RenewalWorth {
   const { fees, thresholds, first_year } = course;
@@ -71,7 +71,7 @@ export function renewalWorth(
 export function renewalMethod({ facts, tables }: MethodInputs): Extract<MethodResult, { ok: true }> {
   const { sigma } = tables;
   const { return_decay, renewal_discount_factor } = tables.setting.assumptions;
-  const { schedule, shown, quantiles } = renewalWorth(standingOf(facts, tables), tables);
+  const { schedule, shown, quantiles } = renewalWorth(annuityPosition(facts, tables), tables);
   const { mu, paid_threshold } = shown;
   const mean = renewalMean(schedule, { mu, sigma });
   return {

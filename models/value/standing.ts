@@ -16,7 +16,7 @@
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import type { Assumption, StandingEffects } from '../assumptions.ts';
 import { requireBetween } from '../failure.ts';
-import type { Standing } from '../types.ts';
+import type { CohortRanks } from '../types.ts';
 
 export const STANDING_MODEL = 'value-by-standing/1';
 
@@ -38,7 +38,7 @@ export interface StandingShift {
 }
 
 export function standingShift(
-  standing: Standing,
+  standing: CohortRanks,
   { citation_effect, family_effect }: Partial<StandingEffects>,
 ): StandingShift {
   const citations = shift(standing.citation_rank, citation_effect);

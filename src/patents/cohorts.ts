@@ -1,7 +1,7 @@
 /** Where patents stand among those of their field and filing year, from the counts that are kept of each cohort. */
 import type { CohortSummary } from '../../models/indicators/cohort.ts';
 import { midRank, summariseCounts, type ValueCount } from '../../models/indicators/histogram.ts';
-import type { Standing as CohortRanks } from '../../models/types.ts';
+import type { CohortRanks } from '../../models/types.ts';
 import type { Sql } from '../db/client.ts';
 import { type CohortIndicator, cohortValues } from './derive-indicators.ts';
 

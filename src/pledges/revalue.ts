@@ -1,7 +1,7 @@
 /** Stale pledges into new points of their value flow: claim, read facts as of the slot, value, append. */
 
 import { collateralMinor, loanToValueBp } from '../../models/collateral.ts';
-import type { Standing } from '../../models/types.ts';
+import type { CohortRanks } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
 import type { Database, Transaction } from '../db/client.ts';
 import { cohortRanks } from '../patents/cohorts.ts';
@@ -124,7 +124,7 @@ function valueIn(
   pledge: Pledge,
   patent: PledgedPatent,
   known: Map<string, KnownPatent>,
-  ranks: Map<string, Standing>,
+  ranks: Map<string, CohortRanks>,
   models: ModelSet,
   as_of: string,
 ): Valued {

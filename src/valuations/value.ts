@@ -1,7 +1,7 @@
 /** One patent's valuation: facts and models in, a row to store out. No I/O. */
 
 import { toMajor, toMinor } from '../../models/money.ts';
-import type { CalendarDate, DeclaredUse, Standing } from '../../models/types.ts';
+import type { CalendarDate, CohortRanks, DeclaredUse } from '../../models/types.ts';
 import { type Valuation, type ValuationInputs, valuePatent } from '../../models/valuation.ts';
 import type { KnownPatent } from '../patents/facts.ts';
 import { inputSha256, inputsWith, type ModelSet, valuationId } from './models.ts';
@@ -32,7 +32,7 @@ export function value(
   currency: string,
   models: ModelSet,
   as_of: CalendarDate,
-  standing?: Standing,
+  standing?: CohortRanks,
 ): Valued {
   const facts = standing ? { ...patent.facts, standing } : patent.facts;
   const declared = declaredUse(use, currency);
