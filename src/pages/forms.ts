@@ -13,6 +13,10 @@ export const Typed = Type.String({ maxLength: MAX_TYPED_LENGTH });
 /** A box that was ticked, or left empty. */
 export const Ticked = Type.Optional(Type.Literal('on'));
 
+const MAX_TOKEN_LENGTH = 100;
+/** The token of the session, which the guard has compared by the time that fields are looked at. */
+export const Token = Type.String({ maxLength: MAX_TOKEN_LENGTH });
+
 const UNPROCESSABLE = 422;
 const NOTHING = Closed({});
 
@@ -20,8 +24,10 @@ type Who = Pick<FastifyContextConfig, 'access' | 'scope' | 'people' | 'proved'>;
 
 interface Form<Params extends TObject, Fields extends Record<string, TSchema>> {
   who: Who;
-  params?: Params;
+  params?: Params | undefined;
   fields: Fields;
+  /** The page that the form stands on, to which a change of language returns; its own address if left out. */
+  at?: (params: Static<Params>) => string;
 }
 
 export interface Sent<Params extends TObject, Fields extends Record<string, TSchema>> {
@@ -31,7 +37,7 @@ export interface Sent<Params extends TObject, Fields extends Record<string, TSch
   reply: FastifyReply;
   view: View;
   /** The page again, with what was wrong. */
-  again(page: Page): Promise<FastifyReply>;
+  again(page: Page, status?: number): Promise<FastifyReply>;
   /** A page that is the answer: what it shows, it shows once. */
   show(page: Page): Promise<FastifyReply>;
   /** Leads to a page, so that sending it again is not what a reload does. */
@@ -42,22 +48,24 @@ export interface Sent<Params extends TObject, Fields extends Record<string, TSch
 export function formsOf(app: FastifyInstance, service: Service) {
   return <Fields extends Record<string, TSchema>, Params extends TObject = typeof NOTHING>(
     address: string,
-    { who, params, fields }: Form<Params, Fields>,
+    { who, params, fields, at }: Form<Params, Fields>,
     act: (sent: Sent<Params, Fields>) => Promise<FastifyReply>,
   ) => {
-    const body = Closed(who.access === 'public' ? fields : { ...fields, [CSRF_FIELD]: Typed });
+    const body = Closed(who.access === 'public' ? fields : { [CSRF_FIELD]: Token, ...fields });
     return app.post(
       address,
       { config: who, schema: { hide: true, params: params ?? NOTHING, body } },
       async (request, reply) => {
-        const view = await viewOf(request, service);
+        const place = request.params as Static<Params>;
+        const seen = await viewOf(request, service);
+        const view = at ? { ...seen, address: at(place) } : seen;
         return act({
-          params: request.params as Static<Params>,
+          params: place,
           body: request.body as Static<TObject<Fields>>,
           request,
           reply,
           view,
-          again: (page) => send(reply.code(UNPROCESSABLE), page, view),
+          again: (page, status = UNPROCESSABLE) => send(reply.code(status), page, view),
           show: (page) => send(reply, page, view),
           goTo: (to) => reply.redirect(to, 303),
         });

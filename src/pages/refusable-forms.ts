@@ -1,4 +1,4 @@
-/** How a form is taken: what it does leads on to a page; what is refused comes back with its faults and all that was typed. */
+/** Forms of what the service may refuse: what is refused comes back with its faults and all that was typed. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type, { type Static, type TObject } from 'typebox';
 import type { Caller, OrganisationKind } from '../accounts/store.ts';
@@ -8,8 +8,9 @@ import { Closed } from '../http/schemas.ts';
 import { CSRF_FIELD } from '../http/session-cookie.ts';
 import type { Action } from '../people/roles.ts';
 import type { Service } from '../service.ts';
-import { type Page, send } from './render.tsx';
-import { type View, viewOf } from './view.ts';
+import { formsOf, Token } from './forms.ts';
+import type { Page } from './render.tsx';
+import type { View } from './view.ts';
 
 const MAX_TYPED_LENGTH = 4_000;
 /** A field as a person fills it in; empty when left so. */
@@ -17,7 +18,7 @@ export const Typed = Type.String({ maxLength: MAX_TYPED_LENGTH });
 
 const NOTHING = Closed({});
 /** For a key, which needs no token, the field may be missing. */
-const TOKEN = { [CSRF_FIELD]: Type.Optional(Typed) };
+const TOKEN = { [CSRF_FIELD]: Type.Optional(Token) };
 
 interface Route<Params extends TObject, Body extends TObject> {
   access: readonly OrganisationKind[];
@@ -44,42 +45,30 @@ interface Work<Params extends TObject, Body extends TObject> {
 }
 
 /** Takes forms of one plugin: `form(address, who, work)`. */
-export function formsOf(app: FastifyInstance, service: Service) {
+export function refusableFormsOf(app: FastifyInstance, service: Service) {
+  const form = formsOf(app, service);
   return <Params extends TObject = typeof NOTHING, Body extends TObject = typeof NOTHING>(
     address: string,
-    { access, scope, params, body }: Route<Params, Body>,
+    { params, body, ...who }: Route<Params, Body>,
     { at, act, again }: Work<Params, Body>,
   ) =>
-    app.post(
-      address,
-      {
-        config: { access, scope },
-        schema: {
-          hide: true,
-          params: params ?? NOTHING,
-          body: Closed({ ...TOKEN, ...(body?.properties ?? {}) }),
-        },
-      },
-      async (request, reply) => {
-        const place = request.params as Static<Params>;
-        const view = { ...(await viewOf(request, service)), address: at(place) };
-        const given = {
-          params: place,
-          body: request.body as Static<Body>,
-          caller: callerOfGuarded(request),
-          request,
-          view,
-        };
-        try {
-          const done = await act(given);
-          return typeof done === 'string' ? reply.redirect(done, 303) : await send(reply, done, view);
-        } catch (error) {
-          if (!again || !(error instanceof Problem) || !REFUSALS.has(error.code)) throw error;
-          const { status } = PROBLEMS[error.code];
-          return send(reply.code(status), await again(given, error), view);
-        }
-      },
-    );
+    form(address, { who, params, fields: { ...TOKEN, ...body?.properties }, at }, async (sent) => {
+      const { params, request, view } = sent;
+      const given = {
+        params,
+        body: sent.body as Static<Body>,
+        caller: callerOfGuarded(request),
+        request,
+        view,
+      };
+      try {
+        const done = await act(given);
+        return typeof done === 'string' ? sent.goTo(done) : await sent.show(done);
+      } catch (error) {
+        if (!again || !(error instanceof Problem) || !REFUSALS.has(error.code)) throw error;
+        return sent.again(await again(given, error), PROBLEMS[error.code].status);
+      }
+    });
 }
 
 /** What the person at the form can mend there. */

@@ -2,10 +2,11 @@
 import type { Passkey } from '../../people/passkeys.ts';
 import type { Session } from '../../people/sessions.ts';
 import type { Person } from '../../people/store.ts';
-import { type Faults, SendForm, TextField } from '../parts/form.tsx';
+import { type Faults, SendForm, TextField } from '../parts/forms.tsx';
 import { Facts, Section, Table } from '../parts/parts.tsx';
 import { roleText } from '../parts/terms.ts';
 import { useView } from '../view.ts';
+import { ProofFields } from './proof-page.tsx';
 
 export interface AccountShown {
   person: Person;
@@ -124,21 +125,11 @@ function Password({ second_factor, faults }: { second_factor: boolean; faults: F
       note={words.say('account.password_note')}
     >
       <SendForm action="/account/password" send={words.say('account.change_password')}>
-        <TextField
-          name="password"
-          id="current-password"
+        <ProofFields
           label={words.say('account.current_password')}
-          fault={faults.password}
-          input={{ type: 'password', autocomplete: 'current-password' }}
+          id="current-password"
+          {...{ second_factor, faults }}
         />
-        {second_factor && (
-          <TextField
-            name="code"
-            label={words.say('sign_in.code')}
-            fault={faults.code}
-            input={{ autocomplete: 'one-time-code' }}
-          />
-        )}
         <TextField
           name="new_password"
           label={words.say('account.new_password')}

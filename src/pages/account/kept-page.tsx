@@ -1,6 +1,6 @@
 /** A form that was kept over a sign-in: what it says, to be sent now or left. */
 import type { KeptForm } from '../kept.ts';
-import { SendForm } from '../parts/form.tsx';
+import { SendForm } from '../parts/forms.tsx';
 import { HOMES, useView } from '../view.ts';
 
 export function KeptPage({ kept }: { kept: KeptForm | null }) {

@@ -23,7 +23,7 @@ import { findPerson } from '../../people/store.ts';
 import type { Service } from '../../service.ts';
 import { formsOf, Typed } from '../forms.ts';
 import type { Words } from '../language/words.ts';
-import type { Faults } from '../parts/form.tsx';
+import type { Faults } from '../parts/forms.tsx';
 import { pagesOf } from '../serve.ts';
 import { ONWARD, onwardOf, welcome } from '../sign-in/welcome.tsx';
 import { AccountPage, type AccountShown } from './account-page.tsx';

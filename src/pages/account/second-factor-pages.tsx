@@ -1,4 +1,4 @@
-import { type Faults, SendForm, ShownOnce, TextField } from '../parts/form.tsx';
+import { type Faults, SendForm, ShownOnce, TextField } from '../parts/forms.tsx';
 import { useView } from '../view.ts';
 
 /** @param secret base 32, which the form brings back so that a wrong code does not lose it */

@@ -1,8 +1,8 @@
 /** The organisation's own audit chain, newest first, and whether it still says what it said. */
 import type { ListedEntry } from '../../audit/read.ts';
 import type { ChainCheck } from '../../audit/verify.ts';
+import { SessionForm } from '../parts/forms.tsx';
 import { AskForm, DayField, Section, Table } from '../parts/parts.tsx';
-import { PostForm } from '../parts/post-form.tsx';
 import { useView } from '../view.ts';
 
 /** What is asked for, as it was typed. */
@@ -46,11 +46,11 @@ export function AuditPage({ entries, more, asked, verified, nameOf }: Props) {
       </div>
       <Section title={words.say('audit.verify')} note={words.say('audit.verify_note')}>
         {verified && <Verification verified={verified} />}
-        <PostForm action="/audit/verification">
+        <SessionForm action="/audit/verification">
           <button type="submit" class="button primary">
             {words.say('audit.verify')}
           </button>
-        </PostForm>
+        </SessionForm>
       </Section>
       <Section title={words.say('audit.entries')} note={words.say('audit.newest')}>
         <AskForm action="/audit">

@@ -5,13 +5,11 @@ import { latestEntries, listHeads } from '../../audit/read.ts';
 import { verifyChain } from '../../audit/verify.ts';
 import { callerOfGuarded, PLEDGE_KINDS } from '../../http/guard.ts';
 import { Closed, Day } from '../../http/schemas.ts';
-import { CSRF_FIELD } from '../../http/session-cookie.ts';
 import type { Service } from '../../service.ts';
 import { Blank, blank } from '../asking.ts';
+import { formsOf } from '../forms.ts';
 import { namesOf } from '../parts/names.ts';
-import { send } from '../render.tsx';
 import { pagesOf } from '../serve.ts';
-import { viewOf } from '../view.ts';
 import { type Asked, AuditPage, type Verified } from './audit-page.tsx';
 
 const ENTRIES_A_PAGE = 50;
@@ -19,7 +17,6 @@ const ENTRIES_A_PAGE = 50;
 const MAX_VERIFIED_ENTRIES = 200_000;
 /** More days than anybody has published heads for. */
 const MAX_HEADS = 100_000;
-const TOO_MANY = 422;
 
 const Text = Blank(Type.String({ maxLength: 200 }));
 
@@ -44,18 +41,13 @@ export function auditPages(app: FastifyInstance, service: Service): void {
     }),
   );
 
-  app.post(
+  formsOf(app, service)(
     '/audit/verification',
-    {
-      config: { access: PLEDGE_KINDS, scope: 'read' },
-      schema: { hide: true, body: Closed({ [CSRF_FIELD]: Type.String() }) },
-    },
-    async (request, reply) => {
+    { who: { access: PLEDGE_KINDS, scope: 'read' }, fields: {}, at: () => '/audit' },
+    async ({ request, view, again, show }) => {
       const verified = await verify(callerOfGuarded(request).organisation_id);
-      const view = await viewOf(request, service);
       const body = await pageOf(request, {}, verified);
-      if (verified.check === null) reply.code(TOO_MANY);
-      return send(reply, { title: view.words.say('nav.audit'), body }, { ...view, address: '/audit' });
+      return (verified.check === null ? again : show)({ title: view.words.say('nav.audit'), body });
     },
   );
 

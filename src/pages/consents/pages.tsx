@@ -9,7 +9,7 @@ import { callerOfGuarded } from '../../http/guard.ts';
 import type { Service } from '../../service.ts';
 import { formsOf, Ticked, Typed } from '../forms.ts';
 import type { Words } from '../language/words.ts';
-import { type Faults, SendForm, TextField } from '../parts/form.tsx';
+import { type Faults, SendForm, TextField } from '../parts/forms.tsx';
 import { Section, Table } from '../parts/parts.tsx';
 import { pagesOf } from '../serve.ts';
 import { useView } from '../view.ts';

@@ -12,7 +12,7 @@ import type { Service } from '../../service.ts';
 import { Blank, blank } from '../asking.ts';
 import type { Words } from '../language/words.ts';
 import { pledgeName } from '../pledges/pledge-page.tsx';
-import { formsOf } from '../refusable-forms.ts';
+import { refusableFormsOf } from '../refusable-forms.ts';
 import { pagesOf } from '../serve.ts';
 import { CalendarPage, type Shown } from './calendar-page.tsx';
 
@@ -32,7 +32,7 @@ export function calendarPages(app: FastifyInstance, service: Service): void {
     }),
   );
 
-  const form = formsOf(app, service);
+  const form = refusableFormsOf(app, service);
 
   form('/calendar/feeds', WRITE, {
     at,

@@ -2,7 +2,7 @@ import type { ApiKey, Organisation } from '../../accounts/store.ts';
 import type { Invitation } from '../../people/invitations.ts';
 import type { Person } from '../../people/store.ts';
 import type { Words } from '../language/words.ts';
-import { type Faults, SendForm, ShownOnce, TextField } from '../parts/form.tsx';
+import { type Faults, SendForm, ShownOnce, TextField } from '../parts/forms.tsx';
 import { Choice, Section, Table } from '../parts/parts.tsx';
 import { roleText } from '../parts/terms.ts';
 import { useView } from '../view.ts';

@@ -1,51 +1,64 @@
-/** What forms that change something are put together from. */
+/** What forms that change something are put together from: fields with their faults beside them, and the token of the session. */
 import type { ComponentChildren, InputHTMLAttributes } from 'preact';
 import type { Problem } from '../../errors.ts';
 import { CSRF_FIELD } from '../../http/session-cookie.ts';
 import { type Action, actionsOfRole } from '../../people/roles.ts';
 import { useView, type View } from '../view.ts';
 
+/** What is wrong with a field, by its name, in the reader's language. */
+export type Faults = Readonly<Record<string, string | undefined>>;
+
 /** Whether the person may do it; a form that would be refused is not shown. */
 export function may({ caller }: View, action: Action): boolean {
   return caller?.session ? actionsOfRole(caller.kind, caller.session.role).includes(action) : false;
 }
 
-interface PostProps {
-  action: string;
-  class?: string;
-  children: ComponentChildren;
+interface TextFieldProps {
+  name: string;
+  label: string;
+  /** Where two forms of a page have a field of the same name. */
+  id?: string;
+  hint?: string | undefined;
+  fault: string | undefined;
+  /** The fault is in the service's own words. */
+  english?: boolean;
+  input?: InputHTMLAttributes<HTMLInputElement>;
+  /** Where the slider beside a number ends; none if left out. */
+  slider?: number | undefined;
 }
 
-/** A form that changes something: it carries the token of the session. */
-export function PostForm({ action, children, class: kind = 'act' }: PostProps) {
-  const { csrf_token } = useView();
+export function TextField({
+  name,
+  label,
+  id = name,
+  hint,
+  fault,
+  english = false,
+  input,
+  slider,
+}: TextFieldProps) {
+  const fault_id = `${id}-fault`;
+  const hint_id = `${id}-hint`;
+  const described = [hint && hint_id, fault && fault_id].filter(Boolean).join(' ');
   return (
-    <form class={kind} method="post" action={action} noValidate>
-      {csrf_token !== null && <input type="hidden" name={CSRF_FIELD} value={csrf_token} />}
-      {children}
-    </form>
-  );
-}
-
-/** A form of one button. */
-export function Press({ action, text, kind = '' }: { action: string; text: string; kind?: string }) {
-  return (
-    <PostForm action={action}>
-      <button type="submit" class={`button ${kind}`}>
-        {text}
-      </button>
-    </PostForm>
-  );
-}
-
-/** What the service refused, above the form: title in the reader's language, the service's own words below. */
-export function Refusal({ problem }: { problem: Problem | null }) {
-  const { words } = useView();
-  if (!problem) return null;
-  return (
-    <div class="refusal" role="alert">
-      <p>{words.say(`problem.${problem.code}`)}</p>
-      <p lang="en">{problem.message}</p>
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        type="text"
+        {...input}
+        id={id}
+        name={name}
+        data-slider={slider}
+        aria-invalid={fault ? true : undefined}
+        aria-describedby={described || undefined}
+        autofocus={fault !== undefined}
+      />
+      {hint && <p id={hint_id}>{hint}</p>}
+      {fault && (
+        <p class="fault" id={fault_id} lang={english ? 'en' : undefined}>
+          {fault}
+        </p>
+      )}
     </div>
   );
 }
@@ -59,33 +72,125 @@ interface FieldProps {
   problem?: Problem | null;
   /** What is wrong with it, in the reader's language. */
   fault?: string | undefined;
-  /** Where the slider beside a number ends; none if left out. */
   slider?: number;
 }
 
-/** A field with its fault beside it: that of its own name in what the service refused. */
-export function Field({ name, label, note, input, problem, fault: own, slider }: FieldProps) {
+/** A field whose fault may be that of its own name in what the service refused. */
+export function Field({ name, label, note, input, problem, fault, slider }: FieldProps) {
   const refused = problem?.fields.find(({ pointer }) => pointer === `/body/${name}`)?.detail;
-  const fault = own ?? refused;
-  const described = [fault && `${name}-fault`, note && `${name}-note`].filter(Boolean).join(' ');
   return (
-    <div class="field">
-      <label for={name}>{label}</label>
-      <input
-        {...input}
-        id={name}
-        name={name}
-        data-slider={slider}
-        aria-invalid={fault ? true : undefined}
-        aria-describedby={described || undefined}
-        autofocus={fault !== undefined}
-      />
-      {fault && (
-        <p class="fault" id={`${name}-fault`} lang={own ? undefined : 'en'}>
-          {fault}
-        </p>
-      )}
-      {note && <p id={`${name}-note`}>{note}</p>}
+    <TextField
+      {...{ name, label, input, slider }}
+      hint={note}
+      fault={fault ?? refused}
+      english={fault === undefined}
+    />
+  );
+}
+
+interface PostProps {
+  action: string;
+  class?: string;
+  id?: string;
+  children: ComponentChildren;
+}
+
+/** A form that changes something: it carries the token of the session, so that no other site can send it. */
+export function PostForm({ action, id, children, class: kind = 'act' }: PostProps) {
+  const { csrf_token } = useView();
+  return (
+    <form class={kind} method="post" action={action} id={id} noValidate>
+      {csrf_token !== null && <input type="hidden" name={CSRF_FIELD} value={csrf_token} />}
+      {children}
+    </form>
+  );
+}
+
+/** Nothing for who is not signed in as a person: a key sends no forms. */
+export function SessionForm(props: PostProps) {
+  return useView().csrf_token === null ? null : <PostForm {...props} />;
+}
+
+/** A form of one button. */
+export function Press({ action, text, kind = '' }: { action: string; text: string; kind?: string }) {
+  return (
+    <PostForm action={action}>
+      <button type="submit" class={`button ${kind}`}>
+        {text}
+      </button>
+    </PostForm>
+  );
+}
+
+interface SendProps {
+  action: string;
+  /** What its button says. */
+  send: string;
+  /** A button alone, among others or in a row of a table. */
+  small?: boolean;
+  /** Fields beside each other. */
+  row?: boolean;
+  /** Fields that are not seen. */
+  told?: Readonly<Record<string, string>>;
+  children?: ComponentChildren;
+}
+
+export function SendForm({ action, send, small = false, row = false, told = {}, children }: SendProps) {
+  return (
+    <PostForm class={`send${small ? ' small' : ''}${row ? ' row' : ''}`} action={action}>
+      {Object.entries(told).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+      {children}
+      <button type="submit" class={small ? 'button' : 'button primary'}>
+        {send}
+      </button>
+    </PostForm>
+  );
+}
+
+/** What has just been done, above all else. */
+export function Done({ children }: { children: ComponentChildren }) {
+  return (
+    <p class="done" role="status">
+      {children}
+    </p>
+  );
+}
+
+/** Secrets that are shown once. */
+export function ShownOnce({
+  title,
+  note,
+  secrets,
+}: {
+  title: string;
+  note: string;
+  secrets: readonly string[];
+}) {
+  return (
+    <section class="shown-once" aria-label={title}>
+      <h2>{title}</h2>
+      <p>{note}</p>
+      <ul>
+        {secrets.map((secret) => (
+          <li key={secret}>
+            <code>{secret}</code>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What the service refused, above the form: title in the reader's language, the service's own words below. */
+export function Refusal({ problem }: { problem: Problem | null }) {
+  const { words } = useView();
+  if (!problem) return null;
+  return (
+    <div class="refusal" role="alert">
+      <p>{words.say(`problem.${problem.code}`)}</p>
+      <p lang="en">{problem.message}</p>
     </div>
   );
 }

@@ -14,7 +14,7 @@ import {
 } from '../../pledges/margin-calls/service.ts';
 import { releaseState } from '../../pledges/release/deregistration.ts';
 import type { Service } from '../../service.ts';
-import { formsOf, Typed } from '../refusable-forms.ts';
+import { refusableFormsOf, Typed } from '../refusable-forms.ts';
 import { pagesOf } from '../serve.ts';
 import type { View } from '../view.ts';
 import { LifePage, type LifeShown, MAX_CURE_WORKING_DAYS, type TypedLife } from './life-page.tsx';
@@ -29,7 +29,7 @@ const at = ({ id }: { id: string }) => `/pledges/${id}/life`;
 
 export function lifePages(app: FastifyInstance, service: Service): void {
   const { database, clock } = service;
-  const form = formsOf(app, service);
+  const form = refusableFormsOf(app, service);
 
   pagesOf(app, service)(
     '/pledges/:id/life',

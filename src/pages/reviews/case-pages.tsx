@@ -1,19 +1,18 @@
 /** One case: what was flagged and on which evidence, and the steps that lead to a decision by two people. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { DECISIONS } from '../../../models/review.ts';
 import { PROBLEMS, Problem } from '../../errors.ts';
 import { callerOfGuarded } from '../../http/guard.ts';
 import { Closed, Id, OneOf } from '../../http/schemas.ts';
-import { CSRF_FIELD } from '../../http/session-cookie.ts';
 import type { Action } from '../../people/roles.ts';
 import { type Request, refused, takeStep } from '../../review/act.ts';
 import type { Service } from '../../service.ts';
 import { Blank, blank } from '../asking.ts';
+import { formsOf } from '../forms.ts';
 import { ruleTitle } from '../parts/terms.ts';
-import { send } from '../render.tsx';
 import { pagesOf } from '../serve.ts';
-import { viewOf } from '../view.ts';
+import type { View } from '../view.ts';
 import { CasePage, type Faults, type Outcome } from './case-page.tsx';
 import { readCase } from './read.ts';
 
@@ -26,14 +25,12 @@ const STEPS = ['claimed', 'released', 'noted', 'escalated', 'submitted'] as cons
 const CHECKS = ['approved', 'returned', 'reopened'] as const;
 const SILENT = ['claimed', 'released'] as const;
 
-const Said = (actions: readonly string[]) =>
-  Closed({
-    [CSRF_FIELD]: Type.String({ maxLength: 100 }),
-    version: Type.String({ pattern: '^\\d{1,9}$' }),
-    action: OneOf(actions, 'what is done'),
-    decision: Blank(OneOf(DECISIONS, 'what is proposed')),
-    note: Type.Optional(Type.String({ maxLength: MAX_NOTE_LENGTH })),
-  });
+const saidOf = <Action extends string>(actions: readonly Action[]) => ({
+  version: Type.String({ pattern: '^\\d{1,9}$' }),
+  action: OneOf(actions, 'what is done'),
+  decision: Blank(OneOf(DECISIONS, 'what is proposed')),
+  note: Type.Optional(Type.String({ maxLength: MAX_NOTE_LENGTH })),
+});
 
 interface Said {
   version: string;
@@ -43,27 +40,26 @@ interface Said {
 }
 
 export function casePages(app: FastifyInstance, service: Service): void {
-  pagesOf(app, service)('/reviews/:flag_id', { access: ['staff'], params: ById }, async (asked) => {
-    const { request, view, params } = asked;
-    const shown = await readCase(service, params.flag_id, callerOfGuarded(request), actionsOf(request));
-    const title = ruleTitle(shown.flag.rule, view.words);
-    return { title, body: <CasePage shown={shown} outcome={null} /> };
-  });
+  pagesOf(app, service)('/reviews/:flag_id', { access: ['staff'], params: ById }, (asked) =>
+    casePage(asked.request, asked.params.flag_id, asked.view, null),
+  );
 
-  const posts = (name: string, scope: Action, actions: readonly string[]) =>
-    app.post(
+  const form = formsOf(app, service);
+  const posts = (name: string, scope: Action, actions: readonly Said['action'][]) =>
+    form(
       `/reviews/:flag_id/${name}`,
       {
-        config: { access: ['staff'], scope },
-        schema: { hide: true, params: ById, body: Said(actions) },
+        who: { access: ['staff'], scope },
+        params: ById,
+        fields: saidOf(actions),
+        at: ({ flag_id }) => `/reviews/${flag_id}`,
       },
-      async (request, reply) => {
-        const { flag_id } = request.params as { flag_id: string };
-        const said = request.body as Said;
-        const outcome = await outcomeOf(request, flag_id, said);
-        return outcome === null
-          ? reply.redirect(`/reviews/${flag_id}`, 303)
-          : again(request, reply, flag_id, outcome);
+      async ({ params: { flag_id }, body, request, view, again, goTo }) => {
+        const outcome = await outcomeOf(request, flag_id, body);
+        if (outcome === null) return goTo(`/reviews/${flag_id}`);
+        const { problem } = outcome;
+        const page = await casePage(request, flag_id, view, outcome);
+        return again(page, problem ? PROBLEMS[problem.code].status : UNPROCESSABLE);
       },
     );
   posts('steps', 'review', STEPS);
@@ -89,18 +85,14 @@ export function casePages(app: FastifyInstance, service: Service): void {
   }
 
   /** The case as it is now, with what was typed. */
-  async function again(request: FastifyRequest, reply: FastifyReply, flag_id: string, outcome: Outcome) {
+  async function casePage(
+    request: FastifyRequest,
+    flag_id: string,
+    { words }: View,
+    outcome: Outcome | null,
+  ) {
     const shown = await readCase(service, flag_id, callerOfGuarded(request), actionsOf(request));
-    const view = await viewOf(request, service);
-    const { problem } = outcome;
-    return send(
-      reply.code(problem ? PROBLEMS[problem.code].status : UNPROCESSABLE),
-      {
-        title: ruleTitle(shown.flag.rule, view.words),
-        body: <CasePage {...{ shown, outcome }} />,
-      },
-      { ...view, address: `/reviews/${flag_id}` },
-    );
+    return { title: ruleTitle(shown.flag.rule, words), body: <CasePage {...{ shown, outcome }} /> };
   }
 }
 

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { DECISIONS } from '../../../models/review.ts';
 import type { Key } from '../language/catalogue.ts';
-import { PostForm } from '../parts/post-form.tsx';
+import { SessionForm } from '../parts/forms.tsx';
 import { useView } from '../view.ts';
 import type { Outcome } from './case-page.tsx';
 import type { CaseShown } from './read.ts';
@@ -75,10 +75,10 @@ function Claim({ shown }: Pick<Props, 'shown'>) {
 function CaseForm(props: { shown: CaseShown; name: 'steps' | 'checks'; children: ComponentChildren }) {
   const { shown, name, children } = props;
   return (
-    <PostForm action={`/reviews/${shown.flag.id}/${name}`}>
+    <SessionForm action={`/reviews/${shown.flag.id}/${name}`}>
       <input type="hidden" name="version" value={shown.review.version} />
       {children}
-    </PostForm>
+    </SessionForm>
   );
 }
 

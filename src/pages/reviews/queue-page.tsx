@@ -5,8 +5,8 @@ import { Problem } from '../../errors.ts';
 import type { PledgedPatent } from '../../pledges/store.ts';
 import type { QueuedCase } from '../../review/store.ts';
 import type { Key } from '../language/catalogue.ts';
+import { SessionForm } from '../parts/forms.tsx';
 import { AskForm, Choice, type Column, Section, SeverityMarked, Table } from '../parts/parts.tsx';
-import { PostForm } from '../parts/post-form.tsx';
 import { ruleTitle } from '../parts/terms.ts';
 import { pledgeName } from '../pledges/pledge-page.tsx';
 import { useView } from '../view.ts';
@@ -155,14 +155,14 @@ function Cases(props: Props) {
   return (
     <>
       <TriageSwitch />
-      <PostForm action="/reviews/claims" class="picking">
+      <SessionForm action="/reviews/claims" class="picking">
         <CaseTable {...props} picks />
         <p class="actions">
           <button type="submit" class="button">
             {words.say('reviews.claim_picked')}
           </button>
         </p>
-      </PostForm>
+      </SessionForm>
     </>
   );
 }

@@ -2,8 +2,8 @@
 import type { SetFigures } from '../../../models/risk/backtest.ts';
 import type { Problem } from '../../errors.ts';
 import type { StoredBacktest } from '../../risk/backtest-store.ts';
+import { SessionForm } from '../parts/forms.tsx';
 import { Section, Table } from '../parts/parts.tsx';
-import { PostForm } from '../parts/post-form.tsx';
 import { ruleTitle } from '../parts/terms.ts';
 import { useView, type View } from '../view.ts';
 
@@ -60,12 +60,12 @@ export function BacktestPage({ backtest, version, nameOf, may_set, problem }: Pr
         <p>{words.say('rules.made_by', { who: nameOf(made_by), at: words.instant(known_at) })}</p>
         <pre class="plain">{JSON.stringify(backtest.settings, null, 2)}</pre>
         {may_set && (
-          <PostForm action={`/rules/backtests/${id}/set`}>
+          <SessionForm action={`/rules/backtests/${id}/set`}>
             <input type="hidden" name="version" value={version} />
             <button type="submit" class="button primary">
               {words.say('rules.enable')}
             </button>
-          </PostForm>
+          </SessionForm>
         )}
       </Section>
     </>

@@ -14,6 +14,7 @@ import { backtestsOf, findBacktest } from '../../risk/backtest-store.ts';
 import { DEFAULT_SAMPLE, MAX_SEED } from '../../risk/rule-set-routes.ts';
 import { ruleSetsOf, setRules } from '../../risk/rule-sets.ts';
 import type { Service } from '../../service.ts';
+import { formsOf } from '../forms.ts';
 import { namesOf } from '../parts/names.ts';
 import { send } from '../render.tsx';
 import { pagesOf } from '../serve.ts';
@@ -81,33 +82,26 @@ export function rulePages(app: FastifyInstance, service: Service): void {
     },
   );
 
-  app.post(
+  formsOf(app, service)(
     '/rules/backtests/:id/set',
     {
-      config: { ...BANK, scope: 'decide' },
-      schema: {
-        hide: true,
-        params: ById,
-        body: Closed({ [CSRF_FIELD]: Type.String(), version: Type.String({ pattern: '^\\d{1,9}$' }) }),
-      },
+      who: { ...BANK, scope: 'decide' },
+      params: ById,
+      fields: { version: Type.String({ pattern: '^\\d{1,9}$' }) },
+      at: ({ id }) => `/rules/backtests/${id}`,
     },
-    async (request, reply) => {
-      const { id } = request.params as { id: string };
-      const { version } = request.body as { version: string };
+    async ({ params: { id }, body: { version }, request, view, again, goTo }) => {
       const caller = callerOfGuarded(request);
       const { settings } = await backtestOf(caller, id);
       try {
         await attemptOwn(service, caller, 'rule_set.set', () =>
           database.transaction((tx) => setRules(tx, settings, Number(version), caller, clock.now())),
         );
-        return reply.redirect('/rules', 303);
+        return goTo('/rules');
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
-        const view = await viewOf(request, service);
         const body = await backtestPage(request, id, error);
-        reply.code(PROBLEMS[error.code].status);
-        const title = view.words.say('rules.backtest');
-        return send(reply, { title, body }, { ...view, address: `/rules/backtests/${id}` });
+        return again({ title: view.words.say('rules.backtest'), body }, PROBLEMS[error.code].status);
       }
     },
   );

@@ -5,8 +5,8 @@ import { RULES } from '../../../models/risk/rules.ts';
 import type { Problem } from '../../errors.ts';
 import type { StoredBacktest } from '../../risk/backtest-store.ts';
 import type { StoredRuleSet } from '../../risk/rule-sets.ts';
+import { SessionForm } from '../parts/forms.tsx';
 import { Section, Table } from '../parts/parts.tsx';
-import { PostForm } from '../parts/post-form.tsx';
 import { ruleTitle } from '../parts/terms.ts';
 import { useView } from '../view.ts';
 import type { Typed } from './settings.ts';
@@ -47,12 +47,12 @@ export function RulesPage({ in_force, typed, outcome, backtests, nameOf }: Props
         <Backtests {...{ backtests, nameOf }} />
       </Section>
       <Section title={words.say('rules.propose')} note={words.say('rules.propose_note')}>
-        <PostForm action="/rules/backtests">
+        <SessionForm action="/rules/backtests">
           <RuleTable typed={typed} faults={outcome?.faults ?? {}} />
           <button type="submit" class="button primary">
             {words.say('rules.run')}
           </button>
-        </PostForm>
+        </SessionForm>
       </Section>
     </>
   );

@@ -11,7 +11,7 @@ import { signIn } from '../../people/sign-in.ts';
 import { TOKEN_PATTERN } from '../../people/tokens.ts';
 import type { Service } from '../../service.ts';
 import { formsOf, Typed } from '../forms.ts';
-import type { Faults } from '../parts/form.tsx';
+import type { Faults } from '../parts/forms.tsx';
 import { pagesOf } from '../serve.ts';
 import { FromProviderPage, InvitationPage, OrganisationPage, ToProviderPage } from './sign-in-pages.tsx';
 import { goOn, ONWARD, onwardOf, welcome } from './welcome.tsx';

@@ -1,4 +1,4 @@
-import { type Faults, SendForm, TextField } from '../parts/form.tsx';
+import { type Faults, SendForm, TextField } from '../parts/forms.tsx';
 import { useView } from '../view.ts';
 
 /** Where a sign-in leads: back to a page, or on with a form that was kept. */

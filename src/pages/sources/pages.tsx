@@ -3,21 +3,18 @@ import Type from 'typebox';
 import { Problem } from '../../errors.ts';
 import { callerOfGuarded } from '../../http/guard.ts';
 import { Closed } from '../../http/schemas.ts';
-import { CSRF_FIELD } from '../../http/session-cookie.ts';
 import { setCadence, sourceFreshness } from '../../patents/freshness.ts';
 import { badRecordsOf, findRun, runsOf } from '../../patents/run-history.ts';
 import { MAX_CADENCE_DAYS } from '../../patents/sources/cadence.ts';
 import type { Service } from '../../service.ts';
-import { send } from '../render.tsx';
+import { formsOf } from '../forms.ts';
 import { pagesOf } from '../serve.ts';
-import { viewOf } from '../view.ts';
 import { QuarantinePage } from './quarantine-page.tsx';
 import { type CadenceTyped, type Faults, SourcePage } from './source-page.tsx';
 import { SourcesPage } from './sources-page.tsx';
 
 const RUNS_SHOWN = 50;
 const RECORDS_A_PAGE = 50;
-const UNPROCESSABLE = 422;
 
 const Name = Type.String({ minLength: 1, maxLength: 64 });
 const ById = Closed({ id: Name });
@@ -62,39 +59,30 @@ export function sourcePages(app: FastifyInstance, service: Service): void {
     },
   );
 
-  app.post(
+  formsOf(app, service)(
     '/sources/:id/cadence',
     {
-      config: { access: ['staff'], scope: 'operate' },
-      schema: {
-        hide: true,
-        params: ById,
-        body: Closed({ [CSRF_FIELD]: Type.String(), cadence_days: Typed, tolerance_days: Typed }),
-      },
+      who: { access: ['staff'], scope: 'operate' },
+      params: ById,
+      fields: { cadence_days: Typed, tolerance_days: Typed },
+      at: ({ id }) => `/sources/${id}`,
     },
-    async (request, reply) => {
-      const { id } = request.params as { id: string };
-      const typed = request.body as CadenceTyped;
-      const days = {
-        cadence_days: daysOf(typed.cadence_days, 1),
-        tolerance_days: daysOf(typed.tolerance_days, 0),
-      };
-      const { cadence_days, tolerance_days } = days;
+    async ({ params: { id }, body: typed, request, again, goTo }) => {
+      const cadence_days = daysOf(typed.cadence_days, 1);
+      const tolerance_days = daysOf(typed.tolerance_days, 0);
       if (cadence_days === null || tolerance_days === null) {
         const faults: Faults = {
           cadence_days: cadence_days === null,
           tolerance_days: tolerance_days === null,
         };
-        const view = await viewOf(request, service);
-        const again = await sourcePage(id, request, { typed, faults });
-        return send(reply.code(UNPROCESSABLE), again, { ...view, address: `/sources/${id}` });
+        return again(await sourcePage(id, request, { typed, faults }));
       }
       await sourceOf(id);
       await database.transaction((tx) =>
         setCadence(tx, id, { cadence_days, tolerance_days }, callerOfGuarded(request), clock.now()),
       );
       onNews();
-      return reply.redirect(`/sources/${id}`, 303);
+      return goTo(`/sources/${id}`);
     },
   );
 

@@ -2,8 +2,8 @@
 import type { Freshness } from '../../patents/freshness.ts';
 import type { PastRun } from '../../patents/run-history.ts';
 import { MAX_CADENCE_DAYS } from '../../patents/sources/cadence.ts';
+import { SessionForm } from '../parts/forms.tsx';
 import { Facts, Section, Table } from '../parts/parts.tsx';
-import { PostForm } from '../parts/post-form.tsx';
 import { useView } from '../view.ts';
 import { LateMarked } from './sources-page.tsx';
 
@@ -59,13 +59,13 @@ export function SourcePage({ source, runs, may_set, outcome }: Props) {
           {!source.verified && <span class="muted">{` ${words.say('sources.unverified')}`}</span>}
         </p>
         {may_set && (
-          <PostForm action={`/sources/${id}/cadence`}>
+          <SessionForm action={`/sources/${id}/cadence`}>
             <DaysField name="cadence_days" least={1} {...{ source, outcome }} />
             <DaysField name="tolerance_days" least={0} {...{ source, outcome }} />
             <button type="submit" class="button">
               {words.say('sources.set')}
             </button>
-          </PostForm>
+          </SessionForm>
         )}
       </Section>
       <Section title={words.say('sources.runs')} note={words.say('sources.runs_note')}>

@@ -18,7 +18,7 @@ import { requestOwn } from '../../pledges/request.ts';
 import type { Service } from '../../service.ts';
 import { formsOf, Typed } from '../forms.ts';
 import type { Words } from '../language/words.ts';
-import type { Faults } from '../parts/form.tsx';
+import type { Faults } from '../parts/forms.tsx';
 import { pagesOf } from '../serve.ts';
 import {
   amountOf,

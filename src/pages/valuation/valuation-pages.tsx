@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
 import { ROYALTY_PRIORS } from '../../../models/value/formulas/royalty-prior.ts';
-import { type Faults, SendForm, TextField } from '../parts/form.tsx';
+import { type Faults, SendForm, TextField } from '../parts/forms.tsx';
 import { Choice, Facts, Section, Table } from '../parts/parts.tsx';
 import { industryText } from '../parts/terms.ts';
 import { useView } from '../view.ts';

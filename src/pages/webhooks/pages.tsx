@@ -10,7 +10,7 @@ import { deadLettersOf } from '../../webhooks/recovery.ts';
 import * as webhooks from '../../webhooks/service.ts';
 import { publicKeys } from '../../webhooks/signing-keys.ts';
 import { attemptsOf, deliveriesOf, endpointsOf } from '../../webhooks/store.ts';
-import { formsOf, Typed } from '../refusable-forms.ts';
+import { refusableFormsOf, Typed } from '../refusable-forms.ts';
 import { pagesOf } from '../serve.ts';
 import { CataloguePage } from './catalogue-page.tsx';
 import { DeliveryPage } from './delivery-page.tsx';
@@ -31,7 +31,7 @@ const to = ({ delivery_id }: webhooks.Sent) => `/webhooks/deliveries/${delivery_
 export function webhookPages(app: FastifyInstance, service: Service): void {
   const { database, vault } = service;
   const page = pagesOf(app, service);
-  const form = formsOf(app, service);
+  const form = refusableFormsOf(app, service);
 
   page('/webhooks', { access: EVERYONE }, async ({ request, view }) => ({
     title: view.words.say('nav.webhooks'),
