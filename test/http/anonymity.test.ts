@@ -1,7 +1,3 @@
-/** Organisations under pseudonyms: who is behind one is nowhere to be found before its owner consents and the consent is used. */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import t from 'tap';
 import { deliverDue } from '../../jobs/deliver.ts';
@@ -12,24 +8,17 @@ import { actFor } from '../../src/db/tenancy.ts';
 import { openLog } from '../../src/log.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import { createSender } from '../../src/webhooks/send.ts';
+import { openReceiver } from '../receiver.ts';
 import { everythingSeenBy, leaksIn } from '../security/leaks.ts';
 import { buildService, type Party } from '../service.ts';
 
 const NAME = 'Zephyrine Batteries Ltd';
 
 const received: string[] = [];
-const server = createServer(async (incoming, answer) => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
-  received.push(`${JSON.stringify(incoming.headers)} ${Buffer.concat(chunks).toString()}`);
+const HOST = await openReceiver(t, ({ headers, body }, answer) => {
+  received.push(`${JSON.stringify(headers)} ${body}`);
   answer.writeHead(204).end();
-}).listen(0, '127.0.0.1');
-await once(server, 'listening');
-t.teardown(() => {
-  server.closeAllConnections();
-  server.close();
 });
-const HOST = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 const allowed = { allowed_hosts: [HOST] };
 const lines: string[] = [];
 const log = openLog('trace', { write: (line: string) => void lines.push(line) });

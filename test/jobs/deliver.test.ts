@@ -1,7 +1,3 @@
-/** From a finding to the receiver: flags and their trace, the audit chain, and signed deliveries in order. */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
@@ -31,6 +27,7 @@ import {
   setEndpointState,
 } from '../../src/webhooks/store.ts';
 import { createTestDatabase } from '../database.ts';
+import { openReceiver, type Received } from '../receiver.ts';
 import {
   activate,
   at,
@@ -53,31 +50,13 @@ await ingestTo(database, '2009-06-01');
 const parties = await hire(database, START);
 const { bank, firm, staff } = parties;
 
-interface Received {
-  path: string;
-  headers: Record<string, string>;
-  body: string;
-}
-
 /** A receiver that keeps all it gets and answers as told. */
 const received: Received[] = [];
 let answerTo: (event: Received) => number = () => 204;
-const server = createServer((incoming, answer) => {
-  const chunks: Buffer[] = [];
-  incoming.on('data', (chunk) => chunks.push(chunk));
-  incoming.on('end', () => {
-    const headers = incoming.headers as Record<string, string>;
-    const event = { path: incoming.url!, headers, body: Buffer.concat(chunks).toString() };
-    received.push(event);
-    answer.writeHead(answerTo(event)).end('seen');
-  });
-}).listen(0, '127.0.0.1');
-await once(server, 'listening');
-t.teardown(() => {
-  server.closeAllConnections();
-  server.close();
+const HOST = await openReceiver(t, (event, answer) => {
+  received.push(event);
+  answer.writeHead(answerTo(event)).end('seen');
 });
-const HOST = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 const context = surroundings(t, database, START, [HOST]);
 const model = (await calibrate(context, START))!;
 

@@ -1,10 +1,3 @@
-/** Secrets at rest in the service: a dump of the database gives none away, and none is used that was moved. */
-import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { Secret, TOTP } from 'otpauth';
 import pino from 'pino';
 import t from 'tap';
@@ -26,31 +19,17 @@ import { rotateSigningKey, signingKeys } from '../../src/webhooks/signing-keys.t
 import { verify } from '../../src/webhooks/verify.ts';
 import { MASTER_KEY } from '../database.ts';
 import { addPerson } from '../people.ts';
+import { runProgram } from '../program.ts';
+import { openReceiver, type Received } from '../receiver.ts';
 import { buildService } from '../service.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DOES_NOT_OPEN = { message: /^What is sealed as .* does not open: / };
 
-interface Received {
-  path: string;
-  headers: Record<string, string>;
-  body: string;
-}
-
 const received: Received[] = [];
-const server = createServer(async (incoming, answer) => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
-  const headers = incoming.headers as Record<string, string>;
-  received.push({ path: incoming.url!, headers, body: Buffer.concat(chunks).toString() });
+const HOST = await openReceiver(t, (event, answer) => {
+  received.push(event);
   answer.writeHead(204).end();
-}).listen(0, '127.0.0.1');
-await once(server, 'listening');
-t.teardown(() => {
-  server.closeAllConnections();
-  server.close();
 });
-const HOST = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 const allowed = { allowed_hosts: [HOST] };
 
 const service = await buildService(t, { guard: createAddressGuard(allowed) });
@@ -89,19 +68,6 @@ async function dump({ sql }: Database): Promise<string> {
     for (const { row } of await sql.unsafe<{ row: string }[]>(`select ${name}::text as row from ${name}`))
       text += `${row}\n`;
   return text;
-}
-
-/** Runs a program of the service on the test's database. */
-async function run(script: string, args: string[], environment: Record<string, string>) {
-  const { PATH = '' } = process.env;
-  const command = promisify(execFile)(process.execPath, ['--import=tsx', script, ...args], {
-    cwd: ROOT,
-    env: { PATH, LOG_LEVEL: 'silent', ...environment },
-  });
-  return command.then(
-    ({ stdout }) => ({ code: 0, told: stdout }),
-    ({ code, stderr }) => ({ code: code as number, told: stderr as string }),
-  );
 }
 
 const base64 = (key: Buffer) => key.toString('base64');
@@ -246,7 +212,7 @@ t.test(
     await sql`update source_fetch set headers = (select headers from source_fetch where id = ${fetch.id})
     where id = ${moved.id}`;
     const command = () =>
-      run('jobs/reseal.ts', ['--json'], { DATABASE_URL: url, MASTER_KEY: base64(MASTER_KEY) });
+      runProgram('jobs/reseal.ts', ['--json'], { DATABASE_URL: url, MASTER_KEY: base64(MASTER_KEY) });
     t.match(await command(), { code: 1 }, 'a text that was moved is told');
     t.match(
       (await sealedTexts()).filter(({ version }) => version === 1),
@@ -275,7 +241,7 @@ t.test(
       DOES_NOT_OPEN,
       'moved to another fetch it opens no more than before',
     );
-    t.match(await run('jobs/reseal.ts', ['--older-than', 'x'], {}), {
+    t.match(await runProgram('jobs/reseal.ts', ['--older-than', 'x'], {}), {
       code: 2,
       told: /is no number of hours/,
     });
@@ -331,9 +297,13 @@ t.test('another master key than the one that a database was begun with is refuse
   });
   t.same((await sql`select count(*) from data_key`)[0], before);
   for (const program of ['src/server.ts', 'src/worker.ts']) {
-    const refused = await run(program, [], { DATABASE_URL: url, PORT: '0', MASTER_KEY: base64(other) });
+    const refused = await runProgram(program, [], {
+      DATABASE_URL: url,
+      PORT: '0',
+      MASTER_KEY: base64(other),
+    });
     t.match(refused, { code: 1, told: /^The secrets in this database are sealed under [^\n]*\n$/ }, program);
-    const without = await run(program, [], { DATABASE_URL: url, PORT: '0' });
+    const without = await runProgram(program, [], { DATABASE_URL: url, PORT: '0' });
     t.match(without, {
       code: 1,
       told: /^Environment variable MASTER_KEY is not set: [^\n]*openssl rand -base64 32[^\n]*\n$/,

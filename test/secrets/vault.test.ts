@@ -1,10 +1,7 @@
 /** Secrets at rest by themselves: sealing, keys and what is done with them at start, with nothing but a database. */
-import { execFile } from 'node:child_process';
 import { createHash, createHmac, hkdfSync, webcrypto } from 'node:crypto';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
 import { createOrganisation } from '../../src/accounts/store.ts';
@@ -27,27 +24,14 @@ import {
   signingKeys,
 } from '../../src/webhooks/signing-keys.ts';
 import { createTestDatabase, MASTER_KEY, openFolder } from '../database.ts';
+import { runProgram } from '../program.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RUNS = 200;
 const DOES_NOT_OPEN = { message: /^What is sealed as .* does not open: / };
 
 const { database, requests } = await createTestDatabase(t);
 const { sql } = database;
 const vault = createVault(database, MASTER_KEY);
-
-/** Runs a program of the service on the test's database. */
-async function run(script: string, args: string[], environment: Record<string, string>) {
-  const { PATH = '' } = process.env;
-  const command = promisify(execFile)(process.execPath, ['--import=tsx', script, ...args], {
-    cwd: ROOT,
-    env: { PATH, LOG_LEVEL: 'silent', ...environment },
-  });
-  return command.then(
-    ({ stdout }) => ({ code: 0, told: stdout }),
-    ({ code, stderr }) => ({ code: code as number, told: stderr as string }),
-  );
-}
 
 const base64 = (key: Buffer) => key.toString('base64');
 
@@ -146,7 +130,7 @@ t.test(
     const keys = () => own.database.sql`select * from data_key order by owner`;
     const first = await keys();
     const rewrap = (MASTER_KEY: Buffer, PREVIOUS_MASTER_KEY: Buffer, ...args: string[]) =>
-      run('src/secrets/rewrap.ts', args, {
+      runProgram('src/secrets/rewrap.ts', args, {
         DATABASE_URL: own.url,
         MASTER_KEY: base64(MASTER_KEY),
         PREVIOUS_MASTER_KEY: base64(PREVIOUS_MASTER_KEY),
@@ -175,11 +159,14 @@ t.test(
     await t.rejects(beginSecrets(own.database, old, createVault(own.database, old)), {
       message: /are sealed under the master key/,
     });
-    t.match(await run('src/secrets/rewrap.ts', [], { DATABASE_URL: own.url }), {
+    t.match(await runProgram('src/secrets/rewrap.ts', [], { DATABASE_URL: own.url }), {
       code: 1,
       told: /are both needed/,
     });
-    t.match(await run('src/secrets/rewrap.ts', ['--help'], {}), { code: 0, told: /^npm run secrets:rewrap/ });
+    t.match(await runProgram('src/secrets/rewrap.ts', ['--help'], {}), {
+      code: 0,
+      told: /^npm run secrets:rewrap/,
+    });
   },
 );
 

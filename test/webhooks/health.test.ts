@@ -1,7 +1,3 @@
-/** An endpoint that fails: spared, warned of, disabled, recovered; nothing lost and nothing silent on the way. */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
@@ -18,6 +14,7 @@ import { eventSchema } from '../../src/webhooks/events.ts';
 import { MAX_RECOVERED_DELIVERIES } from '../../src/webhooks/recovery.ts';
 import { LADDER_SECONDS } from '../../src/webhooks/retry.ts';
 import { createSender } from '../../src/webhooks/send.ts';
+import { openReceiver } from '../receiver.ts';
 import { buildService, type Party, type ProblemAnswer, STARTS_AT } from '../service.ts';
 
 interface Received {
@@ -30,27 +27,11 @@ interface Received {
 const received: Received[] = [];
 /** Status by path, asked at each request; 204 when there is none. */
 const answers = new Map<string, (event: Received) => number>();
-const server = createServer((incoming, answer) => {
-  const chunks: Buffer[] = [];
-  incoming.on('data', (chunk) => chunks.push(chunk));
-  incoming.on('end', () => {
-    const text = Buffer.concat(chunks).toString();
-    const event = {
-      path: incoming.url!,
-      id: String(incoming.headers['webhook-id']),
-      text,
-      body: JSON.parse(text),
-    };
-    received.push(event);
-    answer.writeHead(answers.get(event.path)?.(event) ?? 204).end();
-  });
-}).listen(0, '127.0.0.1');
-await once(server, 'listening');
-t.teardown(() => {
-  server.closeAllConnections();
-  server.close();
+const HOST = await openReceiver(t, ({ path, headers, body: text }, answer) => {
+  const event = { path, id: String(headers['webhook-id']), text, body: JSON.parse(text) };
+  received.push(event);
+  answer.writeHead(answers.get(path)?.(event) ?? 204).end();
 });
-const HOST = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 const allowed = { allowed_hosts: [HOST] };
 const { database, vault, call, takePatent, bank_a, bank_b, firm_a, staff } = await buildService(t, {
   guard: createAddressGuard(allowed),

@@ -1,9 +1,6 @@
 /** What is promised of each delivery and of the feed: signatures, keys, headers, versions, order, examples. */
 import { createPublicKey, verify as verifyBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
@@ -19,33 +16,15 @@ import { createSender } from '../../src/webhooks/send.ts';
 import { newKeyPair, newSecret } from '../../src/webhooks/sign.ts';
 import type { Jwk } from '../../src/webhooks/signing-keys.ts';
 import { verify } from '../../src/webhooks/verify.ts';
+import { openReceiver, type Received } from '../receiver.ts';
 import { buildService, type Party, STARTS_AT } from '../service.ts';
-
-interface Received {
-  headers: Record<string, string>;
-  body: string;
-}
 
 /** By path. */
 const received = new Map<string, Received[]>();
-const server = createServer((incoming, answer) => {
-  const chunks: Buffer[] = [];
-  incoming.on('data', (chunk) => chunks.push(chunk));
-  incoming.on('end', () => {
-    const event = {
-      headers: incoming.headers as Record<string, string>,
-      body: Buffer.concat(chunks).toString(),
-    };
-    received.set(incoming.url!, [...(received.get(incoming.url!) ?? []), event]);
-    answer.writeHead(204).end();
-  });
-}).listen(0, '127.0.0.1');
-await once(server, 'listening');
-t.teardown(() => {
-  server.closeAllConnections();
-  server.close();
+const HOST = await openReceiver(t, (event, answer) => {
+  received.set(event.path, [...(received.get(event.path) ?? []), event]);
+  answer.writeHead(204).end();
 });
-const HOST = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 const allowed = { allowed_hosts: [HOST] };
 const service = await buildService(t, { guard: createAddressGuard(allowed) });
 const { database, vault, call, bank_a, bank_b, firm_a, firm_b, staff } = service;
