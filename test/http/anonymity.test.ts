@@ -1,3 +1,4 @@
+/** Organisations under pseudonyms: who is behind one is nowhere to be found before its owner consents and the consent is used. */
 import fc from 'fast-check';
 import t from 'tap';
 import { deliverDue } from '../../jobs/deliver.ts';

@@ -1,3 +1,4 @@
+/** From a finding to the receiver: flags and their trace, the audit chain, and signed deliveries in order. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';

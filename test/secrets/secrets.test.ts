@@ -1,3 +1,4 @@
+/** Secrets at rest in the service: a dump of the database gives none away, and none is used that was moved. */
 import { Secret, TOTP } from 'otpauth';
 import pino from 'pino';
 import t from 'tap';

@@ -1,3 +1,4 @@
+/** An endpoint that fails: spared, warned of, disabled, recovered; nothing lost and nothing silent on the way. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
