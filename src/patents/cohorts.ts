@@ -59,30 +59,32 @@ export async function standings(sql: Sql, patent_ids: readonly string[]): Promis
     select patent_id, field, filing_year, indicator, value
     from (${cohortValues(sql, 'patent_indicator', 1)}) told where patent_id = any(${patent_ids as string[]}::uuid[])
     order by patent_id, indicator`;
-  const cohorts = await countsOf(sql, own);
+  const cohorts = await cohortsOf(sql, own);
   const found = new Map<string, Standing>();
   for (const { patent_id, field, filing_year, indicator, value } of own) {
-    const counts = cohorts.get(keyOf({ field, filing_year, indicator }))!;
+    const { counts, cohort, alike } = cohorts.get(keyOf({ field, filing_year, indicator }))!;
     const standing = found.get(patent_id) ?? { field, filing_year, indicators: [] };
-    standing.indicators.push({
-      indicator,
-      value,
-      rank: midRank(counts, value),
-      cohort: summariseCounts(counts),
-      alike: counts.length === 1,
-    });
+    standing.indicators.push({ indicator, value, rank: midRank(counts, value), cohort, alike });
     found.set(patent_id, standing);
   }
   return found;
 }
 
-async function countsOf(sql: Sql, of: readonly Value[]): Promise<Map<string, ValueCount[]>> {
+interface Cohort extends Pick<Place, 'cohort' | 'alike'> {
+  counts: readonly ValueCount[];
+}
+
+/** Each summed up once, however many of its patents are asked for. */
+async function cohortsOf(sql: Sql, of: readonly Value[]): Promise<Map<string, Cohort>> {
   const rows = await sql<(Value & ValueCount)[]>`
     select field, filing_year, indicator, value, patents from cohort_count
     where (field, filing_year) in (select * from unnest(${of.map(({ field }) => field)}::smallint[],
         ${of.map(({ filing_year }) => filing_year)}::smallint[])) and patents > 0
     order by field, filing_year, indicator, value`;
-  return Map.groupBy(rows, keyOf);
+  const cohorts = new Map<string, Cohort>();
+  for (const [key, counts] of Map.groupBy(rows, keyOf))
+    cohorts.set(key, { counts, cohort: summariseCounts(counts), alike: counts.length === 1 });
+  return cohorts;
 }
 
 function keyOf({ field, filing_year, indicator }: Omit<Value, 'value'>): string {
