@@ -1,4 +1,5 @@
 /** `npm run bench -- pages`: a day's queue and a large portfolio as pages: the service's time, what is sent, when it is painted. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { calibrate } from '../../jobs/calibrate.ts';
@@ -60,6 +61,8 @@ const ROUND_seconds = 5;
 const WARMING_seconds = 2;
 const PAINTS = 5;
 const PAINT_LIMIT_ms = 30_000;
+/** After it was loaded, for what is painted still. */
+const SETTLING_ms = 500;
 
 export async function benchPages(on_progress: OnProgress): Promise<PagesBenchReport> {
   const store = await openStore();
@@ -182,10 +185,16 @@ async function seen(browser: Browser, { address, headers }: Reader) {
     const page = await context.newPage();
     page.setDefaultTimeout(PAINT_LIMIT_ms);
     const bodies: Promise<{ address: string; body: Buffer }>[] = [];
-    page.on('response', (response) =>
-      bodies.push(response.body().then((body) => ({ address: response.url(), body }))),
+    page.on('requestfinished', (request) =>
+      bodies.push(
+        request
+          .response()
+          .then((response) => response!.body())
+          .then((body) => ({ address: request.url(), body })),
+      ),
     );
-    await page.goto(address, { waitUntil: 'networkidle' });
+    await page.goto(address, { waitUntil: 'load' });
+    await sleep(SETTLING_ms);
     paints.push(await page.evaluate(LARGEST_PAINT));
     const sent = await Promise.all(bodies);
     const weigh = (fonts: boolean) =>
