@@ -4,6 +4,7 @@
  */
 import { PassThrough, type Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
 import type { Sql } from '../../db/client.ts';
 import { callerOfGuarded } from '../../http/guard.ts';
 import { Closed } from '../../http/schemas.ts';
@@ -11,39 +12,48 @@ import type { Service } from '../../service.ts';
 
 /** Open queues a process tells; who comes then is told in 204 to read on without. */
 const MAX_FOLLOWERS = 500;
+const MAX_HEAD = Number.MAX_SAFE_INTEGER;
 const LOOK_MS = 2_000;
 /** A comment in between keeps proxies and our own limit on silent sockets from ending the connection. */
 const BEAT_MS = 20_000;
 
 export function liveQueue(app: FastifyInstance, { system }: Service): void {
-  const followers = new Set<PassThrough>();
+  /** Each with the head that it was last told of, or had when its page was made. */
+  const followers = new Map<PassThrough, number>();
   let looking: NodeJS.Timeout | null = null;
   let beat_due_ms = 0;
-  let seen: number | null = null;
 
   app.get(
     '/reviews/live',
-    { config: { access: ['staff'] }, schema: { hide: true, querystring: Closed({}) } },
+    {
+      config: { access: ['staff'] },
+      schema: { hide: true, querystring: Closed({ after: Type.Integer({ minimum: 0, maximum: MAX_HEAD }) }) },
+    },
     async (request, reply) => {
       if (followers.size >= MAX_FOLLOWERS) return reply.code(204).send();
-      const stream = follow(callerOfGuarded(request).organisation_id);
+      const { after } = request.query as { after: number };
+      // What a browser sends that lost the connection.
+      const last = Number(request.headers['last-event-id'] ?? Number.NaN);
+      const stream = follow(
+        callerOfGuarded(request).organisation_id,
+        Number.isSafeInteger(last) ? last : after,
+      );
       return reply.type('text/event-stream').header('cache-control', 'no-store').send(stream);
     },
   );
   app.addHook('preClose', async () => {
-    for (const stream of followers) stream.end();
+    for (const stream of followers.keys()) stream.end();
   });
 
-  function follow(staff_id: string): Readable {
+  function follow(staff_id: string, head: number): Readable {
     const stream = new PassThrough();
-    followers.add(stream);
+    followers.set(stream, head);
     stream.write(': open\n\n');
     stream.once('close', () => {
       followers.delete(stream);
       if (followers.size > 0 || looking === null) return;
       clearInterval(looking);
       looking = null;
-      seen = null;
     });
     looking ??= setInterval(() => void look(staff_id), LOOK_MS);
     return stream;
@@ -51,20 +61,20 @@ export function liveQueue(app: FastifyInstance, { system }: Service): void {
 
   /** A database that is away is looked at again at the next turn. */
   async function look(staff_id: string): Promise<void> {
-    const head = await headOf(system.sql, staff_id).catch(() => seen);
-    if (seen !== null && head !== seen) tell('data: changed\n\n');
-    else if (performance.now() > beat_due_ms) tell(': beat\n\n');
-    seen = head;
-  }
-
-  function tell(text: string): void {
-    beat_due_ms = performance.now() + BEAT_MS;
-    for (const stream of followers) stream.write(text);
+    const head = await queueHead(system.sql, staff_id).catch(() => null);
+    const beats = performance.now() > beat_due_ms;
+    if (beats) beat_due_ms = performance.now() + BEAT_MS;
+    for (const [stream, told] of followers)
+      if (head !== null && head !== told) {
+        followers.set(stream, head);
+        stream.write(`id: ${head}\ndata: changed\n\n`);
+      } else if (beats) stream.write(': beat\n\n');
   }
 }
 
-async function headOf(sql: Sql, organisation_id: string): Promise<number> {
+/** Moves with every step on a case and every flag that is opened or cleared. */
+export async function queueHead(sql: Sql, staff_id: string): Promise<number> {
   const [row] = await sql<{ last_seq: number }[]>`
-    select last_seq from audit_chain where organisation_id = ${organisation_id}`;
+    select last_seq from audit_chain where organisation_id = ${staff_id}`;
   return row?.last_seq ?? 0;
 }
