@@ -1,6 +1,6 @@
 /**
- * Word to whoever has the queue open that it changed, as server-sent events (HTML Living Standard 9.2). Whatever changes a
- * case is a step that the chain of staff records, so the head of that chain tells; one look serves all who follow.
+ * Word to whoever has the queue open that it changed, as server-sent events (HTML Living Standard 9.2). A step of staff moves
+ * the head of their chain, a rule opens a flag or tells an event: one look at these three serves all who follow.
  */
 import { PassThrough, type Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
@@ -12,14 +12,14 @@ import type { Service } from '../../service.ts';
 
 /** Open queues a process tells; who comes then is told in 204 to read on without. */
 const MAX_FOLLOWERS = 500;
-const MAX_HEAD = Number.MAX_SAFE_INTEGER;
+const MAX_HEAD_CHARACTERS = 100;
 const LOOK_MS = 2_000;
 /** A comment in between keeps proxies and our own limit on silent sockets from ending the connection. */
 const BEAT_MS = 20_000;
 
 export function liveQueue(app: FastifyInstance, { system }: Service): void {
   /** Each with the head that it was last told of, or had when its page was made. */
-  const followers = new Map<PassThrough, number>();
+  const followers = new Map<PassThrough, string>();
   let looking: NodeJS.Timeout | null = null;
   let beat_due_ms = 0;
 
@@ -27,16 +27,16 @@ export function liveQueue(app: FastifyInstance, { system }: Service): void {
     '/reviews/live',
     {
       config: { access: ['staff'] },
-      schema: { hide: true, querystring: Closed({ after: Type.Integer({ minimum: 0, maximum: MAX_HEAD }) }) },
+      schema: { hide: true, querystring: Closed({ after: Type.String({ maxLength: MAX_HEAD_CHARACTERS }) }) },
     },
     async (request, reply) => {
       if (followers.size >= MAX_FOLLOWERS) return reply.code(204).send();
-      const { after } = request.query as { after: number };
+      const { after } = request.query as { after: string };
       // What a browser sends that lost the connection.
-      const last = Number(request.headers['last-event-id'] ?? Number.NaN);
+      const last = request.headers['last-event-id'];
       const stream = follow(
         callerOfGuarded(request).organisation_id,
-        Number.isSafeInteger(last) ? last : after,
+        typeof last === 'string' ? last : after,
       );
       return reply.type('text/event-stream').header('cache-control', 'no-store').send(stream);
     },
@@ -45,7 +45,7 @@ export function liveQueue(app: FastifyInstance, { system }: Service): void {
     for (const stream of followers.keys()) stream.end();
   });
 
-  function follow(staff_id: string, head: number): Readable {
+  function follow(staff_id: string, head: string): Readable {
     const stream = new PassThrough();
     followers.set(stream, head);
     stream.write(': open\n\n');
@@ -72,9 +72,10 @@ export function liveQueue(app: FastifyInstance, { system }: Service): void {
   }
 }
 
-/** Moves with every step on a case and every flag that is opened or cleared. */
-export async function queueHead(sql: Sql, staff_id: string): Promise<number> {
-  const [row] = await sql<{ last_seq: number }[]>`
-    select last_seq from audit_chain where organisation_id = ${staff_id}`;
-  return row?.last_seq ?? 0;
+/** Another text after every step on a case, every flag that is opened, and every event that was told of one. */
+export async function queueHead(sql: Sql, staff_id: string): Promise<string> {
+  const [row] = await sql<{ head: string }[]>`
+    select concat_ws('.', (select last_seq from audit_chain where organisation_id = ${staff_id}),
+      (select max(id) from flag), (select max(id) from event)) as head`;
+  return row!.head;
 }

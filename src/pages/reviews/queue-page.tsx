@@ -23,8 +23,8 @@ interface Props {
   mine: string | undefined;
   nameOf: (id: string) => string;
   reader: { me: string; reviews: boolean };
-  /** Of the chain of staff when the cases were read. */
-  head: number;
+  /** From where on the queue is followed. */
+  head: string;
   /** Of the cases picked before: how many were claimed, and how many could not be. */
   done: { claimed: number; kept_out: number };
 }
@@ -137,7 +137,7 @@ function Done({ claimed, kept_out }: Props['done']) {
 }
 
 /** For the island that follows the queue. */
-function Live({ head, children }: { head: number; children: ComponentChildren }) {
+function Live({ head, children }: { head: string; children: ComponentChildren }) {
   return <div data-live={`/reviews/live?after=${head}`}>{children}</div>;
 }
 
