@@ -338,7 +338,7 @@ export const pledgeRoutes =
         const { tag, unchanged } = tagAnswer(request, reply, digest);
         if (unchanged) return null;
         const flow = await flows(tag, async () =>
-          reply.serializeInput(await readFlow(id, caller, known_at), '200'),
+          String(reply.serializeInput(await readFlow(id, caller, known_at), '200')),
         );
         return reply.type('application/json; charset=utf-8').send(flow as never);
       },
