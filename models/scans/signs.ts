@@ -63,7 +63,7 @@ export function signsOf(scans: readonly Scan[], { shipped_ms, territory }: Goods
     stays: stays.length,
     stays_in_new_places: withNews(stays),
     stays_in_new_countries: withNews(stays.map((places) => new Set([...places].map(countryOf)))),
-    moves: stays.filter((places, index) => index > 0 && places.isDisjointFrom(stays[index - 1]!)).length,
+    moves: stays.filter((places, index) => index > 0 && !meets(places, stays[index - 1]!)).length,
     outside_territory: stays.filter((places) => [...places].some(outside)).length,
     before_shipping:
       shipped_ms === null ? 0 : visits.filter(({ at_ms }) => at_ms < shipped_ms - PACKING_ms).length,
@@ -97,12 +97,16 @@ function staysOf(visits: readonly Visit[]): Set<Place>[] {
   return stays.map(({ places }) => places);
 }
 
+function meets(one: ReadonlySet<Place>, other: ReadonlySet<Place>): boolean {
+  return [...one].some((place) => other.has(place));
+}
+
 /** How many sets hold something that none before them did. */
 function withNews(sets: readonly ReadonlySet<string>[]): number {
   const seen = new Set<string>();
   let count = 0;
   for (const set of sets) {
-    if (!set.isSubsetOf(seen)) count++;
+    if ([...set].some((each) => !seen.has(each))) count++;
     for (const each of set) seen.add(each);
   }
   return count;
