@@ -46,6 +46,9 @@ const DISCS: ReadonlyMap<Place, Disc> = new Map(
   }),
 );
 
+/** Countries of the table, in the order of their codes. */
+export const COUNTRY_CODES: readonly string[] = COUNTRIES.split(/[;\n]/).map((row) => row.slice(0, 2));
+
 export function countryOf(place: Place): string {
   return place.slice(0, 2);
 }

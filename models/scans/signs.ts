@@ -75,15 +75,17 @@ export function signsOf(scans: readonly Scan[], { shipped_ms, territory }: Goods
 
 type Visit = Scan & { place: Place };
 
+/** Who tells no place and then one, or is seen by who does, is one visit. */
 function visitsOf(scans: readonly Scan[]): Scan[] {
   const last = new Map<Place | null, number>();
-  return scans
-    .toSorted((one, other) => one.at_ms - other.at_ms)
-    .filter(({ at_ms, place }) => {
-      const before_ms = last.get(place);
-      last.set(place, at_ms);
-      return before_ms === undefined || at_ms - before_ms > HOUR_ms;
-    });
+  const sorted = scans.toSorted((one, other) => one.at_ms - other.at_ms);
+  return sorted.filter(({ at_ms, place }, index) => {
+    const before_ms = last.get(place);
+    last.set(place, at_ms);
+    if (before_ms !== undefined && at_ms - before_ms <= HOUR_ms) return false;
+    const near = [sorted[index - 1], sorted[index + 1]].filter((other) => other && other.place !== null);
+    return place !== null || near.every((other) => Math.abs(other!.at_ms - at_ms) > HOUR_ms);
+  });
 }
 
 /** The places of each stay. */

@@ -3,10 +3,21 @@ import Type from 'typebox';
 import { SIGNS } from '../../../models/scans/score.ts';
 import { create } from '../../http/create.ts';
 import { callerOfGuarded } from '../../http/guard.ts';
-import { Closed, Id, Instant, OneOf, PageQuery, WithDefault } from '../../http/schemas.ts';
+import {
+  Closed,
+  Id,
+  Instant,
+  Nullable,
+  OneOf,
+  Page,
+  PageQuery,
+  page,
+  WithDefault,
+} from '../../http/schemas.ts';
 import type { ModuleSetting } from '../../modules.ts';
 import { Serial } from '../marks/routes.ts';
 import { attemptMarking, MARKING_KINDS } from '../products/routes.ts';
+import { listClaims } from '../verification/claim.ts';
 import { clearMark, listAnomalies, listProbes } from './store.ts';
 
 const LEVELS = ['alarmed', 'warned'] as const;
@@ -33,6 +44,17 @@ const Probes = Type.Object({
   product: Type.String(),
   hour: Instant,
   probes: Type.Integer({ description: 'forged marks that named the lot' }),
+});
+
+const Claim = Type.Object({
+  receipt_id: Id,
+  product_id: Id,
+  product: Type.String(),
+  lot_id: Id,
+  lot_code: Type.String(),
+  serial: Serial,
+  place: Nullable(Type.String()),
+  claimed_at: Instant,
 });
 
 export const scanRoutes =
@@ -84,6 +106,22 @@ export const scanRoutes =
         },
       },
       async ({ query }) => ({ data: await listProbes(database.sql, query.limit) }),
+    );
+
+    app.get(
+      '/v1/marking/claims',
+      {
+        config: { access: MARKING_KINDS },
+        schema: {
+          operationId: 'listClaims',
+          tags: ['marking'],
+          description: 'Things whose hidden code was brought by a buyer: verified sales, newest first.',
+          querystring: Closed(PageQuery),
+          response: { 200: Page(Claim) },
+        },
+      },
+      async ({ query: { limit, cursor } }) =>
+        page(await listClaims(database.sql, limit + 1, cursor ?? null), limit, (claim) => claim.receipt_id),
     );
 
     app.post(

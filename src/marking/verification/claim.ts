@@ -2,6 +2,7 @@
 import { type KeyObject, sign } from 'node:crypto';
 import type { Place } from '../../../models/scans/places.ts';
 import { sha256 } from '../../canonical.ts';
+import type { Sql } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { lotSeedPlace } from '../../secrets/places.ts';
@@ -88,4 +89,24 @@ function receiptOf(
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.');
   return `${text}.${sign(null, Buffer.from(text), key).toString('base64url')}`;
+}
+
+export interface ListedClaim {
+  receipt_id: string;
+  product_id: string;
+  product: string;
+  lot_id: string;
+  lot_code: string;
+  serial: string;
+  place: Place | null;
+  claimed_at: Date;
+}
+
+/** Those that the caller may see, newest first. */
+export async function listClaims(sql: Sql, limit: number, after: string | null): Promise<ListedClaim[]> {
+  const rows = await sql<(Omit<ListedClaim, 'serial'> & { serial: Buffer })[]>`
+    select receipt_id, product_id, product.name as product, lot_id, lot.code as lot_code, serial, place, claimed_at
+    from mark_claim join mark_lot lot on lot.id = lot_id join marked_product product on product.id = product_id
+    where (${after}::text is null or receipt_id < ${after}) order by receipt_id desc limit ${limit}`;
+  return rows.map(({ serial, ...row }) => ({ ...row, serial: toBase32(serial) }));
 }
