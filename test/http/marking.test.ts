@@ -1,6 +1,5 @@
 /** Marks on products: what is genuine is told, what is not learns nothing, and a page claims no patent that is dead. */
 import { createPublicKey, randomUUID, verify as verifySignature } from 'node:crypto';
-import fc from 'fast-check';
 import t from 'tap';
 import { canonicalJson, sha256 } from '../../src/canonical.ts';
 import { PROBES_ALARM, SCAN_DAYS } from '../../src/marking/scans/store.ts';
@@ -8,6 +7,7 @@ import { tendMarks } from '../../src/marking/tend.ts';
 import { MODULE_DERIVATIONS } from '../../src/modules.ts';
 import { deriveChanged } from '../../src/patents/derived.ts';
 import { codesOnPdf, codesOnSvg } from '../codes.ts';
+import { certifiedProduct, forgeries, lotOf, type Printed, printedMarks } from '../marks.ts';
 import { buildService, lapsingPatents, type Party, type ProblemAnswer } from '../service.ts';
 
 /** `MARKS_FORGED=100000` for as many as are promised. */
@@ -34,12 +34,6 @@ interface Shown {
     claimed_at: string | null;
   } | null;
 }
-interface Printed {
-  serial: string;
-  uri: string;
-  claim_code: string;
-}
-
 async function submit(owner: Party, patent_ids: string[], more: object = {}): Promise<Product> {
   const body = { name: 'Pump', territory: ['CN'], patent_ids, ...more };
   const { status, body: made, text } = await call<Product>(owner.key, 'POST', '/v1/marking/products', body);
@@ -47,38 +41,11 @@ async function submit(owner: Party, patent_ids: string[], more: object = {}): Pr
   return made;
 }
 
-async function certified(owner: Party, patent_ids: string[], more: object = {}): Promise<string> {
-  const { id } = await submit(owner, patent_ids, more);
-  const decided = { decision: 'certified', note: 'seen' };
-  await call(staff.key, 'POST', `/v1/marking/products/${id}/certification`, decided);
-  return id;
-}
-
-async function lotOf(
-  owner: Party,
-  product_id: string,
-  code: string,
-  marks = 100,
-  more: object = {},
-): Promise<string> {
-  const { body } = await call<{ id: string }>(owner.key, 'POST', `/v1/marking/products/${product_id}/lots`, {
-    code,
-    marks,
-    ...more,
-  });
-  return body.id;
-}
-
-async function printed(owner: Party, lot_id: string, count = 100): Promise<Printed[]> {
-  const url = `/v1/marking/lots/${lot_id}/marks?count=${count}`;
-  const { body: text } = await app.inject({ url, headers: { authorization: `Bearer ${owner.key}` } });
-  const [head, ...rows] = text.trimEnd().split('\n');
-  t.equal(head, 'serial,mark,claim_code');
-  return rows.map((row) => {
-    const [serial, uri, claim_code] = row.split(',');
-    return { serial: serial!, uri: uri!, claim_code: claim_code! };
-  });
-}
+const certified = (owner: Party, patent_ids: string[], more: object = {}) =>
+  certifiedProduct(service, owner, patent_ids, more);
+const lot = (owner: Party, product_id: string, code: string, marks = 100) =>
+  lotOf(service, owner, product_id, code, marks);
+const printed = (owner: Party, lot_id: string, count = 100) => printedMarks(service, owner, lot_id, count);
 
 const asked = (mark: string, place?: string) =>
   `/v1/marks/verification?${new URLSearchParams({ mark, ...(place && { place }) })}`;
@@ -157,9 +124,9 @@ t.test('patents that are unknown, dead or somebody else’s are refused in one w
 
 t.test('a mark is verified by the service, and by whoever has the published keys', async (t) => {
   const gs1_product = await certified(firm_a, [takePatent()], { gtin: GTIN });
-  const short = await printed(firm_a, await lotOf(firm_a, await certified(firm_a, [takePatent()]), 'A-1'));
-  const gs1 = await printed(firm_a, await lotOf(firm_a, gs1_product, 'A-2'));
-  t.same(await printed(firm_a, await lotOf(firm_a, gs1_product, 'A-3', 3)).then((each) => each.length), 3);
+  const short = await printed(firm_a, await lot(firm_a, await certified(firm_a, [takePatent()]), 'A-1'));
+  const gs1 = await printed(firm_a, await lot(firm_a, gs1_product, 'A-2'));
+  t.same(await printed(firm_a, await lot(firm_a, gs1_product, 'A-3', 3)).then((each) => each.length), 3);
   t.match(short[0]!.uri, /^http:\/\/localhost:8080\/m\/[\w-]{111}$/);
   t.match(
     gs1[0]!.uri,
@@ -203,31 +170,14 @@ function crockford(text: string): Buffer {
 }
 
 t.test(`of ${FORGED} forged marks none is accepted, and all get one answer`, async (t) => {
-  const lot_id = await lotOf(firm_a, await certified(firm_a, [takePatent()], { gtin: GTIN }), 'F-1');
-  const short_lot = await lotOf(firm_a, await certified(firm_a, [takePatent()]), 'F-2');
+  const lot_id = await lot(firm_a, await certified(firm_a, [takePatent()], { gtin: GTIN }), 'F-1');
+  const short_lot = await lot(firm_a, await certified(firm_a, [takePatent()]), 'F-2');
   const real = [...(await printed(firm_a, lot_id)), ...(await printed(firm_a, short_lot))].map(
     ({ uri }) => uri,
   );
   const one = (await call(null, 'GET', asked('nothing'))).text;
   t.same(JSON.parse(one), { result: 'unknown', reason: null, mark: null });
-  const mark = fc.constantFrom(...real);
-  const letter = fc.constantFrom(...'ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyz0123456789-_/?=');
-  const forged = fc.oneof(
-    fc.tuple(mark, fc.nat(300), letter).map(([text, at, other]) => {
-      const place = 'http://localhost:8080/'.length + (at % (text.length - 'http://localhost:8080/'.length));
-      return text.slice(0, place) + other + text.slice(place + 1);
-    }),
-    fc.tuple(mark, fc.nat(200)).map(([text, cut]) => text.slice(0, -1 - (cut % 150))),
-    fc
-      .tuple(mark, fc.string({ minLength: 1, maxLength: 2_000, unit: letter }))
-      .map(([text, more]) => text + more),
-    fc.tuple(mark, mark).map(([one, other]) => one.slice(0, -90) + other.slice(-90)),
-    fc
-      .uint8Array({ minLength: 83, maxLength: 83 })
-      .map((bytes) => `/m/${Buffer.from(bytes).toString('base64url')}`),
-    fc.string({ maxLength: 200 }),
-  );
-  const samples = fc.sample(forged, { numRuns: FORGED, seed: SEED }).filter((text) => !real.includes(text));
+  const samples = forgeries(real, FORGED, SEED);
   let accepted = 0;
   let told_apart = 0;
   for (const text of samples) {
@@ -237,11 +187,10 @@ t.test(`of ${FORGED} forged marks none is accepted, and all get one answer`, asy
   }
   t.equal(accepted, 0, `seed ${SEED}`);
   t.equal(told_apart, 0, `seed ${SEED}`);
-  t.ok(samples.length > FORGED * 0.9);
 });
 
 t.test('whoever tries marks of a lot out is told of to its owner', async (t) => {
-  const lot_id = await lotOf(firm_a, await certified(firm_a, [takePatent()]), 'P-1');
+  const lot_id = await lot(firm_a, await certified(firm_a, [takePatent()]), 'P-1');
   const [{ uri }] = (await printed(firm_a, lot_id, 1)) as [Printed];
   for (let n = 0; n < PROBES_ALARM; n++)
     await verify(`${uri.slice(0, -9)}${String(n).padStart(8, 'A')}${uri.at(-1)}`);
@@ -253,7 +202,7 @@ t.test('whoever tries marks of a lot out is told of to its owner', async (t) => 
 });
 
 t.test('a thing is claimed once, however many try at once, against a receipt', async (t) => {
-  const lot_id = await lotOf(firm_a, await certified(firm_a, [takePatent()]), 'C-1');
+  const lot_id = await lot(firm_a, await certified(firm_a, [takePatent()]), 'C-1');
   const [first, second, third] = (await printed(firm_a, lot_id, 3)) as [Printed, Printed, Printed];
   const claim = (mark: string, code: string) =>
     call<{ receipt: string; code?: string }>(null, 'POST', '/v1/marks/claims', {
@@ -304,7 +253,7 @@ t.test('a thing is claimed once, however many try at once, against a receipt', a
 t.test(
   'a mark that is in two places at once is doubted, one that is everywhere is alarmed, and its owner may clear it',
   async (t) => {
-    const lot_id = await lotOf(firm_a, await certified(firm_a, [takePatent()]), 'S-1');
+    const lot_id = await lot(firm_a, await certified(firm_a, [takePatent()]), 'S-1');
     const [first, second] = (await printed(firm_a, lot_id, 2)) as [Printed, Printed];
     const start = clock.now();
     t.equal((await verify(first.uri, 'CN-GD')).result, 'genuine');
@@ -337,8 +286,8 @@ t.test(
 
 t.test('a mark, a lot and a product are revoked, at once and for good', async (t) => {
   const product_id = await certified(firm_a, [takePatent()]);
-  const lot_id = await lotOf(firm_a, product_id, 'R-1');
-  const other_lot = await lotOf(firm_a, product_id, 'R-2');
+  const lot_id = await lot(firm_a, product_id, 'R-1');
+  const other_lot = await lot(firm_a, product_id, 'R-2');
   const [one, two] = (await printed(firm_a, lot_id, 2)) as [Printed, Printed];
   const [other] = (await printed(firm_a, other_lot, 1)) as [Printed];
   const revoke = (party: Party, id: string, body: object) =>
@@ -363,7 +312,7 @@ t.test('labels are read back from the rendered sheet by a reader of another make
     gtin: GTIN,
     name: '液压泵 Гидронасос X200 <b>',
   });
-  const lot_id = await lotOf(firm_a, product_id, 'L-1', 30);
+  const lot_id = await lot(firm_a, product_id, 'L-1', 30);
   const uris = (await printed(firm_a, lot_id, 30)).map(({ uri }) => uri);
   const get = (query: string) =>
     app.inject({
@@ -384,7 +333,7 @@ t.test(
   async (t) => {
     const [lapsing] = await lapsingPatents('2009-06-01');
     const product_id = await certified(firm_a, [lapsing!.patent_id, takePatent()], { name: 'Valve' });
-    const [{ uri }] = (await printed(firm_a, await lotOf(firm_a, product_id, 'V-1'), 1)) as [Printed];
+    const [{ uri }] = (await printed(firm_a, await lot(firm_a, product_id, 'V-1'), 1)) as [Printed];
     t.equal((await verify(uri)).mark?.patents.length, 2);
     const start = clock.now();
     await service.passTo('2010-01-10T02:00:00Z');
@@ -448,7 +397,7 @@ async function onlyDead(patent_id: string): Promise<string> {
 
 t.test('what is learnt of use is evidence for who may see it, and scans are forgotten', async (t) => {
   const patent_id = takePatent();
-  const lot_id = await lotOf(firm_a, await certified(firm_a, [patent_id]), 'U-1');
+  const lot_id = await lot(firm_a, await certified(firm_a, [patent_id]), 'U-1');
   const [mark, other] = (await printed(firm_a, lot_id, 2)) as [Printed, Printed];
   await verify(mark.uri, 'CN-GD');
   await verify(other.uri, 'CN-GD');
@@ -470,10 +419,10 @@ t.test('what is learnt of use is evidence for who may see it, and scans are forg
 
 t.test('the public page is small, needs no script, and speaks three languages', async (t) => {
   const product_id = await certified(firm_a, [takePatent()], { gtin: GTIN, name: 'A <i>pump</i>' });
-  const [gs1] = (await printed(firm_a, await lotOf(firm_a, product_id, 'W-1'), 1)) as [Printed];
+  const [gs1] = (await printed(firm_a, await lot(firm_a, product_id, 'W-1'), 1)) as [Printed];
   const [short] = (await printed(
     firm_a,
-    await lotOf(firm_a, await certified(firm_a, [takePatent()]), 'W-2'),
+    await lot(firm_a, await certified(firm_a, [takePatent()]), 'W-2'),
     1,
   )) as [Printed];
   const style = await app.inject({ url: '/m.css' });

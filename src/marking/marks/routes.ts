@@ -136,16 +136,8 @@ export const markRoutes =
         },
       },
       async (request, reply) => {
-        const caller = callerOfGuarded(request);
         const lot = await findLot(database.sql, request.params.id);
         const range = rangeOf(lot, request.query);
-        const { organisation_id, key_id: actor } = caller;
-        const detail = { first: range.first, count: range.count };
-        await database.transaction((tx) =>
-          appendAudit(tx, [
-            { organisation_id, at: clock.now(), actor, action: 'mark_lot.read', subject: lot.id, detail },
-          ]),
-        );
         const lines = marksCsv(await marksOf(setting, lot, range));
         reply
           .type('text/csv; charset=utf-8')

@@ -161,7 +161,7 @@ export async function listProbes(sql: Sql, limit: number): Promise<Probes[]> {
   return [...rows];
 }
 
-/** The owner looked at the scans of a mark and takes it for honest: they count no more. @throws Problem `not_found` */
+/** The owner looked at the scans of a mark and takes it for honest: they count no more. @throws Problem `not_found`, `conflict` */
 export async function clearMark(
   tx: Transaction,
   lot_id: string,
@@ -172,7 +172,8 @@ export async function clearMark(
   const { product_id, organisation_id } = await findLot(tx, lot_id);
   const cleared = await tx`update mark_serial set cleared_at = ${now}, warned_at = null, alarmed_at = null
     where lot_id = ${lot_id} and serial = ${serialBytes(serial)} and warned_at is not null`;
-  if (cleared.count === 0) throw new Problem('not_found', 'There is no such suspicious mark.');
+  if (cleared.count === 0)
+    throw new Problem('conflict', 'The mark is not suspicious: there is nothing to clear.');
   await note(tx, { id: product_id, organisation_id }, caller, 'mark.cleared', { lot_id, serial }, now);
   return { lot_id, serial, cleared_at: now };
 }
