@@ -8,6 +8,7 @@ import common from './common.json' with { type: 'json' };
 import firm from './firm.json' with { type: 'json' };
 import jobs from './jobs.json' with { type: 'json' };
 import life from './life.json' with { type: 'json' };
+import marking from './marking.json' with { type: 'json' };
 import models from './models.json' with { type: 'json' };
 import organisation from './organisation.json' with { type: 'json' };
 import patents from './patents.json' with { type: 'json' };
@@ -33,6 +34,7 @@ export const AREAS = {
   charts,
   common,
   jobs,
+  marking,
   models,
   pledge,
   portfolio,
