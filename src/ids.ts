@@ -28,7 +28,13 @@ export type IdPrefix =
   | 'idr'
   | 'psn'
   | 'inv'
-  | 'ses';
+  | 'ses'
+  | 'lst'
+  | 'lwt'
+  | 'ldl'
+  | 'lof'
+  | 'ldc'
+  | 'lcn';
 
 let last_ms = 0;
 let counter = 0;
