@@ -37,8 +37,8 @@ import { buildService, type Party, type ProblemAnswer } from '../service.ts';
 
 const NAME = 'Zephyrine Batteries Ltd';
 const received: string[] = [];
-const HOST = await openReceiver(t, ({ url, headers, body }, answer) => {
-  received.push(`${url} ${JSON.stringify(headers)} ${body}`);
+const HOST = await openReceiver(t, ({ path, headers, body }, answer) => {
+  received.push(`${path} ${JSON.stringify(headers)} ${body}`);
   answer.writeHead(204).end();
 });
 const allowed = { allowed_hosts: [HOST] };
