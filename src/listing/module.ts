@@ -6,6 +6,9 @@ import { listingDealRoutes } from './deals/routes.ts';
 import { endedPledges } from './disposals/service.ts';
 import { listingRoutes } from './listings/routes.ts';
 import { endExpired } from './listings/service.ts';
+import { dealPages } from './pages/deal-pages.tsx';
+import { listingPages } from './pages/pages.tsx';
+import { wantPages } from './pages/want-pages.tsx';
 import { wantRoutes } from './wants/routes.ts';
 import { endExpiredWants } from './wants/service.ts';
 
@@ -19,7 +22,11 @@ export const listing: SecondaryModule = {
       await app.register(listingDealRoutes(service));
       await app.register(dataRoomRoutes(service));
     },
-  pages: () => {},
+  pages(app, { service }) {
+    listingPages(app, service);
+    dealPages(app, service);
+    wantPages(app, service);
+  },
   listeners: [endedPledges],
   derivations: [recordDeals],
   tend: async ({ database }, slot) => ({
