@@ -2,7 +2,6 @@
  * Scans as they come in, kept in memory for less than a second and written many at a time, so that nobody who scans waits for it.
  * Of whoever scans nothing is kept but a coarse place that was told.
  */
-import type { Logger } from 'pino';
 import type { Assessment } from '../../../models/scans/score.ts';
 import type { Scan } from '../../../models/scans/signs.ts';
 import type { Database } from '../../db/client.ts';
@@ -26,6 +25,11 @@ export interface Recorder {
   close(): Promise<void>;
 }
 
+/** Where it is said that scans were held up or lost. */
+export interface Log {
+  error(about: object, text: string): void;
+}
+
 const FLUSH_EVERY_ms = 250;
 /** More are not kept while the database is away: verifying goes on. */
 const MAX_PENDING = 50_000;
@@ -37,7 +41,7 @@ function keyOf(lot_id: string, serial: Buffer): string {
   return lot_id + serial.toString('latin1');
 }
 
-export function startRecorder(database: Database, log: Pick<Logger, 'error'>): Recorder {
+export function startRecorder(database: Database, log: Log): Recorder {
   let pending: ByMark = new Map();
   let writing: ByMark = new Map();
   let count = 0;

@@ -11,7 +11,7 @@ import type { Service } from '../../service.ts';
 import { isSigned, readMark, type SignedMark } from '../marks/codec.ts';
 import { markKeys, publicKeyOf } from '../marks/keys.ts';
 import { restate } from '../products/statement.ts';
-import { type Recorder, startRecorder } from '../scans/recorder.ts';
+import { type Log, type Recorder, startRecorder } from '../scans/recorder.ts';
 import { type MarkState, markStates } from './states.ts';
 
 export const RESULTS = ['genuine', 'suspicious', 'revoked', 'unknown'] as const;
@@ -35,7 +35,7 @@ const MAX_RESTATED = 100_000;
 const made = new WeakMap<Service, Verifier>();
 
 /** The one of the process: pages and endpoints share it. */
-export function verifierOf(service: Service, log: Parameters<typeof startRecorder>[1]): Verifier {
+export function verifierOf(service: Service, log: Log): Verifier {
   const known = made.get(service);
   if (known) return known;
   const verifier = makeVerifier(service, startRecorder(service.system, log));
