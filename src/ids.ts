@@ -31,7 +31,13 @@ export type IdPrefix =
   | 'ses'
   | 'mpr'
   | 'mlt'
-  | 'mrc';
+  | 'mrc'
+  | 'lst'
+  | 'lwt'
+  | 'ldl'
+  | 'lof'
+  | 'ldc'
+  | 'lcn';
 
 let last_ms = 0;
 let counter = 0;

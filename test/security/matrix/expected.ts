@@ -21,6 +21,11 @@ export type Thing =
   | 'valuation'
   | 'pseudonym'
   | 'identity_request'
+  | 'listing'
+  | 'want'
+  | 'listing_deal'
+  | 'document'
+  | 'pledgee_consent'
   | 'organisation'
   | 'person'
   | 'invitation'
@@ -100,6 +105,10 @@ const own_product: Expectation = { who: FIRM, things: { id: 'marked_product' } }
 const own_lot: Expectation = { who: FIRM, things: { id: 'mark_lot' } };
 const pledge: Expectation = { who: PLEDGING, things: { id: 'pledge' } };
 
+const listing: Expectation = { who: SHOWN, things: { id: 'listing' } };
+const listingDeal: Expectation = { who: EACH, things: { id: 'listing_deal' } };
+const document: Expectation = { who: SHOWN, things: { id: 'listing_deal', document_id: 'document' } };
+
 export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getHealth: anyone,
   getReadiness: anyone,
@@ -165,6 +174,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   listPatentValuations: staff,
   getPatentCohort: each,
   getPatentIndicators: each,
+  getIndicativeValue: each,
   listSources: staff,
   setSourceCadence: { ...staff, does: 'operate' },
   listFetches: staff,
@@ -223,6 +233,33 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   revokeConsent: { who: FIRM, things: { firm_id: 'firm', consent_id: 'consent' }, ends: true },
   recordBorrowerFact: { who: PLEDGING, things: { firm_id: 'firm' } },
   listBorrowerFacts: { who: PLEDGING, things: { firm_id: 'firm' } },
+
+  makeListing: { who: SHOWN },
+  listDefaulted: { who: BANK, things: { id: 'pledge' } },
+  browseListings: each,
+  getListing: each,
+  withdrawListing: listing,
+  referListing: listing,
+  listReferrals: { who: SHOWN },
+  addDocument: listing,
+  getDataRoom: listing,
+  postWant: { who: SHOWN },
+  browseWants: each,
+  getWant: each,
+  withdrawWant: { who: SHOWN, things: { id: 'want' } },
+  answerWant: { who: SHOWN, things: { listing_id: 'listing' } },
+  enquire: { who: SHOWN },
+  listListingDeals: each,
+  getListingDeal: listingDeal,
+  stepListingDeal: listingDeal,
+  makeOffer: listingDeal,
+  listMessages: listingDeal,
+  sayMessage: listingDeal,
+  listDealDocuments: { ...listingDeal, who: SHOWN },
+  letSeeDocument: document,
+  openDocument: { ...document, asks: true },
+  listPledgeeConsents: { who: SHOWN },
+  answerPledgeeConsent: { who: SHOWN, things: { id: 'pledgee_consent' }, does: 'decide' },
 
   listAuditEntries: each,
   exportAuditChain: each,
