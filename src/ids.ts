@@ -26,6 +26,10 @@ export type IdPrefix =
   | 'ovd'
   | 'pse'
   | 'idr'
+  | 'hcp'
+  | 'exg'
+  | 'opn'
+  | 'exn'
   | 'psn'
   | 'inv'
   | 'ses';
