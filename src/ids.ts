@@ -32,7 +32,13 @@ export type IdPrefix =
   | 'exn'
   | 'psn'
   | 'inv'
-  | 'ses';
+  | 'ses'
+  | 'lst'
+  | 'lwt'
+  | 'ldl'
+  | 'lof'
+  | 'ldc'
+  | 'lcn';
 
 let last_ms = 0;
 let counter = 0;

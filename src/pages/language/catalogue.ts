@@ -8,6 +8,7 @@ import common from './common.json' with { type: 'json' };
 import firm from './firm.json' with { type: 'json' };
 import jobs from './jobs.json' with { type: 'json' };
 import life from './life.json' with { type: 'json' };
+import listing from './listing.json' with { type: 'json' };
 import models from './models.json' with { type: 'json' };
 import organisation from './organisation.json' with { type: 'json' };
 import patents from './patents.json' with { type: 'json' };
@@ -50,6 +51,7 @@ export const AREAS = {
   firm,
   organisation,
   patents,
+  listing,
 };
 
 type Area = (typeof AREAS)[keyof typeof AREAS];
