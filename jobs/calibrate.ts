@@ -61,7 +61,7 @@ async function fitMarket({ database, log }: JobContext, slot: Date): Promise<Hed
 
 function comparable({ source: from, price_minor, currency, dealt_on, right_type, filed_on, claims }: Deal) {
   // Claims, right and filing day are all that the features are made of.
-  const source = from === 'imported' ? from : 'own';
+  const source = from === 'imported' ? ('imported' as const) : ('own' as const);
   const facts = { right_type, filed_on, claims } as PatentFacts;
   const price = toMajor(price_minor, currency);
   return { source, price, year: Number(dealt_on.slice(0, 4)), features: dealFeatures(facts, dealt_on) };

@@ -70,7 +70,8 @@ export function recalibrateHaircut(
   const target_bp = haircutBp(belief.mean);
   return {
     disposals: shares.length,
-    realised_share: shares.length === 0 ? null : shares.reduce((sum, share) => sum + share, 0) / shares.length,
+    realised_share:
+      shares.length === 0 ? null : shares.reduce((sum, share) => sum + share, 0) / shares.length,
     credibility: 1 - belief.variance / prior.variance,
     low_bp: haircutBp(belief.mean + reach),
     target_bp,

@@ -15,9 +15,9 @@
  */
 import { annuityDue, CNIPA_CURRENCY, CNIPA_OFFICE, expiresOn, patentYear } from './annuity/cnipa.ts';
 import type { Assumption } from './assumptions.ts';
-import { haircutOf } from './haircut.ts';
 import { parseDate } from './calendar.ts';
 import { legalGate } from './collateral.ts';
+import { haircutOf } from './haircut.ts';
 import type { CalibratedQuantiles, IntervalCalibration } from './interval/calibration.ts';
 import { predictLapse } from './lapse/predict.ts';
 import type { LapseModel, LapsePrediction } from './lapse/types.ts';
@@ -143,7 +143,13 @@ function joinedValue(
       calibrationStep(calibration, corrected),
       ...(shift ? [standingStep(facts.standing!, shift)] : []),
       validityStep(inputs, validity),
-      collateralStep(weighted, collateral, lapse.in_force_probability, validity, haircutOf(assumptions, facts.right_type)),
+      collateralStep(
+        weighted,
+        collateral,
+        lapse.in_force_probability,
+        validity,
+        haircutOf(assumptions, facts.right_type),
+      ),
     ],
   };
 }

@@ -1,9 +1,18 @@
 /** Listing: selling, licensing, and what happens after a default. */
 import type { SecondaryModule } from '../modules.ts';
+import { expectationRoutes } from './expectations/routes.ts';
+import { expertRoutes } from './experts/routes.ts';
+import { feedbackRoutes } from './feedback/routes.ts';
 
 export const listing: SecondaryModule = {
   name: 'listing',
-  routes: () => async () => {},
+  routes:
+    ({ service }) =>
+    async (app) => {
+      await app.register(expertRoutes(service));
+      await app.register(expectationRoutes(service));
+      await app.register(feedbackRoutes(service));
+    },
   pages: () => {},
   listeners: [],
   derivations: [],

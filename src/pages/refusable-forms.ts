@@ -72,4 +72,11 @@ export function refusableFormsOf(app: FastifyInstance, service: Service) {
 }
 
 /** What the person at the form can mend there. */
-const REFUSALS = new Set<Problem['code']>(['bad_request', 'refused', 'conflict', 'webhook_url_refused']);
+const REFUSALS = new Set<Problem['code']>([
+  'bad_request',
+  'refused',
+  'conflict',
+  'webhook_url_refused',
+  'conflict_of_interest',
+  'range_refused',
+]);

@@ -111,8 +111,23 @@ export async function appendValuations(tx: Transaction, rows: ValuationRow[], no
 /** What a patent was last valued at. */
 export type LastValue = Pick<
   ValuationRow,
-  'patent_id' | 'valuation_id' | 'as_of' | 'status' | 'low_minor' | 'mid_minor' | 'high_minor' | 'collateral_minor'
+  | 'patent_id'
+  | 'valuation_id'
+  | 'as_of'
+  | 'status'
+  | 'low_minor'
+  | 'mid_minor'
+  | 'high_minor'
+  | 'collateral_minor'
 >;
+
+/** @returns null when the reader may see no such valuation */
+export async function findValue(sql: Sql, valuation_id: string): Promise<LastValue | null> {
+  const [row] = await sql<LastValue[]>`
+    select patent_id, valuation_id, as_of, status, low_minor, mid_minor, high_minor, collateral_minor
+    from valuation where valuation_id = ${valuation_id} limit 1`;
+  return row ?? null;
+}
 
 /** The last valuations up to a day that the reader may see, by patent id; the latest known of one day counts. */
 export async function lastValues(

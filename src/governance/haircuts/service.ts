@@ -87,7 +87,8 @@ export async function proposeHaircuts(
       proposed_by,
       proposed_at: now,
     });
-    if (by !== null) await audit(tx, by, 'haircut.proposed', id, { liquidity_class, before_bp, after_bp }, now);
+    if (by !== null)
+      await audit(tx, by, 'haircut.proposed', id, { liquidity_class, before_bp, after_bp }, now);
     made.push(id);
   }
   const proposals = await listProposals(tx, { limit: LIQUIDITY_CLASSES.length });

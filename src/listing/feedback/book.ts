@@ -22,7 +22,7 @@ export interface ClosedDeal {
   id: string;
   kind: 'sale' | 'exclusive_licence' | 'licence';
   /** All that it covers, for one price. */
-  patent_ids: readonly string[];
+  patent_ids: string[];
   price_minor: number;
   costs_minor: number;
   currency: string;

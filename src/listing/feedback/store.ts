@@ -21,7 +21,7 @@ export async function insertProceeds(
   tx: Transaction,
   { id: deal_id, ...row }: Omit<Proceeds, 'deal_id'> & { id: string },
 ): Promise<void> {
-  await tx`insert into listing_proceeds ${tx({ deal_id, ...row, patent_ids: row.patent_ids as string[] })}`;
+  await tx`insert into listing_proceeds ${tx({ deal_id, ...row })}`;
 }
 
 /** In order of deal id. */
