@@ -3,6 +3,9 @@ import type { SecondaryModule } from '../modules.ts';
 import { expectationRoutes } from './expectations/routes.ts';
 import { expertRoutes } from './experts/routes.ts';
 import { feedbackRoutes } from './feedback/routes.ts';
+import { expectationPages } from './pages/expectations.tsx';
+import { expertPages } from './pages/experts.tsx';
+import { feedbackPages } from './pages/feedback.tsx';
 
 export const listing: SecondaryModule = {
   name: 'listing',
@@ -13,7 +16,11 @@ export const listing: SecondaryModule = {
       await app.register(expectationRoutes(service));
       await app.register(feedbackRoutes(service));
     },
-  pages: () => {},
+  pages: (app, { service }) => {
+    expertPages(app, service);
+    expectationPages(app, service);
+    feedbackPages(app, service);
+  },
   listeners: [],
   derivations: [],
   tend: async () => ({}),

@@ -1,5 +1,6 @@
 /** Two banks with a firm each, staff, an agency, an expert and a buyer, who have used everything that the service has for them. */
 import { showUnder } from '../../src/anonymity/service.ts';
+import { openDeal } from '../listing.ts';
 import { addPasskey, addPerson, openSession } from '../people.ts';
 import { lapsingPatents, type Party, type TestService } from '../service.ts';
 
@@ -74,6 +75,7 @@ export async function peopleTheService(service: TestService): Promise<World> {
     note(party, 'pseudonym', (await made(party, 'POST', '/v1/pseudonyms', {})).id!);
   }
   await askOverPseudonyms(service, made, note);
+  await engageExperts(service, made, note);
   for (const [bank, firm] of [
     [bank_a, firm_a],
     [bank_b, firm_b],
@@ -139,6 +141,35 @@ async function askOverPseudonyms(
     if (!revealed) continue;
     await made(owner, 'POST', steps, { step: 'consented' });
     await made(asker, 'POST', steps, { step: 'revealed' });
+  }
+}
+
+/** A bank has an expert, a firm an agency; a firm and a buyer stand on the two sides of a deal, a bank and an agency of another. */
+async function engageExperts(
+  service: TestService,
+  made: (party: Party, method: 'POST' | 'PUT', url: string, body: object) => Promise<Record<string, string>>,
+  note: (party: Party, kind: string, id: string) => void,
+) {
+  const { database, bank_a, bank_b, firm_a, firm_b, agency, expert, buyer } = service;
+  const profile = { summary: 'Values.', fields: [1], regions: ['CN'], intermediary: false, open: true };
+  for (const [engager, engaged] of [
+    [bank_a, expert],
+    [firm_b, agency],
+  ] as const) {
+    await made(engaged, 'PUT', '/v1/experts/profile', profile);
+    const asked = { expert_id: engaged.id, patent_id: service.takePatent(), brief: 'What is it worth?' };
+    const { id } = await made(engager, 'POST', '/v1/experts/engagements', asked);
+    await made(engaged, 'POST', `/v1/experts/engagements/${id}/steps`, { step: 'accepted' });
+    for (const party of [engager, engaged]) note(party, 'engagement', id!);
+  }
+  for (const [seller, other] of [
+    [firm_a, buyer],
+    [bank_b, agency],
+  ] as const) {
+    const { id } = await openDeal(database, seller, other, [service.takePatent()]);
+    for (const party of [seller, other]) note(party, 'listing_deal', id);
+    const range = { low_minor: 100, high_minor: 200 };
+    await made(seller, 'POST', `/v1/listing-deals/${id}/expectations`, range);
   }
 }
 
