@@ -263,7 +263,7 @@ t.test(
     refuses(t, await engage(bank_b, { deal_id: over.id }), 422, /no deal of yours/);
     refuses(t, await engage(bank_b, { deal_id: 'dea_missing' }), 422, /no deal of yours/);
     refuses(t, await engage(bank_b, { deal_id: over.id, patent_id }), 422, /not both/);
-    const refused = await call<{ data: { action: string }[] }>(buyer.key, 'GET', '/v1/audit/entries');
+    const refused = await call<{ data: { action: string }[] }>(buyer.key, 'GET', '/v1/audit');
     t.ok(refused.body.data.some(({ action }) => action === 'expert.ask.refused'));
   },
 );
@@ -384,7 +384,7 @@ t.test('another deal on the same listing gives a buyer no more ranges, and a day
     );
   const one_more = await openDeal(database, firm_b, buyer, [service.takePatent()]);
   refuses(t, await submit(buyer, one_more.id), 409, /today/);
-  const entries = await call<{ data: { action: string }[] }>(buyer.key, 'GET', '/v1/audit/entries?limit=200');
+  const entries = await call<{ data: { action: string }[] }>(buyer.key, 'GET', '/v1/audit?limit=200');
   t.ok(
     entries.body.data.some(({ action }) => action === 'expectation.submit.refused'),
     'it is written down',
