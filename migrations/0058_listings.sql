@@ -246,25 +246,30 @@ create table listing_consent_answer (
 );
 
 -- For other parts of the service that must ask whether patents are pledged, whosever they are: under which contracts that stand
--- before the law, and to whom. Until the transaction ends no other pledge takes them (src/pledges/pledgeable.ts).
-create function pledgees_of(patent_ids uuid[]) returns table (pledge_id text, bank_id text, patent_id uuid)
-  language plpgsql as $$
-begin
-  perform pg_advisory_xact_lock(hashtextextended(asked.id, 0)) from (
-    select unnest::text as id from unnest(patent_ids) order by 1) asked;
-  return query select pledge.id, pledge.bank_id, pledge_patent.patent_id
+-- before the law, and to whom.
+create function pledgees_of(patent_ids uuid[]) returns table (pledge_id text, bank_id text, patent_id uuid) language sql stable
+  begin atomic
+    select pledge.id, pledge.bank_id, pledge_patent.patent_id
     from pledge_patent join pledge on pledge.id = pledge_patent.pledge_id
     where pledge_patent.patent_id = any(patent_ids) and pledge_patent.removed_at is null
       and pledge.state in ('registered', 'active', 'defaulted', 'in_disposal');
-end $$;
+  end;
+
+-- Until the transaction ends no pledge takes the patents that does not hold them yet (src/pledges/pledgeable.ts).
+create function hold_patents(patent_ids uuid[]) returns void language sql
+  begin atomic
+    select pg_advisory_xact_lock(hashtextextended(id, 0)) from (select unnest::text as id from unnest(patent_ids) order by 1) asked;
+  end;
 
 -- A pledged patent passes to nobody without its pledgee's consent to that very offer (Civil Code of China, articles 443 and 444).
 -- Deals are written by the service alone, as the jobs write: no request has the right, so this sees every pledge there is.
 create function require_pledgee_consent() returns trigger language plpgsql as $$
-declare missing text;
+declare
+  missing text;
+  patents uuid[] := array(select patent_id from listing_patent where listing_id = new.listing_id);
 begin
-  select pledgee.pledge_id into missing from pledgees_of(array(
-      select patent_id from listing_patent where listing_id = new.listing_id)) pledgee
+  perform hold_patents(patents);
+  select pledgee.pledge_id into missing from pledgees_of(patents) pledgee
     where not exists (
       select from listing_consent join listing_consent_answer on consent_id = listing_consent.id
       where deal_id = new.id and offer_id = new.offer_id and listing_consent.pledge_id = pledgee.pledge_id
@@ -292,13 +297,13 @@ declare
   deal_buyer text := 'exists (select from listing_deal where listing_deal.id = deal_id and holds_pseudonym(buyer_pseudonym_id))';
 begin
   for name, condition in values
-    ('listing', 'current_organisation() is not null and state in (''open'', ''reserved'') or holds_pseudonym(pseudonym_id)
-      or exists (select from listing_deal where listing_id = listing.id)'),
+    -- What is published is for everybody to see, also what became of it.
+    ('listing', 'current_organisation() is not null'),
     ('listing_patent', 'exists (select from listing where listing.id = listing_id and (holds_pseudonym(pseudonym_id)
       or exists (select from identity_reveal where identity_reveal.pseudonym_id = listing.pseudonym_id
         and asker_id = (select current_organisation()))))'),
     ('listing_private', seller),
-    ('listing_want', 'current_organisation() is not null and state = ''open'' or holds_pseudonym(pseudonym_id)'),
+    ('listing_want', 'current_organisation() is not null'),
     ('listing_want_answer', seller || ' or exists (select from listing_want
       where listing_want.id = want_id and holds_pseudonym(pseudonym_id))'),
     ('listing_referral', 'intermediary_id = (select current_organisation()) or ' || seller),

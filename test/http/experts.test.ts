@@ -9,7 +9,7 @@ import { DEFAULT_ASSUMPTIONS } from '../../models/assumptions.ts';
 import { BINDING_days, MOST_RANGES, MOST_RANGES_A_DAY, REST_days } from '../../models/expectation.ts';
 import { canonicalJson, sha256 } from '../../src/canonical.ts';
 import { dealsKnown } from '../../src/deals/store.ts';
-import { bookProceeds, type ClosedDeal } from '../../src/listing/feedback/book.ts';
+import { bookClosed, type ClosedDeal } from '../../src/listing/feedback/book.ts';
 import { latestModels } from '../../src/valuations/store.ts';
 import { surroundings } from '../jobs/setting.ts';
 import { openDeal } from '../listing.ts';
@@ -431,7 +431,7 @@ const sold = (deal: Partial<ClosedDeal>): ClosedDeal => ({
   actor: 'listing',
   ...deal,
 });
-const book = (deal: ClosedDeal) => database.transaction((tx) => bookProceeds(tx, deal, clock.now()));
+const book = (deal: ClosedDeal) => database.transaction((tx) => bookClosed(tx, deal, clock.now()));
 
 t.test('a closed deal feeds the market, the recovery ledger and, by other eyes, the haircuts', async (t) => {
   clock.set(new Date('2010-03-01T02:00:00Z'));

@@ -5,6 +5,8 @@
 import { addDays } from '../../../models/calendar.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
+import type { Caller } from '../../accounts/store.ts';
+import { dateOf } from '../../clock.ts';
 import type { Transaction } from '../../db/client.ts';
 import { acrossTenants } from '../../db/tenancy.ts';
 import { recordPlatformDeal } from '../../deals/service.ts';
@@ -12,6 +14,9 @@ import { knownPatents } from '../../patents/facts.ts';
 import { disposeSold } from '../../pledges/service.ts';
 import { findPledge } from '../../pledges/store.ts';
 import { lastValues } from '../../valuations/store.ts';
+import type { DealKind } from '../deals/machine.ts';
+import type { ListingDeal } from '../deals/store.ts';
+import { findPrivate, patentsOf } from '../listings/store.ts';
 import { insertProceeds, isBooked } from './store.ts';
 
 /** Sees every pledge, and is nobody. */
@@ -20,7 +25,7 @@ const SERVICE = { organisation_id: '', kind: 'staff' };
 /** A deal that was found on the register. */
 export interface ClosedDeal {
   id: string;
-  kind: 'sale' | 'exclusive_licence' | 'licence';
+  kind: DealKind;
   /** All that it covers, for one price. */
   patent_ids: string[];
   price_minor: number;
@@ -34,11 +39,23 @@ export interface ClosedDeal {
   actor: string;
 }
 
+/** Books a deal of a listing that has just become closed. */
+export function bookProceeds(tx: Transaction, deal: ListingDeal, { key_id: actor }: Caller, now: Date) {
+  const { id, listing_id, kind, price_minor, costs_minor, currency, accepted_at } = deal;
+  return acrossTenants(tx, async () => {
+    const patent_ids = await patentsOf(tx, listing_id);
+    const { pledge_id } = (await findPrivate(tx, listing_id))!;
+    const agreed = { kind: kind!, price_minor: price_minor!, dealt_on: dateOf(accepted_at!) };
+    const told = { id, patent_ids, pledge_id, currency, costs_minor: costs_minor ?? 0, actor };
+    return bookClosed(tx, { ...told, ...agreed }, now);
+  });
+}
+
 /**
  * Books what a closed deal brought, once.
  * @returns what it fed: the id of a deal of the market method, and of the pledge that was disposed of by it
  */
-export async function bookProceeds(
+export async function bookClosed(
   tx: Transaction,
   deal: ClosedDeal,
   now: Date,

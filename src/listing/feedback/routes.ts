@@ -15,11 +15,12 @@ import {
   page,
 } from '../../http/schemas.ts';
 import type { Service } from '../../service.ts';
+import { DEAL_KINDS } from '../deals/machine.ts';
 import { listProceeds } from './store.ts';
 
 const Proceeds = Type.Object({
   deal_id: Id,
-  kind: OneOf(['sale', 'exclusive_licence', 'licence'], 'what was dealt in'),
+  kind: OneOf(DEAL_KINDS, 'what was dealt in'),
   patent_ids: Type.Array(PatentId),
   price_minor: Minor,
   costs_minor: Minor,
