@@ -22,6 +22,7 @@ export type Thing =
   | 'pseudonym'
   | 'identity_request'
   | 'engagement'
+  | 'haircut_proposal'
   | 'listing_deal'
   | 'organisation'
   | 'person'
@@ -214,7 +215,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   listRealisedDisposals: { who: LENDER },
   getHaircuts: staff,
   proposeHaircuts: { ...staff, does: 'operate' },
-  decideHaircut: { ...staff, does: 'decide' },
+  decideHaircut: { ...staff, things: { id: 'haircut_proposal' }, does: 'decide' },
   getPortfolio: { who: LENDER },
   stressPortfolio: { who: LENDER, asks: true },
   listCovenants: { who: PLEDGING, things: { pledge_id: 'pledge' }, filter: true },
