@@ -52,7 +52,7 @@ create table listing_proceeds (
   value_minor bigint check (value_minor >= 0),
   predicted_minor bigint check (predicted_minor >= 0),
   -- What the market model learns from it.
-  comparable_id text references deal,
+  comparable_id text,
   booked_at timestamptz not null,
   check ((value_minor is null) = (predicted_minor is null))
 );

@@ -4,7 +4,7 @@ import type { Sql, Transaction } from '../../db/client.ts';
 import { expectationPlace } from '../../secrets/columns.ts';
 import type { Vault } from '../../secrets/vault.ts';
 
-/** Digits of the greatest amount: every sealed range is as long as any other. */
+/** Digits of the greatest amount: sealed ranges are all of one length. */
 const DIGITS = 16;
 
 export interface Expectation {
