@@ -26,7 +26,7 @@ export const PROBLEMS = {
   offer_expired: { status: 409, title: 'The offer has expired' },
   unacquainted: { status: 409, title: 'The parties do not know each other yet' },
   consent_missing: { status: 409, title: 'The pledgee has not consented' },
-  consent_forged: { status: 403, title: 'A consent comes from the pledgee alone' },
+  consent_forged: { status: 422, title: 'A consent comes from the pledgee alone' },
   not_recorded: { status: 409, title: 'The register does not show it yet' },
   conflict_of_interest: { status: 422, title: 'A conflict of interest' },
   range_refused: { status: 409, title: 'A range cannot be submitted now' },

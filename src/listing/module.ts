@@ -9,9 +9,12 @@ import { expertRoutes } from './experts/routes.ts';
 import { feedbackRoutes } from './feedback/routes.ts';
 import { listingRoutes } from './listings/routes.ts';
 import { endExpired } from './listings/service.ts';
+import { dealPages } from './pages/deal-pages.tsx';
 import { expectationPages } from './pages/expectations.tsx';
 import { expertPages } from './pages/experts.tsx';
 import { feedbackPages } from './pages/feedback.tsx';
+import { listingPages } from './pages/pages.tsx';
+import { wantPages } from './pages/want-pages.tsx';
 import { wantRoutes } from './wants/routes.ts';
 import { endExpiredWants } from './wants/service.ts';
 
@@ -28,10 +31,13 @@ export const listing: SecondaryModule = {
       await app.register(listingDealRoutes(service));
       await app.register(dataRoomRoutes(service));
     },
-  pages: (app, { service }) => {
+  pages(app, { service }) {
     expertPages(app, service);
     expectationPages(app, service);
     feedbackPages(app, service);
+    listingPages(app, service);
+    dealPages(app, service);
+    wantPages(app, service);
   },
   listeners: [endedPledges],
   derivations: [recordDeals],

@@ -11,6 +11,11 @@ import { endpointPlace, headersPlace } from '../webhooks/sealed.ts';
 import { signingKeyPlace } from '../webhooks/signing-keys.ts';
 import { INSTALLATION } from './vault.ts';
 
+/** Where a document of a data room is kept. */
+export function documentPlace(id: string): string {
+  return `listing_document/${id}`;
+}
+
 export interface SealedColumn {
   table: string;
   column: string;
@@ -68,6 +73,13 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     key: ['id'],
     owner: 'organisation_id',
     place: expectationPlace,
+  },
+  {
+    table: 'listing_document',
+    column: 'content',
+    key: ['id'],
+    owner: `(select organisation_id from listing join pseudonym_owner using (pseudonym_id) where listing.id = listing_id)`,
+    place: documentPlace,
   },
   {
     table: 'ticket',

@@ -12,7 +12,7 @@ import { dealsKnown } from '../../src/deals/store.ts';
 import { bookClosed, type ClosedDeal } from '../../src/listing/feedback/book.ts';
 import { latestModels } from '../../src/valuations/store.ts';
 import { surroundings } from '../jobs/setting.ts';
-import { openDeal } from '../listing.ts';
+import { enquire, listPatents, step as stepDeal } from '../listing.ts';
 import { addPerson, openSession } from '../people.ts';
 import { contract } from '../security/world.ts';
 import { buildService, type Party, type ProblemAnswer } from '../service.ts';
@@ -93,6 +93,13 @@ const refuses = (
   t.equal(answer.status, status, answer.body.detail);
   t.match(answer.body.detail, reason);
 };
+
+/** A deal over a new listing of the seller's, or over one that is there. */
+async function openDeal(seller: Party, other: Party, patent_ids: readonly string[], known?: string) {
+  const listing_id = known ?? (await listPatents(service, seller, patent_ids)).id;
+  const { id } = await enquire(service, other, listing_id);
+  return { id, listing_id };
+}
 
 async function author(party: Party) {
   const { id } = await addPerson(service, party.id, 'admin');
@@ -256,9 +263,9 @@ t.test(
     t.equal((await step(expert, second, 'declined')).status, 201);
     refuses(t, await engage(buyer, { patent_id }), 422, /works on this for somebody else/);
 
-    const deal = await openDeal(database, firm_a, expert, [service.takePatent()]);
+    const deal = await openDeal(firm_a, expert, [service.takePatent()]);
     refuses(t, await engage(firm_a, { deal_id: deal.id }), 422, /conflict of interest over this deal/);
-    const over = await openDeal(database, firm_a, buyer, [patent_id]);
+    const over = await openDeal(firm_a, buyer, [patent_id]);
     refuses(t, await engage(buyer, { deal_id: over.id }), 422, /over this deal\. Ask/);
     refuses(t, await engage(bank_b, { deal_id: over.id }), 422, /no deal of yours/);
     refuses(t, await engage(bank_b, { deal_id: 'dea_missing' }), 422, /no deal of yours/);
@@ -269,7 +276,7 @@ t.test(
 );
 
 t.test('two ranges are answered with yes or no, and the midpoint waits for both', async (t) => {
-  const { id } = await openDeal(database, firm_a, buyer, [service.takePatent()]);
+  const { id } = await openDeal(firm_a, buyer, [service.takePatent()]);
   t.equal((await submit(bank_a, id)).status, 404, 'who is no side of it has no deal there');
   refuses(t, await submit(firm_a, id, { low_minor: 200, high_minor: 100 }), 422, /below low_minor/);
   refuses(t, await submit(firm_a, id, { low_minor: 100, high_minor: 119 }), 422, /2000 basis points/);
@@ -311,7 +318,7 @@ t.test('two ranges are answered with yes or no, and the midpoint waits for both'
 t.test(
   'a range stands nowhere to be read: not in the database, its audit, its events or its kept answers',
   async (t) => {
-    const { id } = await openDeal(database, firm_a, buyer, [service.takePatent()]);
+    const { id } = await openDeal(firm_a, buyer, [service.takePatent()]);
     const range = { low_minor: 7_777_123_45, high_minor: 9_999_321_23 };
     const once = { 'idempotency-key': 'the same' };
     const url = `/v1/listing-deals/${id}/expectations`;
@@ -338,7 +345,7 @@ t.test(
 
 t.test('whoever feels for the other’s bound learns two bits of it at most', async (t) => {
   const seller_low = 8_317_421_00;
-  const { id } = await openDeal(database, firm_b, buyer, [service.takePatent()]);
+  const { id } = await openDeal(firm_b, buyer, [service.takePatent()]);
   let [low, high] = [1_000_000_00, 64_000_000_00];
   let answers = 0;
   const asked = async (party: Party, range: object) => {
@@ -367,22 +374,19 @@ t.test('whoever feels for the other’s bound learns two bits of it at most', as
 
 t.test('another deal on the same listing gives a buyer no more ranges, and a day has an end', async (t) => {
   const patent_id = service.takePatent();
-  const { id, listing_id } = await openDeal(database, firm_b, buyer, [patent_id]);
+  const { id, listing_id } = await openDeal(firm_b, buyer, [patent_id]);
   for (let range = 0; range < MOST_RANGES; range++) {
     t.equal((await submit(buyer, id)).status, 201);
     later(BINDING_days);
   }
   refuses(t, await submit(buyer, id), 409, /all there are/);
-  await sql`update listing_deal set stage = 'withdrawn' where id = ${id}`;
-  const again = await openDeal(database, firm_b, buyer, [patent_id], listing_id);
+  await stepDeal(service, buyer, id, { step: 'withdraw', reason: 'another time' });
+  const again = await openDeal(firm_b, buyer, [patent_id], listing_id);
   refuses(t, await submit(buyer, again.id), 409, /all there are/);
   refuses(t, await submit(buyer, id), 409, /withdrawn; its price/);
   for (let deal = 0; deal < MOST_RANGES_A_DAY; deal++)
-    t.equal(
-      (await submit(buyer, (await openDeal(database, firm_b, buyer, [service.takePatent()])).id)).status,
-      201,
-    );
-  const one_more = await openDeal(database, firm_b, buyer, [service.takePatent()]);
+    t.equal((await submit(buyer, (await openDeal(firm_b, buyer, [service.takePatent()])).id)).status, 201);
+  const one_more = await openDeal(firm_b, buyer, [service.takePatent()]);
   refuses(t, await submit(buyer, one_more.id), 409, /today/);
   const entries = await call<{ data: { action: string }[] }>(buyer.key, 'GET', '/v1/audit?limit=200');
   t.ok(
@@ -393,7 +397,7 @@ t.test('another deal on the same listing gives a buyer no more ranges, and a day
 
 t.test('ranges that are submitted at once are one each', async (t) => {
   later(1);
-  const { id } = await openDeal(database, firm_b, buyer, [service.takePatent()]);
+  const { id } = await openDeal(firm_b, buyer, [service.takePatent()]);
   const both = await Promise.all(
     Array.from({ length: 8 }, (_, index) =>
       submit(index % 2 === 0 ? firm_b : buyer, id, { low_minor: 100 + index, high_minor: 1_000 }),

@@ -5,6 +5,7 @@ import type { Sql, Transaction } from '../../db/client.ts';
 import { acrossTenants } from '../../db/tenancy.ts';
 import { Problem } from '../../errors.ts';
 import { newUnlinkableId } from '../../ids.ts';
+import { documentPlace } from '../../secrets/columns.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import { holdDeal } from '../deals/service.ts';
 import { findDeal, type ListingDeal, lockDeal, ownSide, partiesOf } from '../deals/store.ts';
@@ -13,11 +14,6 @@ import { audit } from '../listings/service.ts';
 import { findListing, isOwnListing } from '../listings/store.ts';
 import { MAX_DOCUMENTS, type MediaType, readFile } from './files.ts';
 import { type Document, documentsOf, findDocument, insertDocument, insertView, setRight } from './store.ts';
-
-/** Where a document is kept, for the vault. */
-export function documentPlace(id: string): string {
-  return `listing_document/${id}`;
-}
 
 export interface GivenDocument {
   name: string;
@@ -80,8 +76,9 @@ export async function letSee(
 ): Promise<void> {
   const { deal, by } = await holdDeal(tx, deal_id, now);
   const document = await findDocument(tx, document_id);
-  if (by !== 'seller' || document?.listing_id !== deal.listing_id)
-    throw new Problem('not_found', 'There is no such document of yours in this deal.');
+  if (document?.listing_id !== deal.listing_id)
+    throw new Problem('not_found', 'There is no such document in this deal.');
+  if (by !== 'seller') throw new Problem('conflict', 'Who may see a document is for the seller to say.');
   if (
     may_see &&
     ['enquired', 'confidential', 'withdrawn'].includes(deal.stage) &&

@@ -71,7 +71,7 @@ export const listingRoutes =
       {
         config: { access: TRADING },
         schema: {
-          operationId: 'listPatents',
+          operationId: 'makeListing',
           tags: ['listings'],
           description:
             'Lists patents for sale or licence under a pseudonym. Everybody sees field, office, state, band of years left, encumbrances and a rounded value of each; which patents they are, and whose, is told by consent alone.',

@@ -161,7 +161,7 @@ async function requireUnsold(tx: Transaction, patent_ids: readonly string[], cal
   if (sold) throw new Problem('already_sold', `You have sold patent ${sold.patent_id} to another.`);
 }
 
-/** One that is named must be the caller's; else one is drawn. @throws Problem `not_found` */
+/** One that is named must be the caller's; else one is drawn. @throws Problem `refused` */
 export async function ownPseudonym(
   tx: Transaction,
   id: string | undefined,
@@ -171,7 +171,10 @@ export async function ownPseudonym(
   if (id === undefined) return makePseudonym(tx, undefined, caller, now);
   const found = await findPseudonym(tx, id);
   if (found?.owner?.organisation_id !== caller.organisation_id)
-    throw new Problem('not_found', 'There is no such pseudonym of yours.');
+    throw new Problem(
+      'refused',
+      'The field pseudonym_id names no pseudonym of yours; leave it out for a new one.',
+    );
   return found;
 }
 

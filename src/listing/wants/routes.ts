@@ -2,13 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { attemptOwn } from '../../audit/refusal.ts';
 import { dateOf } from '../../clock.ts';
-import type { Transaction } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import { create } from '../../http/create.ts';
 import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
 import { Closed, Day, Id, Minor, Nullable, OneOf, Page, PageQuery, page } from '../../http/schemas.ts';
 import type { Service } from '../../service.ts';
-import { shownAs } from '../listings/read.ts';
 import { placeOf } from '../listings/store.ts';
 import {
   ById,
@@ -23,8 +21,9 @@ import {
   Title,
   TRADING,
 } from '../schemas.ts';
+import { showWant } from './read.ts';
 import { answerWant, postWant, withdrawWant } from './service.ts';
-import { answersOf, findWant, isOwnWant, listWants, type Want as StoredWant, WANT_STATES } from './store.ts';
+import { findWant, listWants, WANT_STATES } from './store.ts';
 
 const MAX_FIELDS = 35;
 const MAX_OFFICES = 60;
@@ -173,13 +172,3 @@ export const wantRoutes =
       },
     );
   };
-
-/** As a reader sees it. */
-export async function showWant(tx: Transaction, { pseudonym_id, buyer_name, ...want }: StoredWant) {
-  return {
-    ...want,
-    buyer: await shownAs(tx, pseudonym_id, buyer_name),
-    own: await isOwnWant(tx, { pseudonym_id }),
-    answers: await answersOf(tx, want.id),
-  };
-}
