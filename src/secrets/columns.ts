@@ -38,6 +38,11 @@ export const KEPT_ANSWERS: SealedColumn = {
   place: keptAnswerPlace,
 };
 
+/** Of the range that one side of a deal expects. */
+export function expectationPlace(id: string): string {
+  return `listing_expectation/${id}`;
+}
+
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { ...ENDPOINT, column: 'secret', place: endpointPlace },
   { ...ENDPOINT, column: 'previous_secret', place: endpointPlace },
@@ -61,6 +66,13 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     key: ['organisation_id'],
     owner: 'organisation_id',
     place: providerSecretPlace,
+  },
+  {
+    table: 'listing_expectation',
+    column: 'sealed',
+    key: ['id'],
+    owner: 'organisation_id',
+    place: expectationPlace,
   },
   {
     table: 'listing_document',
