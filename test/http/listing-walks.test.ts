@@ -104,6 +104,9 @@ interface Belief extends DealFacts {
   accepted_day: number | null;
 }
 
+type Notice = 'transferred' | 'licensed';
+const noticeOf = (kind: DealKind | null): Notice => (kind === 'licence' ? 'licensed' : 'transferred');
+
 interface Walk {
   pledged: boolean;
   patent_id: string;
@@ -113,8 +116,8 @@ interface Walk {
   deals: { id: string; buyer: Party; belief: Belief }[];
   day: number;
   listing_state: DealFacts['listing_state'];
-  /** Days on which the register named each buyer. */
-  recorded: [number | null, number | null];
+  /** Days on which the register named each buyer as the owner, and as a licensee. */
+  told: Record<Notice, number | null>[];
 }
 
 const callerOf = ({ id }: Party, kind: OrganisationKind): Caller => ({
@@ -157,6 +160,7 @@ async function begin(pledged: boolean): Promise<Walk> {
   await sql`insert into listing values (${listing_id}, ${pseudonym_id}, 'Seller', 'x', 'x', null, '{sale,licence}', '{talk}',
     '{CN}', null, 'CNY', '{CN}', '{}', '{invention}', 'open', ${day}, ${expires_on})`;
   await sql`insert into listing_patent values (${listing_id}, ${patent_id})`;
+  await sql`insert into listing_private (listing_id) values (${listing_id})`;
   const pledge_id = pledged ? newUnlinkableId('plg') : null;
   if (pledge_id) {
     await sql`insert into pledge (id, bank_id, firm_id, state, currency, principal_minor, requested_on, matures_on,
@@ -178,7 +182,7 @@ async function begin(pledged: boolean): Promise<Walk> {
     deals.push({ id, buyer: each, belief: believed(pledged) });
   }
   const walk = { pledged, patent_id, pledge_id, listing_id, pseudonym_id, deals, day: 0 };
-  return { ...walk, listing_state: 'open', recorded: [null, null] };
+  return { ...walk, listing_state: 'open', told: BUYERS.map(() => ({ transferred: null, licensed: null })) };
 }
 
 function believed(pledged: boolean): Belief {
@@ -205,8 +209,14 @@ function believed(pledged: boolean): Belief {
 function factsNow(walk: Walk, index: 0 | 1): Belief {
   const { belief } = walk.deals[index]!;
   const { accepted_day, offer, offered_at } = belief;
-  const recorded = walk.recorded[index];
-  const is_last = walk.recorded.every((day) => day === null || recorded === null || day <= recorded);
+  const notice = noticeOf(belief.kind);
+  const recorded = walk.told[index]![notice];
+  // The last transfer names the owner; licensees may be many.
+  const is_last =
+    notice === 'licensed' ||
+    walk.told.every(
+      ({ transferred }) => transferred === null || recorded === null || transferred <= recorded,
+    );
   return {
     ...belief,
     listing_state: walk.listing_state,
@@ -231,7 +241,7 @@ function openTo(walk: Walk, deal: 0 | 1, facts: Belief): Command[] {
     ...(facts.offer?.in_time
       ? []
       : [{ do: 'offer' as const, deal, side: 'buyer' as const, kind: 'sale' as const }]),
-    ...(facts.stage === 'filed' && walk.recorded[deal] === null ? [{ do: 'record' as const, deal }] : []),
+    ...(facts.stage === 'filed' && facts.unrecorded > 0 ? [{ do: 'record' as const, deal }] : []),
   ];
 }
 
@@ -269,21 +279,22 @@ async function take(walk: Walk, given: Command): Promise<void> {
       return;
     }
     case 'record': {
-      const today = now.toISOString().slice(0, 10);
-      const [{ name }] = (await sql`select name from organisation where id = ${other.id}`) as never as [
-        { name: string },
-      ];
-      await sql`insert into signal select (jsonb_populate_record(signal, ${sql.json({
+      const notice = noticeOf(belief.kind);
+      // Of two transfers on one day no register says which came last.
+      if (walk.told.some((days) => days[notice] === walk.day)) return;
+      const [named] = await sql<{ name: string }[]>`select name from organisation where id = ${other.id}`;
+      const signal = {
         patent_id: walk.patent_id,
-        kind: 'transferred',
-        source_code: 'x',
-        published_on: today,
+        kind: notice,
+        source_code: notice,
+        published_on: now.toISOString().slice(0, 10),
         effective_on: null,
         known_at: now.toISOString(),
-        detail: { owner: name },
-      })} || jsonb_build_object('signal_id', gen_random_uuid()))).* from signal where patent_id = ${walk.patent_id} limit 1`;
-      walk.recorded[given.deal] = walk.day;
-      if (walk.recorded[1 - given.deal] === walk.day) walk.recorded[1 - given.deal] = null;
+        detail: { [notice === 'licensed' ? 'licensee' : 'owner']: named!.name },
+      };
+      await sql`insert into signal select (jsonb_populate_record(signal, ${sql.json(signal)}
+        || jsonb_build_object('signal_id', gen_random_uuid()))).* from signal where patent_id = ${walk.patent_id} limit 1`;
+      walk.told[given.deal]![notice] = walk.day;
       return;
     }
     case 'answer': {
@@ -394,15 +405,17 @@ async function examine(walk: Walk): Promise<void> {
     equal(rows.find((row) => row.id === id)!.stage, belief.stage, 'stage');
   const bound = rows.filter(({ stage }) => ['accepted', 'filed', 'recorded', 'closed'].includes(stage));
   equal(bound.filter(({ kind }) => kind === 'sale').length <= 1, true, 'sold once');
-  for (const { id, stage, buyer: name, accepted_at } of bound) {
+  for (const { id, stage, kind, buyer: name, accepted_at } of bound) {
     const given =
       await sql`select from listing_consent join listing_consent_answer on consent_id = listing_consent.id
       join listing_deal on listing_deal.id = deal_id and listing_deal.offer_id = listing_consent.offer_id
       where deal_id = ${id} and answer = 'given' and listing_consent_answer.bank_id = ${bank_a.id}`;
     equal(!walk.pledged || given.count === 1, true, 'the pledgee has consented');
     if (stage !== 'closed') continue;
-    const told = await sql`select from signal where patent_id = ${walk.patent_id} and kind = 'transferred'
-      and detail ->> 'owner' = ${name} and published_on >= ${accepted_at!.toISOString().slice(0, 10)}`;
+    const member = kind === 'licence' ? 'licensee' : 'owner';
+    const told =
+      await sql`select from signal where patent_id = ${walk.patent_id} and detail ->> ${member} = ${name}
+      and published_on >= ${accepted_at!.toISOString().slice(0, 10)}`;
     equal(told.count > 0, true, 'the register names the buyer');
   }
   const silent =
