@@ -28,7 +28,14 @@ export type IdPrefix =
   | 'idr'
   | 'psn'
   | 'inv'
-  | 'ses';
+  | 'ses'
+  | 'fdr'
+  | 'fcm'
+  | 'fps'
+  | 'fap'
+  | 'foa'
+  | 'fdl'
+  | 'fee';
 
 let last_ms = 0;
 let counter = 0;

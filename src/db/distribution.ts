@@ -100,6 +100,23 @@ export const DISTRIBUTION: readonly Share[] = [
   },
   {
     placement: 'local',
+    why: 'drafts and applications of firms: seen by their own policies, and small beside the corpus that they are held against',
+    tables: [
+      'filing_draft',
+      'filing_draft_version',
+      'filing_comment',
+      'filing_check',
+      'filing_search',
+      'filing_score',
+      'filing_application',
+      'filing_step',
+      'filing_office_action',
+      'filing_deadline',
+      'filing_fee',
+    ],
+  },
+  {
+    placement: 'local',
     why: 'chains and queues: one order of all rows, or rows that are claimed with "for update skip locked"',
     tables: [
       'audit_chain',

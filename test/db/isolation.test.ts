@@ -40,9 +40,11 @@ const PARENTS: Record<string, string> = {
   list_id: 'watch_list',
   delivery_id: 'delivery',
   request_id: 'identity_request',
+  draft_id: 'filing_draft',
+  application_id: 'filing_application',
 };
-/** Said by one party, and seen by whoever sees the pledge. */
-const SEEN_WITH_PARENT = ['pledge_score'];
+/** Said by one party, and seen by whoever sees what it is said of. */
+const SEEN_WITH_PARENT = ['pledge_score', 'filing_comment', 'filing_step'];
 /** Reviews of models are shown to everybody, with who made them. */
 const SHOWN_TO_ALL = ['model_review'];
 /** What people prove themselves with by way of a provider: requests have no right on it at all (test/http/people.test.ts). */
@@ -136,7 +138,7 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
   const rest = new Set(tables);
   // A table's parents before it, or together with it.
   const order = ['organisation', 'pledge', 'endpoint', 'watch_list', 'flag', 'delivery', 'delivery_history'];
-  order.push('identity_request');
+  order.push('identity_request', 'filing_draft', 'filing_application');
   for (const table of [...order, ...[...rest].filter((name) => !order.includes(name))]) {
     const rows = await sql<Record<string, unknown>[]>`
       select tableoid::regclass::text || ctid::text as row_place, * from ${sql(table)}`;
