@@ -24,8 +24,8 @@ create table filing_draft_version (
   claims text not null,
   description text not null,
   abstract text not null,
-  -- [{number, caption}]
-  figures jsonb not null,
+  -- One figure a line, with its reference signs.
+  figures text not null,
   -- IPC or CPC symbols that its authors expect.
   classes text[] not null,
   -- Numbers of patents that the description cites.
