@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
 import type { HttpConfig } from './config.ts';
 import type { Database } from './db/client.ts';
+import { filing } from './filing/module.ts';
 import type { Rates } from './http/rates.ts';
 import type { Listener } from './outbox/hear.ts';
 import type { Derivation } from './patents/derived.ts';
@@ -39,7 +40,7 @@ export interface SecondaryModule {
   tend(context: TendContext, slot: Date): Promise<Record<string, number>>;
 }
 
-export const MODULES: readonly SecondaryModule[] = [];
+export const MODULES: readonly SecondaryModule[] = [filing];
 
 export const MODULE_LISTENERS: readonly Listener[] = MODULES.flatMap((module) => module.listeners);
 export const MODULE_DERIVATIONS: readonly Derivation[] = MODULES.flatMap((module) => module.derivations);

@@ -1,4 +1,4 @@
-/** `npm run backtest`: how well termination, risk rules and chances of a breach are told beforehand, on real patents. */
+/** `npm run backtest`: how well termination, risk rules and chances of a breach are told beforehand, and prior art found. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -10,6 +10,7 @@ import { progressBar } from '../progress.ts';
 import { DEFAULT_REPLAY, replay } from '../replay.ts';
 import { onScratch } from '../scratch.ts';
 import { ltvReliability, ltvText } from './ltv.ts';
+import { backtestPriorArt, JUDGED, priorArtText, readJudged } from './prior-art.ts';
 import { backtestFiles, backtestSample } from './report.ts';
 import { readBacktestRows } from './rows.ts';
 import { backtestRules } from './rule-report.ts';
@@ -48,11 +49,20 @@ the demonstration: what was stated, what came, calibration error. Replays the hi
 
   --json        print one line of JSON
   --seed N      which contracts are made (default ${DEFAULT_REPLAY.seed})
+
+npm run backtest -- prior-art [--json] [--data FILE]
+
+How well the prior art of judged drafts is found among the patents that were judged and the bundled applications: mean
+reciprocal rank, beside plain text search. Takes some twenty seconds.
+
+  --json        print one line of JSON
+  --data FILE   patents and drafts, with the lists of data/judged_prior_art.json, which it is without
 `;
 
 await run(() => {
   const [name, ...args] = process.argv.slice(2);
   if (name === 'rules') return rules(args);
+  if (name === 'prior-art') return judgedDrafts(args);
   return name === 'ltv' ? ltv(args) : termination();
 });
 
@@ -89,6 +99,24 @@ async function ltv(args: string[]): Promise<void> {
     return ltvReliability(database.sql);
   });
   process.stdout.write(values.json ? `${JSON.stringify({ seed, horizons })}\n` : ltvText(horizons));
+}
+
+async function judgedDrafts(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      json: { type: 'boolean' },
+      data: { type: 'string', default: JUDGED },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return void process.stdout.write(HELP);
+  const judged = await readJudged(values.data);
+  const show = progressBar('backtest');
+  const report = await onScratch((database) =>
+    backtestPriorArt(database, judged, (done) => show('drafts', done)),
+  );
+  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : priorArtText(report));
 }
 
 function seedOf(text: string): number {

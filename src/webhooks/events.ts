@@ -144,6 +144,33 @@ const IdentityRequestData = Type.Object(IdentityRequestFields);
 const AskedData = Type.Object({ ...IdentityRequestFields, asker: Party, reason: Type.String() });
 const RevealedData = Type.Object({ ...IdentityRequestFields, asker: Party, owner: Party });
 
+const FilingDeadlineData = Type.Object({
+  application_id: Id,
+  deadline_id: Id,
+  office: Type.String({ description: 'WIPO ST.3' }),
+  kind: Type.String({ description: 'what is to be done' }),
+  due_on: Day,
+});
+
+const OfficeActionData = Type.Object({
+  application_id: Id,
+  office_action_id: Id,
+  kind: Type.String(),
+  issued_on: Day,
+  due_on: Nullable(Day),
+});
+
+const FilingGrantData = Type.Object({
+  application_id: Id,
+  office: Type.String({ description: 'WIPO ST.3' }),
+  application_number: Type.String(),
+  patent_id: Type.String({ format: 'uuid' }),
+  granted_on: Day,
+  watched: Type.Boolean({
+    description: 'on a watch list by now; else as soon as the patent database has it',
+  }),
+});
+
 const TestData = Type.Object({ message: Type.String() });
 
 interface EventKind {
@@ -208,6 +235,13 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
     summary: 'Who is behind a pseudonym was revealed by its owner’s consent; sent to both',
     data: RevealedData,
   },
+  'filing.deadline.near': { summary: 'A term of an own application comes near', data: FilingDeadlineData },
+  'filing.deadline.missed': { summary: 'A term of an own application was missed', data: FilingDeadlineData },
+  'filing.office_action.received': {
+    summary: 'A letter of the office about an own application was recorded',
+    data: OfficeActionData,
+  },
+  'filing.granted': { summary: 'An own application was granted', data: FilingGrantData },
   'endpoint.test': { summary: 'A test, asked for by the endpoint’s owner', data: TestData },
 };
 

@@ -15,6 +15,7 @@ import { Blank, blank } from '../asking.ts';
 import { namesOf } from '../parts/names.ts';
 import { pagesOf } from '../serve.ts';
 import { casePages } from './case-pages.tsx';
+import { liveQueue } from './live.ts';
 import { placeOf, QueuePage } from './queue-page.tsx';
 
 const ROWS_A_PAGE = 50;
@@ -91,6 +92,7 @@ export function reviewPages(app: FastifyInstance, service: Service): void {
     },
   );
   casePages(app, service);
+  liveQueue(app, service);
 
   /** Each on its own: what one refuses keeps no other back. @returns how many, 1 or 0 */
   async function claim(request: FastifyRequest, flag_id: string, version: number): Promise<number> {
