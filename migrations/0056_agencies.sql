@@ -65,6 +65,8 @@ create unique index on filing_engagement_step (engagement_id, step);
 create table filing_message (
   id text primary key,
   engagement_id text not null references filing_engagement,
+  -- Of the engagement: it is sealed by this firm's key.
+  firm_id text not null references organisation,
   organisation_id text not null references organisation,
   author_id text not null,
   -- Sealed.
@@ -111,7 +113,8 @@ begin
       where filing_engagement.id = engagement_id and (step = ''ended''
         or case when step = ''withdrawn'' then firm_id else agency_id end = (select current_organisation()))))', of_party);
   execute format('create policy requests on filing_message to pledgewatch_app using (%s)
-    with check (%1$s and organisation_id = (select current_organisation()))', of_party);
+    with check (organisation_id = (select current_organisation()) and exists (select from filing_engagement
+      where filing_engagement.id = engagement_id and filing_engagement.firm_id = filing_message.firm_id))', of_party);
   execute format('create policy requests on filing_rating to pledgewatch_app using (%s) with check (%s)', of_party, of_firm);
 end $$;
 grant insert on filing_agency, filing_engagement, filing_engagement_step, filing_message, filing_rating to pledgewatch_app;

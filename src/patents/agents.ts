@@ -49,7 +49,10 @@ export async function casesOfAgents(
       then ended_on end as given_up_on) ended
     where facts.filed_on is not null
     order by facts.filed_on desc, patent_id, agent limit ${limit}`;
-  return rows.map(({ ipc, ...row }) => ({ ...row, technology_field: ipc === null ? null : technologyField(ipc) }));
+  return rows.map(({ ipc, ...row }) => ({
+    ...row,
+    technology_field: ipc === null ? null : technologyField(ipc),
+  }));
 }
 
 /** Who challenged patents before an office, as far as its events name them. */

@@ -5,7 +5,15 @@ import { Problem } from '../../errors.ts';
 import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
 import { Closed, Id, OneOf, Page, PageQuery, page } from '../../http/schemas.ts';
 import type { Service } from '../../service.ts';
-import { AGENCY_STATES, decideEntry, enterDirectory, findAgency, listAgencies, type Place, placeOf } from './directory.ts';
+import {
+  AGENCY_STATES,
+  decideEntry,
+  enterDirectory,
+  findAgency,
+  listAgencies,
+  type Place,
+  placeOf,
+} from './directory.ts';
 import { conflictsWith } from './engagements.ts';
 import { AgencyBody, ConflictBody, Field, Language, MAX_NOTE_CHARS, NewEntry, Office } from './schemas.ts';
 
@@ -34,7 +42,12 @@ export const agencyRoutes =
       },
       async (request) => {
         const { limit, cursor, ...sought } = request.query;
-        const found = await listAgencies(database.sql, sought, cursor === undefined ? null : read(cursor), limit + 1);
+        const found = await listAgencies(
+          database.sql,
+          sought,
+          cursor === undefined ? null : read(cursor),
+          limit + 1,
+        );
         return page(found, limit, (agency) => {
           const { rate_low, agency_id } = placeOf(agency);
           return `${rate_low}:${agency_id}`;
@@ -84,7 +97,8 @@ export const agencyRoutes =
         schema: {
           operationId: 'decideAgency',
           tags: ['filing'],
-          description: 'Admits an agency to the directory, or refuses it; it is told (`filing.agency.decided`).',
+          description:
+            'Admits an agency to the directory, or refuses it; it is told (`filing.agency.decided`).',
           params: Closed({ agency_id: Id }),
           body: Closed({
             state: OneOf(['admitted', 'refused'], 'the decision'),

@@ -58,7 +58,10 @@ async function instructingOf(
   const encumbrances = await encumbrancesOf(tx, firm_id);
   const granted = await tx<{ patent_id: string }[]>`
     select patent_id from filing_application where firm_id = ${firm_id} and patent_id is not null`;
-  const own = [...encumbrances.flatMap(({ patent_ids }) => patent_ids), ...granted.map((row) => row.patent_id)];
+  const own = [
+    ...encumbrances.flatMap(({ patent_ids }) => patent_ids),
+    ...granted.map((row) => row.patent_id),
+  ];
   return {
     name: (await findOrganisation(tx, firm_id))!.name,
     technology_field,
@@ -69,7 +72,11 @@ async function instructingOf(
   };
 }
 
-async function registerPrincipals(sql: Sql, register_names: readonly string[], now: Date): Promise<Principal[]> {
+async function registerPrincipals(
+  sql: Sql,
+  register_names: readonly string[],
+  now: Date,
+): Promise<Principal[]> {
   const cases = await casesOfAgents(sql, register_names, now, MAX_CASES);
   const fields = new Map(cases.map(({ patent_id, technology_field }) => [patent_id, technology_field]));
   const owned = new Map<string, Set<string>>();

@@ -164,7 +164,12 @@ export async function admittedNames(sql: Sql): Promise<Pick<Agency, 'agency_id' 
     select agency_id, register_names from filing_agency where state = 'admitted' order by agency_id`;
 }
 
-export function storeRecord(tx: Transaction, agency_id: string, record: AgencyRecord, at: Date): Promise<void> {
+export function storeRecord(
+  tx: Transaction,
+  agency_id: string,
+  record: AgencyRecord,
+  at: Date,
+): Promise<void> {
   const row = {
     agency_id,
     computed_at: at,

@@ -110,7 +110,11 @@ export const engagementRoutes =
       },
       async ({ params, query: { limit, cursor = '' } }) => {
         const engagement = await findEngagement(database.sql, vault, params.id);
-        return page(await messagesOf(database.sql, vault, engagement, cursor, limit + 1), limit, ({ id }) => id);
+        return page(
+          await messagesOf(database.sql, vault, engagement, cursor, limit + 1),
+          limit,
+          ({ id }) => id,
+        );
       },
     );
 

@@ -30,7 +30,14 @@ export interface Engagement {
 export interface NewEngagement
   extends Pick<
     Engagement,
-    'id' | 'draft_id' | 'firm_id' | 'agency_id' | 'instruction' | 'technology_field' | 'accepted_conflicts' | 'asked_at'
+    | 'id'
+    | 'draft_id'
+    | 'firm_id'
+    | 'agency_id'
+    | 'instruction'
+    | 'technology_field'
+    | 'accepted_conflicts'
+    | 'asked_at'
   > {
   cited_owners: string[];
   author_id: string;
@@ -91,7 +98,12 @@ export async function insertEngagement(tx: Transaction, vault: Vault, given: New
 export async function insertStep(
   tx: Transaction,
   engagement_id: string,
-  { step, organisation_id, author_id, at }: { step: Step; organisation_id: string; author_id: string; at: Date },
+  {
+    step,
+    organisation_id,
+    author_id,
+    at,
+  }: { step: Step; organisation_id: string; author_id: string; at: Date },
 ): Promise<void> {
   await tx`insert into filing_engagement_step (engagement_id, number, step, organisation_id, author_id, at)
     select ${engagement_id}, count(*) + 1, ${step}, ${organisation_id}, ${author_id}, ${at}
@@ -120,5 +132,5 @@ export async function insertMessage(
   message: Message,
 ): Promise<void> {
   const body = await vault.seal(firm_id, messagePlace(message.id), message.body);
-  await tx`insert into filing_message ${tx({ ...message, engagement_id, body })}`;
+  await tx`insert into filing_message ${tx({ ...message, engagement_id, firm_id, body })}`;
 }

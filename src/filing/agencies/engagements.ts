@@ -2,6 +2,8 @@
  * A firm instructs an agency of the directory over a draft; the agency accepts or declines, and from its acceptance to the end
  * of the engagement it reads the draft. Both write messages; the firm rates the work once it is over.
  */
+
+import type { Conflict, ConflictKind } from '../../../models/agencies/conflicts.ts';
 import type { Caller } from '../../accounts/store.ts';
 import { appendAudit } from '../../audit/log.ts';
 import { attempt } from '../../audit/refusal.ts';
@@ -13,7 +15,6 @@ import { emitEvents } from '../../outbox/emit.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import type { Service } from '../../service.ts';
 import { draftWithText } from '../drafts/store.ts';
-import type { Conflict, ConflictKind } from '../../../models/agencies/conflicts.ts';
 import { findConflicts, subjectOf } from './conflicts.ts';
 import { findAgency } from './directory.ts';
 import {
@@ -106,7 +107,12 @@ function requireAccepted(conflicts: readonly Conflict[], accepted: readonly stri
     throw new Problem(
       'refused',
       `The agency has conflicts of interest (${open.map(described).join('; ')}); name their kinds in accepted_conflicts to instruct it nevertheless, or choose another agency.`,
-      [{ pointer: '/body/accepted_conflicts', detail: `must hold ${open.map(({ kind }) => kind).join(', ')}` }],
+      [
+        {
+          pointer: '/body/accepted_conflicts',
+          detail: `must hold ${open.map(({ kind }) => kind).join(', ')}`,
+        },
+      ],
     );
 }
 
@@ -160,7 +166,10 @@ export async function sendMessage(
 ): Promise<Message> {
   const engagement = await locked(tx, vault, engagement_id);
   if (!TALKING.includes(engagement.state))
-    throw new Problem('conflict', `The engagement is ${engagement.state}; nothing can be written to it any more.`);
+    throw new Problem(
+      'conflict',
+      `The engagement is ${engagement.state}; nothing can be written to it any more.`,
+    );
   const [held] = await tx<{ count: number }[]>`
     select count(*) from filing_message where engagement_id = ${engagement_id}`;
   if (held!.count >= MAX_MESSAGES)
@@ -170,7 +179,14 @@ export async function sendMessage(
   const { firm_id, agency_id } = engagement;
   const about = { engagement_id, message_id: message.id };
   await appendAudit(tx, [
-    { organisation_id, at: now, actor: author_id, action: 'filing.message.sent', subject: engagement_id, detail: about },
+    {
+      organisation_id,
+      at: now,
+      actor: author_id,
+      action: 'filing.message.sent',
+      subject: engagement_id,
+      detail: about,
+    },
   ]);
   await emitEvents(tx, [
     {

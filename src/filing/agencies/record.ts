@@ -5,7 +5,12 @@ import {
   type PendencyPrior,
   shrunkPendency,
 } from '../../../models/agencies/shrunk-pendency.ts';
-import { fitRatePrior, type RatePrior, shrunkRate, type Tally } from '../../../models/agencies/shrunk-rate.ts';
+import {
+  fitRatePrior,
+  type RatePrior,
+  shrunkRate,
+  type Tally,
+} from '../../../models/agencies/shrunk-rate.ts';
 import { daysBetween } from '../../../models/calendar.ts';
 import { dateOf } from '../../clock.ts';
 import type { Sql, Transaction } from '../../db/client.ts';

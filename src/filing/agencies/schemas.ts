@@ -61,7 +61,9 @@ const Record = Type.Object({
       { description: 'median time from filing to a decision, shrunk towards all agencies; central 90 %' },
     ),
   ),
-  fields: Type.Array(Type.Object({ of: Field, granted: Type.Integer() }), { description: 'of granted cases' }),
+  fields: Type.Array(Type.Object({ of: Field, granted: Type.Integer() }), {
+    description: 'of granted cases',
+  }),
   offices: Type.Array(Type.Object({ of: Type.String(), granted: Type.Integer() })),
   rating: Interval('by clients, from 1 to 5, shrunk towards all agencies'),
   prior: Type.Object(
@@ -85,7 +87,9 @@ export const AgencyBody = Type.Object({
 export const ConflictBody = Type.Object({
   kind: OneOf(CONFLICT_KINDS, 'why'),
   hard: Type.Boolean({ description: 'cannot be accepted' }),
-  principal: Nullable(Type.String({ description: 'for whom it acts on public registers; null for a client here' })),
+  principal: Nullable(
+    Type.String({ description: 'for whom it acts on public registers; null for a client here' }),
+  ),
   cases: Nullable(Type.Integer({ description: 'of that principal' })),
 });
 

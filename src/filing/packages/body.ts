@@ -49,7 +49,8 @@ const HEADINGS: Readonly<Record<ClaimLanguage, Readonly<Record<SectionKind, RegE
   en: {
     field: /^(?:technical field|field of the invention|field)$/i,
     background: /^(?:background(?: art| of the invention)?|prior art|state of the art)$/i,
-    summary: /^(?:(?:brief )?summary(?: of the invention)?|disclosure(?: of the invention)?|summary and objects?)$/i,
+    summary:
+      /^(?:(?:brief )?summary(?: of the invention)?|disclosure(?: of the invention)?|summary and objects?)$/i,
     drawings: /^(?:brief )?description of (?:the )?(?:drawings|figures)$/i,
     embodiments:
       /^(?:detailed description(?: of .*)?|description of (?:the )?(?:preferred )?embodiments?|embodiments?|modes? for carrying out the invention|examples?)$/i,
@@ -128,8 +129,7 @@ function sectionsOf(description: string, language: ClaimLanguage): DescriptionSe
   for (const line of linesOf(description)) {
     const kind = headingIn(line, language);
     if (kind) sections.push({ kind, heading: line.replace(HEADING_MARKS, ''), paragraphs: [] });
-    else
-      sections.at(-1)!.paragraphs.push({ number: ++number, text: line.replace(WRITTEN_NUMBER, '') });
+    else sections.at(-1)!.paragraphs.push({ number: ++number, text: line.replace(WRITTEN_NUMBER, '') });
   }
   return sections.filter(({ heading, paragraphs }) => heading !== null || paragraphs.length > 0);
 }

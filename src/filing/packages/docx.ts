@@ -17,7 +17,11 @@ const PROPERTIES = 'docProps/core.xml';
 
 export async function applicationDocx(body: Body): Promise<Uint8Array> {
   const { title, language, written_at } = body;
-  const run = { font: FACES[language], size: TEXT_SIZE, language: { value: LOCALES[language], eastAsia: 'zh-CN' } };
+  const run = {
+    font: FACES[language],
+    size: TEXT_SIZE,
+    language: { value: LOCALES[language], eastAsia: 'zh-CN' },
+  };
   const made = await Packer.toBuffer(
     new Document({
       title,

@@ -15,7 +15,10 @@ const RECEIPT_DIGITS = 16;
 export function fileDrop(folder: string): SubmissionPort {
   return {
     submit: (handed) =>
-      Promise.race([drop(folder, handed), late(`the folder did not answer within ${DEADLINE_ms / 1000} seconds`)]),
+      Promise.race([
+        drop(folder, handed),
+        late(`the folder did not answer within ${DEADLINE_ms / 1000} seconds`),
+      ]),
   };
 }
 

@@ -10,10 +10,10 @@ import { Closed, Id, Instant, Nullable, OneOf, WithDefault } from '../../http/sc
 import type { Service } from '../../service.ts';
 import { OFFICES } from '../applications/store.ts';
 import { findDraft } from '../drafts/store.ts';
-import { fileDrop } from './file-drop.ts';
 import { DOCX_NAME, MANIFEST_NAME, PDF_NAME, XML_NAME } from './make.ts';
 import { keep, make, packable, submit } from './service.ts';
 import { archiveOf, findPackage, packagesOf, submissionsOf } from './store.ts';
+import type { SubmissionPort } from './submission-port.ts';
 
 const PARTIES = { access: ['firm', 'agency'] as const };
 const OfOne = Closed({ id: Id });
@@ -61,11 +61,10 @@ const binary = (type: string) => ({
 });
 
 export const packageRoutes =
-  (service: Service): FastifyPluginAsyncTypebox =>
+  (service: Service, port: SubmissionPort | null): FastifyPluginAsyncTypebox =>
   async (app) => {
     const { database, vault, clock } = service;
     const { sql } = database;
-    const port = service.filing_drop_folder === null ? null : fileDrop(service.filing_drop_folder);
 
     app.post(
       '/v1/filing/drafts/:id/packages',
@@ -92,7 +91,9 @@ export const packageRoutes =
           { caller, action: 'filing.package.make', subject: id },
           async ({ code }) => (code === 'not_found' ? [] : [caller.organisation_id]),
           async () => {
-            const task = await database.transaction((tx) => packable(tx, id, request.body, caller, clock.now()));
+            const task = await database.transaction((tx) =>
+              packable(tx, id, request.body, caller, clock.now()),
+            );
             const made = await make(task);
             return create(request, reply, database, (tx) => keep(tx, vault, task, made, caller, clock.now()));
           },
@@ -122,7 +123,12 @@ export const packageRoutes =
       '/v1/filing/packages/:id',
       {
         config: PARTIES,
-        schema: { operationId: 'getPackage', tags: ['filing'], params: OfOne, response: { 200: PackageBody } },
+        schema: {
+          operationId: 'getPackage',
+          tags: ['filing'],
+          params: OfOne,
+          response: { 200: PackageBody },
+        },
       },
       (request) => findPackage(sql, request.params.id),
     );

@@ -18,7 +18,11 @@ const AFTER_HEADING = 48;
 export async function applicationPdf(body: Body): Promise<Uint8Array> {
   const { title, reference, language, written_at } = body;
   const sheets = sheetsOf(body);
-  const text = [title, reference, ...sheets.flatMap(({ name, lines }) => [name, ...lines.map((line) => line.text)])].join('\n');
+  const text = [
+    title,
+    reference,
+    ...sheets.flatMap(({ name, lines }) => [name, ...lines.map((line) => line.text)]),
+  ].join('\n');
   const faces = await facesFor({ 400: `${text}0123456789/ `, 700: text });
   const missing = faces.missingIn(text);
   if (missing.length > 0)

@@ -74,7 +74,10 @@ export async function packable(
 ): Promise<Packable> {
   const { draft, text } = await draftWithText(tx, draft_id, version);
   if (despite_errors && draft.firm_id !== organisation_id)
-    throw new Problem('refused', 'That a package is made despite errors is for the firm to say, not for its agency.');
+    throw new Problem(
+      'refused',
+      'That a package is made despite errors is for the firm to say, not for its agency.',
+    );
   const { findings } = await checkVersion(tx, draft_id, text.version, now);
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0 && !despite_errors) throw withErrors(errors, text.version);
@@ -82,7 +85,9 @@ export async function packable(
 }
 
 function withErrors(errors: readonly Finding[], version: number): Problem {
-  const shown = errors.slice(0, SHOWN_ERRORS).map(({ rule, claim }) => (claim === null ? rule : `${rule} in claim ${claim}`));
+  const shown = errors
+    .slice(0, SHOWN_ERRORS)
+    .map(({ rule, claim }) => (claim === null ? rule : `${rule} in claim ${claim}`));
   const more = errors.length > shown.length ? ` and ${errors.length - shown.length} more` : '';
   return new Problem(
     'refused',
@@ -113,7 +118,10 @@ export async function keep(
   now: Date,
 ): Promise<Package> {
   if ((await packagesOf(tx, draft.id)).length >= MAX_PACKAGES)
-    throw new Problem('refused', `The draft has ${MAX_PACKAGES} packages (limit MAX_PACKAGES); take one of them.`);
+    throw new Problem(
+      'refused',
+      `The draft has ${MAX_PACKAGES} packages (limit MAX_PACKAGES); take one of them.`,
+    );
   const { found, is_new } = await insertPackage(
     tx,
     vault,
@@ -135,7 +143,14 @@ export async function keep(
   );
   if (is_new) {
     const { id, version, sha256: digest } = found;
-    await audit(tx, found, 'filing.package.made', { package_id: id, version, sha256: digest, errors }, { organisation_id, key_id }, now);
+    await audit(
+      tx,
+      found,
+      'filing.package.made',
+      { package_id: id, version, sha256: digest, errors },
+      { organisation_id, key_id },
+      now,
+    );
   }
   return found;
 }
@@ -163,7 +178,9 @@ export async function submit(
   const bytes = await archiveOf(tx, vault, package_id);
   const { sha256: digest } = found;
   const name = `${package_id}-${digest.slice(0, 12)}.zip`;
-  const { receipt, attempts, reason } = await tryToSubmit(() => port.submit({ name, sha256: digest, bytes, at: now }));
+  const { receipt, attempts, reason } = await tryToSubmit(() =>
+    port.submit({ name, sha256: digest, bytes, at: now }),
+  );
   const submission: Submission = {
     id: newId('fsb'),
     package_id,
@@ -176,7 +193,14 @@ export async function submit(
   };
   await insertSubmission(tx, submission);
   const told = { package_id, version: found.version, outcome: submission.outcome, attempts, receipt, reason };
-  await audit(tx, found, `filing.package.${submission.outcome}`, { submission_id: submission.id, ...told }, caller, now);
+  await audit(
+    tx,
+    found,
+    `filing.package.${submission.outcome}`,
+    { submission_id: submission.id, ...told },
+    caller,
+    now,
+  );
   await emitEvents(tx, [
     {
       type: 'filing.package.submitted',
@@ -195,7 +219,10 @@ async function requireOpen(sql: Sql, package_id: string): Promise<void> {
   const submissions = await submissionsOf(sql, package_id);
   const received = submissions.find(({ receipt }) => receipt !== null);
   if (received)
-    throw new Problem('conflict', `The package was received already; its receipt is ${received.receipt!.number}.`);
+    throw new Problem(
+      'conflict',
+      `The package was received already; its receipt is ${received.receipt!.number}.`,
+    );
   if (submissions.length >= MAX_SUBMISSIONS)
     throw new Problem(
       'refused',

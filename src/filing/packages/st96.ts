@@ -91,7 +91,11 @@ function withReferences(
   for (const { start, end, numbers } of references) {
     const named = [...new Set(numbers.flatMap((number) => ids.get(number) ?? []))];
     if (named.length === 0) continue;
-    const words = element('pat:ClaimReference', { 'com:idrefs': named.join(' ') }, escaped(text.slice(start, end)));
+    const words = element(
+      'pat:ClaimReference',
+      { 'com:idrefs': named.join(' ') },
+      escaped(text.slice(start, end)),
+    );
     written += escaped(text.slice(reached, start)) + words;
     reached = end;
   }

@@ -70,7 +70,9 @@ export async function insertPackage(
   made: Package,
   archive: Uint8Array,
 ): Promise<{ found: Package; is_new: boolean }> {
-  const [same] = await tx<Package[]>`${packages(tx)} where draft_id = ${made.draft_id} and version = ${made.version}
+  const [same] = await tx<
+    Package[]
+  >`${packages(tx)} where draft_id = ${made.draft_id} and version = ${made.version}
     and sha256 = decode(${made.sha256}, 'hex')`;
   if (same) return { found: same, is_new: false };
   const content = await vault.seal(
@@ -78,7 +80,12 @@ export async function insertPackage(
     packagePlace(made.id),
     Buffer.from(archive).toString('base64'),
   );
-  const row = { ...made, sha256: Buffer.from(made.sha256, 'hex'), files: tx.json(made.files as never), content };
+  const row = {
+    ...made,
+    sha256: Buffer.from(made.sha256, 'hex'),
+    files: tx.json(made.files as never),
+    content,
+  };
   await tx`insert into filing_package ${tx(row)}`;
   return { found: made, is_new: true };
 }
