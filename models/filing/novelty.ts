@@ -23,8 +23,8 @@ export interface Worded {
 export type Script = 'han' | 'other';
 
 export interface Passage extends Worded {
-  /** Place within the document, such as `claim 1` or `abstract, sentence 2`. */
-  place: { part: string; number: number };
+  /** Place within the document, such as the first claim or the second sentence of the abstract. */
+  place: { part: 'title' | 'abstract' | 'claims'; number: number };
   text: string;
 }
 

@@ -74,7 +74,7 @@ const Deadline = Type.Object({
 
 const Fee = Type.Object({
   id: Id,
-  kind: OneOf(['filing', 'claims', 'priority', 'examination'], 'what is paid for'),
+  kind: OneOf(['filing', 'claims', 'pages', 'examination'], 'what is paid for'),
   amount_minor: Minor,
   currency: Currency,
   due_on: Nullable(Day),

@@ -1,8 +1,8 @@
 /** Applications step by step: what happened at the office, and the terms and fees that follow from it. */
 
+import { filingFees } from '../../../models/claims/fees.ts';
 import { parseClaims } from '../../../models/claims/parse.ts';
 import { attempt } from '../../../models/failure.ts';
-import { filingFees } from '../../../models/filing/fees.ts';
 import { type ApplicationState, isOver, nextStates } from '../../../models/filing/procedure.ts';
 import { termsOfFiling, termsOfPublication } from '../../../models/filing/terms.ts';
 import { toMinor } from '../../../models/money.ts';
@@ -14,6 +14,7 @@ import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { patentId } from '../../patents/identity.ts';
 import { readNumber } from '../../patents/numbers/read-number.ts';
+import { applicationText } from '../drafts/checks.ts';
 import { draftWithText } from '../drafts/store.ts';
 import { insertTerms, meetDeadlines, voidDeadlines } from './deadlines.ts';
 import { grant } from './grant.ts';
@@ -85,7 +86,7 @@ export interface NewStep {
 }
 
 /** What the register says, which staff may record as well. */
-const OF_REGISTER: readonly ApplicationState[] = ['published', 'granted', 'refused', 'lapsed'];
+export const OF_REGISTER: readonly ApplicationState[] = ['published', 'granted', 'refused', 'lapsed'];
 
 /**
  * Records what happened. Terms that it sets open, those that it ends close; a grant puts the patent on a watch list of the firm.
@@ -200,28 +201,24 @@ async function followUp(
   if (isOver(to)) await voidDeadlines(tx, id);
 }
 
+/** What is due until grant whatever the examiner says, as far as the tables know it. */
 async function insertFees(
   tx: Transaction,
-  { id, draft_id, version, office, right_type, priority_on }: Application,
+  { id, draft_id, version }: Application,
   deadlines: ReadonlyMap<string, string>,
   now: Date,
 ): Promise<void> {
   const { draft, text } = await draftWithText(tx, draft_id, version);
   const claims = attempt(() => parseClaims(text.claims, draft.language));
-  const fees = filingFees(
-    office,
-    right_type,
-    claims.ok ? claims.value.length : 0,
-    priority_on === null ? 0 : 1,
-  );
-  for (const { kind, amount, currency, due_with } of fees)
+  const lines = filingFees(applicationText(draft, text), claims.ok ? claims.value.length : 0);
+  for (const { of: kind, amount, currency } of lines)
     await tx`insert into filing_fee ${tx({
       id: newId('fee'),
       application_id: id,
       kind,
       amount_minor: toMinor(amount, currency),
       currency,
-      deadline_id: deadlines.get(due_with) ?? null,
+      deadline_id: deadlines.get(kind === 'examination' ? 'examination_request' : 'filing_fee') ?? null,
       created_at: now,
     })}`;
 }

@@ -1,6 +1,6 @@
 /** Applications at an office, with their steps, terms, fees and office actions. Who sees them is held by the database. */
 
-import type { FilingFee } from '../../../models/filing/fees.ts';
+import type { FeeLine } from '../../../models/claims/fees.ts';
 import type { ApplicationState } from '../../../models/filing/procedure.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import type { Caller } from '../../accounts/store.ts';
@@ -113,7 +113,7 @@ export function whoOf({ organisation_id, key_id }: Caller) {
 
 export interface Fee {
   id: string;
-  kind: FilingFee['kind'];
+  kind: FeeLine['of'];
   amount_minor: number;
   currency: string;
   /** By which it is to be paid; null where no term is known. */

@@ -69,8 +69,8 @@ export async function writeVersion(
   caller: Caller,
   now: Date,
 ): Promise<Written> {
-  requireSound(text);
   const draft = await findDraft(tx, draft_id, true);
+  requireSound(text);
   const latest = await findVersion(tx, draft_id, draft.version);
   if (after !== draft.version) throw staleDraft(after, latest);
   if (digestOf(text).toString('hex') === latest.sha256) return { draft, text: latest };

@@ -11,7 +11,7 @@ import type { Sql, Transaction } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { numberKeys, patentsById } from '../../search/find.ts';
-import { priorArt, type Draft as Query } from '../../search/prior-art.ts';
+import { priorArt } from '../../search/prior-art.ts';
 import { documentsInAll } from '../../search/rarity.ts';
 import { type DraftText, draftWithText } from '../drafts/store.ts';
 import { noveltyMatrix } from './matrix.ts';

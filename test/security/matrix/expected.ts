@@ -25,7 +25,14 @@ export type Thing =
   | 'person'
   | 'invitation'
   | 'session'
-  | 'passkey';
+  | 'passkey'
+  | 'filing_draft'
+  | 'filing_comment'
+  | 'filing_search'
+  | 'filing_application'
+  | 'filing_deadline'
+  | 'filing_fee'
+  | 'office_action';
 
 /** Who besides its owners sees a thing: staff see what they review, and nothing that is an organisation's own. */
 export const SEEN_BY_STAFF: readonly Thing[] = [
@@ -36,6 +43,7 @@ export const SEEN_BY_STAFF: readonly Thing[] = [
   'valuation',
   'firm',
   'organisation',
+  'filing_application',
 ];
 
 export type Action = 'read' | 'write' | 'review' | 'decide' | 'operate' | 'administer';
@@ -79,6 +87,9 @@ const BANK = ['bank'] as const;
 const FIRM = ['firm'] as const;
 const STAFF = ['staff'] as const;
 const PARTIES = ['bank', 'firm'] as const;
+/** Who writes applications, and who sees where they stand. */
+const DRAFTING = ['firm', 'agency'] as const;
+const CONCERNED = ['firm', 'agency', 'staff'] as const;
 const LENDER = ['bank', 'staff'] as const;
 
 const anyone: Expectation = { who: 'anyone' };
@@ -91,6 +102,11 @@ const review: Expectation = { who: STAFF, things: { flag_id: 'flag' }, does: 're
 const check: Expectation = { ...review, does: 'decide' };
 const endpoint: Expectation = { who: EACH, things: { id: 'endpoint' } };
 const pledge: Expectation = { who: PLEDGING, things: { id: 'pledge' } };
+const draft: Expectation = { who: DRAFTING, things: { id: 'filing_draft' } };
+const own_draft: Expectation = { ...draft, who: FIRM };
+const search: Expectation = { who: DRAFTING, things: { id: 'filing_draft', search_id: 'filing_search' } };
+const application: Expectation = { who: CONCERNED, things: { id: 'filing_application' } };
+const drafted: Expectation = { ...application, who: DRAFTING };
 
 export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getHealth: anyone,
@@ -140,6 +156,39 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   beginSecondFactor: person,
   confirmSecondFactor: person,
   removeSecondFactor: person,
+
+  createFilingDraft: { who: FIRM },
+  listFilingDrafts: { who: DRAFTING },
+  getFilingDraft: draft,
+  writeFilingDraft: own_draft,
+  uploadFilingPart: own_draft,
+  listFilingVersions: draft,
+  getFilingVersion: draft,
+  compareFilingVersions: draft,
+  checkFilingText: { who: DRAFTING, asks: true },
+  checkFilingVersion: draft,
+  listFilingChecks: draft,
+  commentOnDraft: draft,
+  listFilingComments: draft,
+  resolveFilingComment: { who: DRAFTING, things: { id: 'filing_draft', comment_id: 'filing_comment' } },
+  searchFilingPriorArt: draft,
+  listFilingSearches: draft,
+  getFilingSearch: search,
+  repeatFilingSearch: { ...search, asks: true },
+  scoreFilingSearch: search,
+  listFilingScores: draft,
+  prepareApplication: own_draft,
+  listApplications: { who: CONCERNED },
+  getApplication: application,
+  stepApplication: application,
+  meetDeadline: { who: DRAFTING, things: { id: 'filing_application', deadline_id: 'filing_deadline' } },
+  payFilingFee: { who: DRAFTING, things: { id: 'filing_application', fee_id: 'filing_fee' } },
+  recordOfficeAction: drafted,
+  listOfficeActions: drafted,
+  answerOfficeAction: {
+    who: DRAFTING,
+    things: { id: 'filing_application', office_action_id: 'office_action' },
+  },
 
   makePseudonym: { who: SHOWN },
   listPseudonyms: { who: SHOWN },

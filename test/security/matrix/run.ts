@@ -79,7 +79,11 @@ const KNOWN: Record<string, unknown> = {
   until: '2010-12-31T00:00:00Z',
 };
 /** Bodies whose fields do not go together as a sample has them. */
-const BODIES: Record<string, object> = { askAmendment: { matures_on: '2011-08-10', reason: 'x' } };
+const BODIES: Record<string, object> = {
+  askAmendment: { matures_on: '2011-08-10', reason: 'x' },
+  createFilingDraft: { reference: 'valve', form: 'EP', right_type: 'invention', language: 'en' },
+  writeFilingDraft: { after: 1, claims: '1. A valve.' },
+};
 
 export async function runMatrix(
   service: TestService,
