@@ -144,6 +144,40 @@ const IdentityRequestData = Type.Object(IdentityRequestFields);
 const AskedData = Type.Object({ ...IdentityRequestFields, asker: Party, reason: Type.String() });
 const RevealedData = Type.Object({ ...IdentityRequestFields, asker: Party, owner: Party });
 
+const EngagementFields = {
+  engagement_id: Id,
+  draft_id: Id,
+  firm: Party,
+  agency: Party,
+  by: Type.String({ description: 'organisation that did it' }),
+};
+const EngagementData = Type.Object(EngagementFields);
+const RatedData = Type.Object({ ...EngagementFields, score: Type.Integer({ minimum: 1, maximum: 5 }) });
+const MessageData = Type.Object({
+  engagement_id: Id,
+  message_id: Id,
+  draft_id: Id,
+  from: Type.String({ description: 'organisation that wrote it' }),
+});
+const AgencyDecisionData = Type.Object({ agency_id: Id, state: Type.String(), reason: Type.String() });
+const SubmittedData = Type.Object({
+  submission_id: Id,
+  package_id: Id,
+  draft_id: Id,
+  version: Type.Integer({ description: 'of the draft' }),
+  outcome: Type.String({ description: 'received or failed' }),
+  attempts: Type.Integer(),
+  receipt: Nullable(
+    Type.Object({
+      number: Type.String(),
+      name: Type.String({ description: 'of the file that was handed in' }),
+      sha256: Type.String(),
+      received_at: Type.String({ format: 'date-time' }),
+    }),
+  ),
+  reason: Nullable(Type.String({ description: 'of a failure' })),
+});
+
 const FilingDeadlineData = Type.Object({
   application_id: Id,
   deadline_id: Id,
@@ -240,6 +274,33 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
   'filing.office_action.received': {
     summary: 'A letter of the office about an own application was recorded',
     data: OfficeActionData,
+  },
+  'filing.agency.decided': {
+    summary: 'Staff admitted the own agency to the directory, or refused it',
+    data: AgencyDecisionData,
+  },
+  'filing.engagement.asked': { summary: 'A firm instructs an agency over a draft', data: EngagementData },
+  'filing.engagement.accepted': {
+    summary: 'The agency accepts; it reads the draft from now on',
+    data: EngagementData,
+  },
+  'filing.engagement.declined': { summary: 'The agency declines', data: EngagementData },
+  'filing.engagement.withdrawn': {
+    summary: 'The firm withdrew before the agency answered',
+    data: EngagementData,
+  },
+  'filing.engagement.ended': {
+    summary: 'An engagement is over; the agency reads the draft no more',
+    data: EngagementData,
+  },
+  'filing.engagement.rated': { summary: 'The firm rated the work of an agency', data: RatedData },
+  'filing.message.received': {
+    summary: 'The other party of an engagement wrote; its words are not in the event',
+    data: MessageData,
+  },
+  'filing.package.submitted': {
+    summary: 'A package of an application was handed in: received, or failed',
+    data: SubmittedData,
   },
   'filing.granted': { summary: 'An own application was granted', data: FilingGrantData },
   'endpoint.test': { summary: 'A test, asked for by the endpoint’s owner', data: TestData },

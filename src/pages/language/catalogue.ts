@@ -1,6 +1,7 @@
 /** All texts of the pages. One file an area, with its three languages side by side; a new area is added here. */
 
 import account from './account.json' with { type: 'json' };
+import agency from './agency.json' with { type: 'json' };
 import audit from './audit.json' with { type: 'json' };
 import calendar from './calendar.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
@@ -52,6 +53,7 @@ export const AREAS = {
   firm,
   organisation,
   patents,
+  agency,
 };
 
 type Area = (typeof AREAS)[keyof typeof AREAS];

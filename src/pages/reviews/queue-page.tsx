@@ -23,6 +23,8 @@ interface Props {
   mine: string | undefined;
   nameOf: (id: string) => string;
   reader: { me: string; reviews: boolean };
+  /** From where on the queue is followed. */
+  head: string;
   /** Of the cases picked before: how many were claimed, and how many could not be. */
   done: { claimed: number; kept_out: number };
 }
@@ -135,8 +137,8 @@ function Done({ claimed, kept_out }: Props['done']) {
 }
 
 /** For the island that follows the queue. */
-function Live({ children }: { children: ComponentChildren }) {
-  return <div data-live="/reviews/live">{children}</div>;
+function Live({ head, children }: { head: string; children: ComponentChildren }) {
+  return <div data-live={`/reviews/live?after=${head}`}>{children}</div>;
 }
 
 /** The same shows it when the queue changed under a hand that has picked something. */
@@ -169,7 +171,7 @@ function Cases(props: Props) {
   const { words, csrf_token } = useView();
   if (csrf_token === null || !props.reader.reviews || props.cases.length === 0)
     return (
-      <Live>
+      <Live head={props.head}>
         <CaseTable {...props} />
       </Live>
     );
@@ -177,7 +179,7 @@ function Cases(props: Props) {
     <>
       <TriageSwitch />
       <SessionForm action="/reviews/claims" class="picking">
-        <Live>
+        <Live head={props.head}>
           <CaseTable {...props} picks />
         </Live>
         <p class="actions">
