@@ -53,6 +53,7 @@ export function introductionsOf(
 function modifiesNext(tokens: readonly Token[], at: number, heads: ReadonlySet<string>): boolean {
   const next = tokens[at + 1];
   if (!next?.is_word || isFunction(next.lower) || isVerbLike(next.lower)) return false;
+  if (/(?:ing|[^sui]s)$/.test(next.lower) && isDeterminer(tokens[at + 2]?.lower ?? '')) return false;
   return heads.has(singular(next.lower.split('-')[0]!));
 }
 

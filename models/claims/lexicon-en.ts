@@ -61,7 +61,7 @@ const VERBS = `
   undergo update upload drive contact load measure cover heat control vent test link form change charge open seal
   signal switch access cycle discharge focus name shape steam detach tighten loosen lock unlock press compress clamp
   bear bend carry oppose face adjoin span bridge define confront comprise sit hang grasp pick drop spin steer tilt
-  heat-treat undergo update upload use utilise utilize validate vary ventilate verify vibrate wash wind withdraw wrap write yield`;
+  heat-treat differ stand show sink consist arrive vanish appear occur crush fail flow blink glow stick undergo update upload use utilise utilize validate vary ventilate verify vibrate wash wind withdraw wrap write yield`;
 
 /** Past forms that no rule gives. */
 const PAST = words(`
@@ -83,7 +83,7 @@ const ALSO_NOUNS = words(`
 const ING_NOUNS = words(`
   bearing bushing casing ceiling coating coupling covering cladding fitting housing lining mounting opening packing padding
   piping plating ring sling spring string tubing winding wing wiring seating king thing evening morning building engineering
-  processing drawing lettering reading setting crossing grating earring sealing thickening flooring railing decking
+  processing drawing lettering reading setting grating earring sealing thickening flooring railing decking
   backing mooring shoring stuffing dressing offspring sibling fastening marking sampling`);
 
 /** -ly words that are no adverbs. */
@@ -142,6 +142,9 @@ export function isVerbLike(lower: string): boolean {
 export function endsPhrase(lower: string, next: string): boolean {
   if (isFunction(lower)) return true;
   if (isAdverb(lower)) return true;
+  // No noun in the plural stands before a determiner.
+  if (/[^sui]s$/.test(lower) && isDeterminer(next)) return true;
+  if (ING_NOUNS.has(lower)) return isDeterminer(next);
   const is_last = next === '' || isFunction(next);
   if (AFTER_NOUN.has(lower) || isParticiple(lower) || isIngVerb(lower)) return is_last;
   if (!VERB_FORMS.has(lower)) return false;
@@ -152,7 +155,7 @@ export function endsPhrase(lower: string, next: string): boolean {
 export const FILLERS = words(`
   respective corresponding same other aforementioned aforesaid said entire whole remaining latter former following
   mentioned above-mentioned abovementioned above-described present given individual single particular resulting resultant
-  thus so obtained thus-obtained so-obtained recited claimed total overall complete actual current relevant associated
+  thus so obtained thus-obtained so-obtained recited claimed total overall complete actual relevant associated
   desired different various certain further additional next previous preceding last`);
 
 /** Between `the` and its noun. */
@@ -179,7 +182,10 @@ const INHERENT = words(`
   resistance power energy intensity magnitude sign cross-section section contour outline profile capacity viscosity
   permeability purity yield age content existence fact need risk probability likelihood expense cost basis context scope
   art like majority plurality interval gap space origin tail head root opposite application removal addition formation
-  production manufacture preparation treatment prevention delivery detection determination measurement`);
+  production manufacture preparation treatment prevention delivery detection determination measurement sequence`);
+
+/** What a thing is one of: `of the IgG1 isotype`. */
+const KINDS = words('type kind class category isotype genus species family order grade series form variety standard');
 
 /** There is one of each for everybody. */
 const UNIQUE = words(`
@@ -188,6 +194,10 @@ const UNIQUE = words(`
 
 export function isInherent(head: string): boolean {
   return INHERENT.has(head);
+}
+
+export function isKind(head: string): boolean {
+  return KINDS.has(head);
 }
 
 export function isUnique(head: string): boolean {

@@ -26,7 +26,7 @@ const VERBS = words(`
   保温 静置 离心 洗涤 研磨 烧结 煅烧 浸渍 发酵 灭菌 接种 培养 收缩 膨胀 伸缩 弹性 往复 摆动 振动 翻转 倒置 朝下 朝上 呈 占 达到 达 指向 面向 面对 背离
   靠近 远离 邻近 接触 隔开 分隔 隔离 封闭 封堵 遮挡 限制 防止 避免 抑制 促进 提高 保证 确保 允许 适于 适配 卡合 卡设 扣合 锁紧 锁定 紧固 拧紧 缠绕
   卷绕 绕设 绕 盖设 盖合 罩设 架设 搭接 对接 衔接 交叉 重叠 层叠 叠加 串联 并联 接地 供电 充电 放电 通电 断电 供给 供应 施加 作用 感应 产生 转换 转化 变换
-  划分 构建 建立 标记 记录 统计 累计 上报 推送 通知 提示 报警 监测 监控 远程 开口 朝外 朝内`);
+  划分 枢转 铺设 拉紧 拉动 缺失 浸出 浸入 浸有 压入 压向 压紧 套入 送风 供油 供水 测得 得到 利用 借助 磨损 缩回 出现 报告 归零 推进 行驶 打标 偏转 润滑 下沉 切断 减去 录制 转换为 锻入 外包 构建 建立 标记 记录 统计 累计 上报 推送 通知 提示 报警 监测 监控 远程 开口 朝外 朝内`);
 
 /** Make a noun of the verb before them. */
 const TAILS =
@@ -47,7 +47,7 @@ const UNIQUE = new Set(
 );
 
 /** What may be left over at the end of a term. */
-const TRAILING = /[在为是被将把由从向对以于可能有使经按朝沿并且均也还分别依次再先又呈绕与和或及至到不未已]+$/;
+const TRAILING = /[在为是被将把由从向对以于可能有使经按朝沿并且均也还分别依次再先又呈绕与和或及至到不未已等按所压且]+$/;
 
 interface Index {
   by_first: ReadonlyMap<string, readonly string[]>;
@@ -81,7 +81,10 @@ const LONGEST_characters = 24;
 
 const HAN_OR_WORD = /[\p{Script=Han}A-Za-z0-9α-ωΑ-Ω]/u;
 
-/** Where a term that begins at a place may end: at each of the ends it is whole; the last is the surest bound of it. */
+/**
+ * Where a term that begins at a place may end: before each verb and each part of the thing, and last where it must end.
+ * Verbs are an open class: the last end may lie behind one that no list has.
+ */
 export function endsOf(text: string, from: number): number[] {
   const ends: number[] = [];
   let at = from;
@@ -89,6 +92,7 @@ export function endsOf(text: string, from: number): number[] {
     if (!HAN_OR_WORD.test(text[at]!)) break;
     const whole = wordAt(WHOLE, text, at);
     if (whole !== null && whole.length > 1) {
+      if (at > from && endsBefore(text, at)) ends.push(at);
       at += whole.length - 1;
       continue;
     }
@@ -96,15 +100,19 @@ export function endsOf(text: string, from: number): number[] {
     if (wordAt(HARD_INDEX, text, at) !== null) break;
     const verb = wordAt(VERB_INDEX, text, at);
     if (verb !== null) {
-      const next = text[at + verb.length] ?? '';
       ends.push(at);
-      if (!TAILS.includes(next) || next === '') break;
-      continue;
-    }
-    if (endsBefore(text, at)) ends.push(at);
+      at += verb.length - 1;
+    } else if (endsBefore(text, at)) ends.push(at);
   }
-  const last = from + text.slice(from, at).replace(TRAILING, '').length;
-  return [...new Set([...ends.filter((end) => end < last), last])].filter((end) => end > from);
+  const end = Math.min(at, text.length);
+  const last = from + text.slice(from, end).replace(TRAILING, '').length;
+  return [...new Set([...ends.filter((each) => each < last), last])].filter((each) => each > from);
+}
+
+/** Whether a verb begins at a place, and not a noun made of one such as 连接件. */
+export function startsVerb(text: string, at: number): boolean {
+  const verb = wordAt(VERB_INDEX, text, at);
+  return verb !== null && !TAILS.includes(text[at + verb.length] ?? '。');
 }
 
 /** Before a part or place that the thing has anyway. */

@@ -1,9 +1,9 @@
 /** English terms that are taken up and were not introduced. */
 import { type Introductions, introductionsOf } from '../introductions-en.ts';
-import { DISTINGUISHING, FILLERS, isInherent, isUnique, QUANTIFIERS } from '../lexicon-en.ts';
+import { DISTINGUISHING, FILLERS, isInherent, isKind, isUnique, QUANTIFIERS } from '../lexicon-en.ts';
 import type { ReadClaim } from '../parse.ts';
 import { type Phrase, phrasesOf } from '../phrases-en.ts';
-import { isInherited, type Reading } from '../reading.ts';
+import { hasBasis, isInherited, type Reading } from '../reading.ts';
 import { stem, type Token, tokensOf } from '../words.ts';
 import type { Missing } from './antecedent.ts';
 
@@ -23,7 +23,7 @@ export function missingEnglish(reading: Reading): Missing[] {
   const introductions = new Map<ReadClaim, Introductions>();
   for (const [claim, { tokens, phrases }] of read)
     introductions.set(claim, introductionsOf(tokens, phrases, heads));
-  return reading.claims.flatMap((claim) => {
+  return reading.claims.filter((claim) => hasBasis(reading, claim)).flatMap((claim) => {
     const { tokens, phrases } = read.get(claim)!;
     return phrases
       .filter((phrase) => phrase.is_definite && needsBasis(claim, phrase, tokens))
@@ -31,15 +31,10 @@ export function missingEnglish(reading: Reading): Missing[] {
       .map((phrase) => ({
         claim,
         start: tokens[phrase.at]!.start,
-        end: tokens[phrase.from + surest(phrase) - 1]?.end ?? phrase.end,
-        term: phrase.words.slice(0, surest(phrase)).join(' '),
+        end: phrase.surest_end,
+        term: phrase.words.slice(0, phrase.readings.at(-1)).join(' '),
       }));
   });
-}
-
-/** The shortest reading, so that no verb is quoted. */
-function surest({ readings }: Phrase): number {
-  return readings.at(-1)!;
 }
 
 function headsOf(read: Iterable<Read>): ReadonlySet<string> {
@@ -54,6 +49,8 @@ function needsBasis(claim: ReadClaim, { at, to, words }: Phrase, tokens: readonl
   if (FILLERS.has(head) || QUANTIFIERS.has(head) || isUnique(head)) return false;
   const opens_dependent = claim.dependency !== null && tokens[at]!.start < claim.dependency.start;
   if (opens_dependent || head === 'claim') return false;
+  if (tokens[at + 1]?.lower === 'following') return false;
+  if (isKind(head) && tokens[at - 1]?.lower === 'of') return false;
   const next = tokens[to]?.lower ?? '';
   // `the pump of claim 1`, `the pump according to any one of the preceding claims`.
   const to_claim = claim.references.some(
@@ -104,7 +101,7 @@ function isNamed(words: readonly string[], known: Known, isSaid: (word: string) 
 }
 
 function isParticiple(word: string): boolean {
-  return /(?:ed|ing|en)$/.test(word) && word.length > 5;
+  return /(?:[^e]ed|ing|en)$/.test(word) && word.length > 4;
 }
 
 function isOfVerb(word: string): boolean {
