@@ -67,7 +67,8 @@ function modifiersBefore(tokens: readonly Token[], at: number): string[] {
       if (isDeterminer(lower) && !/^(?:and|or)$/.test(tokens[back - 1]?.lower ?? '')) break;
       const before = tokens[back - 1]?.lower ?? '';
       if (!DISTINGUISHING.has(before) && !/^(?:a|an|and|or|,)$/.test(before)) break;
-    } else if (!is_word || isFunction(lower)) break;
+    } else if (lower === '(') continue;
+    else if (!is_word || isFunction(lower)) break;
     else modifiers.push(...lower.split('-').map(singular));
   }
   return modifiers;

@@ -2,7 +2,7 @@
  * Terms of Chinese claims: what 所述 takes up again, and what a text names itself. Words are not parted by blanks and no
  * segmentation is at hand, so a term is what was named before, as long as it goes.
  */
-import { endsOf, isBound, startsVerb } from './lexicon-zh.ts';
+import { endsOf, isBound, ordinalAt, startsVerb } from './lexicon-zh.ts';
 import type { ReadClaim } from './parse.ts';
 
 export interface TakenUp {
@@ -27,7 +27,8 @@ const FIRST_NAMED = new RegExp(
 const LISTED =
   /(?:包括|包含|设有|具有|含有|装有|设置有|安装有|连接有|固定有|还有|带有|开设有|套设有|以及|和|与|、|得到|形成)(?:以下)?(?:[：:]\s*)?(?=[\p{Script=Han}A-Za-z])/gu;
 /** No term begins so. */
-const NO_TERM = /^(?:所述|该|上述|前述|其|权利要求|步骤|利用|带有?|具有|SEQ|[与和为以从将由在对向按于使令当若被把用通根基位设不可能应并且])/;
+const NO_TERM =
+  /^(?:所述|该|上述|前述|其|权利要求|步骤|利用|带有?|具有|SEQ|[与和为以从将由在对向按于使令当若被把用通根基位设不可能应并且])/;
 const LOOK_characters = 12;
 
 export function takenUpIn(claim: ReadClaim): TakenUp[] {
@@ -46,7 +47,12 @@ function quantityAt(text: string, at: number): number {
 /** 权利要求1所述的水泵 names a claim's subject, not a term. */
 function isReference(text: string, start: number, end: number | undefined): boolean {
   const is_link = end !== undefined && start >= end && start - end <= 2;
-  return is_link || /权利要求[\d\s、,，或至到和-]{1,12}(?:中?任[一意何]?一?项?)?$/.test(text.slice(Math.max(0, start - 2 * LOOK_characters), start));
+  return (
+    is_link ||
+    /权利要求[\d\s、,，或至到和-]{1,12}(?:中?任[一意何]?一?项?)?$/.test(
+      text.slice(Math.max(0, start - 2 * LOOK_characters), start),
+    )
+  );
 }
 
 /** Terms that a text names after a quantity or in a list, each with its place, cut where they may end first. */
@@ -57,7 +63,7 @@ export function namedIn(text: string): { term: string; start: number }[] {
       const start = after + quantityAt(text, after);
       const end = isTerm(text, start) ? endsOf(text, start)[0] : undefined;
       return { term: end === undefined ? '' : text.slice(start, end), start };
-    }).filter(({ term }) => term.length > 1),
+    }).filter(({ term }) => term.length - ordinalAt(term, 0) > 1),
   );
 }
 
@@ -81,16 +87,23 @@ export function inventoryOf(claims: readonly ReadClaim[]): Inventory {
   const taken = claims.flatMap((claim) =>
     takenUpIn(claim).map(({ from, ends }) => claim.text.slice(from, ends[0])),
   );
-  return { terms: new Set([...named, ...taken]), by_key: Map.groupBy(named, (term) => term.slice(0, KEY_characters)) };
+  return {
+    terms: new Set([...named, ...taken]),
+    by_key: Map.groupBy(named, (term) => term.slice(0, KEY_characters)),
+  };
 }
 
 /** Where a text names terms itself. */
 export interface Naming {
   text: string;
   places: ReadonlyMap<string, readonly number[]>;
+  /** First place of each beginning of a list of numbered things: 第一 of 第一和第二电极. */
+  joined: ReadonlyMap<string, number>;
   /** First place of each term that was asked for; infinite where there is none. */
   known: Map<string, number>;
 }
+
+const JOINED = /(第[一二三四五六七八九十百\d]{1,4}[^，,；;。]?)(?=[和与及或、]第)/g;
 
 export function namingOf(text: string): Naming {
   const places = new Map<string, number[]>();
@@ -100,7 +113,10 @@ export function namingOf(text: string): Naming {
       if (list) list.push(at);
       else places.set(key, [at]);
     }
-  return { text, places, known: new Map() };
+  const joined = new Map<string, number>();
+  for (const { 1: beginning, index } of text.matchAll(JOINED))
+    if (!joined.has(beginning!)) joined.set(beginning!, index);
+  return { text, places, joined, known: new Map() };
 }
 
 /** First place where a text names a term, not behind 所述 and not as the beginning of a longer one. */
@@ -123,5 +139,7 @@ export function firstNamed(naming: Naming, term: string, inventory: Inventory): 
 
 function isTakenUp(text: string, at: number): boolean {
   const before = text.slice(Math.max(0, at - 8), at);
-  return /(?:所述的?|上述的?|前述的?|(?:^|[^应])该)(?:至少一个|一个或多个|[一两三四多]个|各个?|每个)?$/.test(before);
+  return /(?:所述的?|上述的?|前述的?|(?:^|[^应])该)(?:至少一个|一个或多个|[一两三四多]个|各个?|每个)?$/.test(
+    before,
+  );
 }

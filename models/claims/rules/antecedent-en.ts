@@ -7,6 +7,15 @@ import { hasBasis, isInherited, type Reading } from '../reading.ts';
 import { stem, type Token, tokensOf } from '../words.ts';
 import type { Missing } from './antecedent.ts';
 
+/** `the shorter the period is`. */
+const COMPARATIVES = new Set(
+  'shorter longer higher lower greater larger smaller faster slower better more less'.split(' '),
+);
+
+/** There is one of it. */
+const SUPERLATIVE =
+  /^(?:highest|lowest|largest|smallest|longest|shortest|nearest|closest|farthest|earliest|latest|best|worst|greatest|most|least|maximum|minimum|maximal|minimal)$/;
+
 interface Read {
   tokens: Token[];
   phrases: Phrase[];
@@ -23,18 +32,20 @@ export function missingEnglish(reading: Reading): Missing[] {
   const introductions = new Map<ReadClaim, Introductions>();
   for (const [claim, { tokens, phrases }] of read)
     introductions.set(claim, introductionsOf(tokens, phrases, heads));
-  return reading.claims.filter((claim) => hasBasis(reading, claim)).flatMap((claim) => {
-    const { tokens, phrases } = read.get(claim)!;
-    return phrases
-      .filter((phrase) => phrase.is_definite && needsBasis(claim, phrase, tokens))
-      .filter((phrase) => !isIntroduced(reading, claim, phrase, tokens, introductions))
-      .map((phrase) => ({
-        claim,
-        start: tokens[phrase.at]!.start,
-        end: phrase.surest_end,
-        term: phrase.words.slice(0, phrase.readings.at(-1)).join(' '),
-      }));
-  });
+  return reading.claims
+    .filter((claim) => hasBasis(reading, claim))
+    .flatMap((claim) => {
+      const { tokens, phrases } = read.get(claim)!;
+      return phrases
+        .filter((phrase) => phrase.is_definite && needsBasis(claim, phrase, tokens))
+        .filter((phrase) => !isIntroduced(reading, claim, phrase, tokens, introductions))
+        .map((phrase) => ({
+          claim,
+          start: tokens[phrase.at]!.start,
+          end: phrase.surest_end,
+          term: phrase.words.slice(0, phrase.readings.at(-1)).join(' '),
+        }));
+    });
 }
 
 function headsOf(read: Iterable<Read>): ReadonlySet<string> {
@@ -50,6 +61,8 @@ function needsBasis(claim: ReadClaim, { at, to, words }: Phrase, tokens: readonl
   const opens_dependent = claim.dependency !== null && tokens[at]!.start < claim.dependency.start;
   if (opens_dependent || head === 'claim') return false;
   if (tokens[at + 1]?.lower === 'following') return false;
+  if (COMPARATIVES.has(head) || DISTINGUISHING.has(head) || /[^e]ed$/.test(head)) return false;
+  if (SUPERLATIVE.test(words[0]!)) return false;
   if (isKind(head) && tokens[at - 1]?.lower === 'of') return false;
   const next = tokens[to]?.lower ?? '';
   // `the pump of claim 1`, `the pump according to any one of the preceding claims`.

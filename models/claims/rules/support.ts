@@ -2,8 +2,16 @@
  * Support: what the claims name, the description names too. By words, not by meaning: a synonym counts as another thing.
  * Source: EPC article 84, PCT article 6, article 26(4) of the Chinese Patent Law.
  */
-import { DISTINGUISHING, FILLERS, isFunction, isInherent, isUnique, isVerbLike, QUANTIFIERS } from '../lexicon-en.ts';
-import { isUniqueZh } from '../lexicon-zh.ts';
+import {
+  DISTINGUISHING,
+  FILLERS,
+  isFunction,
+  isInherent,
+  isUnique,
+  isVerbLike,
+  QUANTIFIERS,
+} from '../lexicon-en.ts';
+import { isUniqueZh, ordinalAt } from '../lexicon-zh.ts';
 import type { ReadClaim } from '../parse.ts';
 import { phrasesOf } from '../phrases-en.ts';
 import { type ClaimRule, inClaim, type Raised } from '../rule.ts';
@@ -46,16 +54,22 @@ function unsupportedEnglish(description: string): (claim: ReadClaim) => Raised[]
   );
   const beginnings = new Set([...described].map((root) => root.slice(0, SHARED_characters)));
   const isDescribed = (word: string) =>
-    described.has(stem(word)) || (word.length >= LONG_characters && beginnings.has(word.slice(0, SHARED_characters)));
+    described.has(stem(word)) ||
+    (word.length >= LONG_characters && beginnings.has(word.slice(0, SHARED_characters)));
   return (claim) => {
     const tokens = tokensOf(claim.text);
     // The first phrase is what is claimed.
-    return phrasesOf(tokens).slice(1).flatMap(({ from, to }) =>
-      tokens.slice(from, to).flatMap(({ lower, start, end }) => {
-        const pieces = lower.split('-').map(singular).filter((piece) => isTelling(piece) && !isDescribed(piece));
-        return pieces.slice(0, 1).map((term) => inClaim(claim, start, end, { term }));
-      }),
-    );
+    return phrasesOf(tokens)
+      .slice(1)
+      .flatMap(({ from, to }) =>
+        tokens.slice(from, to).flatMap(({ lower, start, end }) => {
+          const pieces = lower
+            .split('-')
+            .map(singular)
+            .filter((piece) => isTelling(piece) && !isDescribed(piece));
+          return pieces.slice(0, 1).map((term) => inClaim(claim, start, end, { term }));
+        }),
+      );
   };
 }
 
@@ -73,7 +87,7 @@ function unsupportedChinese(description: string): (claim: ReadClaim) => Raised[]
     const spans = namedIn(claim.text).filter(({ start }) => start > SUBJECT_characters);
     return spans
       .map(({ term, start }) => {
-        const ordinal = /^第[一二三四五六七八九十\d]+/.exec(term)?.[0].length ?? 0;
+        const ordinal = ordinalAt(term, 0);
         return { term: term.slice(ordinal), start: start + ordinal };
       })
       .filter(({ term }) => term.length > 1 && !isUniqueZh(term) && !isCovered(term, pairs))
