@@ -7,6 +7,7 @@ import { anonymityRoutes } from './anonymity/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { borrowerRoutes } from './borrowers/routes.ts';
 import { type HttpConfig, loadConfig } from './config.ts';
+import { corpusRoutes } from './corpus/routes.ts';
 import { covenantRoutes } from './covenants/routes.ts';
 import { dealRoutes } from './deals/routes.ts';
 import { demonstrationRoutes } from './demonstration/routes.ts';
@@ -32,6 +33,7 @@ import { answerError, missingRoute, setProblemHandlers } from './http/problems.t
 import { countRates } from './http/rates.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 import { setValidators } from './http/validation.ts';
+import { MODULES, type ModuleSetting } from './modules.ts';
 import { eventRoutes } from './outbox/routes.ts';
 import { errorPages, wantsPage } from './pages/render.tsx';
 import { pageRoutes } from './pages/routes.ts';
@@ -134,6 +136,7 @@ export async function buildApp({
   await app.register(mapRoutes(service));
   await app.register(patentRoutes(service));
   await app.register(indicatorRoutes(service));
+  await app.register(corpusRoutes(service));
   await app.register(sourceRoutes(service));
   await app.register(fetchRoutes(service));
   await app.register(watchingRoutes(service));
@@ -165,7 +168,9 @@ export async function buildApp({
   await app.register(keyRoutes(service));
   await app.register(sandboxRoutes(service));
   await app.register(demonstrationRoutes(service));
-  await app.register(pageRoutes(service, rates, http.public_url));
+  const setting: ModuleSetting = { service, rates, http };
+  for (const module of MODULES) await app.register(module.routes(setting));
+  await app.register(pageRoutes(setting, MODULES));
   await app.ready();
   return app;
 }

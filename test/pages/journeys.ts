@@ -250,6 +250,24 @@ export const JOURNEYS: readonly Journey[] = [
     walk: decideTogether,
   },
   {
+    name: 'sees in the open queue what a colleague takes on meanwhile',
+    role: 'staff',
+    async walk(visitor, { newPerson, service }) {
+      const { page, scripts, words } = visitor;
+      await signIn(visitor, await newPerson('staff'));
+      const box = page.locator('tbody input[type=checkbox]').last();
+      const flag_id = (await box.getAttribute('name'))!;
+      const version = Number(await box.getAttribute('value'));
+      const { key } = service.staff;
+      const path = `/v1/reviews/${flag_id}`;
+      const claimed = await service.call<{ version: number }>(key, 'POST', `${path}/claims`, { version });
+      if (!scripts) await page.reload();
+      const held = page.locator('tr', { has: page.locator(`a[href="/reviews/${flag_id}"]`) });
+      await held.filter({ hasText: words.say('review.claimed') }).waitFor();
+      await service.call(key, 'POST', `${path}/releases`, { version: claimed.body.version });
+    },
+  },
+  {
     name: 'errs in a threshold, and puts in force what was backtested',
     role: 'bank_a',
     async walk(visitor, { newPerson, backtest }) {
