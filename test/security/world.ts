@@ -113,13 +113,53 @@ export async function peopleTheService(service: TestService): Promise<World> {
     await made(bank, 'POST', '/v1/silences', silence);
   }
   for (const firm of [firm_a, firm_b]) await file(service, firm, made, note);
+  await engage(service, made, note);
   await service.passTo(LAST_DAY);
   for (const bank of [bank_a, bank_b]) await noteWatch(service, bank, owned);
   await indicateValues(service);
   return { owned, ended: await endSome(service) };
 }
 
-type Made = (party: Party, method: 'POST', url: string, body?: object) => Promise<Record<string, string>>;
+/** A draft of a firm's that an agency of the directory works on, and the package that was made of it. */
+async function engage(
+  { call, firm_a, agency, staff }: TestService,
+  made: Made,
+  note: (party: Party, kind: string, id: string) => void,
+): Promise<void> {
+  const entry = {
+    licence_number: '1',
+    register_names: ['Agents'],
+    offices: ['EP'],
+    languages: ['en'],
+    about: '',
+  };
+  await made(agency, 'PUT', '/v1/agencies/own', entry);
+  const decision = { state: 'admitted', reason: 'licence seen' };
+  await made(staff, 'POST', `/v1/agencies/${agency.id}/decisions`, decision);
+  const { body } = await call<{ draft: { id: string } }>(firm_a.key, 'POST', '/v1/filing/drafts', {
+    ...{ reference: 'engaged', form: 'EP', right_type: 'invention', language: 'en', title: 'Pump' },
+    ...{ claims: '1. A pump with a rotor.', description: 'A pump with a rotor.', abstract: 'A pump.' },
+  });
+  const { id: draft_id } = body.draft;
+  const asked = { draft_id, agency_id: agency.id, instruction: 'File it.', accepted_conflicts: [] };
+  const { id } = await made(firm_a, 'POST', '/v1/filing/engagements', asked);
+  await made(agency, 'POST', `/v1/filing/engagements/${id}/steps`, { step: 'accepted' });
+  await made(agency, 'POST', `/v1/filing/engagements/${id}/messages`, { body: 'We begin.' });
+  const url = `/v1/filing/drafts/${draft_id}/packages`;
+  const { id: package_id } = await made(firm_a, 'POST', url, { despite_errors: true });
+  for (const party of [firm_a, agency]) {
+    note(party, 'filing_draft', draft_id);
+    note(party, 'engagement', id!);
+    note(party, 'package', package_id!);
+  }
+}
+
+type Made = (
+  party: Party,
+  method: 'POST' | 'PUT',
+  url: string,
+  body?: object,
+) => Promise<Record<string, string>>;
 
 /** A draft with all that hangs on one, and an application with all that hangs on that. */
 async function file(

@@ -23,10 +23,15 @@ const KIND_OF_STEP: Record<string, string> = {
   people: 'psn',
   invitations: 'inv',
   sessions: 'ses',
+  drafts: 'fdr',
+  engagements: 'fen',
+  packages: 'fpk',
+  agencies: 'org',
 };
 /** Resources whose ids have no prefix. */
 const WITHOUT_PREFIX = ['keys', 'models', 'sources', 'tables', 'passkeys'];
-const ID = /\b(org|val|plg|mcl|flg|whe|evt|dlv|cal|fch|wls|sil|amd|cns|pse|idr|psn|inv|ses)_[0-9a-z]{26}\b/g;
+const ID =
+  /\b(org|val|plg|mcl|flg|whe|evt|dlv|cal|fch|wls|sil|amd|cns|pse|idr|psn|inv|ses|fdr|fen|fpk)_[0-9a-z]{26}\b/g;
 const PATENT_ID = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 const HOLDS_PATENTS = /^(plg|wls)_/;
 const VALUATION = /"valuation_id":"([^"]+)"/g;

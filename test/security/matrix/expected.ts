@@ -32,7 +32,9 @@ export type Thing =
   | 'filing_application'
   | 'filing_deadline'
   | 'filing_fee'
-  | 'office_action';
+  | 'office_action'
+  | 'engagement'
+  | 'package';
 
 /** Who besides its owners sees a thing: staff see what they review, and nothing that is an organisation's own. */
 export const SEEN_BY_STAFF: readonly Thing[] = [
@@ -85,6 +87,7 @@ const PLEDGING = ['bank', 'firm', 'staff'] as const;
 const SHOWN = ['bank', 'firm', 'agency', 'expert', 'buyer'] as const;
 const BANK = ['bank'] as const;
 const FIRM = ['firm'] as const;
+const AGENCY = ['agency'] as const;
 const STAFF = ['staff'] as const;
 const PARTIES = ['bank', 'firm'] as const;
 /** Who writes applications, and who sees where they stand. */
@@ -104,6 +107,8 @@ const endpoint: Expectation = { who: EACH, things: { id: 'endpoint' } };
 const pledge: Expectation = { who: PLEDGING, things: { id: 'pledge' } };
 const draft: Expectation = { who: DRAFTING, things: { id: 'filing_draft' } };
 const own_draft: Expectation = { ...draft, who: FIRM };
+const engagement: Expectation = { who: DRAFTING, things: { id: 'engagement' } };
+const package_of: Expectation = { who: DRAFTING, things: { id: 'package' } };
 const search: Expectation = { who: DRAFTING, things: { id: 'filing_draft', search_id: 'filing_search' } };
 const application: Expectation = { who: CONCERNED, things: { id: 'filing_application' } };
 const drafted: Expectation = { ...application, who: DRAFTING };
@@ -156,6 +161,26 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   beginSecondFactor: person,
   confirmSecondFactor: person,
   removeSecondFactor: person,
+
+  listAgencies: each,
+  getAgency: each,
+  enterAgency: { who: AGENCY },
+  decideAgency: { ...staff, does: 'operate' },
+  listAgencyConflicts: { who: FIRM, things: { draft_id: 'filing_draft' } },
+  instructAgency: { who: FIRM, things: { draft_id: 'filing_draft' } },
+  listEngagements: { who: DRAFTING },
+  getEngagement: engagement,
+  stepEngagement: engagement,
+  listMessages: engagement,
+  sendMessage: engagement,
+  rateEngagement: { ...engagement, who: FIRM },
+  makePackage: draft,
+  listPackages: draft,
+  getPackage: package_of,
+  downloadPackage: package_of,
+  downloadPackageFile: package_of,
+  submitPackage: package_of,
+  listSubmissions: package_of,
 
   createFilingDraft: { who: FIRM },
   listFilingDrafts: { who: DRAFTING },

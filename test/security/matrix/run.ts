@@ -352,6 +352,7 @@ async function namesOf(stage: Stage, cell: Cell): Promise<Record<string, unknown
     patent_id: stage.patent_id,
     table_id: stage.table_id,
     bank_id: bankOf(stage, role).id,
+    agency_id: stage.service.agency.id,
     // Each of its own, for attempts are counted.
     email: `${randomUUID()}@mail.example`,
     ticket: randomBytes(32).toString('base64url'),
@@ -359,6 +360,7 @@ async function namesOf(stage: Stage, cell: Cell): Promise<Record<string, unknown
   if (operation.path.startsWith('/v1/models/')) names.id = 'pledgewatch-lapse.1';
   if (operation.path.startsWith('/v1/sources/')) names.id = 'cn-sample';
   if (operation.path.startsWith('/v1/fetches/')) names.id = stage.ended.fetch![0];
+  if (operation.path.startsWith('/v1/filing/packages/')) names.name = 'manifest.json';
   if (operation.path.startsWith('/v1/organisations/')) names.id = stage.service.firm_b.id;
   const fresh = expectation?.ends && role.party && refusal(stage, cell) === null;
   for (const [name, thing] of Object.entries(expectation?.things ?? {}))
