@@ -195,7 +195,7 @@ function Findings({
         { head: words.say('filing.place'), kind: 'short', cell: ({ head }) => head },
         {
           head: words.say('filing.part_claims'),
-          cell: ({ text }) => text && <span lang={language}>{text}</span>,
+          cell: ({ text }) => (text === null ? null : <span lang={language}>{text}</span>),
         },
         {
           head: words.say('filing.findings'),
