@@ -122,11 +122,12 @@ t.test('migrations are numbered without gaps', async (t) => {
 });
 
 t.test('every file of routes is registered', async (t) => {
-  const app = src!.find(({ name }) => name === 'src/app.ts')!;
+  const joined = src!.filter(({ name }) => /^src\/(app|\w+\/module)\.ts$/.test(name));
+  const registering = joined.map(({ text }) => text).join('\n');
   for (const { name, text } of src!.filter(({ name }) => name.endsWith('/routes.ts'))) {
     const [, factory] = /export const (\w+Routes)\b/.exec(text) ?? [];
     t.ok(factory, `${name} exports its routes`);
-    t.match(app.text, `app.register(${factory}(`, name);
+    t.match(registering, `app.register(${factory}(`, name);
   }
 });
 

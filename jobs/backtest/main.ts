@@ -1,4 +1,7 @@
-/** `npm run backtest`: how well termination, risk rules and chances of a breach are told beforehand, and prior art found. */
+/**
+ * `npm run backtest`: how well termination, risk rules and chances of a breach are told beforehand, on real patents; what the
+ * checks of claims find, and how well prior art is found.
+ */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,6 +12,7 @@ import { createVault, newMasterKey } from '../../src/secrets/vault.ts';
 import { progressBar } from '../progress.ts';
 import { DEFAULT_REPLAY, replay } from '../replay.ts';
 import { onScratch } from '../scratch.ts';
+import { BUNDLED_SETS, backtestClaims, claimText } from './claims.ts';
 import { ltvReliability, ltvText } from './ltv.ts';
 import { backtestPriorArt, JUDGED, priorArtText, readJudged } from './prior-art.ts';
 import { backtestFiles, backtestSample } from './report.ts';
@@ -57,12 +61,21 @@ reciprocal rank, beside plain text search. Takes some twenty seconds.
 
   --json        print one line of JSON
   --data FILE   patents and drafts, with the lists of data/judged_prior_art.json, which it is without
+
+npm run backtest -- claims [--json] [--sets FILE]
+
+What the checks of form find of the faults planted in 60 sets of claims, and what they say of 40 sound ones, in English
+and Chinese. A fault is found when its rule speaks of its claim; of a sound set, all that is graver than info is a false alarm.
+
+  --json        print one line of JSON
+  --sets FILE   sets of others' making, in the form of data/claim_sets; may be given more than once
 `;
 
 await run(() => {
   const [name, ...args] = process.argv.slice(2);
   if (name === 'rules') return rules(args);
   if (name === 'prior-art') return judgedDrafts(args);
+  if (name === 'claims') return claims(args);
   return name === 'ltv' ? ltv(args) : termination();
 });
 
@@ -117,6 +130,20 @@ async function judgedDrafts(args: string[]): Promise<void> {
     backtestPriorArt(database, judged, (done) => show('drafts', done)),
   );
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : priorArtText(report));
+}
+
+async function claims(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      json: { type: 'boolean' },
+      sets: { type: 'string', multiple: true },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return void process.stdout.write(HELP);
+  const report = await refusing(() => backtestClaims(values.sets ?? BUNDLED_SETS));
+  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : claimText(report));
 }
 
 function seedOf(text: string): number {

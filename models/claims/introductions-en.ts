@@ -53,6 +53,7 @@ export function introductionsOf(
 function modifiesNext(tokens: readonly Token[], at: number, heads: ReadonlySet<string>): boolean {
   const next = tokens[at + 1];
   if (!next?.is_word || isFunction(next.lower) || isVerbLike(next.lower)) return false;
+  if (/(?:ing|[^sui]s)$/.test(next.lower) && isDeterminer(tokens[at + 2]?.lower ?? '')) return false;
   return heads.has(singular(next.lower.split('-')[0]!));
 }
 
@@ -66,7 +67,8 @@ function modifiersBefore(tokens: readonly Token[], at: number): string[] {
       if (isDeterminer(lower) && !/^(?:and|or)$/.test(tokens[back - 1]?.lower ?? '')) break;
       const before = tokens[back - 1]?.lower ?? '';
       if (!DISTINGUISHING.has(before) && !/^(?:a|an|and|or|,)$/.test(before)) break;
-    } else if (!is_word || isFunction(lower)) break;
+    } else if (lower === '(') continue;
+    else if (!is_word || isFunction(lower)) break;
     else modifiers.push(...lower.split('-').map(singular));
   }
   return modifiers;

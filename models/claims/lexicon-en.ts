@@ -25,7 +25,7 @@ const FUNCTION = words(`
   includes include containing contains contain based depending responsive relative due owing prior subsequent
   more most less least very too same equal greater larger smaller higher lower-than smaller-than upstream downstream
   using whether whatever whichever wherever itself themselves ie eg i.e e.g etc simultaneously instead example preferably
-  respect regard inclusive exclusive`);
+  respect regard inclusive exclusive beside besides amongst amid atop underneath versus despite alongside within save far even whilst`);
 
 /** Adjectives that may follow their noun: with nothing of the phrase after them they end it. */
 const AFTER_NOUN = words(`
@@ -34,7 +34,8 @@ const AFTER_NOUN = words(`
   equivalent identical similar different independent dependent available present absent free open closed full empty
   compatible effective sufficient necessary possible common specific external internal exterior inner outer lateral flush
   representative indicative proportional complementary symmetrical normal soluble insoluble stable rich active new
-  higher lower larger smaller longer shorter greater thicker thinner wider narrower heavier lighter faster slower`);
+  higher lower larger smaller longer shorter greater thicker thinner wider narrower heavier lighter faster slower
+  inside outside beneath downstream upstream`);
 
 /** Verbs of claims; their forms end a phrase. */
 const VERBS = `
@@ -61,13 +62,15 @@ const VERBS = `
   undergo update upload drive contact load measure cover heat control vent test link form change charge open seal
   signal switch access cycle discharge focus name shape steam detach tighten loosen lock unlock press compress clamp
   bear bend carry oppose face adjoin span bridge define confront comprise sit hang grasp pick drop spin steer tilt
-  heat-treat undergo update upload use utilise utilize validate vary ventilate verify vibrate wash wind withdraw wrap write yield`;
+  heat-treat differ stand show sink consist arrive vanish appear occur crush fail flow blink glow stick undergo update upload use utilise utilize validate vary ventilate verify vibrate wash wind withdraw wrap write yield`;
 
 /** Past forms that no rule gives. */
 const PAST = words(`
   made held driven drawn cut set put built sent bent wound cast fed kept led left lost met shown given taken chosen known
   worn spun woven bound sunk sealed sewn begun broken frozen written risen hung read found brought thought caught ground
   fallen grown lain lying overlapping`);
+
+const BARE_PAST = words('output input cut set put read cast fed offset split spread');
 
 /** Verbs that are as often nouns: in that form they end a phrase only before a determiner. */
 const ALSO_NOUNS = words(`
@@ -83,7 +86,7 @@ const ALSO_NOUNS = words(`
 const ING_NOUNS = words(`
   bearing bushing casing ceiling coating coupling covering cladding fitting housing lining mounting opening packing padding
   piping plating ring sling spring string tubing winding wing wiring seating king thing evening morning building engineering
-  processing drawing lettering reading setting crossing grating earring sealing thickening flooring railing decking
+  processing drawing lettering reading setting grating earring sealing thickening flooring railing decking
   backing mooring shoring stuffing dressing offspring sibling fastening marking sampling`);
 
 /** -ly words that are no adverbs. */
@@ -143,6 +146,14 @@ export function endsPhrase(lower: string, next: string): boolean {
   if (isFunction(lower)) return true;
   if (isAdverb(lower)) return true;
   const is_last = next === '' || isFunction(next);
+  if (/(?:able|ible)$/.test(lower) && is_last) return true;
+  // What was output, cut or read by something.
+  if (BARE_PAST.has(lower) && /^(?:from|by|to|via|through|at|into)$/.test(next)) return true;
+  // No noun in the plural stands before a determiner.
+  if (/[^sui]s$/.test(lower) && isDeterminer(next)) return true;
+  if (ING_NOUNS.has(lower)) return isDeterminer(next) || next === 'at';
+  // `the setting of the switch`.
+  if (isIngVerb(lower) && next === 'of') return false;
   if (AFTER_NOUN.has(lower) || isParticiple(lower) || isIngVerb(lower)) return is_last;
   if (!VERB_FORMS.has(lower)) return false;
   return ALSO_NOUNS.has(singular(lower)) ? isDeterminer(next) : true;
@@ -152,7 +163,7 @@ export function endsPhrase(lower: string, next: string): boolean {
 export const FILLERS = words(`
   respective corresponding same other aforementioned aforesaid said entire whole remaining latter former following
   mentioned above-mentioned abovementioned above-described present given individual single particular resulting resultant
-  thus so obtained thus-obtained so-obtained recited claimed total overall complete actual current relevant associated
+  thus so obtained thus-obtained so-obtained recited claimed total overall complete actual relevant associated
   desired different various certain further additional next previous preceding last`);
 
 /** Between `the` and its noun. */
@@ -171,7 +182,7 @@ const INHERENT = words(`
   length width height depth thickness diameter radius size shape volume area mass weight density temperature pressure
   velocity speed frequency phase amplitude angle distance position location orientation direction center centre middle
   midpoint axis end side surface top bottom edge interior exterior inside outside periphery circumference perimeter corner
-  tip underside rear front back half rest remainder amount number quantity level value rate ratio proportion percentage
+  tip underside backside rear front back half rest remainder amount number quantity level value rate ratio proportion percentage
   concentration content fraction degree range extent sum product difference average mean maximum minimum total majority
   beginning start completion onset course duration time period moment instant presence absence form basis aid help means
   use purpose case event manner way order group step steps kind type state condition color colour operation movement motion
@@ -179,15 +190,26 @@ const INHERENT = words(`
   resistance power energy intensity magnitude sign cross-section section contour outline profile capacity viscosity
   permeability purity yield age content existence fact need risk probability likelihood expense cost basis context scope
   art like majority plurality interval gap space origin tail head root opposite application removal addition formation
-  production manufacture preparation treatment prevention delivery detection determination measurement`);
+  production manufacture preparation treatment prevention delivery detection determination measurement sequence
+  relationship relation deviation proximity comparison overlap impact conclusion cooperation percent row column`);
+
+/** What a thing is one of: `of the IgG1 isotype`. */
+const KINDS = words(
+  'type kind class category isotype genus species family order grade series form variety standard',
+);
 
 /** There is one of each for everybody. */
 const UNIQUE = words(`
   ground earth atmosphere environment surroundings horizontal vertical internet sun invention contrary like art world
-  following outside inside user operator person public sea sky air gravity weather`);
+  following outside inside user operator person public sea sky air gravity weather step act event improvement presence
+  absence purpose`);
 
 export function isInherent(head: string): boolean {
   return INHERENT.has(head);
+}
+
+export function isKind(head: string): boolean {
+  return KINDS.has(head);
 }
 
 export function isUnique(head: string): boolean {

@@ -12,7 +12,7 @@ const HARD = words(`
   的 与 和 或 及 以及 并且 而且 并 且 之间 所述 该 上述 前述 其中 其 在于 为 是 被 将 把 由所述 均 分别 依次 然后 从而 使得 通过 根据 基于 按照
   用于 位于 设于 置于 处于 对应 相对 沿 朝向 朝 经过 经由 以便 以使 使 若 当 时 后 之后 之前 前 大于 小于 等于 不大于 不小于 高于 低于 不超过 超过
   包括 包含 具有 设有 设置 开设 装有 带有 含有 留有 套设 套接 可拆卸 可转动 可滑动 可旋转 可移动 可相对 能够 可以 相连 相接 相通 相配 相邻
-  相互 彼此 至少 还 也 都 仅 只 再 先 又 进一步 由 从 向 对 以 于 在 至 到`);
+  相互 彼此 至少 还 也 都 仅 只 再 先 又 进一步 由 从 向 对 以 于 在 至 到 每 各`);
 
 /** Verbs: they end a term, or begin a word such as 连接件 with one of TAILS behind them. */
 const VERBS = words(`
@@ -26,7 +26,7 @@ const VERBS = words(`
   保温 静置 离心 洗涤 研磨 烧结 煅烧 浸渍 发酵 灭菌 接种 培养 收缩 膨胀 伸缩 弹性 往复 摆动 振动 翻转 倒置 朝下 朝上 呈 占 达到 达 指向 面向 面对 背离
   靠近 远离 邻近 接触 隔开 分隔 隔离 封闭 封堵 遮挡 限制 防止 避免 抑制 促进 提高 保证 确保 允许 适于 适配 卡合 卡设 扣合 锁紧 锁定 紧固 拧紧 缠绕
   卷绕 绕设 绕 盖设 盖合 罩设 架设 搭接 对接 衔接 交叉 重叠 层叠 叠加 串联 并联 接地 供电 充电 放电 通电 断电 供给 供应 施加 作用 感应 产生 转换 转化 变换
-  划分 构建 建立 标记 记录 统计 累计 上报 推送 通知 提示 报警 监测 监控 远程 开口 朝外 朝内`);
+  划分 枢转 铺设 拉紧 拉动 缺失 浸出 浸入 浸有 压入 压向 压紧 套入 送风 供油 供水 测得 得到 利用 借助 磨损 缩回 出现 报告 归零 推进 行驶 打标 偏转 润滑 下沉 切断 减去 录制 转换为 锻入 外包 构建 建立 标记 记录 统计 累计 上报 推送 通知 提示 报警 监测 监控 远程 开口 朝外 朝内`);
 
 /** Make a noun of the verb before them. */
 const TAILS =
@@ -47,7 +47,8 @@ const UNIQUE = new Set(
 );
 
 /** What may be left over at the end of a term. */
-const TRAILING = /[在为是被将把由从向对以于可能有使经按朝沿并且均也还分别依次再先又呈绕与和或及至到不未已]+$/;
+const TRAILING =
+  /[在为是被将把由从向对以于可能有使经按朝沿并且均也还分别依次再先又呈绕与和或及至到不未已等按所压且]+$/;
 
 interface Index {
   by_first: ReadonlyMap<string, readonly string[]>;
@@ -71,7 +72,7 @@ const WHOLE = indexOf(
   words(`
   方向 转向 定向 纵向 横向 双向 单向 万向 反向 正向 向量 对象 配对 对准 对称 从动 自由 以太网 以太 行为 存在 在线 光能 和面 混和 与门 或门 非门 后轮 后桥 后盖 后壳
   后视 后轴 后板 后壁 前轮 前桥 前盖 前壳 前轴 前板 前壁 前置 后置 后处理 前处理 时钟 时刻 时间 时长 时域 时隙 计时 定时 实时 延时 同时 时序 时段 使用 并行 并发 并网 还原 都市
-  先导 再生 再热 当量 到达 至少 对应 对比 对流 对数 对讲 于是 以上 以下 以内 其他 其它 其余 为主 行为 人为 其特征 应对 针对 成对 校对 绝对 相对 对射 对苯 对甲 对羟 对氨 或者
+  先导 再生 再热 当量 到达 至少 对比 对流 对数 对讲 于是 以上 以下 以内 其他 其它 其余 为主 行为 人为 其特征 应对 针对 成对 校对 绝对 相对 对射 对苯 对甲 对羟 对氨 或者
   对外 面向 朝向 取向 流向 去向 意向 走向 趋向 向心 向上 向下 由于 自由度 理由 冬至 从属 从站 主从 从机 服从 跟从 丛 冷却后 事后 由此 和谐 总和 饱和 中和 温和 和值 求和
   及时 及格 涉及 提及 以前 目的 靶的 的确 是否 该类 应该 于此 关于 由来 被子 将来 把手 门把 把柄 手把 经过 后端 前端 后侧 前侧 后部 前部 后方 前方 只读 还款 也就 至多 夏至 在位 所在 内在 潜在 实在 对角 对位 对偶 对齐 对冲 对焦 正对 匹配对 单对 一对 两对 多对 键值对 对抗 对话 向导 向前 向后`),
 );
@@ -79,32 +80,47 @@ const WHOLE = indexOf(
 /** Up to how many characters a term may have. */
 const LONGEST_characters = 24;
 
+const ORDINAL = /^第[一二三四五六七八九十百\d]+/;
 const HAN_OR_WORD = /[\p{Script=Han}A-Za-z0-9α-ωΑ-Ω]/u;
 
-/** Where a term that begins at a place may end: at each of the ends it is whole; the last is the surest bound of it. */
+/**
+ * Where a term that begins at a place may end: before each verb and each part of the thing, and last where it must end.
+ * Verbs are an open class: the last end may lie behind one that no list has.
+ */
 export function endsOf(text: string, from: number): number[] {
   const ends: number[] = [];
-  let at = from;
+  const first = from + ordinalAt(text, from);
+  let at = first;
   for (; at < text.length && at - from < LONGEST_characters; at++) {
     if (!HAN_OR_WORD.test(text[at]!)) break;
     const whole = wordAt(WHOLE, text, at);
     if (whole !== null && whole.length > 1) {
+      if (at > first && endsBefore(text, at)) ends.push(at);
       at += whole.length - 1;
       continue;
     }
-    if (at === from) continue;
+    if (at === first) continue;
     if (wordAt(HARD_INDEX, text, at) !== null) break;
     const verb = wordAt(VERB_INDEX, text, at);
     if (verb !== null) {
-      const next = text[at + verb.length] ?? '';
       ends.push(at);
-      if (!TAILS.includes(next) || next === '') break;
-      continue;
-    }
-    if (endsBefore(text, at)) ends.push(at);
+      at += verb.length - 1;
+    } else if (endsBefore(text, at)) ends.push(at);
   }
-  const last = from + text.slice(from, at).replace(TRAILING, '').length;
-  return [...new Set([...ends.filter((end) => end < last), last])].filter((end) => end > from);
+  const end = Math.min(at, text.length);
+  const last = from + text.slice(from, end).replace(TRAILING, '').length;
+  return [...new Set([...ends.filter((each) => each < last), last])].filter((each) => each > first);
+}
+
+/** Length of 第一 and the like at a place; 0 where there is none. */
+export function ordinalAt(text: string, at: number): number {
+  return ORDINAL.exec(text.slice(at, at + LONGEST_characters))?.[0].length ?? 0;
+}
+
+/** Whether a verb begins at a place, and not a noun made of one such as 连接件. */
+export function startsVerb(text: string, at: number): boolean {
+  const verb = wordAt(VERB_INDEX, text, at);
+  return verb !== null && !TAILS.includes(text[at + verb.length] ?? '。');
 }
 
 /** Before a part or place that the thing has anyway. */
@@ -128,6 +144,3 @@ export function isBound(text: string, at: number): boolean {
 export function isUniqueZh(term: string): boolean {
   return UNIQUE.has(term);
 }
-
-/** A thing of its own by its number or place: what is said of the first is not said of the second. */
-export const DISTINGUISHING_ZH = /^(?:第[一二三四五六七八九十\d]+|[上下左右内外前后主副正负输])/;

@@ -14,6 +14,8 @@ export interface Phrase {
   words: string[];
   /** How many of the words may stand alone, where a verb may have run in behind them; the longest first. */
   readings: number[];
+  /** End of the shortest reading. */
+  surest_end: number;
   start: number;
   end: number;
 }
@@ -44,21 +46,18 @@ function startsBare(tokens: readonly Token[], at: number): boolean {
 
 function phraseAt(tokens: readonly Token[], at: number, is_definite: boolean): Phrase | null {
   const from = afterQuantifiers(tokens, at + 1);
-  const read: { word: string; surface: string }[] = [];
+  const read: { word: string; surface: string; end: number }[] = [];
   let to = from;
   for (; to < tokens.length && to - from < LONGEST_words; to++) {
-    const { lower, is_word } = tokens[to]!;
+    const { lower, is_word, end } = tokens[to]!;
     if (!is_word || isFunction(lower)) break;
     if (to > from && endsPhrase(lower, wordAt(tokens, to + 1))) break;
-    read.push(
-      ...lower
-        .split('-')
-        .filter(Boolean)
-        .map((surface) => ({ word: singular(surface), surface })),
-    );
+    const pieces = lower.split('-').filter(Boolean);
+    read.push(...pieces.map((surface) => ({ word: singular(surface), surface, end })));
   }
   const kept = read.filter(({ word }, index) => index === read.length - 1 || !FILLERS.has(word));
   if (kept.length === 0) return null;
+  const readings = readingsOf(kept.map(({ surface }) => surface));
   return {
     is_definite,
     is_bare: !isDeterminer(tokens[at]!.lower),
@@ -66,7 +65,8 @@ function phraseAt(tokens: readonly Token[], at: number, is_definite: boolean): P
     from,
     to,
     words: kept.map(({ word }) => word),
-    readings: readingsOf(kept.map(({ surface }) => surface)),
+    readings,
+    surest_end: kept[readings.at(-1)! - 1]!.end,
     start: tokens[at]!.start,
     end: tokens[to - 1]!.end,
   };
@@ -98,8 +98,9 @@ function readingsOf(surfaces: readonly string[]): number[] {
   const readings = [surfaces.length];
   for (let end = surfaces.length - 1; end >= 1; end--) {
     const [before, word] = [surfaces[end - 1]!, surfaces[end]!];
-    const is_base = isVerbLike(word) && !/(?:s|ed|ing|ly)$/.test(word);
-    if (isVerbLike(word) && (!is_base || before.endsWith('s'))) readings.push(end);
+    const is_third_person = /[^sui]s$/.test(word);
+    const is_base = isVerbLike(word) && !/(?:ed|ing|ly)$/.test(word);
+    if (is_third_person || (isVerbLike(word) && (!is_base || before.endsWith('s')))) readings.push(end);
   }
   return readings;
 }

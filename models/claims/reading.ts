@@ -64,6 +64,11 @@ export function isInherited(
   return everyParent(claim);
 }
 
+/** Whether every claim that it depends on is there: without it nobody can tell what is introduced. */
+export function hasBasis({ by_number }: Reading, claim: ReadClaim): boolean {
+  return claim.depends_on.every((number) => number !== claim.number && by_number.has(number));
+}
+
 export function textOf(application: ApplicationText, part: ApplicationPart): string {
   return application[part] ?? '';
 }

@@ -25,7 +25,7 @@ const LEAD_characters = 24;
 const EN_START = /\bclaims?\s+(?=\d)/gi;
 const ZH_START = /权利要求(?:书)?第?\s*(?=\d)/g;
 const EN_ALL =
-  /\b(?:(any|one|either|each|at least one)\s+(?:one\s+)?(?:or more\s+)?of\s+)?(?:the\s+)?(any\s+)?(?:of\s+the\s+)?(?:preceding|previous|foregoing|above|prior)\s+claims?\b/gi;
+  /\b(?:(any|one|either|each|at least one)\s+(?:one\s+)?(?:or more\s+)?of\s+)?(?:the\s+)?(any\s+)?(?:of\s+the\s+)?(?:preceding|previous|foregoing|above|prior)\s+claims?\b(?!\s+\d)/gi;
 const ZH_ALL =
   /(任一|任意一项|任一项|任何一项)?(?:前述|上述|前面|以上)(任一|任意一项|任一项|任何一项|各项)?(?:项)?权利要求(?:中?的?(任一项?|任意一项|任何一项|之一))?/g;
 

@@ -68,7 +68,7 @@ const LEAST_STEM_characters = 4;
 export function stem(word: string): string {
   const lower = singular(word)
     .replace(/our(?=$|s$|ed$)/, 'or')
-    .replace(/is(?=e$|ed$|ing$|ation$)/, 'iz');
+    .replace(/is(?=(?:e|ed|er|ing|ation)$)/, 'iz');
   const cut = lower.replace(SUFFIX, '');
   const kept = cut.length >= LEAST_STEM_characters ? cut : lower;
   return kept.replace(/([^aeiou])\1$/, '$1');

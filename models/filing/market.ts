@@ -82,8 +82,9 @@ export function shareOf(part: number, all: number): Indicator {
 }
 
 function spreadOf(counts: readonly ValueCount[]): Indicator {
+  // A field of which all have the same says nothing: its sources tell no citations.
+  if (counts.length < 2) return null;
   const all = counts.reduce((total, { patents }) => total + patents, 0);
-  if (all === 0) return null;
   const mean = counts.reduce((total, { value, patents }) => total + value * patents, 0) / all;
   return {
     value: mean,

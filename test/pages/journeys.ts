@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
 import type { Key } from '../../src/pages/language/catalogue.ts';
 import { PASSWORD } from '../people.ts';
+import { FILING_JOURNEYS, filingPagesOf } from './filing.ts';
 import { signIn, type Visitor } from './visitor.ts';
 import type { PagesWorld, Party } from './world.ts';
 
@@ -474,6 +475,7 @@ export const JOURNEYS: readonly Journey[] = [
       assert.ok((await page.locator('figure tbody tr').count()) > 1);
     },
   },
+  ...FILING_JOURNEYS,
 ];
 
 /** Leaves the case as it was found: reopened. */
@@ -515,6 +517,7 @@ async function decideTogether(visitor: Visitor, { newPerson, service }: PagesWor
 
 /** Every page there is, for who may see it. */
 export function pagesOf({
+  filing,
   pledge_id,
   report_address,
   flag_id,
@@ -525,6 +528,7 @@ export function pagesOf({
   patent_id,
 }: Pick<
   PagesWorld,
+  | 'filing'
   | 'pledge_id'
   | 'report_address'
   | 'flag_id'
@@ -577,5 +581,6 @@ export function pagesOf({
     { name: 'rules', role: 'bank_a', address: '/rules' },
     { name: 'backtest', role: 'bank_a', address: backtest },
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
+    ...filingPagesOf(filing),
   ];
 }

@@ -1,11 +1,20 @@
 /** English terms that are taken up and were not introduced. */
 import { type Introductions, introductionsOf } from '../introductions-en.ts';
-import { DISTINGUISHING, FILLERS, isInherent, isUnique, QUANTIFIERS } from '../lexicon-en.ts';
+import { DISTINGUISHING, FILLERS, isInherent, isKind, isUnique, QUANTIFIERS } from '../lexicon-en.ts';
 import type { ReadClaim } from '../parse.ts';
 import { type Phrase, phrasesOf } from '../phrases-en.ts';
-import { isInherited, type Reading } from '../reading.ts';
+import { hasBasis, isInherited, type Reading } from '../reading.ts';
 import { stem, type Token, tokensOf } from '../words.ts';
 import type { Missing } from './antecedent.ts';
+
+/** `the shorter the period is`. */
+const COMPARATIVES = new Set(
+  'shorter longer higher lower greater larger smaller faster slower better more less'.split(' '),
+);
+
+/** There is one of it. */
+const SUPERLATIVE =
+  /^(?:highest|lowest|largest|smallest|longest|shortest|nearest|closest|farthest|earliest|latest|best|worst|greatest|most|least|maximum|minimum|maximal|minimal)$/;
 
 interface Read {
   tokens: Token[];
@@ -23,23 +32,20 @@ export function missingEnglish(reading: Reading): Missing[] {
   const introductions = new Map<ReadClaim, Introductions>();
   for (const [claim, { tokens, phrases }] of read)
     introductions.set(claim, introductionsOf(tokens, phrases, heads));
-  return reading.claims.flatMap((claim) => {
-    const { tokens, phrases } = read.get(claim)!;
-    return phrases
-      .filter((phrase) => phrase.is_definite && needsBasis(claim, phrase, tokens))
-      .filter((phrase) => !isIntroduced(reading, claim, phrase, tokens, introductions))
-      .map((phrase) => ({
-        claim,
-        start: tokens[phrase.at]!.start,
-        end: tokens[phrase.from + surest(phrase) - 1]?.end ?? phrase.end,
-        term: phrase.words.slice(0, surest(phrase)).join(' '),
-      }));
-  });
-}
-
-/** The shortest reading, so that no verb is quoted. */
-function surest({ readings }: Phrase): number {
-  return readings.at(-1)!;
+  return reading.claims
+    .filter((claim) => hasBasis(reading, claim))
+    .flatMap((claim) => {
+      const { tokens, phrases } = read.get(claim)!;
+      return phrases
+        .filter((phrase) => phrase.is_definite && needsBasis(claim, phrase, tokens))
+        .filter((phrase) => !isIntroduced(reading, claim, phrase, tokens, introductions))
+        .map((phrase) => ({
+          claim,
+          start: tokens[phrase.at]!.start,
+          end: phrase.surest_end,
+          term: phrase.words.slice(0, phrase.readings.at(-1)).join(' '),
+        }));
+    });
 }
 
 function headsOf(read: Iterable<Read>): ReadonlySet<string> {
@@ -54,6 +60,10 @@ function needsBasis(claim: ReadClaim, { at, to, words }: Phrase, tokens: readonl
   if (FILLERS.has(head) || QUANTIFIERS.has(head) || isUnique(head)) return false;
   const opens_dependent = claim.dependency !== null && tokens[at]!.start < claim.dependency.start;
   if (opens_dependent || head === 'claim') return false;
+  if (tokens[at + 1]?.lower === 'following') return false;
+  if (COMPARATIVES.has(head) || DISTINGUISHING.has(head) || /[^e]ed$/.test(head)) return false;
+  if (SUPERLATIVE.test(words[0]!)) return false;
+  if (isKind(head) && tokens[at - 1]?.lower === 'of') return false;
   const next = tokens[to]?.lower ?? '';
   // `the pump of claim 1`, `the pump according to any one of the preceding claims`.
   const to_claim = claim.references.some(
@@ -104,7 +114,7 @@ function isNamed(words: readonly string[], known: Known, isSaid: (word: string) 
 }
 
 function isParticiple(word: string): boolean {
-  return /(?:ed|ing|en)$/.test(word) && word.length > 5;
+  return /(?:[^e]ed|ing|en)$/.test(word) && word.length > 4;
 }
 
 function isOfVerb(word: string): boolean {

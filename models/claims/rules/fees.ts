@@ -1,7 +1,7 @@
 /** Claims and pages beyond what the filing fee covers (fees.ts): no fault, a cost. */
 import { type FeeLine, filingFees } from '../fees.ts';
 import type { Reading } from '../reading.ts';
-import { type ClaimRule, ofClaim, type Raised } from '../rule.ts';
+import { type ClaimRule, ofClaim } from '../rule.ts';
 
 function line({ application, claims }: Reading, of: FeeLine['of']): FeeLine | undefined {
   return filingFees(application, claims.length).find((each) => each.of === of);

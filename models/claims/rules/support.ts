@@ -2,28 +2,33 @@
  * Support: what the claims name, the description names too. By words, not by meaning: a synonym counts as another thing.
  * Source: EPC article 84, PCT article 6, article 26(4) of the Chinese Patent Law.
  */
-import { DISTINGUISHING, FILLERS, isInherent, isUnique, isVerbLike, QUANTIFIERS } from '../lexicon-en.ts';
-import { DISTINGUISHING_ZH, isUniqueZh } from '../lexicon-zh.ts';
+import {
+  DISTINGUISHING,
+  FILLERS,
+  isFunction,
+  isInherent,
+  isUnique,
+  isVerbLike,
+  QUANTIFIERS,
+} from '../lexicon-en.ts';
+import { isUniqueZh, ordinalAt } from '../lexicon-zh.ts';
 import type { ReadClaim } from '../parse.ts';
 import { phrasesOf } from '../phrases-en.ts';
 import { type ClaimRule, inClaim, type Raised } from '../rule.ts';
-import { namedIn, takenUpIn } from '../terms-zh.ts';
-import { stem, tokensOf } from '../words.ts';
+import { namedIn } from '../terms-zh.ts';
+import { singular, stem, tokensOf } from '../words.ts';
 
 /** Words of claims rather than of what is claimed. */
-const OF_CLAIMS = new Set([
-  'claim',
-  'method',
-  'process',
-  'step',
-  'use',
-  'apparatus',
-  'device',
-  'system',
-  'invention',
-  'plurality',
-]);
+const OF_CLAIMS = new Set(
+  `claim method process step use apparatus device system invention plurality seq second minute hour day mol part ppm own
+  still closest median item piece`.split(/\s+/),
+);
+/** Words of as many letters are the same where the first of them are: extrusion and extruded. */
+const LONG_characters = 7;
+const SHARED_characters = 5;
 const LEAST_characters = 3;
+/** Before it a Chinese claim names what it is for. */
+const SUBJECT_characters = 3;
 
 export const SUPPORT: ClaimRule = {
   code: 'term_unsupported',
@@ -47,19 +52,29 @@ function unsupportedEnglish(description: string): (claim: ReadClaim) => Raised[]
   const described = new Set(
     tokensOf(description).flatMap(({ is_word, lower }) => (is_word ? lower.split('-').map(stem) : [])),
   );
+  const beginnings = new Set([...described].map((root) => root.slice(0, SHARED_characters)));
+  const isDescribed = (word: string) =>
+    described.has(stem(word)) ||
+    (word.length >= LONG_characters && beginnings.has(word.slice(0, SHARED_characters)));
   return (claim) => {
     const tokens = tokensOf(claim.text);
-    return phrasesOf(tokens).flatMap(({ from, to }) =>
-      tokens.slice(from, to).flatMap(({ lower, start, end }) => {
-        const pieces = lower.split('-').filter((piece) => isTelling(piece) && !described.has(stem(piece)));
-        return pieces.slice(0, 1).map((term) => inClaim(claim, start, end, { term }));
-      }),
-    );
+    // The first phrase is what is claimed.
+    return phrasesOf(tokens)
+      .slice(1)
+      .flatMap(({ from, to }) =>
+        tokens.slice(from, to).flatMap(({ lower, start, end }) => {
+          const pieces = lower
+            .split('-')
+            .map(singular)
+            .filter((piece) => isTelling(piece) && !isDescribed(piece));
+          return pieces.slice(0, 1).map((term) => inClaim(claim, start, end, { term }));
+        }),
+      );
   };
 }
 
 function isTelling(word: string): boolean {
-  const is_name = word.length >= LEAST_characters && /^[a-z]+$/.test(word);
+  const is_name = word.length >= LEAST_characters && /^[a-z]+$/.test(word) && !isFunction(word);
   const says_little =
     FILLERS.has(word) || DISTINGUISHING.has(word) || QUANTIFIERS.has(word) || OF_CLAIMS.has(word);
   return is_name && !says_little && !isInherent(word) && !isUnique(word) && !isVerbLike(word);
@@ -69,15 +84,11 @@ function unsupportedChinese(description: string): (claim: ReadClaim) => Raised[]
   const pairs = new Set<string>();
   for (let at = 0; at + 1 < description.length; at++) pairs.add(description.slice(at, at + 2));
   return (claim) => {
-    const taken = takenUpIn(claim).map(({ from, ends }) => ({
-      term: claim.text.slice(from, ends.find((end) => end - from > 1) ?? ends.at(-1)),
-      start: from,
-    }));
-    return [...namedIn(claim.text), ...taken]
+    const spans = namedIn(claim.text).filter(({ start }) => start > SUBJECT_characters);
+    return spans
       .map(({ term, start }) => {
-        const ordinal = DISTINGUISHING_ZH.exec(term)?.[0] ?? '';
-        const skipped = ordinal.startsWith('第') ? ordinal.length : 0;
-        return { term: term.slice(skipped), start: start + skipped };
+        const ordinal = ordinalAt(term, 0);
+        return { term: term.slice(ordinal), start: start + ordinal };
       })
       .filter(({ term }) => term.length > 1 && !isUniqueZh(term) && !isCovered(term, pairs))
       .map(({ term, start }) => inClaim(claim, start, start + term.length, { term }));

@@ -134,11 +134,11 @@ function Deadlines({ application: { id }, deadlines, writes }: Props & { writes:
             cell: ({ kind, rule, weekday_only_years }) => (
               <>
                 {words.say(`filing.term_${kind}`)}
-                <span class="muted" lang="en">
+                <span class="muted beneath" lang="en">
                   {rule}
                 </span>
                 {weekday_only_years.length > 0 && (
-                  <span class="muted">{words.say('filing.weekdays_only')}</span>
+                  <span class="muted beneath">{words.say('filing.weekdays_only')}</span>
                 )}
               </>
             ),
@@ -148,7 +148,7 @@ function Deadlines({ application: { id }, deadlines, writes }: Props & { writes:
             cell: ({ id: deadline_id, state, met_on, office_action_id }) => (
               <>
                 {words.say(`filing.deadline_${state}`)}
-                {met_on !== null && <span class="muted">{words.day(met_on)}</span>}
+                {met_on !== null && <span class="muted beneath">{words.day(met_on)}</span>}
                 {state === 'open' && writes && office_action_id === null && (
                   <SendForm
                     small

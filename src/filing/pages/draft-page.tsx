@@ -48,6 +48,8 @@ export function DraftPage(props: Props) {
           <span>{words.say(`filing.form_${draft.form}`)}</span>
           <span>{words.say('filing.version_of', { version: draft.version })}</span>
           <a href={`/filing/drafts/${draft.id}/prior-art`}>{words.say('filing.prior_art')}</a>
+          <a href="/filing/agencies">{words.say('agency.title')}</a>
+          <a href={`/filing/drafts/${draft.id}/packages`}>{words.say('package.title')}</a>
         </p>
       </div>
       {writes ? <Editor {...props} /> : <TextShown {...{ text, language: draft.language }} />}
@@ -193,7 +195,7 @@ function Findings({
         { head: words.say('filing.place'), kind: 'short', cell: ({ head }) => head },
         {
           head: words.say('filing.part_claims'),
-          cell: ({ text }) => text && <span lang={language}>{text}</span>,
+          cell: ({ text }) => (text === null ? null : <span lang={language}>{text}</span>),
         },
         {
           head: words.say('filing.findings'),
@@ -265,7 +267,7 @@ function Comments({ draft, comments, names }: Pick<Props, 'draft' | 'comments' |
                 {claim === null
                   ? words.say(`filing.part_${part}`)
                   : words.say('filing.claim', { number: claim })}
-                <span class="muted">{words.say('filing.version_of', { version })}</span>
+                <span class="muted beneath">{words.say('filing.version_of', { version })}</span>
               </>
             ),
           },
@@ -278,7 +280,7 @@ function Comments({ draft, comments, names }: Pick<Props, 'draft' | 'comments' |
             cell: ({ organisation_id, written_at }) => (
               <>
                 {names.get(organisation_id) ?? organisation_id}
-                <span class="muted">{words.instant(written_at)}</span>
+                <span class="muted beneath">{words.instant(written_at)}</span>
               </>
             ),
           },

@@ -77,7 +77,8 @@ export function draftPages(app: FastifyInstance, service: Service): void {
     {
       at: () => '/filing',
       async act({ body, caller }) {
-        const given = { ...body, reference: body.reference.trim() };
+        const { form, right_type, language } = body;
+        const given = { reference: body.reference.trim(), form, right_type, language };
         const { draft } = await database.transaction((tx) =>
           createDraft(tx, given, EMPTY, caller, clock.now()),
         );

@@ -28,6 +28,10 @@ export function ListPage({ drafts, applications, typed, problem }: Props) {
     <>
       <div class="heading">
         <h1>{words.say('nav.filing')}</h1>
+        <p>
+          <a href="/filing/agencies">{words.say('nav.agencies')}</a>
+          {caller?.kind !== 'staff' && <a href="/filing/engagements">{words.say('nav.engagements')}</a>}
+        </p>
       </div>
       {caller?.kind !== 'staff' && (
         <Section title={words.say('filing.drafts')} note={words.say('filing.drafts_note')} id="drafts">

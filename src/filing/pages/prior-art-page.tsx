@@ -232,7 +232,7 @@ function Matrix({
           head: words.say('filing.feature'),
           cell: ({ claim, text }) => (
             <>
-              <span class="muted">{words.say('filing.claim', { number: claim })}</span>
+              <span class="muted beneath">{words.say('filing.claim', { number: claim })}</span>
               <span lang={language}>{text}</span>
             </>
           ),
@@ -281,7 +281,7 @@ function Quotes({
             {quoted.map(({ cell, feature }) => (
               <div key={`${feature.claim} ${feature.text}`}>
                 <dt>
-                  <span class="muted">{words.say('filing.claim', { number: feature.claim })}</span>
+                  <span class="muted beneath">{words.say('filing.claim', { number: feature.claim })}</span>
                   {feature.text}
                 </dt>
                 <dd>

@@ -5,6 +5,7 @@ import agency from './agency.json' with { type: 'json' };
 import audit from './audit.json' with { type: 'json' };
 import calendar from './calendar.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
+import claims from './claims.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
 import filing from './filing.json' with { type: 'json' };
 import firm from './firm.json' with { type: 'json' };
@@ -33,6 +34,7 @@ export type Entry = string | ({ other: string } & Partial<Record<Intl.LDMLPlural
 export const AREAS = {
   audit,
   charts,
+  claims,
   common,
   jobs,
   models,
