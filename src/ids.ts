@@ -39,7 +39,10 @@ export type IdPrefix =
   | 'fap'
   | 'foa'
   | 'fdl'
-  | 'fee';
+  | 'fee'
+  | 'mpr'
+  | 'mlt'
+  | 'mrc';
 
 let last_ms = 0;
 let counter = 0;

@@ -67,6 +67,23 @@ export const DISTRIBUTION: readonly Share[] = [
   },
   {
     placement: 'local',
+    why: 'marks: a lot is one row, and rows of single marks are found by their lot',
+    tables: [
+      'mark_claim',
+      'mark_key',
+      'mark_lot',
+      'mark_probe',
+      'mark_scan',
+      'mark_serial',
+      'marked_product',
+      'marked_product_patent',
+      'patent_use',
+      'product_certification',
+      'product_statement',
+    ],
+  },
+  {
+    placement: 'local',
     why: 'a pledge and what hangs on it: some millions of rows at most, and one transaction changes many of them',
     tables: [
       'pledge',

@@ -1,5 +1,6 @@
 /** Two banks with a firm each, staff, an agency, an expert and a buyer, who have used everything that the service has for them. */
 import { showUnder } from '../../src/anonymity/service.ts';
+import { certifiedProduct, lotOf } from '../marks.ts';
 import { addPasskey, addPerson, openSession } from '../people.ts';
 import { lapsingPatents, type Party, type TestService } from '../service.ts';
 
@@ -114,6 +115,11 @@ export async function peopleTheService(service: TestService): Promise<World> {
   }
   for (const firm of [firm_a, firm_b]) await file(service, firm, made, note);
   await engage(service, made, note);
+  for (const firm of [firm_a, firm_b]) {
+    const product_id = await certifiedProduct(service, firm, [service.takePatent()]);
+    note(firm, 'marked_product', product_id);
+    note(firm, 'mark_lot', await lotOf(service, firm, product_id, 'LOT-1', 5));
+  }
   await service.passTo(LAST_DAY);
   for (const bank of [bank_a, bank_b]) await noteWatch(service, bank, owned);
   await indicateValues(service);

@@ -11,6 +11,7 @@ import filing from './filing.json' with { type: 'json' };
 import firm from './firm.json' with { type: 'json' };
 import jobs from './jobs.json' with { type: 'json' };
 import life from './life.json' with { type: 'json' };
+import marking from './marking.json' with { type: 'json' };
 import models from './models.json' with { type: 'json' };
 import organisation from './organisation.json' with { type: 'json' };
 import patents from './patents.json' with { type: 'json' };
@@ -37,6 +38,7 @@ export const AREAS = {
   claims,
   common,
   jobs,
+  marking,
   models,
   pledge,
   portfolio,
