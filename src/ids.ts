@@ -42,7 +42,13 @@ export type IdPrefix =
   | 'fee'
   | 'mpr'
   | 'mlt'
-  | 'mrc';
+  | 'mrc'
+  | 'lst'
+  | 'lwt'
+  | 'ldl'
+  | 'lof'
+  | 'ldc'
+  | 'lcn';
 
 let last_ms = 0;
 let counter = 0;

@@ -12,6 +12,11 @@ import { signingKeyPlace } from '../webhooks/signing-keys.ts';
 import { lotSeedPlace, markKeyPlace, placeIn } from './places.ts';
 import { INSTALLATION } from './vault.ts';
 
+/** Where a document of a data room is kept. */
+export function documentPlace(id: string): string {
+  return `listing_document/${id}`;
+}
+
 export interface SealedColumn {
   table: string;
   column: string;
@@ -72,6 +77,13 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     key: ['id'],
     owner: '(select organisation_id from marked_product where marked_product.id = product_id)',
     place: lotSeedPlace,
+  },
+  {
+    table: 'listing_document',
+    column: 'content',
+    key: ['id'],
+    owner: `(select organisation_id from listing join pseudonym_owner using (pseudonym_id) where listing.id = listing_id)`,
+    place: documentPlace,
   },
   {
     table: 'ticket',

@@ -11,6 +11,7 @@ import filing from './filing.json' with { type: 'json' };
 import firm from './firm.json' with { type: 'json' };
 import jobs from './jobs.json' with { type: 'json' };
 import life from './life.json' with { type: 'json' };
+import listing from './listing.json' with { type: 'json' };
 import marking from './marking.json' with { type: 'json' };
 import models from './models.json' with { type: 'json' };
 import organisation from './organisation.json' with { type: 'json' };
@@ -58,6 +59,7 @@ export const AREAS = {
   organisation,
   patents,
   agency,
+  listing,
 };
 
 type Area = (typeof AREAS)[keyof typeof AREAS];

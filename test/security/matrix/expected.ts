@@ -21,6 +21,11 @@ export type Thing =
   | 'valuation'
   | 'pseudonym'
   | 'identity_request'
+  | 'listing'
+  | 'want'
+  | 'listing_deal'
+  | 'document'
+  | 'pledgee_consent'
   | 'organisation'
   | 'person'
   | 'invitation'
@@ -120,6 +125,10 @@ const package_of: Expectation = { who: DRAFTING, things: { id: 'package' } };
 const search: Expectation = { who: DRAFTING, things: { id: 'filing_draft', search_id: 'filing_search' } };
 const application: Expectation = { who: CONCERNED, things: { id: 'filing_application' } };
 const drafted: Expectation = { ...application, who: DRAFTING };
+
+const listing: Expectation = { who: SHOWN, things: { id: 'listing' } };
+const listingDeal: Expectation = { who: EACH, things: { id: 'listing_deal' } };
+const document: Expectation = { who: SHOWN, things: { id: 'listing_deal', document_id: 'document' } };
 
 export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getHealth: anyone,
@@ -298,6 +307,33 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   revokeConsent: { who: FIRM, things: { firm_id: 'firm', consent_id: 'consent' }, ends: true },
   recordBorrowerFact: { who: PLEDGING, things: { firm_id: 'firm' } },
   listBorrowerFacts: { who: PLEDGING, things: { firm_id: 'firm' } },
+
+  makeListing: { who: SHOWN },
+  listDefaulted: { who: BANK, things: { id: 'pledge' } },
+  browseListings: each,
+  getListing: each,
+  withdrawListing: listing,
+  referListing: listing,
+  listReferrals: { who: SHOWN },
+  addDocument: listing,
+  getDataRoom: listing,
+  postWant: { who: SHOWN },
+  browseWants: each,
+  getWant: each,
+  withdrawWant: { who: SHOWN, things: { id: 'want' } },
+  answerWant: { who: SHOWN, things: { listing_id: 'listing' } },
+  enquire: { who: SHOWN },
+  listListingDeals: each,
+  getListingDeal: listingDeal,
+  stepListingDeal: listingDeal,
+  makeOffer: listingDeal,
+  listMessages: listingDeal,
+  sayMessage: listingDeal,
+  listDealDocuments: { ...listingDeal, who: SHOWN },
+  letSeeDocument: document,
+  openDocument: { ...document, asks: true },
+  listPledgeeConsents: { who: SHOWN },
+  answerPledgeeConsent: { who: SHOWN, things: { id: 'pledgee_consent' }, does: 'decide' },
 
   listAuditEntries: each,
   exportAuditChain: each,

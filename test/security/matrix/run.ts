@@ -361,6 +361,8 @@ async function namesOf(stage: Stage, cell: Cell): Promise<Record<string, unknown
   if (operation.path.startsWith('/v1/sources/')) names.id = 'cn-sample';
   if (operation.path.startsWith('/v1/fetches/')) names.id = stage.ended.fetch![0];
   if (operation.path.startsWith('/v1/filing/packages/')) names.name = 'manifest.json';
+  if (operation.path.startsWith('/v1/listings/')) names.id = thingOf(stage, stage.service.firm_a, 'listing');
+  if (operation.path.startsWith('/v1/wants/')) names.id = thingOf(stage, stage.service.buyer, 'want');
   if (operation.path.startsWith('/v1/organisations/')) names.id = stage.service.firm_b.id;
   if (operation.path.startsWith('/v1/marks/products/'))
     names.id = stage.owned.get(stage.service.firm_a.id)!.marked_product![0];
