@@ -12,6 +12,7 @@ import { loadConfig } from '../../src/config.ts';
 import { computeRecords, recordListener } from '../../src/filing/agencies/record.ts';
 import { fileDrop } from '../../src/filing/packages/file-drop.ts';
 import { hearEvents } from '../../src/outbox/hear.ts';
+import { challengersOf } from '../../src/patents/agents.ts';
 import { deriveChanged } from '../../src/patents/derived.ts';
 import { patentId } from '../../src/patents/identity.ts';
 import { ingestRecords } from '../../src/patents/ingest.ts';
@@ -561,8 +562,23 @@ t.test(
   },
 );
 
-t.test('agents are read from the registers', async (t) => {
-  const known =
-    await sql`select from patent_party where role = 'agent' and patent_id = ${patentId('DE', '100000')}`;
-  t.equal(known.count, 1);
+t.test('challengers of a patent of the firm are opponents, by the name that the office tells', async (t) => {
+  const challenged = caseOf('600000', 'Somebody', 'granted');
+  const opposed = { ...news('challenged', '2006-01-01'), detail: { opponent: 'Opponent GmbH' } };
+  const of_opponent = caseOf('600001', 'Einmal', 'granted', 'OPPONENT GMBH');
+  const given = [{ ...challenged, signals: [...challenged.signals, opposed] }, of_opponent];
+  await ingestRecords(database, { id: dpmaRegister.id, name: 'test' }, given, clock.now());
+  const pledged = patentId('DE', '600000');
+  t.same(await challengersOf(sql, [pledged], clock.now()), ['Opponent GmbH']);
+  const draft_id = await newDraft(firm_b, { reference: 'opposed' });
+  await sql`insert into filing_application ${sql({
+    ...{ id: 'fap_opposed', firm_id: firm_b.id, draft_id, version: 1, office: 'EP', right_type: 'invention' },
+    ...{ state: 'published', patent_id: pledged, created_at: clock.now() },
+  })}`;
+  const shown = await call<{ data: object[] }>(
+    firm_b.key,
+    'GET',
+    `/v1/agencies/${einmal.id}/conflicts?draft_id=${draft_id}`,
+  );
+  t.same(shown.body.data, [{ kind: 'opponent', hard: true, principal: 'OPPONENT GMBH', cases: 1 }]);
 });
