@@ -276,6 +276,34 @@ t.test('prior art is searched for, compared feature by feature, and found again'
   t.match(await call(firm_a.key, 'POST', `/v1/filing/drafts/${empty}/searches`, {}), { status: 422 });
 });
 
+t.test('Chinese claims are compared with Chinese passages, and with no others', async (t) => {
+  const now = clock.now();
+  const chinese = documentOf(
+    '1000004',
+    '一种叶片泵',
+    '本发明公开一种泵，壳体内设有转子。所述转子上设有石墨叶片。',
+  );
+  const texts = chinese.texts.map((text) => ({ ...text, language: 'zh' }));
+  await ingestRecords(database, { id: 'texts', name: 'chinese' }, [{ ...chinese, texts }], now);
+  await deriveChanged(database, now);
+  const claims = '1. 一种泵，包括壳体和设置在所述壳体内的转子，其特征在于，所述转子上设有石墨叶片。';
+  const given = {
+    form: 'CN',
+    language: 'zh',
+    title: '一种石墨叶片泵',
+    abstract: '',
+    description: '',
+    claims,
+  };
+  const id = await draftOf(firm_a, given);
+  const url = `/v1/filing/drafts/${id}/searches`;
+  const { matrix } = (await call<Search>(firm_a.key, 'POST', url, { limit: 20 })).body;
+  const cells = (number: string) =>
+    matrix.documents.find(({ patent_id }) => patent_id === patentId('EP', `2000${number}`))!.cells;
+  t.ok(cells('1000004').some(({ verdict, quote }) => verdict === 'disclosed' && /石墨叶片/.test(quote!)));
+  t.ok(cells('1000001').every(({ verdict }) => verdict === 'not_compared'));
+});
+
 const prepared = async (party: Party, given: object = {}) => {
   const id = await draftOf(party, { form: 'CN', ...given });
   const asked = { office: 'CN' };

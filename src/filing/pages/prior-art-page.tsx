@@ -10,7 +10,13 @@ import { useView } from '../../pages/view.ts';
 import type { Draft } from '../drafts/store.ts';
 import type { PrefilingScore } from '../prior-art/score.ts';
 import type { Repeated } from '../prior-art/service.ts';
-import type { FoundDocument, MatrixFeature, NoveltyMatrix, PriorArtSearch } from '../prior-art/store.ts';
+import type {
+  FoundDocument,
+  ListedSearch,
+  MatrixFeature,
+  NoveltyMatrix,
+  PriorArtSearch,
+} from '../prior-art/store.ts';
 
 /** Documents whose columns fit beside the features; all are listed below with what they were found to say. */
 const MATRIX_COLUMNS = 5;
@@ -22,7 +28,7 @@ export interface TypedSearch {
 
 interface SearchesProps {
   draft: Draft;
-  searches: readonly Pick<PriorArtSearch, 'id' | 'version' | 'found' | 'corpus' | 'searched_at'>[];
+  searches: readonly ListedSearch[];
   typed: TypedSearch;
   problem: Problem | null;
 }
@@ -34,7 +40,7 @@ export function SearchesPage({ draft, searches, typed, problem }: SearchesProps)
     <>
       <Heading draft={draft} title={words.say('filing.prior_art')} />
       <Section title={words.say('filing.searches')} note={words.say('filing.searches_note')} id="searches">
-        <Table<SearchesProps['searches'][number]>
+        <Table<ListedSearch>
           caption={words.say('filing.searches')}
           empty={words.say('filing.no_searches')}
           rows={searches}
@@ -54,7 +60,7 @@ export function SearchesPage({ draft, searches, typed, problem }: SearchesProps)
             {
               head: words.say('filing.found'),
               kind: 'number',
-              cell: ({ found }) => words.number(found.length),
+              cell: ({ found }) => words.number(found),
             },
             {
               head: words.say('filing.documents'),

@@ -158,8 +158,7 @@ export const priorArtRoutes =
       },
       async (request) => {
         await findDraft(sql, request.params.id);
-        const searches = await listSearches(sql, request.params.id);
-        return { data: searches.map(({ found, ...head }) => ({ ...head, found: found.length })) };
+        return { data: await listSearches(sql, request.params.id) };
       },
     );
 

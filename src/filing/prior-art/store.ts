@@ -40,13 +40,16 @@ export interface PriorArtSearch {
   searched_at: Date;
 }
 
-/** Newest first, without what they found. */
-export async function listSearches(
-  sql: Sql,
-  draft_id: string,
-): Promise<Omit<PriorArtSearch, 'matrix' | 'query'>[]> {
-  return sql<Omit<PriorArtSearch, 'matrix' | 'query'>[]>`
-    select id, version, filed_before, corpus, found, encode(sha256, 'hex') as sha256, author_id, searched_at
+export interface ListedSearch extends Omit<PriorArtSearch, 'matrix' | 'query' | 'found'> {
+  /** How many. */
+  found: number;
+}
+
+/** Newest first. */
+export async function listSearches(sql: Sql, draft_id: string): Promise<ListedSearch[]> {
+  return sql<ListedSearch[]>`
+    select id, version, filed_before, corpus, jsonb_array_length(found) as found, encode(sha256, 'hex') as sha256,
+      author_id, searched_at
     from filing_search where draft_id = ${draft_id} order by id desc`;
 }
 
