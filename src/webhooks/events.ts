@@ -153,7 +153,7 @@ const EngagementFields = {
 };
 const EngagementData = Type.Object(EngagementFields);
 const RatedData = Type.Object({ ...EngagementFields, score: Type.Integer({ minimum: 1, maximum: 5 }) });
-const MessageData = Type.Object({
+const EngagementMessageData = Type.Object({
   engagement_id: Id,
   message_id: Id,
   draft_id: Id,
@@ -249,7 +249,12 @@ const OfferData = Type.Object({
   offer_id: Id,
   expires_at: Type.String({ format: 'date-time' }),
 });
-const MessageData = Type.Object({ listing_id: Id, deal_id: Id, seq: Type.Integer(), side: Type.String() });
+const EngagementMessageData = Type.Object({
+  listing_id: Id,
+  deal_id: Id,
+  seq: Type.Integer(),
+  side: Type.String(),
+});
 const ConsentAskedData = Type.Object({
   consent_id: Id,
   of_pledge_id: Id,
@@ -348,7 +353,7 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
   'filing.engagement.rated': { summary: 'The firm rated the work of an agency', data: RatedData },
   'filing.message.received': {
     summary: 'The other party of an engagement wrote; its words are not in the event',
-    data: MessageData,
+    data: EngagementMessageData,
   },
   'filing.package.submitted': {
     summary: 'A package of an application was handed in: received, or failed',

@@ -57,7 +57,10 @@ t.test('the walk runs as printed and ends with a worthless patent and verified e
   t.match(stdout, /dependency_[^\n]*: /, 'a fault of the claims is named with its remedy');
   t.match(stdout, /2\. The sieve according to claim 1, wherein the drum is of wire\.\n/);
   t.match(stdout, /\ntrue\n[\s\S]*novelty[\s\S]*\nadmitted\naccepted\nName the wire\.\n/);
-  t.match(stdout, /\nfiled\n[\s\S]*'2013-07-02 filing_fee'[\s\S]*\ngranted\n\[ 'Own applications granted: 1' \]/);
+  t.match(
+    stdout,
+    /\nfiled\n[\s\S]*'2013-07-02 filing_fee'[\s\S]*\ngranted\n\[ 'Own applications granted: 1' \]/,
+  );
 });
 
 t.test('every command and local link of the README leads somewhere', async (t) => {

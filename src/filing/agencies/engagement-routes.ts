@@ -100,7 +100,7 @@ export const engagementRoutes =
       {
         config: PARTIES,
         schema: {
-          operationId: 'listMessages',
+          operationId: 'listEngagementMessages',
           tags: ['filing'],
           description: 'What the parties wrote, oldest first.',
           params: OfOne,
@@ -123,7 +123,7 @@ export const engagementRoutes =
       {
         config: PARTIES,
         schema: {
-          operationId: 'sendMessage',
+          operationId: 'sendEngagementMessage',
           tags: ['filing'],
           description:
             'Writes to the other party until the engagement is over. It is told that there is a message (`filing.message.received`), without its words.',
