@@ -249,7 +249,7 @@ const OfferData = Type.Object({
   offer_id: Id,
   expires_at: Type.String({ format: 'date-time' }),
 });
-const EngagementMessageData = Type.Object({
+const MessageData = Type.Object({
   listing_id: Id,
   deal_id: Id,
   seq: Type.Integer(),
