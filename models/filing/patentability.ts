@@ -77,12 +77,12 @@ interface Freedom {
   step: number;
 }
 
-/** What nothing is known of counts once a feature, not once a document: a search that found nothing is no lack of knowledge. */
+/** A feature that was compared with no document is unknown, also where none was found: the database may lack what there is. */
 function freedom(similarities: ClaimCoverage['similarities'], unknown: number): Freedom {
-  const documents = similarities[0]!.length;
+  const documents = Math.max(1, similarities[0]!.length);
   const known = similarities.map((row) =>
-    row.length > 0 && row.every((each) => each === null)
-      ? row.map(() => unknown)
+    row.every((each) => each === null)
+      ? Array.from({ length: documents }, () => unknown)
       : row.map((each) => each ?? 0),
   );
   const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;

@@ -4,6 +4,7 @@ import { Secret, TOTP } from 'otpauth';
 import type { Key } from '../../src/pages/language/catalogue.ts';
 import { PASSWORD } from '../people.ts';
 import { FILING_JOURNEYS, filingPagesOf } from './filing.ts';
+import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
 import { signIn, type Visitor } from './visitor.ts';
 import type { PagesWorld, Party } from './world.ts';
 
@@ -476,6 +477,7 @@ export const JOURNEYS: readonly Journey[] = [
     },
   },
   ...FILING_JOURNEYS,
+  ...MARKING_JOURNEYS,
 ];
 
 /** Leaves the case as it was found: reopened. */
@@ -526,6 +528,7 @@ export function pagesOf({
   endpoint_id,
   delivery_id,
   patent_id,
+  marked,
 }: Pick<
   PagesWorld,
   | 'filing'
@@ -537,6 +540,7 @@ export function pagesOf({
   | 'endpoint_id'
   | 'delivery_id'
   | 'patent_id'
+  | 'marked'
 >): {
   name: string;
   role: Role;
@@ -582,5 +586,6 @@ export function pagesOf({
     { name: 'backtest', role: 'bank_a', address: backtest },
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
     ...filingPagesOf(filing),
+    ...markingPagesOf(marked),
   ];
 }
