@@ -28,7 +28,17 @@ export type IdPrefix =
   | 'idr'
   | 'psn'
   | 'inv'
-  | 'ses';
+  | 'ses'
+  | 'dsk'
+  | 'dcl'
+  | 'den'
+  | 'dtk'
+  | 'hnd'
+  | 'imp'
+  | 'pln'
+  | 'psb'
+  | 'bul'
+  | 'bsb';
 
 let last_ms = 0;
 let counter = 0;

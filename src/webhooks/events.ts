@@ -144,6 +144,31 @@ const IdentityRequestData = Type.Object(IdentityRequestFields);
 const AskedData = Type.Object({ ...IdentityRequestFields, asker: Party, reason: Type.String() });
 const RevealedData = Type.Object({ ...IdentityRequestFields, asker: Party, owner: Party });
 
+const PlanNearData = Type.Object({
+  meter: Type.String({ description: 'what is counted' }),
+  month: Day,
+  quota: Type.Integer({ description: 'uses in the month' }),
+  used: Type.Integer(),
+});
+
+const HandoverData = Type.Object({
+  handover_id: Id,
+  client_id: Id,
+  from_desk_id: Id,
+  to_desk_id: Id,
+  reason: Type.String(),
+});
+
+const BulletinData = Type.Object({
+  bulletin_id: Id,
+  subscription_id: Id,
+  region: Type.String(),
+  field: Nullable(Type.Integer({ description: 'WIPO technology field; null: all' })),
+  from_on: Day,
+  until_on: Type.String({ format: 'date', description: 'the first day after the period' }),
+  content_sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+});
+
 const TestData = Type.Object({ message: Type.String() });
 
 interface EventKind {
@@ -208,6 +233,18 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
     summary: 'Who is behind a pseudonym was revealed by its owner’s consent; sent to both',
     data: RevealedData,
   },
+  'network.plan.near': {
+    summary: 'Most of what the own plan holds of something this month is used',
+    data: PlanNearData,
+  },
+  'network.handover.asked': {
+    summary: 'A desk asks another to take a client over; sent to both',
+    data: HandoverData,
+  },
+  'network.handover.accepted': { summary: 'A client was handed over to another desk', data: HandoverData },
+  'network.handover.declined': { summary: 'A desk does not take a client over', data: HandoverData },
+  'network.handover.withdrawn': { summary: 'A hand-over is asked for no more', data: HandoverData },
+  'network.bulletin.published': { summary: 'A bulletin that was subscribed to is there', data: BulletinData },
   'endpoint.test': { summary: 'A test, asked for by the endpoint’s owner', data: TestData },
 };
 
