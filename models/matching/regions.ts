@@ -4,8 +4,8 @@
  * A country by ISO 3166-1 (`CN`), its subdivision by ISO 3166-2 (`CN-JS`), and in China a prefecture or county by the six
  * digits of GB/T 2260 (`320500`, `320505`), whose first two are the province. What has a patent office of its own is a
  * territory of its own here: `CN-HK`, `CN-MO` and `CN-TW` are read as `HK`, `MO` and `TW`.
- * Distance in steps: 0 the same prefecture, or one within the other; 1 the same subdivision, or one of them the whole
- * country; 2 the same country; 3 elsewhere. Errors: FormulaFailure `region_unknown`.
+ * Distance in steps: 0 the same, the same prefecture, or a subdivision and what is in it; 1 the same subdivision, or a whole
+ * country and what is in it; 2 the same country; 3 elsewhere. Errors: FormulaFailure `region_unknown`.
  * Worked: levels of 320505 are CN, CN-JS, 320500, 320505; to CN-ZJ it is 2, to 320100 it is 1, to CN-JS 0.
  */
 import { FormulaFailure } from '../failure.ts';
@@ -65,9 +65,10 @@ export function isWithin(region: string, outer: string): boolean {
 
 export function regionDistance(a: string, b: string): number {
   const [one, other] = [regionLevels(a), regionLevels(b)];
+  if (one.at(-1) === other.at(-1)) return 0;
   const common = one.filter((level) => other.includes(level)).length;
   const nested = common === Math.min(one.length, other.length);
-  return Math.max(0, (nested ? FARTHEST - 1 : FARTHEST) - common) + (common === 0 && nested ? 1 : 0);
+  return Math.max(0, (nested ? FARTHEST - 1 : FARTHEST) - common);
 }
 
 function unknown(text: string): FormulaFailure {
