@@ -2,7 +2,9 @@
 import cron from 'node-cron';
 import { publishHeads } from '../src/audit/heads.ts';
 import { dateOf } from '../src/clock.ts';
-import { deriveChanged } from '../src/patents/derived.ts';
+import { MODULE_DERIVATIONS, MODULE_LISTENERS, MODULES } from '../src/modules.ts';
+import { hearEvents } from '../src/outbox/hear.ts';
+import { DERIVATIONS, deriveChanged } from '../src/patents/derived.ts';
 import { checkSources } from '../src/patents/freshness.ts';
 import { revalueStale } from '../src/pledges/revalue.ts';
 import { assessPledges } from '../src/risk/assess.ts';
@@ -22,6 +24,7 @@ export const JOBS: readonly SlottedJob[] = [
   { id: 'revalue', minute: 20, run: revalue },
   { id: 'assess', minute: 30, run: ({ database }, slot) => assessPledges(database, slot) },
   { id: 'tend', minute: 40, run: tend },
+  { id: 'modules', minute: 45, run: tendModules },
   { id: 'heads', minute: 50, run: ({ database }, slot) => publishHeads(database, slot) },
 ];
 
@@ -77,7 +80,8 @@ async function react(context: JobContext): Promise<void> {
   await markEnded(database.sql, dateOf(now), now);
   const quick = context.feeds.filter((feed) => feed.every_tick);
   if (quick.length > 0) await ingest({ ...context, feeds: quick }, now);
-  await deriveChanged(database, now);
+  await deriveChanged(database, now, [...DERIVATIONS, ...MODULE_DERIVATIONS]);
+  await hearEvents(database, MODULE_LISTENERS, now);
   const stale = await database.sql<{ pledge_id: string }[]>`
     select pledge_id from pledge_stale where since <= ${now} order by pledge_id`;
   const models = stale.length === 0 ? null : await latestModels(database.sql, now);
@@ -88,4 +92,10 @@ async function react(context: JobContext): Promise<void> {
     now,
     stale.map((row) => row.pledge_id),
   );
+}
+
+async function tendModules(context: JobContext, slot: Date): Promise<Record<string, number>> {
+  const sum: Record<string, number> = {};
+  for (const module of MODULES) Object.assign(sum, await module.tend(context, slot));
+  return sum;
 }

@@ -32,6 +32,7 @@ import { answerError, missingRoute, setProblemHandlers } from './http/problems.t
 import { countRates } from './http/rates.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 import { setValidators } from './http/validation.ts';
+import { MODULES, type ModuleSetting } from './modules.ts';
 import { eventRoutes } from './outbox/routes.ts';
 import { errorPages, wantsPage } from './pages/render.tsx';
 import { pageRoutes } from './pages/routes.ts';
@@ -165,7 +166,9 @@ export async function buildApp({
   await app.register(keyRoutes(service));
   await app.register(sandboxRoutes(service));
   await app.register(demonstrationRoutes(service));
-  await app.register(pageRoutes(service, rates, http.public_url));
+  const setting: ModuleSetting = { service, rates, http };
+  for (const module of MODULES) await app.register(module.routes(setting));
+  await app.register(pageRoutes(setting, MODULES));
   await app.ready();
   return app;
 }

@@ -114,6 +114,8 @@ export const DISTRIBUTION: readonly Share[] = [
       'delivery_attempt',
       'delivery_history',
       'job_run',
+      'listener',
+      'listener_failure',
       'ingest_run',
       'ingest_chunk',
       'quarantine',

@@ -9,7 +9,7 @@ import type { Caller } from '../accounts/store.ts';
 import type { Database, Sql, Transaction } from '../db/client.ts';
 
 /** Staff read every event but those between two parties alone. */
-const STAFF_STREAM = 'staff';
+export const STAFF_STREAM = 'staff';
 const NUMBERED_AT_ONCE_ROWS = 10_000;
 
 export interface FedEvent {

@@ -1,7 +1,6 @@
 /** The pages of the service, in a context of their own: errors are pages here, and forms are read. */
 import type { FastifyPluginAsync } from 'fastify';
-import type { Rates } from '../http/rates.ts';
-import type { Service } from '../service.ts';
+import type { ModuleSetting, SecondaryModule } from '../modules.ts';
 import { accountPages } from './account/pages.tsx';
 import { alertPages } from './alerts/pages.tsx';
 import { serveAssets } from './assets.ts';
@@ -30,8 +29,9 @@ import { valuationPages } from './valuation/pages.tsx';
 import { webhookPages } from './webhooks/pages.tsx';
 
 export const pageRoutes =
-  (service: Service, rates: Rates, public_url: string): FastifyPluginAsync =>
+  (setting: ModuleSetting, modules: readonly SecondaryModule[]): FastifyPluginAsync =>
   async (app) => {
+    const { service, rates, http } = setting;
     app.setErrorHandler(errorPages(service));
     app.addContentTypeParser(
       'application/x-www-form-urlencoded',
@@ -42,9 +42,9 @@ export const pageRoutes =
     servePreferences(app);
     startPages(app, service);
     signInPages(app, service, rates);
-    otherWaysIn(app, service, rates, public_url);
+    otherWaysIn(app, service, rates, http.public_url);
     accountPages(app, service, rates);
-    organisationPages(app, service, public_url);
+    organisationPages(app, service, http.public_url);
     pledgePages(app, service);
     lifePages(app, service);
     portfolioPages(app, service);
@@ -63,4 +63,5 @@ export const pageRoutes =
     knowledgeMapPages(app, service);
     alertPages(app, service);
     consentPages(app, service);
+    for (const module of modules) module.pages(app, setting);
   };

@@ -10,6 +10,7 @@ import t from 'tap';
 import { deliverDue } from '../../jobs/deliver.ts';
 import { emitEvents } from '../../src/outbox/emit.ts';
 import { numberStreams } from '../../src/outbox/feed.ts';
+import { hearEvents, type Listener, MAX_ATTEMPTS } from '../../src/outbox/hear.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import { EVENT_TYPES } from '../../src/webhooks/events.ts';
 import { createSender } from '../../src/webhooks/send.ts';
@@ -355,6 +356,60 @@ t.test('a feed that nobody reads is numbered all the same, once', async (t) => {
   const [odd] = await sql`select count(*) from (select max(seq) - count(*) as gaps from event_feed
     group by stream) each where gaps <> 0`;
   t.equal(odd!.count, 0);
+});
+
+t.test(
+  'a listener hears each event of its types once and in order, however many workers let it',
+  async (t) => {
+    const heard: string[] = [];
+    const listener: Listener = {
+      name: 'once',
+      types: ['pledge.requested'],
+      async hear(_tx, event) {
+        heard.push(event.id);
+      },
+    };
+    await pledgeOf(bank_b, firm_a);
+    await Promise.all(Array.from({ length: 4 }, () => hearEvents(database, [listener], STARTS_AT)));
+    await pledgeOf(bank_b, firm_a);
+    await hearEvents(database, [listener], STARTS_AT);
+    const events = await sql<{ id: string }[]>`select id from event_feed join event on id = event_id
+    where stream = 'staff' and type = 'pledge.requested' order by seq`;
+    t.ok(events.length > 2);
+    t.same(
+      heard,
+      events.map((event) => event.id),
+    );
+    t.same(await hearEvents(database, [listener], STARTS_AT), { events_heard: 0, events_given_up: 0 });
+  },
+);
+
+t.test('an event that a listener fails on is tried again, later and later, then set aside', async (t) => {
+  const events = await sql<{ id: string }[]>`select id from event_feed join event on id = event_id
+    where stream = 'staff' and type = 'pledge.requested' order by seq`;
+  const bad = events[1]!.id;
+  const heard: string[] = [];
+  const listener: Listener = {
+    name: 'failing',
+    types: ['pledge.requested'],
+    async hear(tx, event) {
+      heard.push(event.id);
+      await tx`insert into listener (name) values (${`side effect of ${event.id}`})`;
+      if (event.id === bad) throw new Error('cannot');
+    },
+  };
+  const at = (seconds: number) => new Date(STARTS_AT.getTime() + seconds * 1000);
+  const hear = (seconds: number) => hearEvents(database, [listener], at(seconds));
+  t.same(await hear(0), { events_heard: 1, events_given_up: 0 });
+  t.same(await hear(0), { events_heard: 0, events_given_up: 0 }, 'not before its wait is over');
+  for (let attempt = 2; attempt < MAX_ATTEMPTS; attempt++) await hear(100 * attempt);
+  t.equal(heard.filter((id) => id === bad).length, MAX_ATTEMPTS - 1);
+  const last = await hear(100 * MAX_ATTEMPTS);
+  t.same(last, { events_heard: events.length - 2, events_given_up: 1 }, 'and the rest is heard');
+  const [failure] = await sql`select event_id, error from listener_failure where name = 'failing'`;
+  t.same(failure, { event_id: bad, error: 'Error: cannot' });
+  const effects = await sql`select from listener where name like 'side effect%'`;
+  t.equal(effects.count, events.length - 1, 'what a failed hearing did is undone');
 });
 
 t.test('the feed carries the ids and bytes of the webhooks, to each its own', async (t) => {
