@@ -28,7 +28,10 @@ export type IdPrefix =
   | 'idr'
   | 'psn'
   | 'inv'
-  | 'ses';
+  | 'ses'
+  | 'ned'
+  | 'off'
+  | 'itr';
 
 let last_ms = 0;
 let counter = 0;

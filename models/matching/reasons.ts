@@ -15,7 +15,7 @@
  */
 import { FormulaFailure, requireBetween } from '../failure.ts';
 import { logistic } from '../lapse/logit.ts';
-import { FARTHEST, isWithin, regionDistance } from './regions.ts';
+import { FARTHEST, regionDistance } from './regions.ts';
 
 export const REASONS = ['words', 'field', 'region', 'availability', 'budget', 'outcomes'] as const;
 export type Reason = (typeof REASONS)[number];
@@ -102,11 +102,4 @@ export function strength(reasons: Reasons, weights: Weights = PRIOR_WEIGHTS): nu
     weights.constant,
   );
   return logistic(sum);
-}
-
-/** Whether something in one of the regions can be had: none of them said is everywhere. */
-export function leavesRegion(region: string | null, wanted: readonly string[], excluded: readonly string[]): boolean {
-  if (region === null) return true;
-  if (excluded.some((outer) => isWithin(region, outer))) return false;
-  return wanted.length === 0 || wanted.some((outer) => isWithin(region, outer) || isWithin(outer, region));
 }

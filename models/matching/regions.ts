@@ -71,6 +71,17 @@ export function regionDistance(a: string, b: string): number {
   return Math.max(0, (nested ? FARTHEST - 1 : FARTHEST) - common);
 }
 
+/** Whether something there may be had: wanted nowhere in particular is everywhere, and what does not say where it is may be. */
+export function leavesRegion(
+  region: string | null,
+  wanted: readonly string[],
+  excluded: readonly string[],
+): boolean {
+  if (region === null) return true;
+  if (excluded.some((outer) => isWithin(region, outer))) return false;
+  return wanted.length === 0 || wanted.some((outer) => isWithin(region, outer) || isWithin(outer, region));
+}
+
 function unknown(text: string): FormulaFailure {
   return new FormulaFailure(
     'region_unknown',
