@@ -29,6 +29,7 @@ export type IdPrefix =
   | 'psn'
   | 'inv'
   | 'ses'
+<<<<<<< HEAD
   | 'dsk'
   | 'dcl'
   | 'den'
@@ -39,6 +40,11 @@ export type IdPrefix =
   | 'psb'
   | 'bul'
   | 'bsb';
+=======
+  | 'ned'
+  | 'off'
+  | 'itr';
+>>>>>>> network-match
 
 let last_ms = 0;
 let counter = 0;

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { HttpConfig } from './config.ts';
 import type { Database } from './db/client.ts';
 import type { Rates } from './http/rates.ts';
+import { network } from './network/module.ts';
 import type { Listener } from './outbox/hear.ts';
 import type { Derivation } from './patents/derived.ts';
 import type { Vault } from './secrets/vault.ts';
@@ -39,7 +40,7 @@ export interface SecondaryModule {
   tend(context: TendContext, slot: Date): Promise<Record<string, number>>;
 }
 
-export const MODULES: readonly SecondaryModule[] = [];
+export const MODULES: readonly SecondaryModule[] = [network];
 
 export const MODULE_LISTENERS: readonly Listener[] = MODULES.flatMap((module) => module.listeners);
 export const MODULE_DERIVATIONS: readonly Derivation[] = MODULES.flatMap((module) => module.derivations);

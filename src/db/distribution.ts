@@ -63,6 +63,7 @@ export const DISTRIBUTION: readonly Share[] = [
       'identity_request',
       'identity_step',
       'identity_reveal',
+<<<<<<< HEAD
       'quota_allowance',
       'quota_use',
       'plan',
@@ -79,6 +80,17 @@ export const DISTRIBUTION: readonly Share[] = [
       'bulletin',
       'bulletin_subscription',
       'bulletin_issue',
+=======
+      'network_need',
+      'network_need_owner',
+      'network_offer',
+      'network_offer_owner',
+      'network_term',
+      'network_introduction',
+      'network_introduction_step',
+      'network_introduced',
+      'network_learnt',
+>>>>>>> network-match
     ],
   },
   {
