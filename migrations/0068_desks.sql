@@ -51,6 +51,7 @@ create table desk_client (
 create index on desk_client (desk_id, stage);
 create index on desk_client (desk_id, id);
 create index on desk_client (desk_id, made_at);
+create index on desk_client (account_id);
 create unique index desk_client_registration on desk_client (desk_id, registration_number);
 create unique index desk_client_name on desk_client (desk_id, region, name_key);
 
@@ -107,13 +108,15 @@ create unique index desk_handover_is_asked_once on desk_handover (desk_client_id
 create index on desk_handover (from_desk_id, id);
 create index on desk_handover (to_desk_id, id);
 
--- Introductions and deals of a desk's clients, each counted once for a desk (src/network/desks/outcomes.ts).
+-- Introductions and deals of clients with an account, each counted once, for the desk that had the client when it was
+-- counted (src/network/desks/outcomes.ts). No foreign key: an import that is undone takes its clients away.
 create table desk_outcome (
-  desk_id text not null references desk,
-  kind text not null check (kind in ('introduction', 'deal')),
   introduction_id text not null,
+  client_of text not null,
+  kind text not null check (kind in ('introduction', 'deal')),
+  desk_id text not null references desk,
   month date not null check (extract(day from month) = 1),
-  primary key (desk_id, kind, introduction_id)
+  primary key (introduction_id, client_of, kind)
 );
 create index on desk_outcome (desk_id, month);
 

@@ -29,7 +29,6 @@ export type IdPrefix =
   | 'psn'
   | 'inv'
   | 'ses'
-<<<<<<< HEAD
   | 'dsk'
   | 'dcl'
   | 'den'
@@ -40,11 +39,9 @@ export type IdPrefix =
   | 'psb'
   | 'bul'
   | 'bsb';
-=======
   | 'ned'
   | 'off'
   | 'itr';
->>>>>>> network-match
 
 let last_ms = 0;
 let counter = 0;

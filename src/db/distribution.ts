@@ -63,7 +63,6 @@ export const DISTRIBUTION: readonly Share[] = [
       'identity_request',
       'identity_step',
       'identity_reveal',
-<<<<<<< HEAD
       'quota_allowance',
       'quota_use',
       'plan',
@@ -80,7 +79,6 @@ export const DISTRIBUTION: readonly Share[] = [
       'bulletin',
       'bulletin_subscription',
       'bulletin_issue',
-=======
       'network_need',
       'network_need_owner',
       'network_offer',
@@ -90,7 +88,6 @@ export const DISTRIBUTION: readonly Share[] = [
       'network_introduction_step',
       'network_introduced',
       'network_learnt',
->>>>>>> network-match
     ],
   },
   {

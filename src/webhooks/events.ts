@@ -247,7 +247,6 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
     summary: 'Who is behind a pseudonym was revealed by its owner’s consent; sent to both',
     data: RevealedData,
   },
-<<<<<<< HEAD
   'network.plan.near': {
     summary: 'Most of what the own plan holds of something this month is used',
     data: PlanNearData,
@@ -260,7 +259,6 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
   'network.handover.declined': { summary: 'A desk does not take a client over', data: HandoverData },
   'network.handover.withdrawn': { summary: 'A hand-over is asked for no more', data: HandoverData },
   'network.bulletin.published': { summary: 'A bulletin that was subscribed to is there', data: BulletinData },
-=======
   'network.need.expired': {
     summary: 'The days of an own need are over',
     data: Type.Object(need_id: Id, title: Type.String() ),
@@ -295,7 +293,6 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
     summary: 'The other side says that nothing came of it',
     data: IntroductionData,
   },
->>>>>>> network-match
   'endpoint.test': { summary: 'A test, asked for by the endpoint’s owner', data: TestData },
 };
 
