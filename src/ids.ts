@@ -38,7 +38,7 @@ export type IdPrefix =
   | 'pln'
   | 'psb'
   | 'bul'
-  | 'bsb';
+  | 'bsb'
   | 'ned'
   | 'off'
   | 'itr';

@@ -261,11 +261,11 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
   'network.bulletin.published': { summary: 'A bulletin that was subscribed to is there', data: BulletinData },
   'network.need.expired': {
     summary: 'The days of an own need are over',
-    data: Type.Object(need_id: Id, title: Type.String() ),
+    data: Type.Object({ need_id: Id, title: Type.String() }),
   },
   'network.offer.expired': {
     summary: 'An own offer is available no longer',
-    data: Type.Object(offer_id: Id, title: Type.String() ),
+    data: Type.Object({ offer_id: Id, title: Type.String() }),
   },
   'network.introduction.asked': {
     summary: 'Somebody asks to be introduced, over an own need or offer',

@@ -126,13 +126,11 @@ export const OfDesk = Closed({ id: Id });
 export const OfClient = Closed({ id: Id, client_id: Id });
 
 /** A region as it is kept. @throws Problem `bad_request` naming the field */
-export function regionIn(text: string): string {
+export function regionIn(text: string, pointer = '/body/region'): string {
   try {
     return readRegion(text);
   } catch (error) {
     if (!(error instanceof FormulaFailure)) throw error;
-    throw new Problem('bad_request', `/body/region: ${error.message}`, [
-      { pointer: '/body/region', detail: 'is no region' },
-    ]);
+    throw new Problem('bad_request', `${pointer}: ${error.message}`, [{ pointer, detail: 'is no region' }]);
   }
 }

@@ -5,6 +5,7 @@ import audit from './audit.json' with { type: 'json' };
 import calendar from './calendar.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
+import desk from './desk.json' with { type: 'json' };
 import firm from './firm.json' with { type: 'json' };
 import jobs from './jobs.json' with { type: 'json' };
 import life from './life.json' with { type: 'json' };
@@ -47,6 +48,7 @@ export const AREAS = {
   life,
   webhook,
   account,
+  desk,
   firm,
   organisation,
   patents,
