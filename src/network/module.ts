@@ -15,6 +15,7 @@ import { learn } from './matching/learnt.ts';
 import { expirePostings } from './needs/expire.ts';
 import { needRoutes } from './needs/need-routes.ts';
 import { offerRoutes } from './needs/offer-routes.ts';
+import { deskPages } from './pages/desks-pages.tsx';
 import { planRoutes } from './plans/plan-routes.ts';
 
 const ROUTES: readonly ((setting: ModuleSetting) => FastifyPluginAsync)[] = [
@@ -28,7 +29,7 @@ const ROUTES: readonly ((setting: ModuleSetting) => FastifyPluginAsync)[] = [
   ({ service }) => planRoutes(service),
   ({ service }) => bulletinRoutes(service),
 ];
-const PAGES: readonly ((app: FastifyInstance, setting: ModuleSetting) => void)[] = [];
+const PAGES: readonly ((app: FastifyInstance, setting: ModuleSetting) => void)[] = [deskPages];
 const LISTENERS: readonly Listener[] = [];
 const TENDED: readonly ((context: TendContext, slot: Date) => Promise<Record<string, number>>)[] = [
   ({ database }, slot) => expirePostings(database, slot),

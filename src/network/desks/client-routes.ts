@@ -19,7 +19,7 @@ import {
   WithDefault,
 } from '../../http/schemas.ts';
 import type { Service } from '../../service.ts';
-import { addClient, addTask, audit, changeClient, doTask, moveClient, note, opened } from './clients.ts';
+import { addClient, addTask, changeClient, doTask, moveClient, noteClient, opened } from './clients.ts';
 import {
   Client,
   ClientGiven,
@@ -182,15 +182,10 @@ export const deskClientRoutes =
         },
       },
       (request, reply) =>
-        create(request, reply, database, async (tx) => {
+        create(request, reply, database, (tx) => {
           const { id: desk_id, client_id } = request.params;
-          const [caller, now] = [callerOfGuarded(request), clock.now()];
-          await requireClient(tx, desk_id, client_id, true);
-          await tx`update desk_client set version = version + 1 where id = ${client_id}`;
-          const said = { kind: 'noted', detail: {}, note: request.body.note } as const;
-          const entry = await note(tx, { desk_id, client_id }, said, caller, now);
-          await audit(tx, caller, 'desk.client.noted', client_id, { desk_id, entry_id: entry.id }, now);
-          return entry;
+          const { note } = request.body;
+          return noteClient(tx, { desk_id, client_id }, note, callerOfGuarded(request), clock.now());
         }),
     );
 

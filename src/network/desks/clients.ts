@@ -134,6 +134,21 @@ export async function moveClient(
   return { from, to: step.to, version: version + 1 };
 }
 
+export async function noteClient(
+  tx: Transaction,
+  place: { desk_id: string; client_id: string },
+  text: string,
+  caller: Caller,
+  now: Date,
+) {
+  const { desk_id, client_id } = place;
+  await requireClient(tx, desk_id, client_id, true);
+  await tx`update desk_client set version = version + 1 where id = ${client_id}`;
+  const entry = await note(tx, place, { kind: 'noted', detail: {}, note: text }, caller, now);
+  await audit(tx, caller, 'desk.client.noted', client_id, { desk_id, entry_id: entry.id }, now);
+  return entry;
+}
+
 /** Writes down what was done, by the desk that did it. */
 export async function note(
   tx: Transaction,

@@ -12,7 +12,7 @@ import { type Columns, FIELDS, type Field, kindIn, regionOf } from './columns.ts
 import type { Cell, TableRow } from './table.ts';
 
 /** Names of one region that have so much in common are taken for one, unless two numbers tell them apart. */
-export const NEAR_LIKENESS = 0.8;
+export const NEAR_LIKENESS = 0.75;
 const MAX_NAME_LENGTH = 200;
 const SHOWN_CHARS = 100;
 
