@@ -111,12 +111,13 @@ create index on desk_handover (to_desk_id, id);
 -- Introductions and deals of clients with an account, each counted once, for the desk that had the client when it was
 -- counted (src/network/desks/outcomes.ts). No foreign key: an import that is undone takes its clients away.
 create table desk_outcome (
-  introduction_id text not null,
+  -- Of the introduction.
+  came_of text not null,
   client_of text not null,
   kind text not null check (kind in ('introduction', 'deal')),
   desk_id text not null references desk,
   month date not null check (extract(day from month) = 1),
-  primary key (introduction_id, client_of, kind)
+  primary key (came_of, client_of, kind)
 );
 create index on desk_outcome (desk_id, month);
 

@@ -1,15 +1,26 @@
 /** Regional desks, plans, imports and bulletins: who sees what, what is counted, and what is refused, over HTTP. */
 
+import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
 import t from 'tap';
+import { addDays } from '../../models/calendar.ts';
+import { likeness, NearNames, runsOf } from '../../models/desk/near-names.ts';
 import { STAGE_MOVES, STAGES } from '../../models/desk/pipeline.ts';
+import { isRegistrationNumber, registrationCheck } from '../../models/desk/registration-number.ts';
+import { disclosed } from '../../models/disclosure.ts';
+import { canonicalJson, sha256 } from '../../src/canonical.ts';
+import { csvOf } from '../../src/csv.ts';
 import { actFor } from '../../src/db/tenancy.ts';
+import { NewsReader } from '../../src/network/bulletins/content.ts';
+import { issueBulletins } from '../../src/network/bulletins/issue.ts';
+import { periodAfter, periodStart, periodsOver } from '../../src/network/bulletins/periods.ts';
+import { charged } from '../../src/network/plans/plans.ts';
 import { addPerson, openSession } from '../people.ts';
 import { buildService, type Party, type ProblemAnswer } from '../service.ts';
 
 const service = await buildService(t);
-const { database, requests, call, staff, agency, expert, buyer, firm_a, bank_a } = service;
+const { database, requests, clock, call, staff, agency, expert, buyer, firm_a, bank_a } = service;
 const { sql } = database;
 
 interface Made {
@@ -642,4 +653,255 @@ t.test('what leaves the desk as CSV is no formula to a spreadsheet', async (t) =
   const { text, headers } = await call(agency.key, 'GET', `/v1/desks/${south}/clients.csv`);
   t.match(headers['content-type'], /^text\/csv/);
   t.match(text, ",'@SUM(1+1)*cmd|/c calc,firm,CN-GD");
+});
+
+const deals = async (count: number, dealt_on: string) => {
+  for (let n = 0; n < count; n++) {
+    const kind = ['bank', 'firm'][n % 2];
+    const { body } = await call<Made>(staff.key, 'POST', '/v1/organisations', {
+      kind,
+      name: `Dealer ${dealt_on} ${n}`,
+    });
+    const { body: issued } = await call<{ key: string }>(
+      staff.key,
+      'POST',
+      `/v1/organisations/${body.id}/keys`,
+      {
+        label: 'deals',
+        scopes: ['read', 'write'],
+      },
+    );
+    await made({ id: body.id, key: issued.key }, '/v1/deals', {
+      reference: 'one',
+      patent_id: service.takePatent(),
+      right_type: 'invention',
+      claims: 7,
+      filed_on: '1998-02-03',
+      dealt_on,
+      price_minor: 75_000_000,
+      currency: 'CNY',
+    });
+  }
+};
+
+t.test(
+  'bulletins come once for each period and subscriber, those missed while nothing ran too',
+  async (t) => {
+    await deals(6, '2009-05-20');
+    await deals(4, '2009-06-09');
+    clock.set(new Date('2009-05-28T02:00:00Z'));
+    const about = { region: 'CN-GD', field: null, language: 'zh' };
+    const monthly = await made(agency, '/v1/bulletin-subscriptions', { ...about, cadence: 'monthly' });
+    await made(buyer, '/v1/bulletin-subscriptions', { ...about, cadence: 'monthly' });
+    await made(agency, '/v1/bulletin-subscriptions', { ...about, cadence: 'weekly' });
+    t.match(
+      await refused(agency, 'POST', '/v1/bulletin-subscriptions', { ...about, cadence: 'weekly' }),
+      /^409 conflict: You have that subscription/,
+    );
+    const told = async (party: Party) => {
+      const { body } = await call<{
+        data: { type: string; body: { data: { from_on: string; subscription_id: string } } }[];
+      }>(party.key, 'GET', '/v1/events?type=network.bulletin.published&limit=200');
+      return body.data.map(({ body }) => body.data);
+    };
+    const days = ['2009-05-31', '2009-06-01', '2009-06-01', '2009-08-03'];
+    for (const day of days) {
+      clock.set(new Date(`${day}T00:45:00Z`));
+      await Promise.all([1, 2].map(() => issueBulletins(database, clock.now())));
+    }
+    const months = (await told(agency)).filter(({ subscription_id }) => subscription_id === monthly.id);
+    t.same(
+      months.map(({ from_on }) => from_on),
+      ['2009-05-01', '2009-06-01', '2009-07-01'],
+    );
+    t.same(
+      (await told(buyer)).map(({ from_on }) => from_on),
+      ['2009-05-01', '2009-06-01', '2009-07-01'],
+    );
+    const weeks = (await told(agency)).filter(({ subscription_id }) => subscription_id !== monthly.id);
+    t.same(weeks.length, 10, 'from the week of 25 May to the one that ended on 2 August');
+    t.equal((await sql`select from bulletin where cadence = 'monthly'`).count, 3, 'one for both subscribers');
+    const ended = await call(agency.key, 'DELETE', `/v1/bulletin-subscriptions/${monthly.id}`);
+    t.equal(ended.status, 204);
+    clock.set(new Date('2009-09-05T00:45:00Z'));
+    t.match(
+      await issueBulletins(database, clock.now()),
+      { bulletins_issued: 5 },
+      'a month of one, four weeks of the other',
+    );
+  },
+);
+
+t.test('a bulletin tells sums alone, of few nothing, and can be made again to the byte', async (t) => {
+  interface Bulletin extends Made {
+    from_on: string;
+    content_sha256: string;
+    content: { now: Record<string, number | null>; before: Record<string, number | null>; known_at: string };
+  }
+  const { body: list } = await call<{ data: Bulletin[] }>(
+    firm_a.key,
+    'GET',
+    '/v1/bulletins?region=CN-GD&cadence=monthly',
+  );
+  const may = list.data.find(({ from_on }) => from_on === '2009-05-01')!;
+  const june = list.data.find(({ from_on }) => from_on === '2009-06-01')!;
+  const { body: bulletin } = await call<Bulletin>(firm_a.key, 'GET', `/v1/bulletins/${may.id}`);
+  const [counted] = await sql<{ filings: number; grants: number; lapses: number }[]>`
+    select count(distinct patent_id) filter (where kind = 'published') as filings,
+      count(distinct patent_id) filter (where kind = 'granted') as grants,
+      count(distinct patent_id) filter (where kind in ('lapsed', 'expired', 'surrendered', 'invalidated')) as lapses
+    from signal where published_on >= '2009-05-01' and published_on < '2009-06-01' and known_at <= '2009-06-01T00:45:00Z'`;
+  t.match(bulletin.content.now, counted, 'of all Chinese patents that the gazette told of in May');
+  t.ok(counted!.grants > 0);
+  t.equal(bulletin.content.now.deals, 5, 'six deals of six organisations, rounded down');
+  const { body: next } = await call<Bulletin>(firm_a.key, 'GET', `/v1/bulletins/${june.id}`);
+  t.equal(next.content.now.deals, null, 'four deals of four organisations are not told');
+  t.equal(next.content.before.deals, 5);
+  const known_at = new Date(bulletin.content.known_at);
+  const about = { region: 'CN-GD', field: 0, cadence: 'monthly', from_on: '2009-05-01' } as const;
+  const again = await new NewsReader(sql, known_at).content(about);
+  t.equal(sha256(canonicalJson(again)).toString('hex'), may.content_sha256, 'from the store as known then');
+  t.equal(
+    sha256(canonicalJson(bulletin.content)).toString('hex'),
+    may.content_sha256,
+    'and from its own words',
+  );
+  for (const language of ['en', 'zh', 'ru']) {
+    const pdf = async () => {
+      const address = `/v1/bulletins/${may.id}/pdf?language=${language}`;
+      return service.app.inject({ url: address, headers: { authorization: `Bearer ${firm_a.key}` } });
+    };
+    const first = await pdf();
+    t.equal(first.statusCode, 200, language);
+    t.match(first.rawPayload.subarray(0, 5).toString(), '%PDF-');
+    t.ok(first.rawPayload.equals((await pdf()).rawPayload), 'the same bytes');
+    const { text, headers } = await call(
+      firm_a.key,
+      'GET',
+      `/v1/bulletins/${may.id}/mail?language=${language}`,
+    );
+    t.match(headers['content-type'], /^text\/html/);
+    t.notMatch(
+      text,
+      /<script|<style|<link|<img|https?:|url\(|\son\w+=/i,
+      'nothing runs and nothing is fetched',
+    );
+    t.match(text, may.content_sha256);
+  }
+});
+
+t.test('periods follow each other without gap, and every day is in one', async () => {
+  const day = fc.integer({ min: 0, max: 20_000 }).map((days) => addDays('1990-01-01', days));
+  await fc.assert(
+    fc.property(
+      fc.constantFrom('weekly' as const, 'monthly' as const),
+      day,
+      fc.nat(400),
+      (cadence, since, more) => {
+        const today = addDays(since, more);
+        const over = periodsOver(cadence, since, today);
+        const start = periodStart(cadence, since);
+        const ends = over.map((from_on) => periodAfter(cadence, from_on));
+        const last = ends.at(-1) ?? start;
+        return (
+          start <= since &&
+          since < periodAfter(cadence, start) &&
+          over.every((from_on, index) => from_on === (ends[index - 1] ?? start)) &&
+          last <= today === over.length > 0 &&
+          today < periodAfter(cadence, last)
+        );
+      },
+    ),
+  );
+});
+
+t.test('a count that is told never tells one party apart', async () => {
+  await fc.assert(
+    fc.property(fc.nat(1_000), fc.nat(200), (count, parties) => {
+      const told = disclosed(count, parties);
+      return told === null
+        ? parties < 5
+        : parties >= 5 && told % 5 === 0 && told <= count && count - told < 5;
+    }),
+  );
+});
+
+t.test('a price by days adds up to the month, to within half a minor unit each', async () => {
+  await fc.assert(
+    fc.property(
+      fc.nat(Number.MAX_SAFE_INTEGER),
+      fc.integer({ min: 28, max: 31 }),
+      fc.nat(31),
+      (price, whole, cut) => {
+        const first = Math.min(cut, whole);
+        const sum = BigInt(charged(price, first, whole)) + BigInt(charged(price, whole - first, whole));
+        return (
+          charged(price, whole, whole) === price && sum - BigInt(price) >= 0n && sum - BigInt(price) <= 1n
+        );
+      },
+    ),
+  );
+});
+
+t.test('near names are those that a look at all of them would find', async () => {
+  const name = fc.string({ unit: fc.constantFrom(...'abc深圳'), minLength: 1, maxLength: 9 });
+  await fc.assert(
+    fc.property(
+      fc.uniqueArray(name, { maxLength: 30 }),
+      name,
+      fc.constantFrom(0.5, 0.75, 0.9),
+      (names, asked, least) => {
+        const near = new NearNames();
+        for (const each of names) near.add(each, each);
+        const all = names.map((each) => likeness(runsOf(asked), runsOf(each)));
+        const best = Math.max(0, ...all);
+        const found = near.find(asked, least);
+        return best >= least ? found?.likeness === best : found === null;
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+t.test(
+  'a registration number with one wrong character, or two that changed places, is not taken',
+  async () => {
+    const alphabet = [...'0123456789ABCDEFGHJKLMNPQRTUWXY'];
+    const body = fc
+      .array(fc.constantFrom(...alphabet), { minLength: 17, maxLength: 17 })
+      .map((each) => each.join(''));
+    await fc.assert(
+      fc.property(body, fc.nat(17), fc.constantFrom(...alphabet), (text, at, other) => {
+        const number = `${text}${registrationCheck(text)}`;
+        const changed = number.slice(0, at) + other + number.slice(at + 1);
+        const swapped =
+          at < 17 ? number.slice(0, at) + number[at + 1]! + number[at]! + number.slice(at + 2) : number;
+        return (
+          isRegistrationNumber(number) &&
+          isRegistrationNumber(changed) === (changed === number) &&
+          isRegistrationNumber(swapped) === (swapped === number)
+        );
+      }),
+    );
+  },
+);
+
+t.test('text as CSV is read as it was, and no cell of it begins a formula', async () => {
+  const cell = fc.string({ unit: fc.constantFrom(...'=+-@\t\r\n,"\'a1 ') });
+  await fc.assert(
+    fc.property(
+      fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 5 }),
+      (rows) => {
+        const read = parse(csvOf(rows), { relax_column_count: true, record_delimiter: '\r\n' }) as string[][];
+        return rows.every((row, r) =>
+          row.every((text, c) => {
+            const back = read[r]![c]!;
+            const is_safe = !/^[=+\-@\t\r]/.test(back) || /^-?\d+(\.\d+)?$/.test(back);
+            return is_safe && (back === text || back === `'${text}`);
+          }),
+        );
+      },
+    ),
+    { numRuns: 500 },
+  );
 });

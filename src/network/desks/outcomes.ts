@@ -17,7 +17,7 @@ export async function countOutcomes({ sql }: Database, slot: Date): Promise<Reco
       select introduction_id, asker_id, owner_id, 'deal', max(at) from network_introduction_step
         join network_introduced using (introduction_id)
         where step = 'deal' and at >= ${since}::date group by 1, 2, 3 having count(distinct side) = 2)
-    insert into desk_outcome (introduction_id, client_of, kind, desk_id, month)
+    insert into desk_outcome (came_of, client_of, kind, desk_id, month)
     select introduction_id, desk_client.id, came.kind, desk_id, date_trunc('month', at)::date
     from came join desk_client on account_id in (asker_id, owner_id) where at <= ${slot}
     on conflict do nothing`;
