@@ -8,13 +8,14 @@ import { learn } from './matching/learnt.ts';
 import { expirePostings } from './needs/expire.ts';
 import { needRoutes } from './needs/need-routes.ts';
 import { offerRoutes } from './needs/offer-routes.ts';
+import { needsPages } from './pages/needs-pages.tsx';
 
 const ROUTES: readonly ((setting: ModuleSetting) => FastifyPluginAsync)[] = [
   ({ service }) => needRoutes(service),
   ({ service }) => offerRoutes(service),
   ({ service }) => introductionRoutes(service),
 ];
-const PAGES: readonly ((app: FastifyInstance, setting: ModuleSetting) => void)[] = [];
+const PAGES: readonly ((app: FastifyInstance, setting: ModuleSetting) => void)[] = [needsPages];
 const LISTENERS: readonly Listener[] = [];
 const TENDED: readonly ((context: TendContext, slot: Date) => Promise<Record<string, number>>)[] = [
   ({ database }, slot) => expirePostings(database, slot),
