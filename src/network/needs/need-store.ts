@@ -40,8 +40,10 @@ export async function findNeed(sql: Sql, id: string): Promise<Need & { own: bool
 
 /** @throws Problem `not_found` unless it is the caller's own */
 export async function ownNeed(sql: Sql, id: string): Promise<Need> {
-  const { own, ...need } = await findNeed(sql, id);
-  if (!own) throw new Problem('not_found', 'There is no such need of yours.');
+  const [need] = await sql<
+    Need[]
+  >`select ${sql.unsafe(COLUMNS)} from network_need where id = ${id} and holds_need(id)`;
+  if (!need) throw new Problem('not_found', 'There is no such need of yours.');
   return need;
 }
 

@@ -21,6 +21,11 @@ export type Thing =
   | 'valuation'
   | 'pseudonym'
   | 'identity_request'
+  | 'need'
+  | 'posted_need'
+  | 'offer'
+  | 'posted_offer'
+  | 'introduction'
   | 'organisation'
   | 'person'
   | 'invitation'
@@ -148,6 +153,22 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   listIdentityRequests: { who: SHOWN },
   getIdentityRequest: { who: SHOWN, things: { id: 'identity_request' } },
   stepIdentityRequest: { who: SHOWN, things: { id: 'identity_request' } },
+
+  postNeed: { who: SHOWN },
+  listNeeds: each,
+  // What is posted is for everybody.
+  getNeed: { who: EACH, things: { id: 'posted_need' } },
+  listMatches: { who: SHOWN, things: { id: 'need' } },
+  closeNeed: { who: SHOWN, things: { id: 'need' }, ends: true },
+  postOffer: { who: SHOWN },
+  listOffers: each,
+  getOffer: { who: EACH, things: { id: 'posted_offer' } },
+  withdrawOffer: { who: SHOWN, things: { id: 'offer' }, ends: true },
+  askIntroduction: { who: SHOWN, things: { need_id: 'need', offer_id: 'posted_offer' } },
+  listIntroductions: { who: SHOWN },
+  getIntroduction: { who: SHOWN, things: { id: 'introduction' } },
+  takeIntroductionStep: { who: SHOWN, things: { id: 'introduction' } },
+  getMatching: each,
 
   listPatents: each,
   findPriorArt: { who: EACH, asks: true },

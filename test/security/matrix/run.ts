@@ -8,7 +8,7 @@ import type { Database } from '../../../src/db/client.ts';
 import { type JsonSchema, sampleOf } from '../../http/sample.ts';
 import { addPasskey, addPerson, openSession } from '../../people.ts';
 import type { Party, TestService } from '../../service.ts';
-import { type Owned, peopleTheService } from '../world.ts';
+import { needOf, type Owned, offerOf, peopleTheService } from '../world.ts';
 import {
   type Action,
   EXPECTED,
@@ -387,6 +387,10 @@ async function makeThing(stage: Stage, role: Role, thing: Thing): Promise<string
       return party.id;
     case 'consent':
       return post(`/v1/borrowers/${party.id}/consents`, { bank_id, kinds: ['rating'] });
+    case 'need':
+      return post('/v1/network/needs', needOf(party.kind, randomUUID()));
+    case 'offer':
+      return post('/v1/network/offers', offerOf(party.kind, randomUUID()));
     case 'person':
       return (await addPerson(service, party.id, 'admin')).id;
     case 'passkey':
