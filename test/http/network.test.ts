@@ -1,6 +1,6 @@
 /** Needs and offers, what matches them and why, and introductions that tell nobody who is who before both consented. */
+import pino from 'pino';
 import t from 'tap';
-import { openLog } from '../../src/log.ts';
 import { ANSWER_DAYS } from '../../src/network/introductions/service.ts';
 import { network } from '../../src/network/module.ts';
 import { MAX_OPEN_NEEDS } from '../../src/network/needs/posting.ts';
@@ -9,7 +9,7 @@ import { buildService, type Party, type ProblemAnswer } from '../service.ts';
 
 const service = await buildService(t);
 const { call, staff, bank_a, firm_a, firm_b, agency, expert, buyer, database, clock, vault } = service;
-const log = openLog('silent' as never);
+const log = pino({ level: 'silent' });
 
 interface Posted {
   id: string;
@@ -435,7 +435,7 @@ t.test('lists are paged, and filtered by region, field and words', async (t) => 
     ['region=US-CA', 'Lithium battery, elsewhere'],
     ['field=26', 'Steel casting'],
     ['q=casting', 'Steel casting'],
-  ]) {
+  ] as const) {
     const { body } = await call<{ data: { title: string }[] }>(
       bank_a.key,
       'GET',
