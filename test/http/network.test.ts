@@ -65,6 +65,7 @@ const step = (party: Party, { id }: { id: string }, taken: string) =>
   call<Introduction & ProblemAnswer>(party.key, 'POST', `/v1/network/introductions/${id}/steps`, {
     step: taken,
   });
+const hoursOn = (hours: number) => new Date(clock.now().getTime() + hours * 3_600_000).toISOString();
 const tend = (at: string) => {
   clock.set(new Date(at));
   return network.tend({ database, vault, log }, clock.now());
@@ -378,7 +379,7 @@ t.test('what came of introductions is learnt, and ranks those that come after', 
     await step(agency, introduction, 'consented');
     await step(agency, introduction, n === 0 ? 'nothing' : 'met');
   }
-  const learnt = await tend(clock.now().toISOString());
+  const learnt = await tend(hoursOn(1));
   t.ok(learnt.network_introductions_learnt! >= 6);
   const after = await call<{ introductions: number; weights: { of: Record<string, number> } }>(
     bank_a.key,
@@ -390,7 +391,7 @@ t.test('what came of introductions is learnt, and ranks those that come after', 
   const [best] = await matches(firm_a, need.id);
   t.ok(best!.reasons.outcomes! > 0.3, `outcomes ${best!.reasons.outcomes}`);
   t.match(
-    await tend(clock.now().toISOString()),
+    await tend(hoursOn(1)),
     { network_introductions_learnt: 0 },
     'nothing new, nothing done',
   );

@@ -191,11 +191,11 @@ async function meetInNetwork(
     [buyer, 'buyer'],
   ] as const) {
     const { id: pseudonym_id } = await made(party, 'POST', '/v1/pseudonyms', {});
-    const need = { ...needOf(kind, `need of ${kind}`), pseudonym_id };
+    const need = { ...needOf(kind, 'Wanted in winter'), pseudonym_id };
     needs.set(party, (await made(party, 'POST', '/v1/network/needs', need)).id!);
     offers.set(
       party,
-      (await made(party, 'POST', '/v1/network/offers', offerOf(kind, `offer of ${kind}`))).id!,
+      (await made(party, 'POST', '/v1/network/offers', offerOf(kind, 'For the winter'))).id!,
     );
     note(party, 'need', needs.get(party)!);
     note(party, 'offer', offers.get(party)!);

@@ -112,7 +112,7 @@ export async function similarNeeds(sql: Sql, id: string, organisation_id: string
       where organisation_id = ${organisation_id} and id <> ${id} and ${isPosted(sql)})
     select own.id from new, own cross join lateral (
       select count(*) as shared from (select unnest(new.words) intersect select unnest(own.words)) both_have) common
-    where shared >= ${SIMILAR_SHARE} * (cardinality(new.words) + cardinality(own.words) - shared)
+    where shared >= ${SIMILAR_SHARE}::float8 * (cardinality(new.words) + cardinality(own.words) - shared)
     order by shared desc, own.id limit ${MAX_SIMILAR}`;
   return rows.map((row) => row.id);
 }

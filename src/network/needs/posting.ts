@@ -109,7 +109,7 @@ export async function shownName(
       'refused',
       'The field pseudonym_id is no pseudonym of yours; make one first, or leave it out.',
     );
-  if (holdsName(`${title} ${body}`, name))
+  if (holdsName(title, name) || holdsName(body, name))
     throw new Problem(
       'refused',
       `Title or body hold "${name}", which would tell who is behind the pseudonym; take it out.`,
