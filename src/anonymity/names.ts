@@ -28,15 +28,27 @@ function pick(words: string): string {
 
 /** @returns the part of the organisation's name that a display name holds, however it is spelt; null for none */
 export function toldBy(display_name: string, organisation_name: string): string | null {
-  if (holdsName(display_name, organisation_name)) return organisation_name;
   const shown = plain(display_name);
+  const whole = plain(organisation_name);
+  if (whole !== '' && shown.includes(whole)) return organisation_name;
   return partsOf(organisation_name).find((part) => shown.includes(part)) ?? null;
 }
+
+/** Letters of a name that is looked for within words too; a shorter one must stand as words of its own. */
+const LONG_NAME_LETTERS = 8;
 
 /** Whether a text holds the whole of the organisation's name, however it is spelt. */
 export function holdsName(text: string, organisation_name: string): boolean {
   const whole = plain(organisation_name);
-  return whole !== '' && plain(text).includes(whole);
+  if ([...whole].length >= LONG_NAME_LETTERS) return plain(text).includes(whole);
+  return whole !== '' && ` ${apart(text)} `.includes(` ${apart(organisation_name)} `);
+}
+
+/** Words with one space between. */
+function apart(text: string): string {
+  return fold(text)
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 }
 
 function partsOf(name: string): string[] {

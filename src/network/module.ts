@@ -16,6 +16,7 @@ import { expirePostings } from './needs/expire.ts';
 import { needRoutes } from './needs/need-routes.ts';
 import { offerRoutes } from './needs/offer-routes.ts';
 import { deskPages } from './pages/desks-pages.tsx';
+import { needsPages } from './pages/needs-pages.tsx';
 import { planRoutes } from './plans/plan-routes.ts';
 
 const ROUTES: readonly ((setting: ModuleSetting) => FastifyPluginAsync)[] = [
@@ -29,7 +30,7 @@ const ROUTES: readonly ((setting: ModuleSetting) => FastifyPluginAsync)[] = [
   ({ service }) => planRoutes(service),
   ({ service }) => bulletinRoutes(service),
 ];
-const PAGES: readonly ((app: FastifyInstance, setting: ModuleSetting) => void)[] = [deskPages];
+const PAGES: readonly ((app: FastifyInstance, setting: ModuleSetting) => void)[] = [needsPages, deskPages];
 const LISTENERS: readonly Listener[] = [];
 const TENDED: readonly ((context: TendContext, slot: Date) => Promise<Record<string, number>>)[] = [
   ({ database }, slot) => expirePostings(database, slot),

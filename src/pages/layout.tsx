@@ -19,6 +19,7 @@ interface Props {
 const PATENTS = [
   { href: '/patents', text: 'nav.patents' },
   { href: '/knowledge-map', text: 'nav.map' },
+  { href: '/network', text: 'nav.network' },
 ] as const;
 
 const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[]> = {

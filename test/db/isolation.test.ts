@@ -40,6 +40,13 @@ const PARENTS: Record<string, string> = {
   list_id: 'watch_list',
   delivery_id: 'delivery',
   request_id: 'identity_request',
+  introduction_id: 'network_introduction',
+  desk_id: 'desk',
+  from_desk_id: 'desk',
+  to_desk_id: 'desk',
+  desk_client_id: 'desk_client',
+  import_id: 'desk_import',
+  subscription_id: 'bulletin_subscription',
 };
 /** Said by one party, and seen by whoever sees the pledge. */
 const SEEN_WITH_PARENT = ['pledge_score'];
@@ -64,6 +71,7 @@ const isOwned = (table: string) =>
   ![...SHOWN_TO_ALL, ...OUT_OF_REACH].includes(table) &&
   (table === 'organisation' ||
     table.startsWith('pseudonym') ||
+    table === 'network_introduction' ||
     table === 'valuation' ||
     columnsOf(table).some((column) => PARTIES.includes(column) || column in PARENTS));
 const tables = [...new Set(columns.map(({ table }) => table))].filter(isOwned);
@@ -135,8 +143,11 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
   const byId = new Map<string, Set<string>>();
   const rest = new Set(tables);
   // A table's parents before it, or together with it.
+  // Where a desk is, is for everybody to know: it is here for what hangs on it.
+  rest.add('desk');
   const order = ['organisation', 'pledge', 'endpoint', 'watch_list', 'flag', 'delivery', 'delivery_history'];
-  order.push('identity_request');
+  order.push('identity_request', 'network_introduction', 'desk', 'desk_client', 'desk_import');
+  order.push('bulletin_subscription');
   for (const table of [...order, ...[...rest].filter((name) => !order.includes(name))]) {
     const rows = await sql<Record<string, unknown>[]>`
       select tableoid::regclass::text || ctid::text as row_place, * from ${sql(table)}`;
@@ -156,6 +167,9 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
             own.add(owner);
       if (table.startsWith('pseudonym') || table === 'identity_request')
         for (const owner of await readersOfPseudonym(table, row)) own.add(owner);
+      if (table === 'network_introduction')
+        for (const owner of await partiesOf(String(row.need_id), String(row.offer_id))) own.add(owner);
+      if (table === 'desk') for (const owner of await seatedAt(String(row.id))) own.add(owner);
       if (table === 'valuation')
         for (const owner of await ownersOfValuation(String(row.valuation_id))) own.add(owner);
       owners.set(String(row.row_place), own);
@@ -194,6 +208,19 @@ async function readersOfPseudonym(table: string, row: Record<string, unknown>): 
   return shown.length > 0
     ? [...all, ...TENANTS.map(({ organisation_id }) => organisation_id), staff.id]
     : all;
+}
+
+async function partiesOf(need_id: string, offer_id: string): Promise<string[]> {
+  const rows = await sql<{ organisation_id: string }[]>`
+    select organisation_id from network_need_owner where need_id = ${need_id}
+    union select organisation_id from network_offer_owner where offer_id = ${offer_id}`;
+  return rows.map(({ organisation_id }) => organisation_id);
+}
+
+async function seatedAt(desk_id: string): Promise<string[]> {
+  const rows = await sql<{ organisation_id: string }[]>`
+    select organisation_id from desk_staff where desk_id = ${desk_id} and person_id is null`;
+  return rows.map(({ organisation_id }) => organisation_id);
 }
 
 async function ownersOfValuation(valuation_id: string): Promise<string[]> {

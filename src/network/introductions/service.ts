@@ -18,6 +18,7 @@ import { acrossTenants } from '../../db/tenancy.ts';
 import { Problem } from '../../errors.ts';
 import { newUnlinkableId } from '../../ids.ts';
 import { emitEvents, toldTo } from '../../outbox/emit.ts';
+import { useQuota } from '../../quotas/use.ts';
 import { matchWith } from '../matching/match.ts';
 import { findNeed, moveNeed } from '../needs/need-store.ts';
 import { findOffer } from '../needs/offer-store.ts';
@@ -56,11 +57,10 @@ export async function askIntroduction(
   caller: Caller,
   now: Date,
 ): Promise<Introduction> {
-  const need = await findNeed(tx, need_id);
-  const offer = await findOffer(tx, offer_id);
+  const [need, offer] = [await needIn(tx, need_id), await offerIn(tx, offer_id)];
+  if (!need || !offer || (!need.own && !offer.own))
+    throw new Problem('not_found', 'There is no such need or offer, or neither of them is your own.');
   if (need.own && offer.own) throw new Problem('refused', 'Need and offer are both your own.');
-  if (!need.own && !offer.own)
-    throw new Problem('not_found', 'Neither need nor offer is your own; one of them must be.');
   if (!['open', 'matched'].includes(need.state)) throw new Problem('conflict', `The need is ${need.state}.`);
   if (offer.state !== 'open') throw new Problem('conflict', `The offer is ${offer.state}.`);
   const asked_by: Side = need.own ? 'need' : 'offer';
@@ -84,7 +84,17 @@ export async function askIntroduction(
     strength,
     asked_at: now,
   });
+  await useQuota(tx, caller, 'introductions', 1, now);
   return tell(tx, id, { step: 'asked', side: asked_by }, caller, now);
+}
+
+/** Null for one that is not there: what is another's and what is missing are answered alike. */
+const needIn = (tx: Transaction, id: string) => findNeed(tx, id).catch(ifMissing);
+const offerIn = (tx: Transaction, id: string) => findOffer(tx, id).catch(ifMissing);
+
+function ifMissing(error: unknown): null {
+  if (error instanceof Problem && error.code === 'not_found') return null;
+  throw error;
 }
 
 async function requireNotAsked(tx: Transaction, need_id: string, offer_id: string, asked_by: Side) {

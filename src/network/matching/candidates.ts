@@ -84,6 +84,12 @@ export async function candidatesOf(
   return rows.map(candidateOf);
 }
 
+/** Open offers that share a word with the need, by their words alone and nothing else: what a search for its text finds. */
+export async function offersByWords(sql: Sql, words: readonly Word[]): Promise<Candidate[]> {
+  const found = await scored(sql, words, byWords(sql, words), sql`state = 'open'`);
+  return found.map(candidateOf).sort((a, b) => b.words - a.words || (a.id < b.id ? -1 : 1));
+}
+
 /** Nobody is shown what is its own. */
 const notOwn = (sql: Sql) => sql`not exists (select from network_offer_owner
   where offer_id = network_offer.id and organisation_id = current_organisation())`;
@@ -121,17 +127,20 @@ function searchWords(words: readonly Word[]): Word[] {
   return chosen;
 }
 
-/** Word by word, each through the index: of all together the planner expects far too many, and reads the whole table. */
+/** By words, and by field and region. */
 function hits(sql: Sql, { fields, region }: Need, words: readonly Word[]) {
-  const by_word = searchWords(words).map(
-    ({ lexeme }) =>
-      sql`(select id, false as near from network_offer where document @@ ${quotedLexeme(lexeme)}::tsquery limit ${MAX_POSTINGS})`,
-  );
   const levels = region === null ? [] : regionLevels(region).slice(0, 2);
-  const near = sql`(select id, true from network_offer where fields && ${fields}::smallint[]
+  if (fields.length === 0) return byWords(sql, words);
+  return sql`${byWords(sql, words)} union all (select id, true from network_offer where fields && ${fields}::smallint[]
     and region_levels @> ${levels}::text[] and state = 'open' order by posted_on desc, id desc limit ${MAX_NEAR})`;
-  return [...by_word, ...(fields.length > 0 ? [near] : []), sql`(select '', false where false)`].reduce(
-    (all, each) => sql`${all} union all ${each}`,
+}
+
+/** Word by word, each through the index: of all together the planner expects far too many, and reads the whole table. */
+function byWords(sql: Sql, words: readonly Word[]) {
+  return searchWords(words).reduce(
+    (all, { lexeme }) => sql`${all} union all (select id, false from network_offer
+      where document @@ ${quotedLexeme(lexeme)}::tsquery limit ${MAX_POSTINGS})`,
+    sql`(select '' as id, false as near where false)`,
   );
 }
 

@@ -47,10 +47,12 @@ type Ranked = Omit<Match, 'title' | 'display_name'>;
 
 /** @param limit at most MAX_MATCHES */
 export async function matchesOf(sql: Sql, need: Need, limit: number): Promise<Match[]> {
-  const learnt = await latestLearnt(sql);
-  const words = await wordsOfNeed(sql, need.id);
-  const offers = (await candidatesOf(sql, need, words)).map((each) => rankedOffer(need, words, each, learnt));
-  const patents = await patentsFor(sql, need, words, learnt);
+  const [learnt, words] = await Promise.all([latestLearnt(sql), wordsOfNeed(sql, need.id)]);
+  const [candidates, patents] = await Promise.all([
+    candidatesOf(sql, need, words),
+    patentsFor(sql, need, words, learnt),
+  ]);
+  const offers = candidates.map((each) => rankedOffer(need, words, each, learnt));
   const best = [...offers, ...patents.map(({ match }) => match)].sort(stronger).slice(0, limit);
   const shown = await shownOffers(
     sql,

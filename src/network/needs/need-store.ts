@@ -40,8 +40,10 @@ export async function findNeed(sql: Sql, id: string): Promise<Need & { own: bool
 
 /** @throws Problem `not_found` unless it is the caller's own */
 export async function ownNeed(sql: Sql, id: string): Promise<Need> {
-  const { own, ...need } = await findNeed(sql, id);
-  if (!own) throw new Problem('not_found', 'There is no such need of yours.');
+  const [need] = await sql<
+    Need[]
+  >`select ${sql.unsafe(COLUMNS)} from network_need where id = ${id} and holds_need(id)`;
+  if (!need) throw new Problem('not_found', 'There is no such need of yours.');
   return need;
 }
 
@@ -110,7 +112,7 @@ export async function similarNeeds(sql: Sql, id: string, organisation_id: string
       where organisation_id = ${organisation_id} and id <> ${id} and ${isPosted(sql)})
     select own.id from new, own cross join lateral (
       select count(*) as shared from (select unnest(new.words) intersect select unnest(own.words)) both_have) common
-    where shared >= ${SIMILAR_SHARE} * (cardinality(new.words) + cardinality(own.words) - shared)
+    where shared >= ${SIMILAR_SHARE}::float8 * (cardinality(new.words) + cardinality(own.words) - shared)
     order by shared desc, own.id limit ${MAX_SIMILAR}`;
   return rows.map((row) => row.id);
 }

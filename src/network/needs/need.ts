@@ -1,9 +1,10 @@
 /** What a need says, and what in it goes against itself. */
 import { leavesRegion } from '../../../models/matching/regions.ts';
+import { currencyExponent } from '../../../models/money.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import type { Caller } from '../../accounts/store.ts';
 import type { FieldProblem } from '../../errors.ts';
-import { FIELDS, type OfferKind, type Posted, profileFaults, refuseFaults, regionsIn } from './posting.ts';
+import { FIELDS, type OfferKind, type Posted, postedFaults, refuseFaults, regionsIn } from './posting.ts';
 
 export const NEED_STATES = ['open', 'matched', 'closed', 'expired'] as const;
 export type NeedState = (typeof NEED_STATES)[number];
@@ -50,7 +51,7 @@ export function coherentNeed(given: NeedGiven, caller: Caller, today: CalendarDa
   };
   const unread = [...region.faults, ...wanted.faults, ...excluded.faults];
   refuseFaults([
-    ...profileFaults(given.profile, caller),
+    ...postedFaults(given, caller),
     ...unread,
     ...termFaults(need, today),
     ...moneyFaults('budget', given.budget_min_minor, given.budget_max_minor, given.currency),
@@ -75,12 +76,23 @@ export function moneyFaults(
   const [min, max] = [`${what}_min_minor`, `${what}_max_minor`];
   if (least !== null && most !== null && least > most)
     return fault(max, `it is ${most}, below ${min}, ${least}; give a range from low to high.`);
+  if (currency !== null && !isKnownCurrency(currency))
+    return fault('currency', `${currency} is not known here; give another code of ISO 4217, such as CNY.`);
   const says = least !== null || most !== null;
   if (says && currency === null)
     return fault('currency', `there is a ${what} without one; give a code of ISO 4217.`);
   if (!says && currency !== null)
     return fault('currency', `there is no ${what} in it; give ${min} or ${max}, or leave it out.`);
   return [];
+}
+
+function isKnownCurrency(currency: string): boolean {
+  try {
+    return currencyExponent(currency) >= 0;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 function placeFaults({ wanted_regions, excluded_regions }: NeedGiven): FieldProblem[] {

@@ -71,8 +71,9 @@ export async function findOffer(sql: Sql, id: string): Promise<Offer & { own: bo
 
 /** @throws Problem `not_found` unless it is the caller's own */
 export async function ownOffer(sql: Sql, id: string): Promise<Offer> {
-  const { own, ...offer } = await findOffer(sql, id);
-  if (!own) throw new Problem('not_found', 'There is no such offer of yours.');
+  const [offer] = await sql<Offer[]>`
+    select ${sql.unsafe(OFFER_COLUMNS)} from network_offer where id = ${id} and holds_offer(id)`;
+  if (!offer) throw new Problem('not_found', 'There is no such offer of yours.');
   return offer;
 }
 

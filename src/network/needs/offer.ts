@@ -3,7 +3,7 @@ import type { CalendarDate } from '../../../models/types.ts';
 import type { Caller } from '../../accounts/store.ts';
 import type { FieldProblem } from '../../errors.ts';
 import { moneyFaults } from './need.ts';
-import { type OfferKind, type Posted, profileFaults, refuseFaults, regionsIn } from './posting.ts';
+import { type OfferKind, type Posted, postedFaults, refuseFaults, regionsIn } from './posting.ts';
 
 export const OFFER_STATES = ['open', 'withdrawn', 'expired'] as const;
 export type OfferState = (typeof OFFER_STATES)[number];
@@ -42,7 +42,7 @@ export function coherentOffer(given: OfferGiven, caller: Caller, today: Calendar
     patent_ids: [...new Set(given.patent_ids)].sort(),
   };
   refuseFaults([
-    ...profileFaults(given.profile, caller),
+    ...postedFaults(given, caller),
     ...region.faults,
     ...availabilityFaults(offer, today),
     ...moneyFaults('price', given.price_min_minor, given.price_max_minor, given.currency),

@@ -59,14 +59,22 @@ export function refuseFaults(faults: readonly FieldProblem[]): void {
   ]);
 }
 
-export function profileFaults(profile: Profile, { kind }: Caller): FieldProblem[] {
+export function postedFaults({ title, body, profile }: Posted, { kind }: Caller): FieldProblem[] {
+  const empty = Object.entries({ title, body }).filter(([, text]) => !/[\p{L}\p{N}]/u.test(text));
   const allowed = PROFILES_OF[kind];
-  if (allowed.includes(profile)) return [];
   return [
-    {
-      pointer: '/body/profile',
-      detail: `an organisation of kind ${kind} takes part as ${allowed.join(', ')}; give one of these.`,
-    },
+    ...empty.map(([name]) => ({
+      pointer: `/body/${name}`,
+      detail: 'it has neither letter nor digit; say what it is.',
+    })),
+    ...(allowed.includes(profile)
+      ? []
+      : [
+          {
+            pointer: '/body/profile',
+            detail: `an organisation of kind ${kind} takes part as ${allowed.join(', ')}; give one of these.`,
+          },
+        ]),
   ];
 }
 
@@ -101,7 +109,7 @@ export async function shownName(
       'refused',
       'The field pseudonym_id is no pseudonym of yours; make one first, or leave it out.',
     );
-  if (holdsName(`${title} ${body}`, name))
+  if (holdsName(title, name) || holdsName(body, name))
     throw new Problem(
       'refused',
       `Title or body hold "${name}", which would tell who is behind the pseudonym; take it out.`,

@@ -29,11 +29,10 @@ const listOf = <T extends Parameters<typeof Type.Array>[0]>(item: T, description
   Type.Array(item, { maxItems: MAX_LISTED, description });
 
 const Said = {
-  title: Type.String({ minLength: 1, maxLength: MAX_TITLE_CHARS, pattern: '\\S' }),
+  title: Type.String({ minLength: 1, maxLength: MAX_TITLE_CHARS }),
   body: Type.String({
     minLength: 1,
     maxLength: MAX_BODY_CHARS,
-    pattern: '\\S',
     description: 'in English, Chinese or Russian',
   }),
   profile: Profile,

@@ -10,6 +10,7 @@ import firm from './firm.json' with { type: 'json' };
 import jobs from './jobs.json' with { type: 'json' };
 import life from './life.json' with { type: 'json' };
 import models from './models.json' with { type: 'json' };
+import network from './network.json' with { type: 'json' };
 import organisation from './organisation.json' with { type: 'json' };
 import patents from './patents.json' with { type: 'json' };
 import pledge from './pledge.json' with { type: 'json' };
@@ -50,6 +51,7 @@ export const AREAS = {
   account,
   desk,
   firm,
+  network,
   organisation,
   patents,
 };

@@ -21,6 +21,18 @@ export type Thing =
   | 'valuation'
   | 'pseudonym'
   | 'identity_request'
+  | 'need'
+  | 'posted_need'
+  | 'offer'
+  | 'posted_offer'
+  | 'introduction'
+  | 'desk'
+  | 'desk_seat'
+  | 'desk_client'
+  | 'desk_task'
+  | 'handover'
+  | 'desk_import'
+  | 'bulletin_subscription'
   | 'organisation'
   | 'person'
   | 'invitation'
@@ -36,6 +48,12 @@ export const SEEN_BY_STAFF: readonly Thing[] = [
   'valuation',
   'firm',
   'organisation',
+  'desk',
+  'desk_seat',
+  'desk_client',
+  'desk_task',
+  'handover',
+  'desk_import',
 ];
 
 export type Action = 'read' | 'write' | 'review' | 'decide' | 'operate' | 'administer';
@@ -91,6 +109,11 @@ const review: Expectation = { who: STAFF, things: { flag_id: 'flag' }, does: 're
 const check: Expectation = { ...review, does: 'decide' };
 const endpoint: Expectation = { who: EACH, things: { id: 'endpoint' } };
 const pledge: Expectation = { who: PLEDGING, things: { id: 'pledge' } };
+
+const desk: Expectation = { who: EACH, things: { id: 'desk' } };
+const desk_client: Expectation = { who: EACH, things: { id: 'desk', client_id: 'desk_client' } };
+const desk_import: Expectation = { who: EACH, things: { id: 'desk', import_id: 'desk_import' } };
+const operate: Expectation = { who: STAFF, does: 'operate' };
 
 export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getHealth: anyone,
@@ -148,6 +171,22 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   listIdentityRequests: { who: SHOWN },
   getIdentityRequest: { who: SHOWN, things: { id: 'identity_request' } },
   stepIdentityRequest: { who: SHOWN, things: { id: 'identity_request' } },
+
+  postNeed: { who: SHOWN },
+  listNeeds: each,
+  // What is posted is for everybody.
+  getNeed: { who: EACH, things: { id: 'posted_need' } },
+  listMatches: { who: SHOWN, things: { id: 'need' } },
+  closeNeed: { who: SHOWN, things: { id: 'need' }, ends: true },
+  postOffer: { who: SHOWN },
+  listOffers: each,
+  getOffer: { who: EACH, things: { id: 'posted_offer' } },
+  withdrawOffer: { who: SHOWN, things: { id: 'offer' }, ends: true },
+  askIntroduction: { who: SHOWN, things: { need_id: 'need', offer_id: 'posted_offer' } },
+  listIntroductions: { who: SHOWN },
+  getIntroduction: { who: SHOWN, things: { id: 'introduction' } },
+  takeIntroductionStep: { who: SHOWN, things: { id: 'introduction' } },
+  getMatching: each,
 
   listPatents: each,
   findPriorArt: { who: EACH, asks: true },
@@ -215,6 +254,46 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   revokeConsent: { who: FIRM, things: { firm_id: 'firm', consent_id: 'consent' }, ends: true },
   recordBorrowerFact: { who: PLEDGING, things: { firm_id: 'firm' } },
   listBorrowerFacts: { who: PLEDGING, things: { firm_id: 'firm' } },
+
+  listDesks: each,
+  makeDesk: operate,
+  listDeskStaff: desk,
+  seatAtDesk: { ...operate, things: { id: 'desk' } },
+  unseatFromDesk: { ...operate, things: { id: 'desk', organisation_id: 'desk_seat' }, ends: true },
+  getDeskFigures: { who: EACH, things: { desk_id: 'desk' } },
+  addDeskClient: desk,
+  listDeskClients: desk,
+  exportDeskClients: desk,
+  getDeskClient: desk_client,
+  changeDeskClient: desk_client,
+  listDeskClientHistory: desk_client,
+  moveDeskClient: desk_client,
+  noteDeskClient: desk_client,
+  addDeskTask: desk_client,
+  listDeskTasks: desk,
+  doDeskTask: { who: EACH, things: { id: 'desk', task_id: 'desk_task' } },
+  askHandover: desk_client,
+  listHandovers: each,
+  answerHandover: { who: EACH, things: { handover_id: 'handover' } },
+  previewImport: desk,
+  listImports: desk,
+  listImportRows: desk_import,
+  commitImport: desk_import,
+  undoImport: desk_import,
+
+  listPlans: each,
+  makePlan: operate,
+  subscribeToPlan: { ...operate, things: { id: 'organisation' } },
+  getPlanUsage: each,
+  exportPlanCharges: staff,
+
+  listBulletins: each,
+  getBulletin: each,
+  getBulletinPdf: each,
+  getBulletinMail: each,
+  subscribeToBulletin: each,
+  listBulletinSubscriptions: each,
+  unsubscribeFromBulletin: { who: EACH, things: { id: 'bulletin_subscription' }, ends: true },
 
   listAuditEntries: each,
   exportAuditChain: each,
