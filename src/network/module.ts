@@ -15,8 +15,11 @@ import { learn } from './matching/learnt.ts';
 import { expirePostings } from './needs/expire.ts';
 import { needRoutes } from './needs/need-routes.ts';
 import { offerRoutes } from './needs/offer-routes.ts';
+import { bulletinPages } from './pages/bulletins-pages.tsx';
 import { deskPages } from './pages/desks-pages.tsx';
+import { importPages } from './pages/imports-pages.tsx';
 import { needsPages } from './pages/needs-pages.tsx';
+import { planPages } from './pages/plans-pages.tsx';
 import { planRoutes } from './plans/plan-routes.ts';
 
 const ROUTES: readonly ((setting: ModuleSetting) => FastifyPluginAsync)[] = [
@@ -30,7 +33,13 @@ const ROUTES: readonly ((setting: ModuleSetting) => FastifyPluginAsync)[] = [
   ({ service }) => planRoutes(service),
   ({ service }) => bulletinRoutes(service),
 ];
-const PAGES: readonly ((app: FastifyInstance, setting: ModuleSetting) => void)[] = [needsPages, deskPages];
+const PAGES: readonly ((app: FastifyInstance, setting: ModuleSetting) => void)[] = [
+  needsPages,
+  deskPages,
+  importPages,
+  bulletinPages,
+  planPages,
+];
 const LISTENERS: readonly Listener[] = [];
 const TENDED: readonly ((context: TendContext, slot: Date) => Promise<Record<string, number>>)[] = [
   ({ database }, slot) => expirePostings(database, slot),

@@ -128,9 +128,9 @@ export const PERSONAL_DATA: Readonly<Record<string, PersonalTable>> = {
   desk_client: {
     key: ['id', 'desk_id'],
     people: ['made_by'],
-    personal: ['contact'],
     words: ['name'],
-    other: ['name_key', 'kind', 'region', 'registration_number', 'account_id', 'stage'],
+    // Whom to ask for at the client’s is sealed.
+    other: ['contact', 'name_key', 'kind', 'region', 'registration_number', 'account_id', 'stage'],
     kept: CLIENT,
   },
   desk_entry: {

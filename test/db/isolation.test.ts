@@ -172,7 +172,7 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
       if (table === 'desk') for (const owner of await seatedAt(String(row.id))) own.add(owner);
       if (table === 'valuation')
         for (const owner of await ownersOfValuation(String(row.valuation_id))) own.add(owner);
-      owners.set(String(row.row_place), own);
+      if (tables.includes(table)) owners.set(String(row.row_place), own);
       if (typeof row.id === 'string') byId.set(`${table} ${row.id}`, own);
     }
   }
