@@ -20,7 +20,11 @@ const PATENTS = [
   { href: '/patents', text: 'nav.patents' },
   { href: '/knowledge-map', text: 'nav.map' },
   { href: '/network', text: 'nav.network' },
+  { href: '/bulletins', text: 'nav.bulletins' },
+  { href: '/plans', text: 'nav.plans' },
 ] as const;
+/** Who may sit at a regional desk. */
+const DESKS = { href: '/desks', text: 'nav.desks' } as const;
 
 const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[]> = {
   bank: [
@@ -42,8 +46,8 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     ...PATENTS,
     { href: '/audit', text: 'nav.audit' },
   ],
-  agency: PATENTS,
-  expert: PATENTS,
+  agency: [...PATENTS, DESKS],
+  expert: [...PATENTS, DESKS],
   buyer: PATENTS,
   staff: [
     { href: '/reviews', text: 'nav.reviews' },
@@ -52,6 +56,7 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     { href: '/sources', text: 'nav.sources' },
     { href: '/models', text: 'nav.models' },
     { href: '/jobs', text: 'nav.jobs' },
+    DESKS,
     ...PATENTS,
     { href: '/audit', text: 'nav.audit' },
   ],
