@@ -390,11 +390,7 @@ t.test('what came of introductions is learnt, and ranks those that come after', 
   const need = await made(firm_a, 'needs', { ...NEED, title: 'After it was learnt', kinds: ['agency'] });
   const [best] = await matches(firm_a, need.id);
   t.ok(best!.reasons.outcomes! > 0.3, `outcomes ${best!.reasons.outcomes}`);
-  t.match(
-    await tend(hoursOn(1)),
-    { network_introductions_learnt: 0 },
-    'nothing new, nothing done',
-  );
+  t.match(await tend(hoursOn(1)), { network_introductions_learnt: 0 }, 'nothing new, nothing done');
 });
 
 t.test('needs and offers end with their days, and their owners are told', async (t) => {

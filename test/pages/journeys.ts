@@ -1,5 +1,6 @@
 /** What each role comes for, from the first page to done. Every step is one that a person sees; none waits for a script. */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import type { Key } from '../../src/pages/language/catalogue.ts';
 import { PASSWORD } from '../people.ts';
@@ -250,6 +251,24 @@ export const JOURNEYS: readonly Journey[] = [
     walk: decideTogether,
   },
   {
+    name: 'sees in the open queue what a colleague takes on meanwhile',
+    role: 'staff',
+    async walk(visitor, { newPerson, service }) {
+      const { page, scripts, words } = visitor;
+      await signIn(visitor, await newPerson('staff'));
+      const box = page.locator('tbody input[type=checkbox]').last();
+      const flag_id = (await box.getAttribute('name'))!;
+      const version = Number(await box.getAttribute('value'));
+      const { key } = service.staff;
+      const path = `/v1/reviews/${flag_id}`;
+      const claimed = await service.call<{ version: number }>(key, 'POST', `${path}/claims`, { version });
+      if (!scripts) await page.reload();
+      const held = page.locator('tr', { has: page.locator(`a[href="/reviews/${flag_id}"]`) });
+      await held.filter({ hasText: words.say('review.claimed') }).waitFor();
+      await service.call(key, 'POST', `${path}/releases`, { version: claimed.body.version });
+    },
+  },
+  {
     name: 'errs in a threshold, and puts in force what was backtested',
     role: 'bank_a',
     async walk(visitor, { newPerson, backtest }) {
@@ -496,6 +515,88 @@ async function decideTogether(visitor: Visitor, { newPerson, service }: PagesWor
 }
 
 /** Every page there is, for who may see it. */
+/** The words of a need of its own, so that each walk finds its own offer. */
+const inNetwork = (mark: string) => ({
+  title: `Pumps for brine ${mark}`,
+  body: `We look for pumps of brine that do not corrode ${mark}`,
+});
+
+async function leave({ page, words }: Visitor): Promise<void> {
+  await page.getByRole('button', { name: words.say('sign_in.out') }).click();
+  await page.locator('form[action="/sign-out"]').waitFor({ state: 'detached' });
+}
+
+const NETWORK_JOURNEYS: readonly Journey[] = [
+  {
+    name: 'posts a need, is matched, introduced by consent of both, and makes a deal',
+    role: 'firm_a',
+    async walk(visitor, { newPerson, service }) {
+      const { page, words, go } = visitor;
+      const mark = randomBytes(4).toString('hex');
+      const { title, body } = inNetwork(mark);
+      const offered = {
+        kind: 'technology',
+        profile: 'bank',
+        region: 'CN-JS',
+        fields: [27],
+        title: `Brine pump ${mark}`,
+        body,
+      };
+      assert.equal(
+        (await service.call(service.bank_a.key, 'POST', '/v1/network/offers', offered)).status,
+        201,
+      );
+      const firm = await newPerson('firm_a');
+      await signIn(visitor, firm);
+      await page.getByRole('link', { name: words.say('nav.network') }).click();
+      await page.getByRole('link', { name: words.say('network.post_need') }).click();
+      await page.locator('#title').fill(title);
+      await page.locator('#body').fill(body);
+      await page.locator('#region').fill('320500');
+      await page.locator('select[name=field]').selectOption('27');
+      await page.locator('input[name=starts_on]').fill('2009-12-01');
+      await page.locator('input[name=ends_on]').fill('2010-12-31');
+      await page.locator('#budget_min').fill('200');
+      await page.locator('#budget_max').fill('100');
+      await page.locator('select[name=pseudonym_id]').selectOption('new');
+      await press(visitor, 'network.post_need');
+      await page.locator('.refusal').waitFor();
+      assert.equal(await page.locator('#title').inputValue(), title, 'what was typed is kept');
+      await page.locator('#budget_max').fill('300');
+      await press(visitor, 'network.post_need');
+      const match = page.locator('#matches tr', { hasText: offered.title });
+      await match.getByRole('link', { name: words.say('network.ask') }).click();
+      await page.locator('#message').fill('Shall we meet?');
+      await press(visitor, 'network.ask');
+      await page.locator('#parties .empty').waitFor();
+      const introduction = new URL(page.url()).pathname;
+      await leave(visitor);
+      await signIn(visitor, await newPerson('bank_a'));
+      await go(introduction);
+      assert.doesNotMatch(
+        await page.locator('main').innerText(),
+        /Firm A/,
+        'the firm is under its pseudonym',
+      );
+      await press(visitor, 'network.step.consented');
+      await page.locator('#parties .facts').waitFor();
+      assert.match(await page.locator('#parties').innerText(), /Firm A/);
+      await press(visitor, 'network.step.met');
+      await press(visitor, 'network.step.deal');
+      await leave(visitor);
+      await signIn(visitor, firm);
+      await go(introduction);
+      await press(visitor, 'network.step.deal');
+      await page.getByText(words.say('network.over')).waitFor();
+      await page.getByRole('link', { name: title }).click();
+      assert.match(
+        await page.locator('.facts').innerText(),
+        new RegExp(words.say('network.need_state.closed')),
+      );
+    },
+  },
+];
+
 export function pagesOf({
   pledge_id,
   report_address,
@@ -505,6 +606,7 @@ export function pagesOf({
   endpoint_id,
   delivery_id,
   patent_id,
+  network,
 }: Pick<
   PagesWorld,
   | 'pledge_id'
@@ -515,6 +617,7 @@ export function pagesOf({
   | 'endpoint_id'
   | 'delivery_id'
   | 'patent_id'
+  | 'network'
 >): {
   name: string;
   role: Role;
@@ -559,5 +662,13 @@ export function pagesOf({
     { name: 'rules', role: 'bank_a', address: '/rules' },
     { name: 'backtest', role: 'bank_a', address: backtest },
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
+    { name: 'needs', role: 'firm_a', address: '/network' },
+    { name: 'new need', role: 'firm_a', address: '/network/needs/new' },
+    { name: 'need', role: 'firm_a', address: `/network/needs/${network.need_id}` },
+    { name: 'offers', role: 'bank_a', address: '/network/offers' },
+    { name: 'new offer', role: 'bank_a', address: '/network/offers/new' },
+    { name: 'offer', role: 'firm_a', address: `/network/offers/${network.offer_id}` },
+    { name: 'introductions', role: 'firm_a', address: '/network/introductions' },
+    { name: 'introduction', role: 'bank_a', address: `/network/introductions/${network.introduction_id}` },
   ];
 }

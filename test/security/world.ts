@@ -128,7 +128,16 @@ export async function peopleTheService(service: TestService): Promise<World> {
   }
   await service.passTo(LAST_DAY);
   for (const bank of [bank_a, bank_b]) await noteWatch(service, bank, owned);
+  await indicateValues(service);
   return { owned, ended: await endSome(service) };
+}
+
+/** As the last valuation of all patents leaves it: which is nobody's own. */
+async function indicateValues({ database }: TestService): Promise<void> {
+  await database.sql`insert into corpus_value (patent_id, number, as_of, status, currency, low_minor, mid_minor, high_minor,
+      collateral_minor, recorded_on, recorded_mid_minor)
+    select patent_id, row_number() over (order by patent_id), '2009-01-01', 'valued', 'CNY', 1, 2, 3, 1, '2009-01-01', 2
+    from patent`;
 }
 
 /** Who sells is asked who it is by who buys: once revealed, once not answered. What is shown is everybody's to see. */
@@ -193,10 +202,7 @@ async function meetInNetwork(
     const { id: pseudonym_id } = await made(party, 'POST', '/v1/pseudonyms', {});
     const need = { ...needOf(kind, 'Wanted in winter'), pseudonym_id };
     needs.set(party, (await made(party, 'POST', '/v1/network/needs', need)).id!);
-    offers.set(
-      party,
-      (await made(party, 'POST', '/v1/network/offers', offerOf(kind, 'For the winter'))).id!,
-    );
+    offers.set(party, (await made(party, 'POST', '/v1/network/offers', offerOf(kind, 'For the winter'))).id!);
     note(party, 'need', needs.get(party)!);
     note(party, 'offer', offers.get(party)!);
   }
