@@ -7,6 +7,7 @@ import { anonymityRoutes } from './anonymity/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { borrowerRoutes } from './borrowers/routes.ts';
 import { type HttpConfig, loadConfig } from './config.ts';
+import { corpusRoutes } from './corpus/routes.ts';
 import { covenantRoutes } from './covenants/routes.ts';
 import { dealRoutes } from './deals/routes.ts';
 import { demonstrationRoutes } from './demonstration/routes.ts';
@@ -135,6 +136,7 @@ export async function buildApp({
   await app.register(mapRoutes(service));
   await app.register(patentRoutes(service));
   await app.register(indicatorRoutes(service));
+  await app.register(corpusRoutes(service));
   await app.register(sourceRoutes(service));
   await app.register(fetchRoutes(service));
   await app.register(watchingRoutes(service));

@@ -31,6 +31,7 @@ import {
   MOST_OFFERS,
   networkText,
 } from './network.ts';
+import { benchPages, pagesText } from './pages.ts';
 import { benchResume, keepsPromises, resumeText } from './resume.ts';
 import { benchSearch, DEFAULT_PATENTS, MOST_SEARCHED, searchText } from './search.ts';
 import { benchSizes, sizesText } from './sizes.ts';
@@ -50,6 +51,7 @@ const NAMES = [
   'growth',
   'history',
   'network',
+  'pages',
 ] as const;
 const MAX_KILLS = 10_000;
 const MAX_SEED = 999_999_999;
@@ -76,6 +78,8 @@ Measures on this machine; what needs a database, with a PostgreSQL of its own th
                  (a minute at 100,000 patents)
   incremental    the same corpus with a share of it changed: valuing what changed, and its ratio to valuing all
   growth         four corpora, the largest of --patents: how the time of valuing all grows (half an hour at 3,000,000)
+  pages          a queue of 10,000 flags and a portfolio of 10,000 patents as pages: milliseconds of the service, kilobytes,
+                 and when a browser has painted the largest part (five minutes)
   history        a year of weeks with what became public and refitted models: bytes of history a patent and year
   network        a made network of clients and offers with patents beside: milliseconds of matching one need, over HTTP
                  (five minutes)
@@ -120,6 +124,10 @@ await run(async () => {
   if (name === 'api') {
     const report = await benchApi(progressBar(name));
     return print(report, apiText(report));
+  }
+  if (name === 'pages') {
+    const report = await benchPages(progressBar(name));
+    return print(report, pagesText(report));
   }
   if (name === 'deliver') {
     const report = await benchDeliver(progressBar(name));

@@ -117,8 +117,15 @@ t.test('every reason is a share, and none is worse for more of it', async (t) =>
     }),
   );
   t.throws(() => strength({ ...fixed(0), words: 1.1 }), { code: 'out_of_range' });
-  const half = strength({ ...fixed(0), words: 0.5 });
-  t.ok(Math.abs(half - 1 / (1 + Math.exp(2))) < 1e-12, String(half));
+  const worked = strength({
+    words: 0.6,
+    field: 1,
+    region: 1,
+    availability: 1,
+    budget: UNSAID,
+    outcomes: 0.3,
+  });
+  t.ok(Math.abs(worked - 1 / (1 + Math.exp(0.85))) < 1e-12, String(worked));
 });
 
 function fixed(value: number): Reasons {

@@ -1,10 +1,9 @@
 /** Desks as the operator and who sits there see them: what there is to look at, and a journey through it. */
 import assert from 'node:assert/strict';
-import type { Key } from '../../src/pages/language/catalogue.ts';
 import { bulletinOf, sitAtDesks } from '../security/desks-world.ts';
 import type { TestService } from '../service.ts';
 import type { Journey } from './journeys.ts';
-import { signIn } from './visitor.ts';
+import { press, signIn } from './visitor.ts';
 
 interface Address {
   name: string;
@@ -40,40 +39,36 @@ export const DESK_JOURNEYS: readonly Journey[] = [
     role: 'staff',
     async walk(visitor, { newPerson }) {
       const { page, words, go } = visitor;
-      const press = (name: Key) =>
-        page
-          .locator('main')
-          .getByRole('button', { name: words.say(name), exact: true })
-          .first()
-          .click();
       await signIn(visitor, await newPerson('staff'));
       await page.getByRole('link', { name: words.say('nav.desks'), exact: true }).click();
       await page.locator('input[name=name]').fill('Harbour');
       await page.locator('input[name=region]').fill('nowhere');
-      await press('desk.make');
+      await press(visitor, 'desk.make');
       await page.locator('#region-fault').waitFor();
       assert.equal(await page.locator('input[name=name]').inputValue(), 'Harbour', 'what was typed is kept');
       await page.locator('input[name=region]').fill('CN-LN');
-      await press('desk.make');
+      await press(visitor, 'desk.make');
       await page.waitForURL(/\/desks\/dsk_/);
       const desk = new URL(page.url()).pathname;
       await page.locator('form.send input[name=name]').fill('Dalian Cranes');
-      await press('desk.add_client');
+      await press(visitor, 'desk.add_client');
       await page.getByRole('link', { name: 'Dalian Cranes' }).click();
       await page.locator('select[name=to]').selectOption('contacted');
-      await press('desk.move');
+      await press(visitor, 'desk.move');
       const moved = { from: words.say('desk.stage_lead'), to: words.say('desk.stage_contacted') };
       await page.getByText(words.say('desk.entry_moved', moved)).first().waitFor();
       await go(`${desk}/imports`);
       const file = { name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(LIST) };
       await page.locator('input[type=file]').setInputFiles(file);
-      await press('import.preview');
+      await press(visitor, 'import.preview');
       await page.waitForURL(/\/imports\/imp_/);
-      await page.getByText(words.say('import.reason_same_name', { about: 'Harbour Optics' }), { exact: true }).waitFor();
+      await page
+        .getByText(words.say('import.reason_same_name', { about: 'Harbour Optics' }), { exact: true })
+        .waitFor();
       await page.getByText(words.say('import.reason_formula', { about: '=1+1' }), { exact: true }).waitFor();
-      await press('import.commit');
+      await press(visitor, 'import.commit');
       await page.getByRole('link', { name: 'Harbour Optics' }).waitFor();
-      await press('import.undo');
+      await press(visitor, 'import.undo');
       await page.getByText(words.say('import.state_undone')).first().waitFor();
       await go(desk);
       assert.equal(await page.getByRole('link', { name: 'Harbour Optics' }).count(), 0);

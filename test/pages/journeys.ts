@@ -1,9 +1,10 @@
 /** What each role comes for, from the first page to done. Every step is one that a person sees; none waits for a script. */
 import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
-import type { Key } from '../../src/pages/language/catalogue.ts';
 import { PASSWORD } from '../people.ts';
-import { signIn, type Visitor } from './visitor.ts';
+import { DESK_JOURNEYS } from './desks.ts';
+import { NETWORK_JOURNEYS } from './network-journeys.ts';
+import { press, signIn, type Visitor } from './visitor.ts';
 import type { PagesWorld, Party } from './world.ts';
 
 const OTHER_PASSWORD = 'meadow sprocket violin nine';
@@ -37,12 +38,6 @@ async function zoomIn({ page, scripts, words }: Visitor): Promise<void> {
   else await page.getByRole('link', { name: words.say('zoom.in'), exact: true }).click();
   await gone;
 }
-
-const press = ({ page, words }: Visitor, name: Key) =>
-  page
-    .locator('main')
-    .getByRole('button', { name: words.say(name), exact: true })
-    .click();
 
 export const JOURNEYS: readonly Journey[] = [
   {
@@ -248,6 +243,24 @@ export const JOURNEYS: readonly Journey[] = [
     name: 'comes to a decision with a second person, and is told when somebody was first',
     role: 'staff',
     walk: decideTogether,
+  },
+  {
+    name: 'sees in the open queue what a colleague takes on meanwhile',
+    role: 'staff',
+    async walk(visitor, { newPerson, service }) {
+      const { page, scripts, words } = visitor;
+      await signIn(visitor, await newPerson('staff'));
+      const box = page.locator('tbody input[type=checkbox]').last();
+      const flag_id = (await box.getAttribute('name'))!;
+      const version = Number(await box.getAttribute('value'));
+      const { key } = service.staff;
+      const path = `/v1/reviews/${flag_id}`;
+      const claimed = await service.call<{ version: number }>(key, 'POST', `${path}/claims`, { version });
+      if (!scripts) await page.reload();
+      const held = page.locator('tr', { has: page.locator(`a[href="/reviews/${flag_id}"]`) });
+      await held.filter({ hasText: words.say('review.claimed') }).waitFor();
+      await service.call(key, 'POST', `${path}/releases`, { version: claimed.body.version });
+    },
   },
   {
     name: 'errs in a threshold, and puts in force what was backtested',
@@ -456,6 +469,8 @@ export const JOURNEYS: readonly Journey[] = [
       assert.ok((await page.locator('figure tbody tr').count()) > 1);
     },
   },
+  ...NETWORK_JOURNEYS,
+  ...DESK_JOURNEYS,
 ];
 
 /** Leaves the case as it was found: reopened. */
@@ -505,6 +520,8 @@ export function pagesOf({
   endpoint_id,
   delivery_id,
   patent_id,
+  network,
+  desks,
 }: Pick<
   PagesWorld,
   | 'pledge_id'
@@ -515,6 +532,8 @@ export function pagesOf({
   | 'endpoint_id'
   | 'delivery_id'
   | 'patent_id'
+  | 'network'
+  | 'desks'
 >): {
   name: string;
   role: Role;
@@ -559,5 +578,14 @@ export function pagesOf({
     { name: 'rules', role: 'bank_a', address: '/rules' },
     { name: 'backtest', role: 'bank_a', address: backtest },
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
+    ...desks,
+    { name: 'needs', role: 'firm_a', address: '/network' },
+    { name: 'new need', role: 'firm_a', address: '/network/needs/new' },
+    { name: 'need', role: 'firm_a', address: `/network/needs/${network.need_id}` },
+    { name: 'offers', role: 'bank_a', address: '/network/offers' },
+    { name: 'new offer', role: 'bank_a', address: '/network/offers/new' },
+    { name: 'offer', role: 'firm_a', address: `/network/offers/${network.offer_id}` },
+    { name: 'introductions', role: 'firm_a', address: '/network/introductions' },
+    { name: 'introduction', role: 'bank_a', address: `/network/introductions/${network.introduction_id}` },
   ];
 }

@@ -130,7 +130,16 @@ export async function peopleTheService(service: TestService): Promise<World> {
   }
   await service.passTo(LAST_DAY);
   for (const bank of [bank_a, bank_b]) await noteWatch(service, bank, owned);
+  await indicateValues(service);
   return { owned, ended: { ...(await endSome(service)), bulletin: [bulletin_id] } };
+}
+
+/** As the last valuation of all patents leaves it: which is nobody's own. */
+async function indicateValues({ database }: TestService): Promise<void> {
+  await database.sql`insert into corpus_value (patent_id, number, as_of, status, currency, low_minor, mid_minor, high_minor,
+      collateral_minor, recorded_on, recorded_mid_minor)
+    select patent_id, row_number() over (order by patent_id), '2009-01-01', 'valued', 'CNY', 1, 2, 3, 1, '2009-01-01', 2
+    from patent`;
 }
 
 /** Who sells is asked who it is by who buys: once revealed, once not answered. What is shown is everybody's to see. */

@@ -13,15 +13,18 @@ export function Tabs({ at }: { at: 'needs' | 'offers' | 'introductions' }) {
   const { words } = useView();
   return (
     <nav class="views" aria-label={words.say('nav.network')}>
-      {(['needs', 'offers', 'introductions'] as const).map((each) => (
-        <a
-          key={each}
-          href={each === 'needs' ? '/network' : `/network/${each}`}
-          aria-current={each === at ? 'page' : undefined}
-        >
-          {words.say(`network.${each}`)}
-        </a>
-      ))}
+      <ul>
+        {(['needs', 'offers', 'introductions'] as const).map((each) => (
+          <li key={each}>
+            <a
+              href={each === 'needs' ? '/network' : `/network/${each}`}
+              aria-current={each === at ? 'page' : undefined}
+            >
+              {words.say(`network.${each}`)}
+            </a>
+          </li>
+        ))}
+      </ul>
     </nav>
   );
 }

@@ -196,6 +196,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   listPatentValuations: staff,
   getPatentCohort: each,
   getPatentIndicators: each,
+  getIndicativeValue: each,
   listSources: staff,
   setSourceCadence: { ...staff, does: 'operate' },
   listFetches: staff,
