@@ -108,18 +108,19 @@ create unique index desk_handover_is_asked_once on desk_handover (desk_client_id
 create index on desk_handover (from_desk_id, id);
 create index on desk_handover (to_desk_id, id);
 
--- Introductions and deals of clients with an account, each counted once, for the desk that had the client when it was
--- counted (src/network/desks/outcomes.ts). No foreign key: an import that is undone takes its clients away.
+-- What is counted by month, each once, for the desk that has the client by then: clients that were served, as they are moved;
+-- introductions and deals of clients with an account, daily (src/network/desks/outcomes.ts). No foreign key to the client: an
+-- import that is undone takes it away.
 create table desk_outcome (
-  -- Of the introduction.
+  -- The entry, or the introduction.
   came_of text not null,
   client_of text not null,
-  kind text not null check (kind in ('introduction', 'deal')),
+  kind text not null check (kind in ('served', 'introduction', 'deal')),
   desk_id text not null references desk,
   month date not null check (extract(day from month) = 1),
   primary key (came_of, client_of, kind)
 );
-create index on desk_outcome (desk_id, month);
+create index on desk_outcome (desk_id, month, kind);
 
 -- A list of clients that a desk brings in, as it was read; nothing of it is a client before it is put in force.
 create table desk_import (

@@ -75,9 +75,9 @@ export async function fillDesks(
         due timestamptz, done timestamptz)`;
     const came = rows.slice(0, rows.length / 4).map(({ id, desk_id, made_at }) => ({ id, desk_id, made_at }));
     await sql`insert into desk_outcome (came_of, client_of, kind, desk_id, month)
-      select 'itr_' || id, id, kind, desk_id, date_trunc('month', made_at)::date
+      select kind || id, id, kind, desk_id, date_trunc('month', made_at)::date
       from jsonb_to_recordset(${sql.json(came as never)}) as row (id text, desk_id text, made_at timestamptz),
-        unnest(array['introduction', 'deal']) as kind`;
+        unnest(array['served', 'introduction', 'deal']) as kind`;
   }
 }
 

@@ -8,6 +8,7 @@ import type { Transaction } from '../../db/client.ts';
 import { acrossTenants } from '../../db/tenancy.ts';
 import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
+import { monthOf } from '../../quotas/months.ts';
 import { deskContactPlace } from '../../secrets/columns.ts';
 import { INSTALLATION, type Vault } from '../../secrets/vault.ts';
 import { type ClientRow, insertEntry, requireClient, requireDesk, type Task } from './store.ts';
@@ -129,7 +130,10 @@ export async function moveClient(
     );
   await tx`update desk_client set stage = ${step.to}, version = version + 1 where id = ${id}`;
   const detail = { from, to: step.to };
-  await note(tx, place, { kind: 'moved', detail, note: step.note }, caller, now);
+  const entry = await note(tx, place, { kind: 'moved', detail, note: step.note }, caller, now);
+  if (step.to === 'served')
+    await tx`insert into desk_outcome (came_of, client_of, kind, desk_id, month)
+      values (${entry.id}, ${id}, 'served', ${desk_id}, ${monthOf(now)})`;
   await audit(tx, caller, 'desk.client.moved', id, { desk_id, ...detail }, now);
   return { from, to: step.to, version: version + 1 };
 }

@@ -53,11 +53,8 @@ export async function deskFigures(sql: Sql, { desk_id, from_month, until_month, 
           0 as deals
         from desk_client where made_at >= ${from_month}::date and made_at < ${until_month}::date group by 1, 2
         union all
-        select desk_id, date_trunc('month', at)::date, 0, count(*), 0, 0 from desk_entry
-        where kind = 'moved' and detail ->> 'to' = 'served' and at >= ${from_month}::date and at < ${until_month}::date
-          and desk_id in (${seen}) group by 1, 2
-        union all
-        select desk_id, month, 0, 0, count(*) filter (where kind = 'introduction'), count(*) filter (where kind = 'deal')
+        select desk_id, month, 0, count(*) filter (where kind = 'served'),
+          count(*) filter (where kind = 'introduction'), count(*) filter (where kind = 'deal')
         from desk_outcome where month >= ${from_month} and month < ${until_month} group by 1, 2) figure
       where desk_id in (${seen}) group by 1, 2 order by 1, 2`,
   ]);
