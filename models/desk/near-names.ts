@@ -4,7 +4,7 @@
  * Formula: Dice = 2 |A ∩ B| / (|A| + |B|) over the sets of runs, each text with two blanks before it and one after.
  * Whoever reaches `least` shares at least s = ceil(least |A| / (2 - least)) runs with A, so it has one of the |A| - s + 1
  * rarest runs of A: only texts under those are looked at (prefix filtering; Chaudhuri, Ganti, Kaushik 2006).
- * Domain: any text, `least` in (0, 1]. Errors: none. Worked: 'abcd' and 'abce' have 3 of 5 and 5 in common: 0.6.
+ * Domain: text of whatever script, `least` in (0, 1]. Errors: none. Worked: 'abcd' and 'abce' have 3 of 5 and 5 in common: 0.6.
  */
 
 export function runsOf(text: string): ReadonlySet<string> {
