@@ -1,9 +1,14 @@
 /** Needs and offers, what matches them and why, and introductions that tell nobody who is who before both consented. */
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import t from 'tap';
+import { backtestMatching, readJudged } from '../../jobs/backtest/matching.ts';
 import { ANSWER_DAYS } from '../../src/network/introductions/service.ts';
 import { network } from '../../src/network/module.ts';
 import { MAX_OPEN_NEEDS } from '../../src/network/needs/posting.ts';
+import { createTestDatabase, openFolder } from '../database.ts';
 import { everythingSeenBy, leaksIn } from '../security/leaks.ts';
 import { buildService, type Party, type ProblemAnswer } from '../service.ts';
 
@@ -459,4 +464,35 @@ t.test('an organisation has no more open needs than it may, also when it posts a
   );
   t.equal(answers.filter(({ status }) => status === 201).length, left);
   t.equal(answers.filter(({ status }) => status === 422).length, 5);
+});
+
+t.test('what meets a need stands higher among matches than in a search for its text', async (t) => {
+  const { database: empty } = await createTestDatabase(t);
+  const file = fileURLToPath(new URL('../../data/matching_judged.json', import.meta.url));
+  const report = await backtestMatching(empty, await readJudged(file), 7, () => {});
+  t.match(report, { seed: 7, needs: 60, offers: 375, judged: 87 });
+  t.ok(
+    report.mrr > report.mrr_text_left_in && report.mrr_text_left_in > report.mrr_text,
+    JSON.stringify(report),
+  );
+  t.ok(report.difference.low > 0 && report.difference.low < report.difference.high, JSON.stringify(report));
+});
+
+t.test('a file of judged needs that is none is refused with the place', async (t) => {
+  const folder = await openFolder('pledgewatch-judged-');
+  const file = path.join(folder, 'judged.json');
+  t.teardown(() => rm(folder, { recursive: true }));
+  const need = { id: 'a', title: 'x', body: 'x', profile: 'firm', relevant: ['o'] };
+  const offer = { id: 'o', kind: 'technology', title: 'x', body: 'x', profile: 'firm' };
+  for (const [set, wrong] of [
+    ['[', /judged.json: /],
+    [{ needs: [], offers: [offer] }, /no list "needs"/],
+    [{ needs: [need, need], offers: [offer] }, /needs\[1\]: "id"/],
+    [{ needs: [{ ...need, relevant: ['p'] }], offers: [offer] }, /need a: give in "relevant"/],
+    [{ needs: [{ ...need, colour: 'red' }], offers: [offer] }, /a: /],
+    [{ needs: [need], offers: [{ ...offer, fields: [36] }] }, /o\/fields\/0: /],
+  ] as const) {
+    await writeFile(file, typeof set === 'string' ? set : JSON.stringify(set));
+    await t.rejects(readJudged(file), { message: wrong }, String(wrong));
+  }
 });
