@@ -31,7 +31,16 @@ export type IdPrefix =
   | 'ses'
   | 'ned'
   | 'off'
-  | 'itr';
+  | 'itr'
+  | 'mpr'
+  | 'mlt'
+  | 'mrc'
+  | 'lst'
+  | 'lwt'
+  | 'ldl'
+  | 'lof'
+  | 'ldc'
+  | 'lcn';
 
 let last_ms = 0;
 let counter = 0;

@@ -8,6 +8,8 @@ import common from './common.json' with { type: 'json' };
 import firm from './firm.json' with { type: 'json' };
 import jobs from './jobs.json' with { type: 'json' };
 import life from './life.json' with { type: 'json' };
+import listing from './listing.json' with { type: 'json' };
+import marking from './marking.json' with { type: 'json' };
 import models from './models.json' with { type: 'json' };
 import network from './network.json' with { type: 'json' };
 import organisation from './organisation.json' with { type: 'json' };
@@ -34,6 +36,7 @@ export const AREAS = {
   charts,
   common,
   jobs,
+  marking,
   models,
   pledge,
   portfolio,
@@ -52,6 +55,7 @@ export const AREAS = {
   network,
   organisation,
   patents,
+  listing,
 };
 
 type Area = (typeof AREAS)[keyof typeof AREAS];

@@ -113,4 +113,5 @@ create function holds_offer(id text) returns boolean language sql stable
 
 -- An offer too can be shown under a pseudonym.
 alter table pseudonym_use drop constraint pseudonym_use_context_kind_check;
-alter table pseudonym_use add check (context_kind in ('listing', 'need', 'offer'));
+alter table pseudonym_use add constraint pseudonym_use_context_kind_check
+  check (context_kind in ('listing', 'want', 'need', 'offer'));
