@@ -201,6 +201,18 @@ const OfferData = Type.Object({
   offer_id: Id,
   expires_at: Type.String({ format: 'date-time' }),
 });
+const PublishedData = Type.Object({
+  listing_id: Id,
+  pseudonym_id: Id,
+  seller_name: Type.String({ description: 'the pseudonym’s' }),
+  title: Type.String(),
+  summary: Type.String(),
+  territories: Type.Array(Type.String()),
+  fields: Type.Array(Type.Integer(), { description: 'WIPO technology fields' }),
+  asking_minor: Nullable(Type.Integer()),
+  currency: Type.String(),
+  expires_on: Day,
+});
 const MessageData = Type.Object({ listing_id: Id, deal_id: Id, seq: Type.Integer(), side: Type.String() });
 const ConsentAskedData = Type.Object({
   consent_id: Id,
@@ -345,6 +357,14 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
   'listing.want.answered': {
     summary: 'A seller pointed a listing out to an own want',
     data: Type.Object({ want_id: Id, listing_id: Id }),
+  },
+  'listing.published': {
+    summary: 'Patents were listed for sale or licence; for staff to read',
+    data: PublishedData,
+  },
+  'listing.ended': {
+    summary: 'A listing is over: sold, withdrawn or expired; for staff to read',
+    data: Type.Object({ listing_id: Id, state: Type.String() }),
   },
   'listing.expired': {
     summary: 'An own listing came to its day',

@@ -8,6 +8,7 @@ import { backtestMatching, readJudged } from '../../jobs/backtest/matching.ts';
 import { ANSWER_DAYS } from '../../src/network/introductions/service.ts';
 import { network } from '../../src/network/module.ts';
 import { MAX_OPEN_NEEDS } from '../../src/network/needs/posting.ts';
+import { hearEvents } from '../../src/outbox/hear.ts';
 import { createTestDatabase, openFolder } from '../database.ts';
 import { everythingSeenBy, leaksIn } from '../security/leaks.ts';
 import { buildService, type Party, type ProblemAnswer } from '../service.ts';
@@ -244,6 +245,35 @@ t.test('patents in force that nobody offers are matches too', async (t) => {
   });
   const found = await matches(firm_a, need.id);
   t.ok(found.some(({ patent_id, offer_id }) => patent_id === patent.patent_id && offer_id === null));
+});
+
+t.test('what is listed is offered, under the same pseudonym, until the listing is over', async (t) => {
+  const listed = await call<{ id: string; pseudonym_id: string } & ProblemAnswer>(
+    firm_b.key,
+    'POST',
+    '/v1/listings',
+    {
+      title: 'Xylophone resonators',
+      summary: 'Resonators of a xylophone that keep their tone in the cold',
+      kinds: ['sale'],
+      channels: ['talk'],
+      territories: ['CN'],
+      patent_ids: [service.takePatent()],
+      expires_on: '2010-03-01',
+    },
+  );
+  t.equal(listed.status, 201, listed.text);
+  const hear = () => hearEvents(database, network.listeners, clock.now());
+  await hear();
+  const need = await made(firm_a, 'needs', { ...NEED, title: 'Xylophone resonators', kinds: ['listing'] });
+  const [match] = await matches(firm_a, need.id);
+  t.match(match, { kind: 'listing', title: 'Xylophone resonators', region: 'CN' });
+  const shown = await call<{ owner: null }>(firm_a.key, 'GET', `/v1/network/offers/${match!.offer_id}`);
+  t.match(shown.body, { pseudonym_id: listed.body.pseudonym_id, available_until: '2010-03-01' });
+  t.notMatch(shown.text, /Firm B/);
+  await call(firm_b.key, 'POST', `/v1/listings/${listed.body.id}/withdrawal`);
+  await hear();
+  t.same(await matches(firm_a, need.id), []);
 });
 
 t.test('before both consent neither finds the other; after it both know', async (t) => {
