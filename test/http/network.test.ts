@@ -519,7 +519,7 @@ t.test('a file of judged needs that is none is refused with the place', async (t
     [{ needs: [], offers: [offer] }, /no list "needs"/],
     [{ needs: [need, need], offers: [offer] }, /needs\[1\]: "id"/],
     [{ needs: [{ ...need, relevant: ['p'] }], offers: [offer] }, /need a: give in "relevant"/],
-    [{ needs: [{ ...need, colour: 'red' }], offers: [offer] }, /a: /],
+    [{ needs: [{ ...need, colour: 'red' }], offers: [offer] }, /a\/colour: there is no such field/],
     [{ needs: [need], offers: [{ ...offer, fields: [36] }] }, /o\/fields\/0: /],
   ] as const) {
     await writeFile(file, typeof set === 'string' ? set : JSON.stringify(set));
