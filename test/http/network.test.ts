@@ -248,7 +248,7 @@ t.test('patents in force that nobody offers are matches too', async (t) => {
 });
 
 t.test('what is listed is offered, under the same pseudonym, until the listing is over', async (t) => {
-  const listed = await call<{ id: string; pseudonym_id: string } & ProblemAnswer>(
+  const listed = await call<{ id: string; seller: { pseudonym_id: string } } & ProblemAnswer>(
     firm_b.key,
     'POST',
     '/v1/listings',
@@ -269,7 +269,7 @@ t.test('what is listed is offered, under the same pseudonym, until the listing i
   const [match] = await matches(firm_a, need.id);
   t.match(match, { kind: 'listing', title: 'Xylophone resonators', region: 'CN' });
   const shown = await call<{ owner: null }>(firm_a.key, 'GET', `/v1/network/offers/${match!.offer_id}`);
-  t.match(shown.body, { pseudonym_id: listed.body.pseudonym_id, available_until: '2010-03-01' });
+  t.match(shown.body, { pseudonym_id: listed.body.seller.pseudonym_id, available_until: '2010-03-01' });
   t.notMatch(shown.text, /Firm B/);
   await call(firm_b.key, 'POST', `/v1/listings/${listed.body.id}/withdrawal`);
   await hear();
