@@ -329,7 +329,13 @@ t.test('before both consent neither finds the other; after it both know', async 
   });
   const found = await search();
   for (const each of [found.asker, found.owner])
-    for (const place of ['/v1/network/introductions', '/v1/events', '/v1/audit', 'table network_introduced'])
+    for (const place of [
+      '/v1/network/introductions',
+      `/v1/network/introductions/${asked.body.id}`,
+      '/v1/events',
+      '/v1/audit',
+      'table network_introduced',
+    ])
       t.ok(each.includes(place), `${place} tells it now: the search would have found it`);
   const third = await everythingSeenBy(service, { ...expert, kind: 'expert' });
   t.same(leaksIn(third, [...words.asker, ...words.owner]), [], 'a third party learns nothing');
