@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
 import { PASSWORD } from '../people.ts';
+import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
 import { NETWORK_JOURNEYS } from './network-journeys.ts';
 import { press, signIn, type Visitor } from './visitor.ts';
 import type { PagesWorld, Party } from './world.ts';
@@ -469,6 +470,7 @@ export const JOURNEYS: readonly Journey[] = [
     },
   },
   ...NETWORK_JOURNEYS,
+  ...MARKING_JOURNEYS,
 ];
 
 /** Leaves the case as it was found: reopened. */
@@ -519,6 +521,7 @@ export function pagesOf({
   delivery_id,
   patent_id,
   network,
+  marked,
 }: Pick<
   PagesWorld,
   | 'pledge_id'
@@ -530,6 +533,7 @@ export function pagesOf({
   | 'delivery_id'
   | 'patent_id'
   | 'network'
+  | 'marked'
 >): {
   name: string;
   role: Role;
@@ -582,5 +586,6 @@ export function pagesOf({
     { name: 'offer', role: 'firm_a', address: `/network/offers/${network.offer_id}` },
     { name: 'introductions', role: 'firm_a', address: '/network/introductions' },
     { name: 'introduction', role: 'bank_a', address: `/network/introductions/${network.introduction_id}` },
+    ...markingPagesOf(marked),
   ];
 }

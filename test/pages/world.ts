@@ -19,6 +19,7 @@ import { cnHistories, knownOn } from '../models/cn-patents.ts';
 import { addPerson } from '../people.ts';
 import { contract } from '../security/world.ts';
 import { buildService, lapsingPatents, type TestService } from '../service.ts';
+import { type Marked, markSome } from './marking.ts';
 
 const KINDS = { bank_a: 'bank', firm_a: 'firm', staff: 'staff' } as const;
 const COMPARED_ON = '2009-01-01';
@@ -53,6 +54,7 @@ export interface PagesWorld {
   delivery_id: string;
   /** Of a need of the firm, and what the bank offers for it. */
   network: { need_id: string; offer_id: string; introduction_id: string };
+  marked: Marked;
   /** The patent that lapses, and its number. */
   patent_id: string;
   number: string;
@@ -99,6 +101,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
   const [flag] = await service.database.sql<{ id: string }[]>`select id from flag
     where pledge_id = ${pledge_id} and state = 'open' order by id limit 1`;
   await deriveChanged(service.database, service.clock.now());
+  const marked = await markSome(service);
   await service.app.listen({ port: 0, host: '127.0.0.1' });
   const { endpoint_id, delivery_id } = await tried(service);
   const { port } = service.app.server.address() as AddressInfo;
@@ -120,6 +123,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     endpoint_id,
     delivery_id,
     network: await introduced(service),
+    marked,
     patent_id: lapsing!.patent_id,
     number: await numberOf(lapsing!.patent_id),
     newPerson: async (party) => {
