@@ -26,6 +26,10 @@ export type IdPrefix =
   | 'ovd'
   | 'pse'
   | 'idr'
+  | 'hcp'
+  | 'exg'
+  | 'opn'
+  | 'exn'
   | 'psn'
   | 'inv'
   | 'ses'
@@ -41,7 +45,16 @@ export type IdPrefix =
   | 'bsb'
   | 'ned'
   | 'off'
-  | 'itr';
+  | 'itr'
+  | 'mpr'
+  | 'mlt'
+  | 'mrc'
+  | 'lst'
+  | 'lwt'
+  | 'ldl'
+  | 'lof'
+  | 'ldc'
+  | 'lcn';
 
 let last_ms = 0;
 let counter = 0;

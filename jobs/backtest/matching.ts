@@ -81,7 +81,10 @@ function rowsOf<Read extends { id: string }>(name: string, rows: unknown, read: 
 function given<Schema extends TSchema>(schema: Schema, id: string, said: object): Static<Schema> {
   const whole = Value.Default(schema, said);
   const [fault] = Value.Errors(schema, whole);
-  if (fault) throw new Error(`${id}${fault.instancePath}: ${fault.message}`);
+  if (fault) {
+    const wrong = fault.keyword === 'boolean' ? 'there is no such field' : fault.message;
+    throw new Error(`${id}${fault.instancePath}: ${wrong}`);
+  }
   return whole as Static<Schema>;
 }
 

@@ -13,6 +13,7 @@ import { introductionRoutes } from './introductions/introduction-routes.ts';
 import { expireUnanswered } from './introductions/service.ts';
 import { learn } from './matching/learnt.ts';
 import { expirePostings } from './needs/expire.ts';
+import { listings } from './needs/listings.ts';
 import { needRoutes } from './needs/need-routes.ts';
 import { offerRoutes } from './needs/offer-routes.ts';
 import { bulletinPages } from './pages/bulletins-pages.tsx';
@@ -40,7 +41,7 @@ const PAGES: readonly ((app: FastifyInstance, setting: ModuleSetting) => void)[]
   bulletinPages,
   planPages,
 ];
-const LISTENERS: readonly Listener[] = [];
+const LISTENERS: readonly Listener[] = [listings];
 const TENDED: readonly ((context: TendContext, slot: Date) => Promise<Record<string, number>>)[] = [
   ({ database }, slot) => expirePostings(database, slot),
   ({ database }, slot) => expireUnanswered(database, slot),

@@ -19,12 +19,15 @@ interface Props {
 const PATENTS = [
   { href: '/patents', text: 'nav.patents' },
   { href: '/knowledge-map', text: 'nav.map' },
+  { href: '/market', text: 'nav.market' },
   { href: '/network', text: 'nav.network' },
   { href: '/bulletins', text: 'nav.bulletins' },
   { href: '/plans', text: 'nav.plans' },
 ] as const;
 /** Who may sit at a regional desk. */
 const DESKS = { href: '/desks', text: 'nav.desks' } as const;
+
+const EXPERTS = { href: '/experts', text: 'nav.experts' } as const;
 
 const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[]> = {
   bank: [
@@ -34,6 +37,7 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     { href: '/calendar', text: 'nav.calendar' },
     { href: '/webhooks', text: 'nav.webhooks' },
     ...PATENTS,
+    EXPERTS,
     { href: '/audit', text: 'nav.audit' },
   ],
   firm: [
@@ -41,23 +45,28 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     { href: '/alerts', text: 'nav.alerts' },
     { href: '/valuation', text: 'nav.valuation' },
     { href: '/consents', text: 'nav.consents' },
+    { href: '/marking', text: 'nav.marking' },
     { href: '/calendar', text: 'nav.calendar' },
     { href: '/webhooks', text: 'nav.webhooks' },
     ...PATENTS,
+    EXPERTS,
     { href: '/audit', text: 'nav.audit' },
   ],
-  agency: [...PATENTS, DESKS],
-  expert: [...PATENTS, DESKS],
-  buyer: PATENTS,
+  agency: [...PATENTS, DESKS, EXPERTS],
+  expert: [...PATENTS, DESKS, EXPERTS],
+  buyer: [...PATENTS, EXPERTS],
   staff: [
     { href: '/reviews', text: 'nav.reviews' },
     { href: '/portfolio', text: 'nav.portfolio' },
     { href: '/pledges', text: 'nav.pledges' },
+    { href: '/marking', text: 'nav.marking' },
     { href: '/sources', text: 'nav.sources' },
     { href: '/models', text: 'nav.models' },
+    { href: '/haircuts', text: 'nav.haircuts' },
     { href: '/jobs', text: 'nav.jobs' },
     DESKS,
     ...PATENTS,
+    EXPERTS,
     { href: '/audit', text: 'nav.audit' },
   ],
 };

@@ -179,6 +179,26 @@ export const PERSONAL_DATA: Readonly<Record<string, PersonalTable>> = {
     other: ['occasion', 'rule', 'severity', 'state', 'evidence', 'decision', 'case_key', 'inhibited_by'],
     kept: RECORD,
   },
+  expert_opinion: {
+    key: ['id', 'engagement_id', 'expert_id'],
+    people: ['author'],
+    words: ['text'],
+    other: ['content_sha256'],
+    kept: RECORD,
+  },
+  haircut_decision: {
+    key: ['proposal_id', 'organisation_id'],
+    people: ['decided_by'],
+    words: ['note'],
+    other: ['decision'],
+    kept: RECORD,
+  },
+  haircut_proposal: {
+    key: ['id'],
+    people: ['proposed_by'],
+    other: ['liquidity_class', 'estimate'],
+    kept: RECORD,
+  },
   model_review: {
     key: ['specification_id', 'organisation_id'],
     people: ['key_id'],
@@ -210,6 +230,13 @@ export const PERSONAL_DATA: Readonly<Record<string, PersonalTable>> = {
     key: ['pledge_id', 'table_owner_id', 'table_id', 'organisation_id'],
     people: ['key_id'],
     other: ['standard_version', 'scenario', 'missing', 'contributions'],
+    kept: RECORD,
+  },
+  product_certification: {
+    key: ['product_id'],
+    people: ['decided_by'],
+    words: ['note'],
+    other: ['decision', 'evidence'],
     kept: RECORD,
   },
   review: {

@@ -1,6 +1,6 @@
 /** Pledge contracts, their moves, balances and value flow: the queries. */
 
-import type { CalendarDate } from '../../models/types.ts';
+import type { CalendarDate, RightType } from '../../models/types.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { newId } from '../ids.ts';
 import type { DeclaredUseMinor } from '../valuations/value.ts';
@@ -126,6 +126,15 @@ export async function addPatents(
   await tx`insert into pledge_patent ${tx(rows)}`;
 }
 
+/** Kinds of right among the patents under a pledge. */
+export async function kindsPledged(sql: Sql, pledge_id: string): Promise<RightType[]> {
+  const kinds = await sql<{ right_type: RightType }[]>`
+    with held as materialized (
+      select patent_id from pledge_patent where pledge_id = ${pledge_id} and removed_at is null)
+    select distinct right_type from held join patent using (patent_id)`;
+  return kinds.map(({ right_type }) => right_type);
+}
+
 /** Their rows stay: what was pledged once can be told for ever. */
 export async function removePatents(
   tx: Transaction,
@@ -135,6 +144,11 @@ export async function removePatents(
 ): Promise<void> {
   await tx`update pledge_patent set removed_at = ${removed_at}
     where pledge_id = ${pledge_id} and patent_id = any(${patent_ids as string[]}::uuid[]) and removed_at is null`;
+}
+
+/** A bank's in one state, in order of id. */
+export async function pledgesIn(sql: Sql, bank_id: string, state: PledgeState): Promise<Pledge[]> {
+  return sql<Pledge[]>`select * from pledge where bank_id = ${bank_id} and state = ${state} order by id`;
 }
 
 /** What is pledged now, in order of pledge and patent. */

@@ -22,6 +22,7 @@ import {
 } from './corpus-values.ts';
 import { benchDeliver, deliverText } from './deliver.ts';
 import { benchIngest, DEFAULT_ROWS, ingestText, MOST_ROWS } from './ingest.ts';
+import { benchMarking, DEFAULT_MARKS, MOST_MARKS, markingText } from './marking.ts';
 import { benchModels, modelsText } from './models.ts';
 import {
   benchNetwork,
@@ -52,6 +53,7 @@ const NAMES = [
   'history',
   'network',
   'pages',
+  'marking',
 ] as const;
 const MAX_KILLS = 10_000;
 const MAX_SEED = 999_999_999;
@@ -83,7 +85,10 @@ Measures on this machine; what needs a database, with a PostgreSQL of its own th
   history        a year of weeks with what became public and refitted models: bytes of history a patent and year
   network        a made network of clients and offers with patents beside: milliseconds of matching one need, over HTTP
                  (five minutes)
+  marking        marks issued and signed a second, verifications a second over HTTP and milliseconds at 2,000 a second, and
+                 100,000 forged marks; ends with 0 when none was accepted (two minutes at 1,000,000 marks)
 
+  --marks N      marking: how many are signed (default ${DEFAULT_MARKS})
   --patents N    of the corpus (default: search and sizes ${DEFAULT_PATENTS}, revalue and incremental ${DEFAULT_VALUED}, growth ${DEFAULT_GROWN},
                  history ${DEFAULT_KEPT}, network ${DEFAULT_BESIDE})
   --clients N    network: organisations (default ${DEFAULT_CLIENTS})
@@ -92,7 +97,7 @@ Measures on this machine; what needs a database, with a PostgreSQL of its own th
   --rows N       ingest: records of the file (default ${DEFAULT_ROWS})
   --kills N      resume: SIGKILLs of the revaluation (default 50)
   --pledges N    stress: pledges of the portfolio (default ${DEFAULT_PLEDGES})
-  --seed N       resume: when they strike; stress: the portfolio and its draws;
+  --seed N       resume: when they strike; stress: the portfolio and its draws; marking: what is forged;
                  network: clients, offers and needs (default 1)
   --json         print the figures as one line of JSON
   --help         this text
@@ -109,6 +114,7 @@ await run(async () => {
       changed: { type: 'string', default: '0.01' },
       kills: { type: 'string', default: '50' },
       pledges: { type: 'string', default: String(DEFAULT_PLEDGES) },
+      marks: { type: 'string', default: String(DEFAULT_MARKS) },
       seed: { type: 'string', default: '1' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -147,6 +153,13 @@ await run(async () => {
     const report = await benchStress({ pledges, seed }, progressBar(name));
     print(report, stressText(report));
     if (!report.same_figures) process.exitCode = 1;
+    return;
+  }
+  if (name === 'marking') {
+    const marks = whole('marks', values.marks, MOST_MARKS);
+    const report = await benchMarking({ marks, seed }, progressBar(name));
+    print(report, markingText(report));
+    if (report.forged_accepted > 0) process.exitCode = 1;
     return;
   }
   if (name === 'search') {

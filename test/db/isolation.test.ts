@@ -32,7 +32,16 @@ const TENANTS: Tenant[] = [
 ];
 
 /** Columns by which a row says whose it is, and those by which it hangs on a row that does. */
-const PARTIES = ['organisation_id', 'bank_id', 'firm_id', 'owner_id', 'asker_id', 'stream'];
+const PARTIES = [
+  'organisation_id',
+  'bank_id',
+  'firm_id',
+  'owner_id',
+  'asker_id',
+  'engager_id',
+  'expert_id',
+  'stream',
+];
 const PARENTS: Record<string, string> = {
   pledge_id: 'pledge',
   endpoint_id: 'endpoint',
@@ -47,11 +56,14 @@ const PARENTS: Record<string, string> = {
   desk_client_id: 'desk_client',
   import_id: 'desk_import',
   subscription_id: 'bulletin_subscription',
+  engagement_id: 'expert_engagement',
 };
 /** Said by one party, and seen by whoever sees the pledge. */
-const SEEN_WITH_PARENT = ['pledge_score'];
-/** Reviews of models are shown to everybody, with who made them. */
-const SHOWN_TO_ALL = ['model_review'];
+const SEEN_WITH_PARENT = ['pledge_score', 'expert_opinion'];
+/** Reviews of models are shown to everybody, with who made them; and the directory of experts, with what they were rated. */
+const SHOWN_TO_ALL = ['model_review', 'expert_profile', 'expert_rating'];
+/** What staff alone decide, and what deals brought. */
+const FOR_STAFF = ['haircut_decision', 'listing_proceeds'];
 /** What people prove themselves with by way of a provider: requests have no right on it at all (test/http/people.test.ts). */
 const OUT_OF_REACH = ['identity_provider', 'provider_subject'];
 
@@ -68,11 +80,12 @@ const columns = [
 const columnsOf = (table: string) =>
   columns.filter((each) => each.table === table).map(({ column }) => column);
 const isOwned = (table: string) =>
-  ![...SHOWN_TO_ALL, ...OUT_OF_REACH].includes(table) &&
+  ![...SHOWN_TO_ALL, ...FOR_STAFF, ...OUT_OF_REACH].includes(table) &&
   (table === 'organisation' ||
     table.startsWith('pseudonym') ||
     table === 'network_introduction' ||
     table === 'valuation' ||
+    table.startsWith('listing') ||
     columnsOf(table).some((column) => PARTIES.includes(column) || column in PARENTS));
 const tables = [...new Set(columns.map(({ table }) => table))].filter(isOwned);
 
@@ -86,6 +99,7 @@ t.test(
   'every table with rows of somebody has forced policies for what is read and what is written',
   async (t) => {
     t.ok(tables.length > 35, `${tables.length} tables`);
+    const all = [...tables, ...FOR_STAFF];
     const rows = await sql<
       { table: string; enabled: boolean; forced: boolean; roles: string[]; complete: boolean }[]
     >`
@@ -94,8 +108,8 @@ t.test(
       bool_and(polcmd = '*' and polqual is not null and polwithcheck is not null and polpermissive) as complete
     from pg_class left join pg_policy on polrelid = pg_class.oid
       left join pg_roles role on role.oid = any(polroles)
-    where relname = any(${tables}) and relnamespace = 'public'::regnamespace group by relname, 2, 3`;
-    t.equal(rows.length, tables.length);
+    where relname = any(${all}) and relnamespace = 'public'::regnamespace group by relname, 2, 3`;
+    t.equal(rows.length, all.length);
     for (const { table, ...found } of rows)
       t.same(found, { enabled: true, forced: true, roles: [APP_ROLE, WORKER_ROLE], complete: true }, table);
   },
@@ -146,8 +160,8 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
   // Where a desk is, is for everybody to know: it is here for what hangs on it.
   rest.add('desk');
   const order = ['organisation', 'pledge', 'endpoint', 'watch_list', 'flag', 'delivery', 'delivery_history'];
-  order.push('identity_request', 'network_introduction', 'desk', 'desk_client', 'desk_import');
-  order.push('bulletin_subscription');
+  order.push('identity_request', 'network_introduction', 'expert_engagement');
+  order.push('desk', 'desk_client', 'desk_import', 'bulletin_subscription');
   for (const table of [...order, ...[...rest].filter((name) => !order.includes(name))]) {
     const rows = await sql<Record<string, unknown>[]>`
       select tableoid::regclass::text || ctid::text as row_place, * from ${sql(table)}`;
@@ -172,6 +186,8 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
       if (table === 'desk') for (const owner of await seatedAt(String(row.id))) own.add(owner);
       if (table === 'valuation')
         for (const owner of await ownersOfValuation(String(row.valuation_id))) own.add(owner);
+      if (table.startsWith('listing'))
+        for (const reader of await readersOfListing(table, row)) own.add(reader);
       if (tables.includes(table)) owners.set(String(row.row_place), own);
       if (typeof row.id === 'string') byId.set(`${table} ${row.id}`, own);
     }
@@ -221,6 +237,50 @@ async function seatedAt(desk_id: string): Promise<string[]> {
   const rows = await sql<{ organisation_id: string }[]>`
     select organisation_id from desk_staff where desk_id = ${desk_id} and person_id is null`;
   return rows.map(({ organisation_id }) => organisation_id);
+}
+
+/** What is published everybody; else the seller, who deals with it, and where its patents and name stand to whom it showed itself. */
+async function readersOfListing(table: string, row: Record<string, unknown>): Promise<string[]> {
+  if (table === 'listing' || table === 'listing_want')
+    return [...TENANTS.map(({ organisation_id }) => organisation_id), staff.id];
+  const listing_id = String(row.listing_id);
+  const deal_id = String(table === 'listing_deal' ? row.id : row.deal_id);
+  const readers = async (query: PromiseLike<unknown>) =>
+    ((await query) as unknown as { reader: string }[]).map(({ reader }) => reader);
+  const seller = sql`select organisation_id as reader from listing join pseudonym_owner using (pseudonym_id)
+    where listing.id = ${listing_id}`;
+  const sides = sql`select organisation_id as reader from listing_deal_party where deal_id = ${deal_id}`;
+  switch (table) {
+    case 'listing_patent':
+      return readers(sql`${seller} union all select asker_id from identity_reveal
+        join listing using (pseudonym_id) where listing.id = ${listing_id}`);
+    case 'listing_private':
+      return readers(seller);
+    case 'listing_want_answer':
+      return readers(sql`${seller} union all select organisation_id from listing_want
+        join pseudonym_owner using (pseudonym_id) where listing_want.id = ${String(row.want_id)}`);
+    case 'listing_referral':
+      return readers(sql`${seller} union all select ${String(row.intermediary_id)}`);
+    case 'listing_deal_party':
+      return readers(sql`select unnest(array[asker_id, owner_id]) as reader from identity_reveal
+        join listing_deal on seller_pseudonym_id = pseudonym_id
+        where listing_deal.id = ${deal_id} and ${String(row.organisation_id)} in (asker_id, owner_id)`);
+    case 'listing_document':
+      return readers(sql`${seller} union all select organisation_id from listing_document_right
+        join listing_deal_party using (deal_id) where document_id = ${String(row.id)} and revoked_at is null`);
+    case 'listing_consent':
+      return readers(sql`select organisation_id as reader from listing_deal_party
+        where deal_id = ${deal_id} and side = 'seller'`);
+    case 'listing_consent_answer':
+      return readers(sql`select organisation_id as reader from listing_deal_party join listing_consent using (deal_id)
+        where listing_consent.id = ${String(row.consent_id)} and side = 'seller'`);
+    // A range is read by its own side alone, which stands in the row.
+    case 'listing_expectation':
+    case 'listing_sale':
+      return [];
+    default:
+      return readers(sides);
+  }
 }
 
 async function ownersOfValuation(valuation_id: string): Promise<string[]> {

@@ -1,9 +1,15 @@
 /** Needs and offers, what matches them and why, and introductions that tell nobody who is who before both consented. */
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import t from 'tap';
+import { backtestMatching, readJudged } from '../../jobs/backtest/matching.ts';
 import { ANSWER_DAYS } from '../../src/network/introductions/service.ts';
 import { network } from '../../src/network/module.ts';
 import { MAX_OPEN_NEEDS } from '../../src/network/needs/posting.ts';
+import { hearEvents } from '../../src/outbox/hear.ts';
+import { createTestDatabase, openFolder } from '../database.ts';
 import { everythingSeenBy, leaksIn } from '../security/leaks.ts';
 import { buildService, type Party, type ProblemAnswer } from '../service.ts';
 
@@ -241,6 +247,35 @@ t.test('patents in force that nobody offers are matches too', async (t) => {
   t.ok(found.some(({ patent_id, offer_id }) => patent_id === patent.patent_id && offer_id === null));
 });
 
+t.test('what is listed is offered, under the same pseudonym, until the listing is over', async (t) => {
+  const listed = await call<{ id: string; seller: { pseudonym_id: string } } & ProblemAnswer>(
+    firm_b.key,
+    'POST',
+    '/v1/listings',
+    {
+      title: 'Xylophone resonators',
+      summary: 'Resonators of a xylophone that keep their tone in the cold',
+      kinds: ['sale'],
+      channels: ['talk'],
+      territories: ['CN'],
+      patent_ids: [service.takePatent()],
+      expires_on: '2010-03-01',
+    },
+  );
+  t.equal(listed.status, 201, listed.text);
+  const hear = () => hearEvents(database, network.listeners, clock.now());
+  await hear();
+  const need = await made(firm_a, 'needs', { ...NEED, title: 'Xylophone resonators', kinds: ['listing'] });
+  const [match] = await matches(firm_a, need.id);
+  t.match(match, { kind: 'listing', title: 'Xylophone resonators', region: 'CN' });
+  const shown = await call<{ owner: null }>(firm_a.key, 'GET', `/v1/network/offers/${match!.offer_id}`);
+  t.match(shown.body, { pseudonym_id: listed.body.seller.pseudonym_id, available_until: '2010-03-01' });
+  t.notMatch(shown.text, /Firm B/);
+  await call(firm_b.key, 'POST', `/v1/listings/${listed.body.id}/withdrawal`);
+  await hear();
+  t.same(await matches(firm_a, need.id), []);
+});
+
 t.test('before both consent neither finds the other; after it both know', async (t) => {
   const named = async (kind: string, name: string): Promise<Party> => {
     const { body } = await call<{ id: string }>(staff.key, 'POST', '/v1/organisations', { kind, name });
@@ -294,7 +329,13 @@ t.test('before both consent neither finds the other; after it both know', async 
   });
   const found = await search();
   for (const each of [found.asker, found.owner])
-    for (const place of ['/v1/network/introductions', '/v1/events', '/v1/audit', 'table network_introduced'])
+    for (const place of [
+      '/v1/network/introductions',
+      `/v1/network/introductions/${asked.body.id}`,
+      '/v1/events',
+      '/v1/audit',
+      'table network_introduced',
+    ])
       t.ok(each.includes(place), `${place} tells it now: the search would have found it`);
   const third = await everythingSeenBy(service, { ...expert, kind: 'expert' });
   t.same(leaksIn(third, [...words.asker, ...words.owner]), [], 'a third party learns nothing');
@@ -459,4 +500,35 @@ t.test('an organisation has no more open needs than it may, also when it posts a
   );
   t.equal(answers.filter(({ status }) => status === 201).length, left);
   t.equal(answers.filter(({ status }) => status === 422).length, 5);
+});
+
+t.test('what meets a need stands higher among matches than in a search for its text', async (t) => {
+  const { database: empty } = await createTestDatabase(t);
+  const file = fileURLToPath(new URL('../../data/matching_judged.json', import.meta.url));
+  const report = await backtestMatching(empty, await readJudged(file), 7, () => {});
+  t.match(report, { seed: 7, needs: 60, offers: 375, judged: 87 });
+  t.ok(
+    report.mrr > report.mrr_text_left_in && report.mrr_text_left_in > report.mrr_text,
+    JSON.stringify(report),
+  );
+  t.ok(report.difference.low > 0 && report.difference.low < report.difference.high, JSON.stringify(report));
+});
+
+t.test('a file of judged needs that is none is refused with the place', async (t) => {
+  const folder = await openFolder('pledgewatch-judged-');
+  const file = path.join(folder, 'judged.json');
+  t.teardown(() => rm(folder, { recursive: true }));
+  const need = { id: 'a', title: 'x', body: 'x', profile: 'firm', relevant: ['o'] };
+  const offer = { id: 'o', kind: 'technology', title: 'x', body: 'x', profile: 'firm' };
+  for (const [set, wrong] of [
+    ['[', /judged.json: /],
+    [{ needs: [], offers: [offer] }, /no list "needs"/],
+    [{ needs: [need, need], offers: [offer] }, /needs\[1\]: "id"/],
+    [{ needs: [{ ...need, relevant: ['p'] }], offers: [offer] }, /need a: give in "relevant"/],
+    [{ needs: [{ ...need, colour: 'red' }], offers: [offer] }, /a\/colour: there is no such field/],
+    [{ needs: [need], offers: [{ ...offer, fields: [36] }] }, /o\/fields\/0: /],
+  ] as const) {
+    await writeFile(file, typeof set === 'string' ? set : JSON.stringify(set));
+    await t.rejects(readJudged(file), { message: wrong }, String(wrong));
+  }
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
 import { PASSWORD } from '../people.ts';
 import { DESK_JOURNEYS } from './desks.ts';
+import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
 import { NETWORK_JOURNEYS } from './network-journeys.ts';
 import { press, signIn, type Visitor } from './visitor.ts';
 import type { PagesWorld, Party } from './world.ts';
@@ -471,6 +472,7 @@ export const JOURNEYS: readonly Journey[] = [
   },
   ...NETWORK_JOURNEYS,
   ...DESK_JOURNEYS,
+  ...MARKING_JOURNEYS,
 ];
 
 /** Leaves the case as it was found: reopened. */
@@ -522,6 +524,7 @@ export function pagesOf({
   patent_id,
   network,
   desks,
+  marked,
 }: Pick<
   PagesWorld,
   | 'pledge_id'
@@ -534,6 +537,7 @@ export function pagesOf({
   | 'patent_id'
   | 'network'
   | 'desks'
+  | 'marked'
 >): {
   name: string;
   role: Role;
@@ -587,5 +591,6 @@ export function pagesOf({
     { name: 'offer', role: 'firm_a', address: `/network/offers/${network.offer_id}` },
     { name: 'introductions', role: 'firm_a', address: '/network/introductions' },
     { name: 'introduction', role: 'bank_a', address: `/network/introductions/${network.introduction_id}` },
+    ...markingPagesOf(marked),
   ];
 }

@@ -20,6 +20,7 @@ import { addPerson } from '../people.ts';
 import { contract } from '../security/world.ts';
 import { buildService, lapsingPatents, type TestService } from '../service.ts';
 import { seatDesks } from './desks.ts';
+import { type Marked, markSome } from './marking.ts';
 
 const KINDS = { bank_a: 'bank', firm_a: 'firm', staff: 'staff' } as const;
 const COMPARED_ON = '2009-01-01';
@@ -56,6 +57,7 @@ export interface PagesWorld {
   /** What there is to look at of desks, bulletins and plans. */
   desks: Awaited<ReturnType<typeof seatDesks>>;
   network: { need_id: string; offer_id: string; introduction_id: string };
+  marked: Marked;
   /** The patent that lapses, and its number. */
   patent_id: string;
   number: string;
@@ -102,6 +104,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
   const [flag] = await service.database.sql<{ id: string }[]>`select id from flag
     where pledge_id = ${pledge_id} and state = 'open' order by id limit 1`;
   await deriveChanged(service.database, service.clock.now());
+  const marked = await markSome(service);
   await service.app.listen({ port: 0, host: '127.0.0.1' });
   const { endpoint_id, delivery_id } = await tried(service);
   const { port } = service.app.server.address() as AddressInfo;
@@ -124,6 +127,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     delivery_id,
     network: await introduced(service),
     desks: await seatDesks(service),
+    marked,
     patent_id: lapsing!.patent_id,
     number: await numberOf(lapsing!.patent_id),
     newPerson: async (party) => {

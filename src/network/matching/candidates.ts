@@ -16,13 +16,13 @@ import { quotedLexeme } from '../../search/words.ts';
 import type { Need } from '../needs/need.ts';
 import type { OfferKind, Profile } from '../needs/posting.ts';
 
-/** Offers that are read by words, together: the rarer words first. */
-const MAX_POSTINGS = 3_000;
+/** Offers that are found by words, together: the rarer words first. */
+const MAX_POSTINGS = 4_000;
 const MAX_SEARCH_WORDS = 16;
 const MAX_SCORED_WORDS = 32;
 /** That share field and region, the latest first. */
 const MAX_NEAR = 300;
-/** The best by words that are compared by all reasons, beside those that are near. */
+/** The best by the words that they were found by; these, and those that are near, are read and compared. */
 const MAX_BY_WORDS = 300;
 /** Shown of the words that are shared, the rarest first. */
 const MAX_SHOWN_WORDS = 12;
@@ -78,16 +78,18 @@ export async function candidatesOf(
   only: readonly string[] | null = null,
 ): Promise<Candidate[]> {
   const condition = meeting(sql, need);
-  const rows = await (only === null
-    ? scored(sql, words, hits(sql, need, words), sql`${condition} and ${notOwn(sql)}`)
-    : scored(sql, words, byId(sql, only), condition));
-  return rows.map(candidateOf);
+  const found =
+    only === null
+      ? sql`${byWords(sql, words, condition)} ${near(sql, need, condition)}`
+      : sql`select id, 0 as told, true as near from network_offer
+          where id = any(${only as string[]}) and ${condition}`;
+  return scored(sql, words, found, only === null ? notOwn(sql) : sql`true`);
 }
 
 /** Open offers that share a word with the need, by their words alone and nothing else: what a search for its text finds. */
 export async function offersByWords(sql: Sql, words: readonly Word[]): Promise<Candidate[]> {
-  const found = await scored(sql, words, byWords(sql, words), sql`state = 'open'`);
-  return found.map(candidateOf).sort((a, b) => b.words - a.words || (a.id < b.id ? -1 : 1));
+  const found = await scored(sql, words, byWords(sql, words, sql`state = 'open'`), sql`true`);
+  return found.sort((a, b) => b.words - a.words || (a.id < b.id ? -1 : 1));
 }
 
 /** Nobody is shown what is its own. */
@@ -110,10 +112,6 @@ function meeting(sql: Sql, need: Need) {
   return conditions.reduce((all, condition) => sql`${all} and ${condition}`);
 }
 
-function byId(sql: Sql, ids: readonly string[]) {
-  return sql`(select id, true as near from network_offer where id = any(${ids as string[]}))`;
-}
-
 /** Telling words as long as the offers that have them are few enough to be looked at; one at least. */
 function searchWords(words: readonly Word[]): Word[] {
   const chosen: Word[] = [];
@@ -127,21 +125,26 @@ function searchWords(words: readonly Word[]): Word[] {
   return chosen;
 }
 
-/** By words, and by field and region. */
-function hits(sql: Sql, { fields, region }: Need, words: readonly Word[]) {
-  const levels = region === null ? [] : regionLevels(region).slice(0, 2);
-  if (fields.length === 0) return byWords(sql, words);
-  return sql`${byWords(sql, words)} union all (select id, true from network_offer where fields && ${fields}::smallint[]
-    and region_levels @> ${levels}::text[] and state = 'open' order by posted_on desc, id desc limit ${MAX_NEAR})`;
-}
+type Condition = ReturnType<typeof meeting>;
 
 /** Word by word, each through the index: of all together the planner expects far too many, and reads the whole table. */
-function byWords(sql: Sql, words: readonly Word[]) {
+function byWords(sql: Sql, words: readonly Word[], condition: Condition) {
   return searchWords(words).reduce(
-    (all, { lexeme }) => sql`${all} union all (select id, false from network_offer
-      where document @@ ${quotedLexeme(lexeme)}::tsquery limit ${MAX_POSTINGS})`,
-    sql`(select '' as id, false as near where false)`,
+    (
+      all,
+      { lexeme, information: told },
+    ) => sql`${all} union all (select id, ${told}::float8, false from network_offer
+      where document @@ ${quotedLexeme(lexeme)}::tsquery and ${condition} limit ${MAX_POSTINGS})`,
+    sql`select '' as id, 0::float8 as told, false as near where false`,
   );
+}
+
+/** The latest that share field and region, to be united with those by words; nothing for a need that says no field. */
+function near(sql: Sql, { fields, region }: Need, condition: Condition) {
+  if (fields.length === 0) return sql``;
+  const levels = region === null ? [] : regionLevels(region).slice(0, 2);
+  return sql`union all (select id, 0, true from network_offer where fields && ${fields}::smallint[]
+    and region_levels @> ${levels}::text[] and ${condition} order by posted_on desc, id desc limit ${MAX_NEAR})`;
 }
 
 interface Row extends Omit<Candidate, 'available' | 'price' | 'tally'> {
@@ -155,33 +158,37 @@ interface Row extends Omit<Candidate, 'available' | 'price' | 'tally'> {
   different_words: number;
 }
 
-/** @param found SQL of ids, and whether each stands near by field and region */
-export async function scored(
+/**
+ * What of the need's words the best of those have that were found. How a word is told by stands with each that it found, so that
+ * the documents of few are read.
+ * @param found SQL of ids, what each was found by, and whether it stands near by field and region
+ */
+async function scored(
   sql: Sql,
   words: readonly Word[],
-  found: ReturnType<typeof hits>,
-  condition: ReturnType<typeof meeting>,
-): Promise<Row[]> {
+  found: ReturnType<typeof byWords>,
+  condition: Condition,
+): Promise<Candidate[]> {
   const queries = words.map(({ lexeme }) => quotedLexeme(lexeme));
-  const of = (query: string) => `${query}:A`;
   const rows = await sql<Row[]>`
-    with hit as (select id, bool_or(near) as near from (${found}) found group by id),
+    with hit as (select id, sum(told) as told, bool_or(near) as near from (${found}) found group by id),
+    best as (
+      select id from (select id, near, row_number() over (order by told desc, id) as place from hit) placed
+      where near or place <= ${MAX_BY_WORDS}),
     pool as materialized (
-      select id, near, kind, profile, region, fields, available_from, available_until, price_min_minor, price_max_minor, currency,
+      select id, kind, profile, region, fields, available_from, available_until, price_min_minor, price_max_minor, currency,
         introductions_over, introductions_came, length(document) as different_words, document || ''::tsvector as document
-      from network_offer join hit using (id) where ${condition}),
-    compared as (
-      select id, near, kind, profile, region, fields, available_from, available_until, price_min_minor, price_max_minor,
-        currency, introductions_over, introductions_came, different_words, words, shared
-      from pool cross join lateral (
-        select coalesce(sum(case when document @@ in_title then 2 * told else told end), 0)::float8 as words,
-          coalesce((array_agg(lexeme order by place))[1:${MAX_SHOWN_WORDS}], '{}') as shared
-        from unnest(${words.map(({ lexeme }) => lexeme)}::text[], ${queries}::tsquery[], ${queries.map(of)}::tsquery[],
-          ${words.map(({ information: told }) => told)}::float8[]) with ordinality as term (lexeme, query, in_title, told, place)
-        where document @@ query) scores)
-    select * from (select *, row_number() over (order by words desc, id) as place from compared) placed
-    where near or place <= ${MAX_BY_WORDS} order by place`;
-  return [...rows];
+      from network_offer join best using (id) where ${condition})
+    select id, kind, profile, region, fields, available_from, available_until, price_min_minor, price_max_minor, currency,
+      introductions_over, introductions_came, different_words, words, shared
+    from pool cross join lateral (
+      select coalesce(sum(case when document @@ in_title then 2 * told else told end), 0)::float8 as words,
+        coalesce((array_agg(lexeme order by place))[1:${MAX_SHOWN_WORDS}], '{}') as shared
+      from unnest(${words.map(({ lexeme }) => lexeme)}::text[], ${queries}::tsquery[],
+        ${queries.map((query) => `${query}:A`)}::tsquery[], ${words.map(({ information: told }) => told)}::float8[])
+        with ordinality as term (lexeme, query, in_title, told, place)
+      where document @@ query) scores`;
+  return rows.map(candidateOf);
 }
 
 function candidateOf(row: Row): Candidate {

@@ -142,12 +142,13 @@ export async function endOffers(
   });
 }
 
-/** The offer that is kept for something of another module, and whether it is open; null for none. */
+/** The offer that is kept for something of another module; null for none. As the service. */
 export async function offerOfSource(
   sql: Sql,
   source_id: string,
-): Promise<{ offer_id: string; organisation_id: string } | null> {
-  const [row] = await sql<{ offer_id: string; organisation_id: string }[]>`
-    select offer_id, organisation_id from network_offer_owner where source_id = ${source_id}`;
+): Promise<{ offer_id: string; pseudonym_id: string | null } | null> {
+  const [row] = await sql<{ offer_id: string; pseudonym_id: string | null }[]>`
+    select offer_id, pseudonym_id from network_offer_owner join network_offer on id = offer_id
+    where source_id = ${source_id}`;
   return row ?? null;
 }

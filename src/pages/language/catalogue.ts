@@ -6,9 +6,12 @@ import calendar from './calendar.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
 import desk from './desk.json' with { type: 'json' };
+import expert from './expert.json' with { type: 'json' };
 import firm from './firm.json' with { type: 'json' };
 import jobs from './jobs.json' with { type: 'json' };
 import life from './life.json' with { type: 'json' };
+import listing from './listing.json' with { type: 'json' };
+import marking from './marking.json' with { type: 'json' };
 import models from './models.json' with { type: 'json' };
 import network from './network.json' with { type: 'json' };
 import organisation from './organisation.json' with { type: 'json' };
@@ -35,6 +38,7 @@ export const AREAS = {
   charts,
   common,
   jobs,
+  marking,
   models,
   pledge,
   portfolio,
@@ -52,8 +56,10 @@ export const AREAS = {
   desk,
   firm,
   network,
+  expert,
   organisation,
   patents,
+  listing,
 };
 
 type Area = (typeof AREAS)[keyof typeof AREAS];

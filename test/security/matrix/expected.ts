@@ -33,11 +33,20 @@ export type Thing =
   | 'handover'
   | 'desk_import'
   | 'bulletin_subscription'
+  | 'engagement'
+  | 'haircut_proposal'
+  | 'listing'
+  | 'want'
+  | 'listing_deal'
+  | 'document'
+  | 'pledgee_consent'
   | 'organisation'
   | 'person'
   | 'invitation'
   | 'session'
-  | 'passkey';
+  | 'passkey'
+  | 'marked_product'
+  | 'mark_lot';
 
 /** Who besides its owners sees a thing: staff see what they review, and nothing that is an organisation's own. */
 export const SEEN_BY_STAFF: readonly Thing[] = [
@@ -54,6 +63,8 @@ export const SEEN_BY_STAFF: readonly Thing[] = [
   'desk_task',
   'handover',
   'desk_import',
+  'marked_product',
+  'mark_lot',
 ];
 
 export type Action = 'read' | 'write' | 'review' | 'decide' | 'operate' | 'administer';
@@ -97,6 +108,7 @@ const BANK = ['bank'] as const;
 const FIRM = ['firm'] as const;
 const STAFF = ['staff'] as const;
 const PARTIES = ['bank', 'firm'] as const;
+const MARKING = ['firm', 'staff'] as const;
 const LENDER = ['bank', 'staff'] as const;
 
 const anyone: Expectation = { who: 'anyone' };
@@ -108,12 +120,18 @@ const person: Expectation = { who: EACH, people: true, asks: true };
 const review: Expectation = { who: STAFF, things: { flag_id: 'flag' }, does: 'review' };
 const check: Expectation = { ...review, does: 'decide' };
 const endpoint: Expectation = { who: EACH, things: { id: 'endpoint' } };
+const product: Expectation = { who: MARKING, things: { id: 'marked_product' } };
+const own_product: Expectation = { who: FIRM, things: { id: 'marked_product' } };
+const own_lot: Expectation = { who: FIRM, things: { id: 'mark_lot' } };
 const pledge: Expectation = { who: PLEDGING, things: { id: 'pledge' } };
 
 const desk: Expectation = { who: EACH, things: { id: 'desk' } };
 const desk_client: Expectation = { who: EACH, things: { id: 'desk', client_id: 'desk_client' } };
 const desk_import: Expectation = { who: EACH, things: { id: 'desk', import_id: 'desk_import' } };
 const operate: Expectation = { who: STAFF, does: 'operate' };
+const listing: Expectation = { who: SHOWN, things: { id: 'listing' } };
+const listingDeal: Expectation = { who: EACH, things: { id: 'listing_deal' } };
+const document: Expectation = { who: SHOWN, things: { id: 'listing_deal', document_id: 'document' } };
 
 export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getHealth: anyone,
@@ -187,6 +205,19 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getIntroduction: { who: SHOWN, things: { id: 'introduction' } },
   takeIntroductionStep: { who: SHOWN, things: { id: 'introduction' } },
   getMatching: each,
+  publishExpertProfile: { who: ['expert', 'agency'] },
+  listExperts: each,
+  askExpert: { who: SHOWN },
+  listEngagements: { who: SHOWN },
+  getEngagement: { who: SHOWN, things: { id: 'engagement' } },
+  stepEngagement: { who: SHOWN, things: { id: 'engagement' } },
+  writeOpinion: { who: ['expert', 'agency'], things: { id: 'engagement' }, people: true },
+  shareEngagement: { who: SHOWN, things: { id: 'engagement' } },
+  rateExpert: { who: SHOWN, things: { id: 'engagement' } },
+  listExpectations: { who: SHOWN, things: { id: 'listing_deal' } },
+  submitExpectation: { who: SHOWN, things: { id: 'listing_deal' } },
+  consentToMidpoint: { who: SHOWN, things: { id: 'listing_deal' } },
+  listProceeds: staff,
 
   listPatents: each,
   findPriorArt: { who: EACH, asks: true },
@@ -235,6 +266,10 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   listMarginCalls: pledge,
   closeMarginCall: { who: BANK, things: { id: 'pledge', call_id: 'margin_call' } },
   getRecoveries: { who: LENDER },
+  listRealisedDisposals: { who: LENDER },
+  getHaircuts: staff,
+  proposeHaircuts: { ...staff, does: 'operate' },
+  decideHaircut: { ...staff, things: { id: 'haircut_proposal' }, does: 'decide' },
   getPortfolio: { who: LENDER },
   stressPortfolio: { who: LENDER, asks: true },
   listCovenants: { who: PLEDGING, things: { pledge_id: 'pledge' }, filter: true },
@@ -295,6 +330,32 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   subscribeToBulletin: each,
   listBulletinSubscriptions: each,
   unsubscribeFromBulletin: { who: EACH, things: { id: 'bulletin_subscription' }, ends: true },
+  makeListing: { who: SHOWN },
+  listDefaulted: { who: BANK, things: { id: 'pledge' } },
+  browseListings: each,
+  getListing: each,
+  withdrawListing: listing,
+  referListing: listing,
+  listReferrals: { who: SHOWN },
+  addDocument: listing,
+  getDataRoom: listing,
+  postWant: { who: SHOWN },
+  browseWants: each,
+  getWant: each,
+  withdrawWant: { who: SHOWN, things: { id: 'want' } },
+  answerWant: { who: SHOWN, things: { listing_id: 'listing' } },
+  enquire: { who: SHOWN },
+  listListingDeals: each,
+  getListingDeal: listingDeal,
+  stepListingDeal: listingDeal,
+  makeOffer: listingDeal,
+  listMessages: listingDeal,
+  sayMessage: listingDeal,
+  listDealDocuments: { ...listingDeal, who: SHOWN },
+  letSeeDocument: document,
+  openDocument: { ...document, asks: true },
+  listPledgeeConsents: { who: SHOWN },
+  answerPledgeeConsent: { who: SHOWN, things: { id: 'pledgee_consent' }, does: 'decide' },
 
   listAuditEntries: each,
   exportAuditChain: each,
@@ -340,5 +401,27 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   listAttempts: { who: EACH, things: { id: 'delivery' } },
   replayDelivery: { who: EACH, things: { id: 'delivery' }, does: 'operate' },
   rotateSigningKey: { ...staff, does: 'operate' },
+  submitProduct: { who: FIRM },
+  listProducts: { who: MARKING },
+  getProduct: product,
+  examineProduct: product,
+  certifyProduct: { ...product, who: STAFF, does: 'review' },
+  revokeProduct: product,
+  issueLot: own_product,
+  listLots: product,
+  readMarks: { ...own_lot, does: 'write' },
+  readLabels: { ...own_lot, does: 'write' },
+  revokeMarks: { who: MARKING, things: { id: 'mark_lot' } },
+  rotateMarkKey: { ...staff, does: 'operate' },
+  listAnomalies: { who: MARKING },
+  listProbes: { who: MARKING },
+  listClaims: { who: MARKING },
+  clearMark: own_lot,
+  verifyMark: anyone,
+  claimMark: anyone,
+  listMarkKeys: anyone,
+  listStatements: anyone,
+  listPatentUse: pledging,
+
   advanceCalendar: { ...staff, does: 'operate' },
 };
