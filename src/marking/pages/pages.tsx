@@ -1,7 +1,6 @@
 /** The desk of marks: products and their lots for their owner, the queue of certification for staff. */
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import type { Caller } from '../../accounts/store.ts';
 import { Problem } from '../../errors.ts';
 import { Closed, Id } from '../../http/schemas.ts';
 import type { ModuleSetting } from '../../modules.ts';
