@@ -265,6 +265,8 @@ t.test(
     const elsewhere = await verify(first.uri, 'RU-MOW');
     t.match(elsewhere, { result: 'suspicious', reason: 'scans_far_apart' });
     t.equal((await verify(second.uri, 'RU-MOW')).result, 'genuine', 'another mark is not');
+    await verify(second.uri, 'CN-GD');
+    for (const place of ['US-CA', 'DE']) await verify(third.uri, place);
     const places = ['CN-ZJ', 'CN-GD', 'US-CA', 'CN-SC', 'RU-SPE', 'CN-JS', 'DE', 'CN-LN'];
     const results: string[] = [];
     for (const [n, place] of places.entries()) {
@@ -278,6 +280,17 @@ t.test(
     const listed = await call<Anomalies>(firm_a.key, 'GET', '/v1/marking/anomalies');
     t.match(listed.body.data, [{ serial: first.serial, scans: 10 }]);
     t.ok(listed.body.data[0]!.signs.moves > 5);
+    const pages: string[] = [];
+    const warned = '/v1/marking/anomalies?level=warned&limit=1';
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const { body }: { body: Anomalies & { next_cursor: string | null } } = await call<
+        Anomalies & { next_cursor: string | null }
+      >(firm_a.key, 'GET', cursor === '' ? warned : `${warned}&${new URLSearchParams({ cursor })}`);
+      pages.push(...body.data.map(({ serial }) => serial));
+      cursor = body.next_cursor;
+    }
+    t.same(pages.sort(), [second.serial, third.serial].sort(), 'page by page');
+    t.equal((await call(firm_a.key, 'GET', `${warned}&cursor=2009-01-01/x`)).status, 400);
     t.same((await call<Anomalies>(firm_b.key, 'GET', '/v1/marking/anomalies')).body.data, []);
 
     const clearance = { serial: first.serial };
