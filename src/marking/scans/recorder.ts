@@ -9,6 +9,7 @@ import { writeProbes, writeScans } from './store.ts';
 
 export interface Observed {
   lot_id: string;
+  lot_number: number;
   serial: Buffer;
   scan: Scan;
   assessment: Assessment;
@@ -18,8 +19,8 @@ export interface Recorder {
   scanned(observed: Observed): void;
   /** A forged mark named a lot. */
   probed(lot_number: number, at: Date): void;
-  /** Scans of a mark that are not written yet. */
-  unwritten(lot_id: string, serial: Buffer): Scan[];
+  /** Scans of a mark that are not written yet, or just were. */
+  unwritten(lot_number: number, serial: Buffer): Scan[];
   /** Writes what is there. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -37,8 +38,8 @@ const MAX_PROBED_LOTS = 1_000;
 
 type ByMark = Map<string, Observed[]>;
 
-function keyOf(lot_id: string, serial: Buffer): string {
-  return lot_id + serial.toString('latin1');
+function keyOf(lot_number: number, serial: Buffer): string {
+  return lot_number + serial.toString('latin1');
 }
 
 export function startRecorder(database: Database, log: Log): Recorder {
@@ -54,7 +55,7 @@ export function startRecorder(database: Database, log: Log): Recorder {
   };
   const add = (observed: Observed) => {
     if (count >= MAX_PENDING) return void lost++;
-    const key = keyOf(observed.lot_id, observed.serial);
+    const key = keyOf(observed.lot_number, observed.serial);
     const known = pending.get(key);
     if (known) known.push(observed);
     else pending.set(key, [observed]);
@@ -84,8 +85,8 @@ export function startRecorder(database: Database, log: Log): Recorder {
       if (known) known.probes++;
       else if (probes.size < MAX_PROBED_LOTS) probes.set(lot_number, { probes: 1, at });
     },
-    unwritten(lot_id, serial) {
-      const key = keyOf(lot_id, serial);
+    unwritten(lot_number, serial) {
+      const key = keyOf(lot_number, serial);
       return [...(writing.get(key) ?? []), ...(pending.get(key) ?? [])].map(({ scan }) => scan);
     },
     flush,

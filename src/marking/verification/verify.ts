@@ -71,13 +71,16 @@ function makeVerifier(service: Service, recorder: Recorder): Verifier {
         recorder.probed(mark.lot_number, now);
         return UNKNOWN;
       }
+      // Before what is written is read: what is written meanwhile counts once or twice, which is the same visit, and never not at all.
+      const unwritten = recorder.unwritten(mark.lot_number, mark.serial);
       const state = await lookUp(mark, now);
       if (!state) return UNKNOWN;
       const { lot_id, shipped_ms, territory } = state;
       const scan = { at_ms: now.getTime(), place };
-      const history = [...state.scans, ...recorder.unwritten(lot_id, mark.serial)];
+      const history = [...state.scans, ...unwritten];
       const assessment = assess([...history, ...(silently ? [] : [scan])], { shipped_ms, territory });
-      if (!silently) recorder.scanned({ lot_id, serial: mark.serial, scan, assessment });
+      if (!silently)
+        recorder.scanned({ lot_id, lot_number: mark.lot_number, serial: mark.serial, scan, assessment });
       const level = state.alarmed ? 'alarmed' : assessment.level;
       const result = state.revoked ? 'revoked' : level === 'quiet' ? 'genuine' : 'suspicious';
       return { result, mark, state, level };

@@ -5,6 +5,7 @@ import audit from './audit.json' with { type: 'json' };
 import calendar from './calendar.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
+import expert from './expert.json' with { type: 'json' };
 import firm from './firm.json' with { type: 'json' };
 import jobs from './jobs.json' with { type: 'json' };
 import life from './life.json' with { type: 'json' };
@@ -51,6 +52,7 @@ export const AREAS = {
   webhook,
   account,
   firm,
+  expert,
   organisation,
   patents,
   listing,
