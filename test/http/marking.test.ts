@@ -255,10 +255,10 @@ t.test('a thing is claimed once, however many try at once, against a receipt', a
 });
 
 t.test(
-  'a mark that is in two places at once is doubted, one that is everywhere is alarmed, and its owner may clear it',
+  'a mark in two places at once is doubted, one that is everywhere is alarmed, and may be cleared',
   async (t) => {
     const lot_id = await lot(firm_a, await certified(firm_a, [takePatent()]), 'S-1');
-    const [first, second] = (await printed(firm_a, lot_id, 2)) as [Printed, Printed];
+    const [first, second, third] = (await printed(firm_a, lot_id, 3)) as [Printed, Printed, Printed];
     const start = clock.now();
     t.equal((await verify(first.uri, 'CN-GD')).result, 'genuine');
     clock.set(new Date(start.getTime() + 600_000));
