@@ -81,7 +81,7 @@ function makeVerifier(service: Service, recorder: Recorder): Verifier {
       const scan = { at_ms: now.getTime(), place };
       const history = [...state.scans, ...unwritten];
       const assessment = assess([...history, ...(silently ? [] : [scan])], { shipped_ms, territory });
-      if (!silently)
+      if (!silently && !isAgain(history, scan))
         recorder.scanned({ lot_id, lot_number: mark.lot_number, serial: mark.serial, scan, assessment });
       const level = state.alarmed ? 'alarmed' : assessment.level;
       const result = state.revoked ? 'revoked' : level === 'quiet' ? 'genuine' : 'suspicious';
