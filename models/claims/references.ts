@@ -48,12 +48,15 @@ export function referencesIn(
   before: readonly number[],
 ): ClaimReference[] {
   const is_en = language === 'en';
+  const named: ClaimReference[] = [];
   let left = MAX_FILLED;
-  const named = Array.from(text.matchAll(is_en ? EN_START : ZH_START), (match) => {
+  for (const match of text.matchAll(is_en ? EN_START : ZH_START)) {
+    // `claim 1 or claim 2` is one reference: its second half was read with the first.
+    if (match.index < (named.at(-1)?.end ?? 0)) continue;
     const reference = numbersAt(text, match.index, match.index + match[0].length, is_en, left);
     left -= reference.numbers.length;
-    return reference;
-  });
+    named.push(reference);
+  }
   const all = Array.from(text.matchAll(is_en ? EN_ALL : ZH_ALL), (match) => ({
     start: match.index,
     end: match.index + match[0].length,
@@ -62,11 +65,11 @@ export function referencesIn(
     is_bare_range: false,
     is_all_before: true,
   }));
-  return withoutRepeats([...named, ...all].sort((a, b) => a.start - b.start));
+  return apart([...named, ...all].sort((a, b) => a.start - b.start));
 }
 
-/** `claim 1 or claim 2` is one reference: its second half is not read again. */
-function withoutRepeats(references: readonly ClaimReference[]): ClaimReference[] {
+/** Of references that overlap the first. */
+function apart(references: readonly ClaimReference[]): ClaimReference[] {
   let reached = 0;
   return references.filter(({ start, end }) => {
     const is_new = start >= reached;
