@@ -37,8 +37,13 @@ function wordsOf(name: string): string[] {
 }
 
 function withoutLegalForm(name: string): string {
+  return nameWithoutForm(name).replaceAll(' ', '');
+}
+
+/** Words of a name in capitals, but for those that tell companies apart in law alone. */
+export function nameWithoutForm(name: string): string {
   return wordsOf(name)
     .filter((word) => !LEGAL_FORMS.has(word))
-    .join('')
+    .join(' ')
     .replace(CHINESE_LEGAL_FORM, '');
 }

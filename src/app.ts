@@ -40,6 +40,7 @@ import { pageRoutes } from './pages/routes.ts';
 import { indicatorRoutes } from './patents/indicator-routes.ts';
 import { patentRoutes } from './patents/routes.ts';
 import { sourceRoutes } from './patents/source-routes.ts';
+import { useRoutes } from './patents/use-routes.ts';
 import { passkeyRoutes } from './people/passkey-routes.ts';
 import { personalDataRoutes } from './people/personal-data-routes.ts';
 import { providerRoutes } from './people/provider-routes.ts';
@@ -137,6 +138,7 @@ export async function buildApp({
   await app.register(patentRoutes(service));
   await app.register(indicatorRoutes(service));
   await app.register(corpusRoutes(service));
+  await app.register(useRoutes(service));
   await app.register(sourceRoutes(service));
   await app.register(fetchRoutes(service));
   await app.register(watchingRoutes(service));

@@ -28,7 +28,16 @@ export type IdPrefix =
   | 'idr'
   | 'psn'
   | 'inv'
-  | 'ses';
+  | 'ses'
+  | 'mpr'
+  | 'mlt'
+  | 'mrc'
+  | 'lst'
+  | 'lwt'
+  | 'ldl'
+  | 'lof'
+  | 'ldc'
+  | 'lcn';
 
 let last_ms = 0;
 let counter = 0;

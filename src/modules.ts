@@ -7,6 +7,8 @@ import type { Logger } from 'pino';
 import type { HttpConfig } from './config.ts';
 import type { Database } from './db/client.ts';
 import type { Rates } from './http/rates.ts';
+import { listing } from './listing/module.ts';
+import { marking } from './marking/module.ts';
 import type { Listener } from './outbox/hear.ts';
 import type { Derivation } from './patents/derived.ts';
 import type { Vault } from './secrets/vault.ts';
@@ -39,7 +41,7 @@ export interface SecondaryModule {
   tend(context: TendContext, slot: Date): Promise<Record<string, number>>;
 }
 
-export const MODULES: readonly SecondaryModule[] = [];
+export const MODULES: readonly SecondaryModule[] = [listing, marking];
 
 export const MODULE_LISTENERS: readonly Listener[] = MODULES.flatMap((module) => module.listeners);
 export const MODULE_DERIVATIONS: readonly Derivation[] = MODULES.flatMap((module) => module.derivations);

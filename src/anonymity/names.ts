@@ -1,5 +1,6 @@
 /** Names to be shown under. They must not give away whose they are. */
 import { randomInt } from 'node:crypto';
+import { nameWithoutForm } from '../../models/party-name.ts';
 
 export const MAX_DISPLAY_NAME_LENGTH = 80;
 /** Shorter words of an organisation's name, such as "bank" or "Ltd", may stand in a name that it is shown under. */
@@ -7,6 +8,7 @@ const TELLING_LETTERS = 5;
 /** Characters in a row of a script that is written without spaces. */
 const TELLING_SIGNS = 3;
 const WITHOUT_SPACES = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]+/gu;
+const HAN = /\p{Script=Han}/u;
 const FIRST =
   'Amber Azure Brisk Calm Clear Copper Coral Distant Early Even Far Fair Gentle Green Grey Hidden';
 const SECOND =
@@ -44,6 +46,25 @@ function partsOf(name: string): string[] {
       .map((_, at) => signs.slice(at, at + TELLING_SIGNS).join(''));
   });
   return [...words, ...runs];
+}
+
+/**
+ * Of a text that may speak of the same things as the organisation's name does: the whole name, its legal form left out, or its
+ * first word where that is long enough to tell.
+ * @returns the part that the text holds; null for none
+ */
+export function toldInText(text: string, organisation_name: string): string | null {
+  const words = ` ${wordsIn(text).join(' ')} `;
+  const name = wordsIn(nameWithoutForm(organisation_name));
+  const first = name.slice(0, [...(name[0] ?? '')].length < TELLING_LETTERS ? name.length : 1).join(' ');
+  const is_told = HAN.test(first) ? words.replaceAll(' ', '').includes(first) : words.includes(` ${first} `);
+  return first !== '' && is_told ? first : null;
+}
+
+function wordsIn(text: string): string[] {
+  return fold(text)
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '');
 }
 
 /** Letters and digits alone. */

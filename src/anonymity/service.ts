@@ -180,7 +180,7 @@ async function tell(
 ): Promise<IdentityRequest> {
   const request = await findRequest(tx, request_id);
   const { pseudonym_id, context, reason, asker } = request;
-  const owner = await acrossTenants(tx, () => ownerOf(tx, pseudonym_id));
+  const owner = await ownerOf(tx, pseudonym_id);
   const by = roleOf(request, caller);
   const about = { request_id, pseudonym_id, context: { ...context } };
   const known = { asker: { ...asker }, ...(step === 'revealed' && { owner: { ...owner } }) };
@@ -216,10 +216,13 @@ async function tell(
   return request;
 }
 
-async function ownerOf(tx: Transaction, pseudonym_id: string): Promise<Identity> {
-  const [owner] = await tx<Identity[]>`select organisation_id, name, kind from organisation
-    join pseudonym_owner on organisation_id = organisation.id where pseudonym_id = ${pseudonym_id}`;
-  return owner!;
+/** For the service itself, such as to tell an owner of what concerns it: nothing of it goes into another's answer. */
+export function ownerOf(tx: Transaction, pseudonym_id: string): Promise<Identity> {
+  return acrossTenants(tx, async () => {
+    const [owner] = await tx<Identity[]>`select organisation_id, name, kind from organisation
+      join pseudonym_owner on organisation_id = organisation.id where pseudonym_id = ${pseudonym_id}`;
+    return owner!;
+  });
 }
 
 function audit(tx: Transaction, caller: Caller, action: string, subject: string, detail: object, at: Date) {

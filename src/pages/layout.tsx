@@ -19,6 +19,7 @@ interface Props {
 const PATENTS = [
   { href: '/patents', text: 'nav.patents' },
   { href: '/knowledge-map', text: 'nav.map' },
+  { href: '/market', text: 'nav.market' },
 ] as const;
 
 const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[]> = {
@@ -36,6 +37,7 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     { href: '/alerts', text: 'nav.alerts' },
     { href: '/valuation', text: 'nav.valuation' },
     { href: '/consents', text: 'nav.consents' },
+    { href: '/marking', text: 'nav.marking' },
     { href: '/calendar', text: 'nav.calendar' },
     { href: '/webhooks', text: 'nav.webhooks' },
     ...PATENTS,
@@ -48,6 +50,7 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     { href: '/reviews', text: 'nav.reviews' },
     { href: '/portfolio', text: 'nav.portfolio' },
     { href: '/pledges', text: 'nav.pledges' },
+    { href: '/marking', text: 'nav.marking' },
     { href: '/sources', text: 'nav.sources' },
     { href: '/models', text: 'nav.models' },
     { href: '/jobs', text: 'nav.jobs' },

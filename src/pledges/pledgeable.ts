@@ -45,3 +45,21 @@ export async function requirePledged(tx: Transaction, pledge_id: string, patent_
     where pledge_id = ${pledge_id} and patent_id = ${patent_id} and removed_at is null`;
   if (!pledged) throw new Problem('refused', `Patent ${patent_id} is not part of this pledge.`);
 }
+
+/** A contract that stands before the law, and whose consent the patent needs to pass to another. */
+export interface Pledgee {
+  pledge_id: string;
+  bank_id: string;
+  patent_id: string;
+}
+
+/** Of patents, whosever they are: nothing of it goes into an answer but to the pledgee, and to the pledgor. */
+export function pledgeesOf(tx: Transaction, patent_ids: readonly string[]): Promise<Pledgee[]> {
+  return acrossTenants(
+    tx,
+    () =>
+      tx<
+        Pledgee[]
+      >`select * from pledgees_of(${patent_ids as string[]}::uuid[]) order by pledge_id, patent_id`,
+  );
+}

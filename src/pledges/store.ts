@@ -137,6 +137,11 @@ export async function removePatents(
     where pledge_id = ${pledge_id} and patent_id = any(${patent_ids as string[]}::uuid[]) and removed_at is null`;
 }
 
+/** A bank's in one state, in order of id. */
+export async function pledgesIn(sql: Sql, bank_id: string, state: PledgeState): Promise<Pledge[]> {
+  return sql<Pledge[]>`select * from pledge where bank_id = ${bank_id} and state = ${state} order by id`;
+}
+
 /** What is pledged now, in order of pledge and patent. */
 export async function pledgedPatents(
   sql: Sql | Transaction,

@@ -144,6 +144,58 @@ const IdentityRequestData = Type.Object(IdentityRequestFields);
 const AskedData = Type.Object({ ...IdentityRequestFields, asker: Party, reason: Type.String() });
 const RevealedData = Type.Object({ ...IdentityRequestFields, asker: Party, owner: Party });
 
+const MarkedProduct = {
+  product_id: Id,
+  product: Type.String({ description: 'its name' }),
+};
+const CertificationData = Type.Object({ ...MarkedProduct, note: Type.String() });
+const ClaimFields = {
+  ...MarkedProduct,
+  patents_left: Type.Integer({ minimum: 0, description: 'that the page of the product claims now' }),
+  patent_id: Type.String({ format: 'uuid' }),
+  number: Type.String({ description: 'as it is marked' }),
+};
+const ClaimRestoredData = Type.Object(ClaimFields);
+const FalseMarkingData = Type.Object({ ...ClaimFields, legal_state: Type.String(), since: Nullable(Day) });
+const MarkedLot = { product_id: Id, lot_id: Id, lot_code: Type.String() };
+const SuspiciousData = Type.Object({
+  ...MarkedLot,
+  serial: Type.String(),
+  alarmed_at: Type.String({ format: 'date-time' }),
+  score: Type.Number({ description: 'log odds that the mark was copied' }),
+});
+const EnumeratedData = Type.Object({
+  ...MarkedLot,
+  hour: Type.String({ format: 'date-time' }),
+  probes: Type.Integer({ description: 'forged marks that named the lot in that hour, so far' }),
+});
+const DealFields = {
+  listing_id: Id,
+  deal_id: Id,
+  stage: Type.String({ description: 'of the deal, after the step' }),
+  side: Type.String({ description: 'who took it: seller, buyer, pledgee or service' }),
+};
+const DealData = Type.Object(DealFields);
+const EnquiryData = Type.Object({ ...DealFields, channel: Type.String() });
+const OfferFields = {
+  kind: Type.String({ description: 'sale, exclusive_licence or licence' }),
+  price_minor: Type.Integer(),
+  currency: Type.String(),
+};
+const OfferData = Type.Object({
+  ...DealFields,
+  ...OfferFields,
+  offer_id: Id,
+  expires_at: Type.String({ format: 'date-time' }),
+});
+const MessageData = Type.Object({ listing_id: Id, deal_id: Id, seq: Type.Integer(), side: Type.String() });
+const ConsentAskedData = Type.Object({
+  consent_id: Id,
+  of_pledge_id: Id,
+  patent_ids: Type.Array(Type.String({ format: 'uuid' })),
+  ...OfferFields,
+});
+
 const TestData = Type.Object({ message: Type.String() });
 
 interface EventKind {
@@ -207,6 +259,49 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
   'identity.revealed': {
     summary: 'Who is behind a pseudonym was revealed by its owner’s consent; sent to both',
     data: RevealedData,
+  },
+  'mark.product.certified': {
+    summary: 'Staff certified a product: marks may be issued',
+    data: CertificationData,
+  },
+  'mark.product.refused': { summary: 'Staff refused to certify a product', data: CertificationData },
+  'mark.false_marking': {
+    summary: 'A patent that a product is marked with is no longer in force: its page stopped claiming it',
+    data: FalseMarkingData,
+  },
+  'mark.claim_restored': {
+    summary: 'A patent that a product is marked with is in force again, and claimed',
+    data: ClaimRestoredData,
+  },
+  'mark.suspicious': { summary: 'By its scans a mark was most likely copied', data: SuspiciousData },
+  'mark.enumerated': { summary: 'Somebody tries out forged marks of a lot', data: EnumeratedData },
+  'listing.enquired': { summary: 'A buyer opened a deal over an own listing', data: EnquiryData },
+  'listing.message': { summary: 'The other side of a deal said something', data: MessageData },
+  'listing.deal.confidential': { summary: 'Both sides signed the confidentiality agreement', data: DealData },
+  'listing.deal.data_room': { summary: 'The seller opened the data room to a buyer', data: DealData },
+  'listing.deal.offered': { summary: 'The other side made an offer', data: OfferData },
+  'listing.deal.accepted': { summary: 'The other side accepted the offer', data: DealData },
+  'listing.deal.filed': { summary: 'The assignment was filed with the office', data: DealData },
+  'listing.deal.recorded': { summary: 'The register names the buyer', data: DealData },
+  'listing.deal.closed': { summary: 'A recorded deal was closed', data: DealData },
+  'listing.deal.withdrawn': { summary: 'A deal was withdrawn from, or its listing is over', data: DealData },
+  'listing.consent.asked': {
+    summary: 'A pledgee is asked for its consent to an offer for its pledge',
+    data: ConsentAskedData,
+  },
+  'listing.consent.given': { summary: 'The pledgee consented to the offer', data: DealData },
+  'listing.consent.refused': { summary: 'The pledgee refused the offer', data: DealData },
+  'listing.referred': {
+    summary: 'A seller sent a listing to an intermediary',
+    data: Type.Object({ listing_id: Id }),
+  },
+  'listing.want.answered': {
+    summary: 'A seller pointed a listing out to an own want',
+    data: Type.Object({ want_id: Id, listing_id: Id }),
+  },
+  'listing.expired': {
+    summary: 'An own listing came to its day',
+    data: Type.Object({ listing_id: Id, expires_on: Day }),
   },
   'endpoint.test': { summary: 'A test, asked for by the endpoint’s owner', data: TestData },
 };

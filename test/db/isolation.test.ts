@@ -65,6 +65,7 @@ const isOwned = (table: string) =>
   (table === 'organisation' ||
     table.startsWith('pseudonym') ||
     table === 'valuation' ||
+    table.startsWith('listing') ||
     columnsOf(table).some((column) => PARTIES.includes(column) || column in PARENTS));
 const tables = [...new Set(columns.map(({ table }) => table))].filter(isOwned);
 
@@ -158,6 +159,8 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
         for (const owner of await readersOfPseudonym(table, row)) own.add(owner);
       if (table === 'valuation')
         for (const owner of await ownersOfValuation(String(row.valuation_id))) own.add(owner);
+      if (table.startsWith('listing'))
+        for (const reader of await readersOfListing(table, row)) own.add(reader);
       owners.set(String(row.row_place), own);
       if (typeof row.id === 'string') byId.set(`${table} ${row.id}`, own);
     }
@@ -194,6 +197,48 @@ async function readersOfPseudonym(table: string, row: Record<string, unknown>): 
   return shown.length > 0
     ? [...all, ...TENANTS.map(({ organisation_id }) => organisation_id), staff.id]
     : all;
+}
+
+/** What is published everybody; else the seller, who deals with it, and where its patents and name stand to whom it showed itself. */
+async function readersOfListing(table: string, row: Record<string, unknown>): Promise<string[]> {
+  if (table === 'listing' || table === 'listing_want')
+    return [...TENANTS.map(({ organisation_id }) => organisation_id), staff.id];
+  const listing_id = String(row.listing_id);
+  const deal_id = String(table === 'listing_deal' ? row.id : row.deal_id);
+  const readers = async (query: PromiseLike<unknown>) =>
+    ((await query) as unknown as { reader: string }[]).map(({ reader }) => reader);
+  const seller = sql`select organisation_id as reader from listing join pseudonym_owner using (pseudonym_id)
+    where listing.id = ${listing_id}`;
+  const sides = sql`select organisation_id as reader from listing_deal_party where deal_id = ${deal_id}`;
+  switch (table) {
+    case 'listing_patent':
+      return readers(sql`${seller} union all select asker_id from identity_reveal
+        join listing using (pseudonym_id) where listing.id = ${listing_id}`);
+    case 'listing_private':
+      return readers(seller);
+    case 'listing_want_answer':
+      return readers(sql`${seller} union all select organisation_id from listing_want
+        join pseudonym_owner using (pseudonym_id) where listing_want.id = ${String(row.want_id)}`);
+    case 'listing_referral':
+      return readers(sql`${seller} union all select ${String(row.intermediary_id)}`);
+    case 'listing_deal_party':
+      return readers(sql`select unnest(array[asker_id, owner_id]) as reader from identity_reveal
+        join listing_deal on seller_pseudonym_id = pseudonym_id
+        where listing_deal.id = ${deal_id} and ${String(row.organisation_id)} in (asker_id, owner_id)`);
+    case 'listing_document':
+      return readers(sql`${seller} union all select organisation_id from listing_document_right
+        join listing_deal_party using (deal_id) where document_id = ${String(row.id)} and revoked_at is null`);
+    case 'listing_consent':
+      return readers(sql`select organisation_id as reader from listing_deal_party
+        where deal_id = ${deal_id} and side = 'seller'`);
+    case 'listing_consent_answer':
+      return readers(sql`select organisation_id as reader from listing_deal_party join listing_consent using (deal_id)
+        where listing_consent.id = ${String(row.consent_id)} and side = 'seller'`);
+    case 'listing_sale':
+      return [];
+    default:
+      return readers(sides);
+  }
 }
 
 async function ownersOfValuation(valuation_id: string): Promise<string[]> {

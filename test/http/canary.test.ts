@@ -82,6 +82,24 @@ const identity_request = await call<{ id: string }>(
   `/v1/pseudonyms/${pseudonym.body.id}/identity-requests`,
   { context, reason: CANARY },
 );
+const canary_listing = {
+  title: CANARY,
+  summary: CANARY,
+  know_how: CANARY,
+  contact: CANARY,
+  kinds: ['sale'],
+  channels: ['talk'],
+  territories: ['CN'],
+  patent_ids: [service.takePatent()],
+  expires_on: '2010-06-10',
+};
+const listing = await call<{ id: string }>(firm_a.key, 'POST', '/v1/listings', canary_listing);
+const listing_deal = await call<{ id: string }>(
+  agency.key,
+  'POST',
+  `/v1/listings/${listing.body.id}/enquiries`,
+  { channel: 'talk', message: CANARY },
+);
 const person = await database.transaction((tx) =>
   createPerson(
     tx,
@@ -105,6 +123,8 @@ const NAMED: [path: string, id: string][] = [
   ['/v1/fetches', fetch_made.body.id],
   ['/v1/pseudonyms', pseudonym.body.id],
   ['/v1/identity-requests', identity_request.body.id],
+  ['/v1/listings', listing.body.id],
+  ['/v1/listing-deals', listing_deal.body.id],
   ['', endpoint.body.id],
 ];
 
@@ -283,7 +303,15 @@ async function sendAll(t: Pick<Tap, 'fail'>, requests: Request[]): Promise<void>
 }
 
 t.test('a refusal tells no stack, no SQL and no path, and no canary makes the service fail', async (t) => {
-  for (const { status, text } of [made, endpoint, fetch_made, pseudonym, identity_request])
+  for (const { status, text } of [
+    made,
+    endpoint,
+    fetch_made,
+    pseudonym,
+    identity_request,
+    listing,
+    listing_deal,
+  ])
     t.equal(status, 201, text);
   t.ok(operations.length > 90);
   await sendAll(t, wild);

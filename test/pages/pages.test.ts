@@ -19,7 +19,7 @@ import { examine, type Faults, visit } from './visitor.ts';
 import { buildWorld } from './world.ts';
 
 /** What speaks the words of the catalogues. */
-const FOLDERS = ['pages', 'reports'].map((name) =>
+const FOLDERS = ['pages', 'reports', 'marking'].map((name) =>
   fileURLToPath(new URL(`../../src/${name}`, import.meta.url)),
 );
 const textsOf = (entry: Entry) => (typeof entry === 'string' ? [entry] : Object.values(entry));

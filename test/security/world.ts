@@ -1,5 +1,7 @@
 /** Two banks with a firm each, staff, an agency, an expert and a buyer, who have used everything that the service has for them. */
 import { showUnder } from '../../src/anonymity/service.ts';
+import { acquaint, type ConsentBody, enquire, listPatents, offer, offered, sign, step } from '../listing.ts';
+import { certifiedProduct, lotOf } from '../marks.ts';
 import { addPasskey, addPerson, openSession } from '../people.ts';
 import { lapsingPatents, type Party, type TestService } from '../service.ts';
 
@@ -112,6 +114,12 @@ export async function peopleTheService(service: TestService): Promise<World> {
     const silence = { rule: 'ltv_warning', until_at: '2009-08-01T00:00:00Z', reason: 'quiet' };
     await made(bank, 'POST', '/v1/silences', silence);
   }
+  for (const firm of [firm_a, firm_b]) {
+    const product_id = await certifiedProduct(service, firm, [service.takePatent()]);
+    note(firm, 'marked_product', product_id);
+    note(firm, 'mark_lot', await lotOf(service, firm, product_id, 'LOT-1', 5));
+  }
+  await trade(service, note);
   await service.passTo(LAST_DAY);
   for (const bank of [bank_a, bank_b]) await noteWatch(service, bank, owned);
   await indicateValues(service);
@@ -149,6 +157,53 @@ async function askOverPseudonyms(
     await made(owner, 'POST', steps, { step: 'consented' });
     await made(asker, 'POST', steps, { step: 'revealed' });
   }
+}
+
+/** A seller that showed itself and opened its data room; one whose bank is asked for its consent; and what a buyer wants. */
+async function trade(service: TestService, note: (party: Party, kind: string, id: string) => void) {
+  const { call, bank_b, firm_a, firm_b, agency, expert, buyer } = service;
+  const shown = await listPatents(service, firm_a, [service.takePatent()], { contact: 'desk 4' });
+  const deal = await enquire(service, buyer, shown.id, { contact: 'desk 5' });
+  await sign(service, firm_a, buyer, deal);
+  await acquaint(service, firm_a, buyer, shown);
+  await step(service, firm_a, deal.id, { step: 'open_data_room' });
+  const file = {
+    name: 'note',
+    media_type: 'text/plain',
+    content_base64: Buffer.from('note').toString('base64'),
+  };
+  const added = await call<{ id: string }>(firm_a.key, 'POST', `/v1/listings/${shown.id}/documents`, file);
+  const document = `/v1/listing-deals/${deal.id}/documents/${added.body.id}`;
+  await call(firm_a.key, 'POST', `${document}/rights`, { may_see: true });
+  await call(buyer.key, 'POST', `${document}/views`);
+  await offer(service, buyer, deal.id);
+  await call(firm_a.key, 'POST', `/v1/listings/${shown.id}/referrals`, { intermediary_id: agency.id });
+
+  const patent_id = service.takePatent();
+  await contract(service, bank_b, firm_b, [patent_id], 'watched');
+  const pledged = await listPatents(service, firm_b, [patent_id]);
+  const other = await offered(service, firm_b, expert, pledged);
+  await step(service, firm_b, other.deal.id, { step: 'ask_consent' });
+  const { body } = await call<{ data: ConsentBody[] }>(bank_b.key, 'GET', '/v1/listing-consents');
+  const [{ id: consent_id }] = body.data as [ConsentBody];
+  await call(bank_b.key, 'POST', `/v1/listing-consents/${consent_id}/answers`, {
+    answer: 'refused',
+    reason: 'too little',
+  });
+
+  const wanted = { title: 'pumps', summary: 'dry ones', kinds: ['sale'], expires_on: '2011-01-01' };
+  const { body: want } = await call<{ id: string }>(buyer.key, 'POST', '/v1/wants', wanted);
+  await call(firm_a.key, 'POST', `/v1/wants/${want.id}/answers`, { listing_id: shown.id });
+
+  note(firm_a, 'listing', shown.id);
+  note(firm_b, 'listing', pledged.id);
+  note(buyer, 'want', want.id);
+  for (const party of [firm_a, buyer]) {
+    note(party, 'listing_deal', deal.id);
+    note(party, 'document', added.body.id);
+  }
+  for (const party of [firm_b, expert]) note(party, 'listing_deal', other.deal.id);
+  for (const party of [firm_b, bank_b]) note(party, 'pledgee_consent', consent_id);
 }
 
 /** What the watching of a pledge brought: valuations, flags, and a margin call on them. */

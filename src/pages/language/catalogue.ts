@@ -9,6 +9,8 @@ import common from './common.json' with { type: 'json' };
 import firm from './firm.json' with { type: 'json' };
 import jobs from './jobs.json' with { type: 'json' };
 import life from './life.json' with { type: 'json' };
+import listing from './listing.json' with { type: 'json' };
+import marking from './marking.json' with { type: 'json' };
 import models from './models.json' with { type: 'json' };
 import organisation from './organisation.json' with { type: 'json' };
 import patents from './patents.json' with { type: 'json' };
@@ -35,6 +37,7 @@ export const AREAS = {
   claims,
   common,
   jobs,
+  marking,
   models,
   pledge,
   portfolio,
@@ -52,6 +55,7 @@ export const AREAS = {
   firm,
   organisation,
   patents,
+  listing,
 };
 
 type Area = (typeof AREAS)[keyof typeof AREAS];

@@ -23,10 +23,16 @@ const KIND_OF_STEP: Record<string, string> = {
   people: 'psn',
   invitations: 'inv',
   sessions: 'ses',
+  listings: 'lst',
+  wants: 'lwt',
+  'listing-deals': 'ldl',
+  documents: 'ldc',
+  'listing-consents': 'lcn',
 };
 /** Resources whose ids have no prefix. */
 const WITHOUT_PREFIX = ['keys', 'models', 'sources', 'tables', 'passkeys'];
-const ID = /\b(org|val|plg|mcl|flg|whe|evt|dlv|cal|fch|wls|sil|amd|cns|pse|idr|psn|inv|ses)_[0-9a-z]{26}\b/g;
+const ID =
+  /\b(org|val|plg|mcl|flg|whe|evt|dlv|cal|fch|wls|sil|amd|cns|pse|idr|psn|inv|ses|lst|lwt|ldl|lof|ldc|lcn)_[0-9a-z]{26}\b/g;
 const PATENT_ID = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 const HOLDS_PATENTS = /^(plg|wls)_/;
 const VALUATION = /"valuation_id":"([^"]+)"/g;

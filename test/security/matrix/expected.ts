@@ -21,11 +21,18 @@ export type Thing =
   | 'valuation'
   | 'pseudonym'
   | 'identity_request'
+  | 'listing'
+  | 'want'
+  | 'listing_deal'
+  | 'document'
+  | 'pledgee_consent'
   | 'organisation'
   | 'person'
   | 'invitation'
   | 'session'
-  | 'passkey';
+  | 'passkey'
+  | 'marked_product'
+  | 'mark_lot';
 
 /** Who besides its owners sees a thing: staff see what they review, and nothing that is an organisation's own. */
 export const SEEN_BY_STAFF: readonly Thing[] = [
@@ -36,6 +43,8 @@ export const SEEN_BY_STAFF: readonly Thing[] = [
   'valuation',
   'firm',
   'organisation',
+  'marked_product',
+  'mark_lot',
 ];
 
 export type Action = 'read' | 'write' | 'review' | 'decide' | 'operate' | 'administer';
@@ -79,6 +88,7 @@ const BANK = ['bank'] as const;
 const FIRM = ['firm'] as const;
 const STAFF = ['staff'] as const;
 const PARTIES = ['bank', 'firm'] as const;
+const MARKING = ['firm', 'staff'] as const;
 const LENDER = ['bank', 'staff'] as const;
 
 const anyone: Expectation = { who: 'anyone' };
@@ -90,7 +100,14 @@ const person: Expectation = { who: EACH, people: true, asks: true };
 const review: Expectation = { who: STAFF, things: { flag_id: 'flag' }, does: 'review' };
 const check: Expectation = { ...review, does: 'decide' };
 const endpoint: Expectation = { who: EACH, things: { id: 'endpoint' } };
+const product: Expectation = { who: MARKING, things: { id: 'marked_product' } };
+const own_product: Expectation = { who: FIRM, things: { id: 'marked_product' } };
+const own_lot: Expectation = { who: FIRM, things: { id: 'mark_lot' } };
 const pledge: Expectation = { who: PLEDGING, things: { id: 'pledge' } };
+
+const listing: Expectation = { who: SHOWN, things: { id: 'listing' } };
+const listingDeal: Expectation = { who: EACH, things: { id: 'listing_deal' } };
+const document: Expectation = { who: SHOWN, things: { id: 'listing_deal', document_id: 'document' } };
 
 export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getHealth: anyone,
@@ -217,6 +234,33 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   recordBorrowerFact: { who: PLEDGING, things: { firm_id: 'firm' } },
   listBorrowerFacts: { who: PLEDGING, things: { firm_id: 'firm' } },
 
+  makeListing: { who: SHOWN },
+  listDefaulted: { who: BANK, things: { id: 'pledge' } },
+  browseListings: each,
+  getListing: each,
+  withdrawListing: listing,
+  referListing: listing,
+  listReferrals: { who: SHOWN },
+  addDocument: listing,
+  getDataRoom: listing,
+  postWant: { who: SHOWN },
+  browseWants: each,
+  getWant: each,
+  withdrawWant: { who: SHOWN, things: { id: 'want' } },
+  answerWant: { who: SHOWN, things: { listing_id: 'listing' } },
+  enquire: { who: SHOWN },
+  listListingDeals: each,
+  getListingDeal: listingDeal,
+  stepListingDeal: listingDeal,
+  makeOffer: listingDeal,
+  listMessages: listingDeal,
+  sayMessage: listingDeal,
+  listDealDocuments: { ...listingDeal, who: SHOWN },
+  letSeeDocument: document,
+  openDocument: { ...document, asks: true },
+  listPledgeeConsents: { who: SHOWN },
+  answerPledgeeConsent: { who: SHOWN, things: { id: 'pledgee_consent' }, does: 'decide' },
+
   listAuditEntries: each,
   exportAuditChain: each,
   listAuditHeads: each,
@@ -261,5 +305,27 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   listAttempts: { who: EACH, things: { id: 'delivery' } },
   replayDelivery: { who: EACH, things: { id: 'delivery' }, does: 'operate' },
   rotateSigningKey: { ...staff, does: 'operate' },
+  submitProduct: { who: FIRM },
+  listProducts: { who: MARKING },
+  getProduct: product,
+  examineProduct: product,
+  certifyProduct: { ...product, who: STAFF, does: 'review' },
+  revokeProduct: product,
+  issueLot: own_product,
+  listLots: product,
+  readMarks: { ...own_lot, does: 'write' },
+  readLabels: { ...own_lot, does: 'write' },
+  revokeMarks: { who: MARKING, things: { id: 'mark_lot' } },
+  rotateMarkKey: { ...staff, does: 'operate' },
+  listAnomalies: { who: MARKING },
+  listProbes: { who: MARKING },
+  listClaims: { who: MARKING },
+  clearMark: own_lot,
+  verifyMark: anyone,
+  claimMark: anyone,
+  listMarkKeys: anyone,
+  listStatements: anyone,
+  listPatentUse: pledging,
+
   advanceCalendar: { ...staff, does: 'operate' },
 };

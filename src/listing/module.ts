@@ -1,0 +1,36 @@
+/** Listing: selling, licensing, and what happens after a default. */
+import type { SecondaryModule } from '../modules.ts';
+import { dataRoomRoutes } from './data-room/routes.ts';
+import { recordDeals } from './deals/register.ts';
+import { listingDealRoutes } from './deals/routes.ts';
+import { endedPledges } from './disposals/service.ts';
+import { listingRoutes } from './listings/routes.ts';
+import { endExpired } from './listings/service.ts';
+import { dealPages } from './pages/deal-pages.tsx';
+import { listingPages } from './pages/pages.tsx';
+import { wantPages } from './pages/want-pages.tsx';
+import { wantRoutes } from './wants/routes.ts';
+import { endExpiredWants } from './wants/service.ts';
+
+export const listing: SecondaryModule = {
+  name: 'listing',
+  routes:
+    ({ service }) =>
+    async (app) => {
+      await app.register(listingRoutes(service));
+      await app.register(wantRoutes(service));
+      await app.register(listingDealRoutes(service));
+      await app.register(dataRoomRoutes(service));
+    },
+  pages(app, { service }) {
+    listingPages(app, service);
+    dealPages(app, service);
+    wantPages(app, service);
+  },
+  listeners: [endedPledges],
+  derivations: [recordDeals],
+  tend: async ({ database }, slot) => ({
+    listings_expired: await database.transaction((tx) => endExpired(tx, slot)),
+    wants_expired: await database.transaction((tx) => endExpiredWants(tx, slot)),
+  }),
+};

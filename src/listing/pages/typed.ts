@@ -1,0 +1,32 @@
+/** What was typed into forms, and what was wrong with it. */
+import { Problem } from '../../errors.ts';
+import type { Faults } from '../../pages/parts/forms.tsx';
+
+/** @throws Problem `bad_request` naming each field that is wrong */
+export function requireNone(faults: Faults, summary: string): void {
+  const fields = Object.entries(faults).map(([name, detail]) => ({
+    pointer: `/body/${name}`,
+    detail: detail!,
+  }));
+  if (fields.length > 0) throw new Problem('bad_request', summary, fields);
+}
+
+/** By the name of the field. */
+export function faultsIn(problem: Problem | null): Faults {
+  return Object.fromEntries(
+    (problem?.fields ?? []).map(({ pointer, detail }) => [pointer.replace('/body/', ''), detail]),
+  );
+}
+
+/** Undefined for a field that was left empty. */
+export function textOf(typed: string | undefined): string | undefined {
+  const text = typed?.trim();
+  return text === '' ? undefined : text;
+}
+
+/** @throws Problem `bad_request` for a field that was left empty */
+export function requireWords(typed: string | undefined): string {
+  const text = textOf(typed);
+  if (text === undefined) throw new Problem('bad_request', 'A message must not be empty.');
+  return text;
+}
