@@ -638,7 +638,7 @@ t.test(
         fallbacks: 0,
         independents: 1,
         unclear: 2,
-        reasons: 'breadth, exposed, alone, unclear',
+        reasons: 'breadth, exposed, unclear, alone',
       },
     });
     t.ok(await isTold(pledge_id, 'patent.claims.fragile'));

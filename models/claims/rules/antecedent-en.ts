@@ -64,7 +64,8 @@ function needsBasis(claim: ReadClaim, { at, to, words }: Phrase, tokens: readonl
   const opens_dependent = claim.dependency !== null && tokens[at]!.start < claim.dependency.start;
   if (opens_dependent || head === 'claim') return false;
   if (tokens[at + 1]?.lower === 'following') return false;
-  if (COMPARATIVES.has(head) || DISTINGUISHING.has(head) || /[^e]ed$/.test(head)) return false;
+  if (head.length === 1 || COMPARATIVES.has(head) || DISTINGUISHING.has(head) || /[^e]ed$/.test(head))
+    return false;
   if (SUPERLATIVE.test(words[0]!)) return false;
   if (isKind(head) && tokens[at - 1]?.lower === 'of') return false;
   const next = tokens[to]?.lower ?? '';
