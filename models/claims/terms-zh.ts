@@ -14,7 +14,7 @@ export interface TakenUp {
   ends: number[];
 }
 
-const DEFINITE = /所述的?|(?<!应)该(?!等)|上述的?|前述的?/g;
+const DEFINITE = /所述的?|(?<!应)该(?!等)|上述的?(?!.{0,6}权利要求)|前述的?(?!.{0,6}权利要求)/g;
 const CLASSIFIER = '[个种根块条片组套对只台层道排列段枚座张面颗股圈级路]';
 /** Between 所述 or a verb and its term. */
 const QUANTITY = new RegExp(

@@ -175,7 +175,10 @@ t.test('what else the form asks for', async (t) => {
     ],
     ['abstract_length null', { claims: '1. A rod.', abstract: 'word '.repeat(151) }],
     ['abstract_length null', { claims: '1. 一种杆，其特征在于，为钢。', abstract: '字'.repeat(301) }],
-    ['term_unsupported 1', { claims: '1. A rod comprising a spring.', description: 'A rod is described.' }],
+    [
+      'term_unsupported 1',
+      { claims: '1. A rod comprising a spring.', description: 'A rod is described, and nothing else.' },
+    ],
     [
       'sign_unbracketed 1',
       {
