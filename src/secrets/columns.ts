@@ -39,6 +39,11 @@ export const KEPT_ANSWERS: SealedColumn = {
   place: keptAnswerPlace,
 };
 
+/** Of the range that one side of a deal expects. */
+export function expectationPlace(id: string): string {
+  return `listing_expectation/${id}`;
+}
+
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { ...ENDPOINT, column: 'secret', place: endpointPlace },
   { ...ENDPOINT, column: 'previous_secret', place: endpointPlace },
@@ -70,6 +75,13 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     key: ['id'],
     owner: '(select organisation_id from marked_product where marked_product.id = product_id)',
     place: lotSeedPlace,
+  },
+  {
+    table: 'listing_expectation',
+    column: 'sealed',
+    key: ['id'],
+    owner: 'organisation_id',
+    place: expectationPlace,
   },
   {
     table: 'listing_document',

@@ -144,6 +144,32 @@ const IdentityRequestData = Type.Object(IdentityRequestFields);
 const AskedData = Type.Object({ ...IdentityRequestFields, asker: Party, reason: Type.String() });
 const RevealedData = Type.Object({ ...IdentityRequestFields, asker: Party, owner: Party });
 
+const EngagementFields = {
+  engagement_id: Id,
+  deal_id: Nullable(Id),
+  patent_id: Nullable(Type.String({ format: 'uuid' })),
+};
+const EngagementData = Type.Object(EngagementFields);
+const EngagementAskedData = Type.Object({
+  ...EngagementFields,
+  engager_name: Type.String(),
+  brief: Type.String(),
+});
+const OpinionData = Type.Object({
+  ...EngagementFields,
+  version: Type.Integer({ description: 'of the opinion; earlier ones stay' }),
+  content_sha256: Type.String({ description: 'hexadecimal' }),
+});
+const EngagementSharedData = Type.Object({
+  ...EngagementFields,
+  engager_name: Type.String(),
+  expert_name: Type.String(),
+});
+
+const ExpectationFields = { deal_id: Id, listing_id: Id, round: Type.Integer() };
+const ExpectationData = Type.Object(ExpectationFields);
+const OverlapData = Type.Object({ ...ExpectationFields, overlap: Type.Boolean() });
+
 const MarkedProduct = {
   product_id: Id,
   product: Type.String({ description: 'its name' }),
@@ -259,6 +285,31 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
   'identity.revealed': {
     summary: 'Who is behind a pseudonym was revealed by its owner’s consent; sent to both',
     data: RevealedData,
+  },
+  'listing.expert.asked': { summary: 'Somebody asks an expert for an opinion', data: EngagementAskedData },
+  'listing.expert.accepted': { summary: 'An expert takes an engagement', data: EngagementData },
+  'listing.expert.declined': { summary: 'An expert declines an engagement', data: EngagementData },
+  'listing.expert.withdrawn': { summary: 'Who asked needs no opinion any more', data: EngagementData },
+  'listing.expert.delivered': {
+    summary: 'An expert delivered an opinion or a version of it',
+    data: OpinionData,
+  },
+  'listing.expert.ended': { summary: 'An engagement ended', data: EngagementData },
+  'listing.expert.shared': {
+    summary: 'An engagement and its opinions were shown',
+    data: EngagementSharedData,
+  },
+  'listing.expectation.asked': {
+    summary: 'The other side of a deal submitted a sealed range and waits for one',
+    data: ExpectationData,
+  },
+  'listing.expectation.answered': {
+    summary: 'Whether the sealed ranges of a round overlap; sent to both sides',
+    data: OverlapData,
+  },
+  'listing.expectation.opened': {
+    summary: 'Both sides consented to learning the midpoint of the overlap; sent to both',
+    data: ExpectationData,
   },
   'mark.product.certified': {
     summary: 'Staff certified a product: marks may be issued',

@@ -6,6 +6,7 @@ import calendar from './calendar.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
 import claims from './claims.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
+import expert from './expert.json' with { type: 'json' };
 import firm from './firm.json' with { type: 'json' };
 import jobs from './jobs.json' with { type: 'json' };
 import life from './life.json' with { type: 'json' };
@@ -53,6 +54,7 @@ export const AREAS = {
   webhook,
   account,
   firm,
+  expert,
   organisation,
   patents,
   listing,

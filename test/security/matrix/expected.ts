@@ -21,6 +21,8 @@ export type Thing =
   | 'valuation'
   | 'pseudonym'
   | 'identity_request'
+  | 'engagement'
+  | 'haircut_proposal'
   | 'listing'
   | 'want'
   | 'listing_deal'
@@ -166,6 +168,20 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getIdentityRequest: { who: SHOWN, things: { id: 'identity_request' } },
   stepIdentityRequest: { who: SHOWN, things: { id: 'identity_request' } },
 
+  publishExpertProfile: { who: ['expert', 'agency'] },
+  listExperts: each,
+  askExpert: { who: SHOWN },
+  listEngagements: { who: SHOWN },
+  getEngagement: { who: SHOWN, things: { id: 'engagement' } },
+  stepEngagement: { who: SHOWN, things: { id: 'engagement' } },
+  writeOpinion: { who: ['expert', 'agency'], things: { id: 'engagement' }, people: true },
+  shareEngagement: { who: SHOWN, things: { id: 'engagement' } },
+  rateExpert: { who: SHOWN, things: { id: 'engagement' } },
+  listExpectations: { who: SHOWN, things: { id: 'listing_deal' } },
+  submitExpectation: { who: SHOWN, things: { id: 'listing_deal' } },
+  consentToMidpoint: { who: SHOWN, things: { id: 'listing_deal' } },
+  listProceeds: staff,
+
   listPatents: each,
   findPriorArt: { who: EACH, asks: true },
   getKnowledgeMap: each,
@@ -213,6 +229,10 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   listMarginCalls: pledge,
   closeMarginCall: { who: BANK, things: { id: 'pledge', call_id: 'margin_call' } },
   getRecoveries: { who: LENDER },
+  listRealisedDisposals: { who: LENDER },
+  getHaircuts: staff,
+  proposeHaircuts: { ...staff, does: 'operate' },
+  decideHaircut: { ...staff, things: { id: 'haircut_proposal' }, does: 'decide' },
   getPortfolio: { who: LENDER },
   stressPortfolio: { who: LENDER, asks: true },
   listCovenants: { who: PLEDGING, things: { pledge_id: 'pledge' }, filter: true },
