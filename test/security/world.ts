@@ -1,5 +1,6 @@
 /** Two banks with a firm each, staff, an agency, an expert and a buyer, who have used everything that the service has for them. */
 import { showUnder } from '../../src/anonymity/service.ts';
+import { engagedDraft } from '../engaged.ts';
 import { acquaint, type ConsentBody, enquire, listPatents, offer, offered, sign, step } from '../listing.ts';
 import { certifiedProduct, lotOf } from '../marks.ts';
 import { addPasskey, addPerson, openSession } from '../people.ts';
@@ -115,7 +116,12 @@ export async function peopleTheService(service: TestService): Promise<World> {
     await made(bank, 'POST', '/v1/silences', silence);
   }
   for (const firm of [firm_a, firm_b]) await file(service, firm, made, note);
-  await engage(service, made, note);
+  const { draft_id, engagement_id, package_id } = await engagedDraft(service);
+  for (const party of [firm_a, agency]) {
+    note(party, 'filing_draft', draft_id);
+    note(party, 'engagement', engagement_id);
+    note(party, 'package', package_id);
+  }
   for (const firm of [firm_a, firm_b]) {
     const product_id = await certifiedProduct(service, firm, [service.takePatent()]);
     note(firm, 'marked_product', product_id);
@@ -126,40 +132,6 @@ export async function peopleTheService(service: TestService): Promise<World> {
   for (const bank of [bank_a, bank_b]) await noteWatch(service, bank, owned);
   await indicateValues(service);
   return { owned, ended: await endSome(service) };
-}
-
-/** A draft of a firm's that an agency of the directory works on, and the package that was made of it. */
-async function engage(
-  { call, firm_a, agency, staff }: TestService,
-  made: Made,
-  note: (party: Party, kind: string, id: string) => void,
-): Promise<void> {
-  const entry = {
-    licence_number: '1',
-    register_names: ['Agents'],
-    offices: ['EP'],
-    languages: ['en'],
-    about: '',
-  };
-  await made(agency, 'PUT', '/v1/agencies/own', entry);
-  const decision = { state: 'admitted', reason: 'licence seen' };
-  await made(staff, 'POST', `/v1/agencies/${agency.id}/decisions`, decision);
-  const { body } = await call<{ draft: { id: string } }>(firm_a.key, 'POST', '/v1/filing/drafts', {
-    ...{ reference: 'engaged', form: 'EP', right_type: 'invention', language: 'en', title: 'Pump' },
-    ...{ claims: '1. A pump with a rotor.', description: 'A pump with a rotor.', abstract: 'A pump.' },
-  });
-  const { id: draft_id } = body.draft;
-  const asked = { draft_id, agency_id: agency.id, instruction: 'File it.', accepted_conflicts: [] };
-  const { id } = await made(firm_a, 'POST', '/v1/filing/engagements', asked);
-  await made(agency, 'POST', `/v1/filing/engagements/${id}/steps`, { step: 'accepted' });
-  await made(agency, 'POST', `/v1/filing/engagements/${id}/messages`, { body: 'We begin.' });
-  const url = `/v1/filing/drafts/${draft_id}/packages`;
-  const { id: package_id } = await made(firm_a, 'POST', url, { despite_errors: true });
-  for (const party of [firm_a, agency]) {
-    note(party, 'filing_draft', draft_id);
-    note(party, 'engagement', id!);
-    note(party, 'package', package_id!);
-  }
 }
 
 type Made = (
