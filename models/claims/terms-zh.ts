@@ -99,8 +99,8 @@ export interface Naming {
   places: ReadonlyMap<string, readonly number[]>;
   /** First place of each beginning of a list of numbered things: 第一 of 第一和第二电极. */
   joined: ReadonlyMap<string, number>;
-  /** First place of each term that was asked for; infinite where there is none. */
-  known: Map<string, number>;
+  /** What was asked for before. */
+  known: Map<string, Named>;
 }
 
 const JOINED = /(第[一二三四五六七八九十百\d]{1,4}[^，,；;。]?)(?=[和与及或、]第)/g;
@@ -119,22 +119,30 @@ export function namingOf(text: string): Naming {
   return { text, places, joined, known: new Map() };
 }
 
-/** First place where a text names a term, not behind 所述 and not as the beginning of a longer one. */
-export function firstNamed(naming: Naming, term: string, inventory: Inventory): number {
+export interface Named {
+  /** First place where it stands, not behind 所述; infinite where there is none. */
+  said: number;
+  /** The same, where it is a term and not the beginning of a longer one. */
+  named: number;
+}
+
+export function namedAt(naming: Naming, term: string, inventory: Inventory): Named {
   const before = naming.known.get(term);
   if (before !== undefined) return before;
   const { text, places } = naming;
   const key = term.slice(0, KEY_characters);
+  const said = (places.get(key) ?? []).filter((at) => text.startsWith(term, at) && !isTakenUp(text, at));
   const longer = (inventory.by_key.get(key) ?? []).filter(
     (each) => each.length > term.length && each.startsWith(term),
   );
-  const first = (places.get(key) ?? []).find((at) => {
-    if (!text.startsWith(term, at) || isTakenUp(text, at)) return false;
-    if (longer.some((each) => text.startsWith(each, at))) return false;
-    return isBound(text, at + term.length) || inventory.terms.has(term);
-  });
-  naming.known.set(term, first ?? Number.POSITIVE_INFINITY);
-  return first ?? Number.POSITIVE_INFINITY;
+  const named = said.find(
+    (at) =>
+      !longer.some((each) => text.startsWith(each, at)) &&
+      (isBound(text, at + term.length) || inventory.terms.has(term)),
+  );
+  const found = { said: said[0] ?? Number.POSITIVE_INFINITY, named: named ?? Number.POSITIVE_INFINITY };
+  naming.known.set(term, found);
+  return found;
 }
 
 function isTakenUp(text: string, at: number): boolean {

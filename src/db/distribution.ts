@@ -27,6 +27,7 @@ export const DISTRIBUTION: readonly Share[] = [
       'patent_class',
       'patent_citation',
       'patent_text',
+      'claim_fragility',
       'patent_search',
       'patent_document',
       'citation_edge',
