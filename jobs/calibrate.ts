@@ -1,6 +1,5 @@
 /** Fits what valuations are made with on what was known at the slot: lapse hazard, market, intervals. */
 import { patentYear } from '../models/annuity/cnipa.ts';
-import { DEFAULT_ASSUMPTIONS } from '../models/assumptions.ts';
 import { attempt } from '../models/failure.ts';
 import {
   calibrateIntervals,
@@ -17,7 +16,9 @@ import { fitHedonic, type HedonicModel, LEAST_DEALS } from '../models/value/form
 import { dealFeatures, MARKET_PRIOR } from '../models/value/market-method.ts';
 import { dateOf } from '../src/clock.ts';
 import { type Deal, dealsKnown, type PricedValuation, pricedValuations } from '../src/deals/store.ts';
+import { proposeHaircuts } from '../src/governance/haircuts/service.ts';
 import { lapseHistories } from '../src/patents/facts.ts';
+import { assumptionsKnown } from '../src/valuations/assumptions.ts';
 import { type ModelSet, modelsOf } from '../src/valuations/models.ts';
 import { storeModels } from '../src/valuations/store.ts';
 import { type StoredValuation, storedValuations } from '../src/valuations/stored.ts';
@@ -35,9 +36,13 @@ export async function calibrate(context: JobContext, slot: Date): Promise<ModelS
     lapse_model: fit.model,
     market: await fitMarket(context, slot),
     calibration: await fitIntervals(context, slot),
-    assumptions: DEFAULT_ASSUMPTIONS,
+    assumptions: await assumptionsKnown(sql, slot),
   });
-  return storeModels(sql, models, slot);
+  const stored = await storeModels(sql, models, slot);
+  const proposed = await context.database.transaction((tx) => proposeHaircuts(tx, null, slot));
+  if (proposed.length > 0)
+    context.log.info({ haircuts: proposed.map(({ id }) => id) }, 'haircuts wait for a decision');
+  return stored;
 }
 
 /** Null while too few deals are known. */
@@ -54,8 +59,9 @@ async function fitMarket({ database, log }: JobContext, slot: Date): Promise<Hed
   return null;
 }
 
-function comparable({ source, price_minor, currency, dealt_on, right_type, filed_on, claims }: Deal) {
+function comparable({ source: from, price_minor, currency, dealt_on, right_type, filed_on, claims }: Deal) {
   // Claims, right and filing day are all that the features are made of.
+  const source = from === 'imported' ? ('imported' as const) : ('own' as const);
   const facts = { right_type, filed_on, claims } as PatentFacts;
   const price = toMajor(price_minor, currency);
   return { source, price, year: Number(dealt_on.slice(0, 4)), features: dealFeatures(facts, dealt_on) };

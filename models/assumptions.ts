@@ -4,6 +4,7 @@
  * `verified: false` marks what is a choice of ours or memory [M] rather than a source that was read.
  * Rates are a year; shares are between 0 and 1.
  */
+import type { RightType } from './types.ts';
 import { UNCHALLENGED_VALIDITY } from './value/formulas/validity.ts';
 
 export interface Assumption {
@@ -44,6 +45,9 @@ export interface StandingEffects {
   citation_effect: Assumption;
   family_effect: Assumption;
 }
+
+/** Haircuts that were adopted for a class of liquidity (haircut.ts); a class without one has `haircut`. */
+export type ClassHaircuts = Record<`haircut_${RightType}`, Assumption>;
 
 const PRIVATE_COMPANY = 'les Nouvelles, Nov 2015, exhibit 5: private company cost of capital .10 to .25';
 

@@ -1,8 +1,8 @@
 /**
  * Whether two names are of one party, as far as spelling tells.
  *
- * `isSameName`: equal but for case, width, blanks and punctuation. `mayBeSameName`: no sign against it: they differ at most
- * in the legal form, or are in scripts that cannot be compared (a Chinese name and its translation).
+ * `isSameName`: equal but for case, width, blanks and punctuation. `isSameButForm`: besides, but for the legal form.
+ * `mayBeSameName`: no sign against it: that, or in scripts that cannot be compared (a Chinese name and its translation).
  * Neither follows renamings, translations or groups of companies: a name is evidence, never proof.
  * Domain: text of whatever script. Errors: none. A name without letters and digits is nobody's.
  * Worked: `Acme Co., Ltd.` is `ACME CO LTD`, may be `Acme Company Limited` or `顶点公司`, and is not `Acme Labs Co., Ltd.`.
@@ -20,6 +20,11 @@ const HAN = /\p{Script=Han}/u;
 export function isSameName(one: string, other: string): boolean {
   const [first, second] = [wordsOf(one).join(''), wordsOf(other).join('')];
   return first !== '' && first === second;
+}
+
+export function isSameButForm(one: string, other: string): boolean {
+  const [first, second] = [withoutLegalForm(one), withoutLegalForm(other)];
+  return first === '' || second === '' ? isSameName(one, other) : first === second;
 }
 
 export function mayBeSameName(one: string, other: string): boolean {

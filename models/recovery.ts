@@ -24,7 +24,7 @@ export const RECOVERY_PRIOR = {
   observation_sd: 0.245,
 } as const;
 
-const NORMAL_P90 = 1.2816;
+export const NORMAL_P90 = 1.2816;
 const BASIS_POINTS = 10_000;
 
 export interface Recovery {
@@ -49,7 +49,8 @@ export interface RecoveryEstimate {
   cautious_haircut_bp: number;
 }
 
-interface Belief {
+/** Of the expected share. */
+export interface Belief {
   mean: number;
   variance: number;
 }
@@ -81,7 +82,8 @@ export function recoveredShare({ value_minor, proceeds_minor, costs_minor }: Rec
   return Math.min(1, Math.max(0, (proceeds_minor - costs_minor) / value_minor));
 }
 
-function shrink(prior: Belief, shares: readonly number[]): Belief {
+/** A belief moved towards what was seen, by the weight that so many disposals have against it. */
+export function shrink(prior: Belief, shares: readonly number[]): Belief {
   if (shares.length === 0) return prior;
   const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
   const noise = RECOVERY_PRIOR.observation_sd ** 2 / shares.length;

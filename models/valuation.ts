@@ -14,9 +14,10 @@
  * Worked: reconciled p50 100,000, P(in force) .9, P(valid) .85, haircut .5: weighted 76,500, collateral 38,250.
  */
 import { annuityDue, CNIPA_CURRENCY, CNIPA_OFFICE, expiresOn, patentYear } from './annuity/cnipa.ts';
-import type { Assumptions } from './assumptions.ts';
+import type { Assumption } from './assumptions.ts';
 import { parseDate } from './calendar.ts';
 import { legalGate } from './collateral.ts';
+import { haircutOf } from './haircut.ts';
 import type { CalibratedQuantiles, IntervalCalibration } from './interval/calibration.ts';
 import { predictLapse } from './lapse/predict.ts';
 import type { LapseModel, LapsePrediction } from './lapse/types.ts';
@@ -142,7 +143,13 @@ function joinedValue(
       calibrationStep(calibration, corrected),
       ...(shift ? [standingStep(facts.standing!, shift)] : []),
       validityStep(inputs, validity),
-      collateralStep(weighted, collateral, lapse.in_force_probability, validity, assumptions),
+      collateralStep(
+        weighted,
+        collateral,
+        lapse.in_force_probability,
+        validity,
+        haircutOf(assumptions, facts.right_type),
+      ),
     ],
   };
 }
@@ -302,7 +309,7 @@ function collateralStep(
   collateral: number,
   in_force_probability: number,
   validity_probability: number,
-  { haircut }: Assumptions,
+  haircut: Assumption,
 ): Step {
   return {
     what: 'collateral value',

@@ -12,6 +12,7 @@ import { covenantRoutes } from './covenants/routes.ts';
 import { dealRoutes } from './deals/routes.ts';
 import { demonstrationRoutes } from './demonstration/routes.ts';
 import { fetchRoutes } from './fetches/routes.ts';
+import { haircutRoutes } from './governance/haircuts/routes.ts';
 import { modelRoutes } from './governance/routes.ts';
 import { guardRoutes } from './http/guard.ts';
 import { BARE_HEADERS, harden } from './http/harden.ts';
@@ -163,6 +164,7 @@ export async function buildApp({
   await app.register(reviewRoutes(service));
   await app.register(auditRoutes(service));
   await app.register(modelRoutes(service));
+  await app.register(haircutRoutes(service));
   await app.register(scoringRoutes(service));
   await app.register(eventRoutes(service));
   await app.register(webhookRoutes(service));

@@ -28,6 +28,8 @@ export const PROBLEMS = {
   consent_missing: { status: 409, title: 'The pledgee has not consented' },
   consent_forged: { status: 422, title: 'A consent comes from the pledgee alone' },
   not_recorded: { status: 409, title: 'The register does not show it yet' },
+  conflict_of_interest: { status: 422, title: 'A conflict of interest' },
+  range_refused: { status: 409, title: 'A range cannot be submitted now' },
   backtest_required: { status: 428, title: 'A rule set must be backtested before it is in force' },
   rate_limited: { status: 429, title: 'Too many requests in this minute' },
   headers_too_large: { status: 431, title: 'The header fields are over their limit' },

@@ -3,6 +3,7 @@
  * that the methods gave to the value and the collateral. Formulas and units: models/valuation.ts.
  */
 import { collateralValue, legalGate } from '../collateral.ts';
+import { haircutOf } from '../haircut.ts';
 import { type CalibratedQuantiles, calibrate, calibrationCell } from '../interval/calibration.ts';
 import { type Quantiles, scaleQuantiles } from '../quantiles.ts';
 import type { CalendarDate, ValuedFacts } from '../types.ts';
@@ -38,7 +39,7 @@ export function endOfRight(
 /** @param values at least one */
 export function joinValues(
   values: readonly MethodValue[],
-  { technology_field, challenges, standing }: ValuedFacts,
+  { right_type, technology_field, challenges, standing }: ValuedFacts,
   patent_year: number,
   in_force_probability: number,
   { calibration, assumptions }: ValuationSetting,
@@ -51,6 +52,6 @@ export function joinValues(
   const if_valid = shift ? scaleQuantiles(unmoved, shift.factor) : unmoved;
   const validity = validityProbability(assumptions.unchallenged_validity.value, challenges);
   const weighted = scaleQuantiles(if_valid, in_force_probability * validity);
-  const collateral = collateralValue(weighted.p50, assumptions.haircut.value);
+  const collateral = collateralValue(weighted.p50, haircutOf(assumptions, right_type).value);
   return { reconciled, corrected, shift, if_valid, validity, weighted, collateral };
 }

@@ -7,7 +7,7 @@
  * Memory: at most MOST_TERMS entries a type of right and MOST_COURSES, some 50 MB; what is full is begun anew.
  */
 import { anniversaries, CNIPA_FEES, expiresOn, patentYear } from '../annuity/cnipa.ts';
-import type { Assumptions, StandingEffects } from '../assumptions.ts';
+import type { Assumptions, ClassHaircuts, StandingEffects } from '../assumptions.ts';
 import { addDays, addYears, daysBetween, yearsBetween } from '../calendar.ts';
 import type { IntervalCalibration } from '../interval/calibration.ts';
 import { centre, patentCovariates } from '../lapse/covariates.ts';
@@ -79,8 +79,8 @@ export interface ValuationSetting {
   market: HedonicModel | null;
   /** Null: the intervals are those of the models, not corrected by any value that became known. */
   calibration: IntervalCalibration | null;
-  /** Without effects of its place in the cohort, that moves no value. */
-  assumptions: Assumptions & Partial<StandingEffects>;
+  /** Without effects of its place in the cohort, that moves no value; without haircuts of classes, `haircut` is that of all. */
+  assumptions: Assumptions & Partial<StandingEffects> & Partial<ClassHaircuts>;
 }
 
 export class ValuationTables {

@@ -50,13 +50,16 @@ const Deal = Type.Object({
   id: Id,
   ...Given,
   currency: Type.String(),
-  source: OneOf(['own', 'imported'], 'made by who recorded it, or brought in from outside'),
-  organisation_id: Type.String({ description: 'who recorded it' }),
+  source: OneOf(
+    ['own', 'imported', 'platform'],
+    'made by who recorded it, brought in from outside, or closed here and found on the register',
+  ),
+  organisation_id: Nullable(Type.String({ description: 'who recorded it; null for one closed here' })),
   known_at: Instant,
 });
 
 const COUNTS =
-  'Prices are private: only the own organisation and staff can read them; of those that staff imported the market model of all valuations counts each from the next monthly fit on.';
+  'Prices are private: only the own organisation and staff can read them; of those that staff imported, or that were closed here, the market model of all valuations counts each from the next monthly fit on.';
 
 export const dealRoutes =
   ({ database, clock }: Service): FastifyPluginAsyncTypebox =>

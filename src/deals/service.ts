@@ -5,6 +5,7 @@ import { appendAudit } from '../audit/log.ts';
 import { sha256 } from '../canonical.ts';
 import { dateOf } from '../clock.ts';
 import type { Transaction } from '../db/client.ts';
+import { acrossTenants } from '../db/tenancy.ts';
 import { type FieldProblem, Problem } from '../errors.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
 import { isFuture } from '../pledges/days.ts';
@@ -47,6 +48,22 @@ export async function importDeals(
       faults.flatMap((own, index) => at(`/body/${index}`, own)),
     );
   return (await store(tx, given, 'imported', caller, now)).length;
+}
+
+/**
+ * A deal that two parties closed here and the register shows: it counts as those that staff imported, and names neither.
+ * @param reference of who saw it closed, used once
+ */
+export async function recordPlatformDeal(
+  tx: Transaction,
+  given: GivenDeal,
+  actor: string,
+  now: Date,
+): Promise<string> {
+  const id = dealId('platform', given.reference);
+  const deal = { ...given, id, organisation_id: null, source: 'platform' as const, known_at: now };
+  await acrossTenants(tx, () => insertDeals(tx, [deal], actor));
+  return id;
 }
 
 function at(place: string, faults: readonly FieldProblem[]): FieldProblem[] {

@@ -24,8 +24,9 @@ export interface GivenDeal {
 
 export interface Deal extends GivenDeal {
   id: string;
-  organisation_id: string;
-  source: 'own' | 'imported';
+  /** Who recorded it; null for one that this service saw closed, which names no party. */
+  organisation_id: string | null;
+  source: 'own' | 'imported' | 'platform';
   known_at: Date;
 }
 
@@ -70,12 +71,12 @@ export async function listDeals(
 
 /**
  * What the market model may know at an instant, in a fixed order. A deal told by its own party, who may gain by a high
- * price, does not count: staff import it once they have seen it.
+ * price, does not count: staff import it once they have seen it. One that both parties closed here and the register shows does.
  */
 export async function dealsKnown(sql: Sql, known_at: Date): Promise<Deal[]> {
   const today = dateOf(known_at);
   return sql<Deal[]>`
-    select * from deal where source = 'imported' and deal.known_at <= ${known_at} and dealt_on <= ${today}
+    select * from deal where source in ('imported', 'platform') and deal.known_at <= ${known_at} and dealt_on <= ${today}
       and dealt_on > ${addMonths(today, -12 * OLDEST_years)}
     order by dealt_on, id`;
 }
@@ -96,7 +97,7 @@ export async function pricedValuations(sql: Sql, known_at: Date): Promise<Priced
       where valuation.patent_id = deal.patent_id and valuation.known_at <= ${known_at}
         and as_of < deal.dealt_on and as_of >= deal.dealt_on - ${VALUED_BEFORE_days}::integer
       order by as_of desc, valuation.known_at desc, valuation_id limit 1) before
-    where source = 'imported' and deal.known_at <= ${known_at} and deal.dealt_on <= ${dateOf(known_at)}
+    where source in ('imported', 'platform') and deal.known_at <= ${known_at} and deal.dealt_on <= ${dateOf(known_at)}
       and before.status = 'valued' and before.model_set_id is not null
     order by deal.dealt_on, deal.id`;
 }

@@ -17,7 +17,7 @@ const MAX_KEY_LENGTH = 255;
 export interface Keeping<T> {
   /** What of it is stored, without what is shown only once. */
   kept?: (answer: T) => T;
-  /** Seals it, for it holds a secret that a repeated request is shown again. */
+  /** Seals it, for it holds a secret that a repeated request is shown again; the request, which may hold one too, is told by a keyed hash. */
   vault?: Vault;
 }
 
@@ -38,7 +38,10 @@ export async function create<T extends object>(
   const key = keyOf(request);
   if (key === null) return database.transaction(work);
   const { organisation_id } = callerOfGuarded(request);
-  const request_sha256 = sha256(canonicalJson([request.method, request.url, request.body ?? null]));
+  const asked = canonicalJson([request.method, request.url, request.body ?? null]);
+  const request_sha256 = vault
+    ? sha256(await vault.fingerprint(organisation_id, keptAnswerPlace(key), asked))
+    : sha256(asked);
   const { answer, replayed } = await database.transaction(async (tx) => {
     const first = await tx`insert into idempotency_key (organisation_id, key, request_sha256)
       values (${organisation_id}, ${key}, ${request_sha256}) on conflict do nothing`;

@@ -4,9 +4,15 @@ import { dataRoomRoutes } from './data-room/routes.ts';
 import { recordDeals } from './deals/register.ts';
 import { listingDealRoutes } from './deals/routes.ts';
 import { endedPledges } from './disposals/service.ts';
+import { expectationRoutes } from './expectations/routes.ts';
+import { expertRoutes } from './experts/routes.ts';
+import { feedbackRoutes } from './feedback/routes.ts';
 import { listingRoutes } from './listings/routes.ts';
 import { endExpired } from './listings/service.ts';
 import { dealPages } from './pages/deal-pages.tsx';
+import { expectationPages } from './pages/expectations.tsx';
+import { expertPages } from './pages/experts.tsx';
+import { feedbackPages } from './pages/feedback.tsx';
 import { listingPages } from './pages/pages.tsx';
 import { wantPages } from './pages/want-pages.tsx';
 import { wantRoutes } from './wants/routes.ts';
@@ -17,12 +23,18 @@ export const listing: SecondaryModule = {
   routes:
     ({ service }) =>
     async (app) => {
+      await app.register(expertRoutes(service));
+      await app.register(expectationRoutes(service));
+      await app.register(feedbackRoutes(service));
       await app.register(listingRoutes(service));
       await app.register(wantRoutes(service));
       await app.register(listingDealRoutes(service));
       await app.register(dataRoomRoutes(service));
     },
   pages(app, { service }) {
+    expertPages(app, service);
+    expectationPages(app, service);
+    feedbackPages(app, service);
     listingPages(app, service);
     dealPages(app, service);
     wantPages(app, service);

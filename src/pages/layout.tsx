@@ -22,6 +22,8 @@ const PATENTS = [
   { href: '/market', text: 'nav.market' },
 ] as const;
 
+const EXPERTS = { href: '/experts', text: 'nav.experts' } as const;
+
 const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[]> = {
   bank: [
     { href: '/portfolio', text: 'nav.portfolio' },
@@ -30,6 +32,7 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     { href: '/calendar', text: 'nav.calendar' },
     { href: '/webhooks', text: 'nav.webhooks' },
     ...PATENTS,
+    EXPERTS,
     { href: '/audit', text: 'nav.audit' },
   ],
   firm: [
@@ -42,11 +45,12 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     { href: '/calendar', text: 'nav.calendar' },
     { href: '/webhooks', text: 'nav.webhooks' },
     ...PATENTS,
+    EXPERTS,
     { href: '/audit', text: 'nav.audit' },
   ],
-  agency: [{ href: '/filing', text: 'nav.filing' }, ...PATENTS],
-  expert: PATENTS,
-  buyer: PATENTS,
+  agency: [{ href: '/filing', text: 'nav.filing' }, ...PATENTS, EXPERTS],
+  expert: [...PATENTS, EXPERTS],
+  buyer: [...PATENTS, EXPERTS],
   staff: [
     { href: '/reviews', text: 'nav.reviews' },
     { href: '/portfolio', text: 'nav.portfolio' },
@@ -54,9 +58,11 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     { href: '/marking', text: 'nav.marking' },
     { href: '/sources', text: 'nav.sources' },
     { href: '/models', text: 'nav.models' },
+    { href: '/haircuts', text: 'nav.haircuts' },
     { href: '/jobs', text: 'nav.jobs' },
     { href: '/filing', text: 'nav.filing' },
     ...PATENTS,
+    EXPERTS,
     { href: '/audit', text: 'nav.audit' },
   ],
 };

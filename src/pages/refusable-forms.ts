@@ -79,6 +79,8 @@ export function refusableFormsOf(app: FastifyInstance, service: Service) {
 
 /** What the person at the form can mend there. */
 const REFUSALS = new Set<Problem['code']>([
+  'conflict_of_interest',
+  'range_refused',
   ...(['bad_request', 'refused', 'conflict', 'stale', 'webhook_url_refused'] as const),
   ...(['own_listing', 'not_in_force', 'listing_expired', 'listing_withdrawn', 'already_sold'] as const),
   ...(['offer_expired', 'unacquainted', 'consent_missing', 'consent_forged', 'not_recorded'] as const),

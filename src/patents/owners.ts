@@ -7,6 +7,9 @@ import { dateOf } from '../clock.ts';
 import type { Sql } from '../db/client.ts';
 import type { PartyRecord } from './sources/record.ts';
 
+/** Few patents have as many citations from and to others. */
+const MOST_LINKED = 2_000;
+
 export interface Owner extends Pick<PartyRecord, 'name' | 'country'> {
   role: 'owner' | 'applicant';
   source: string;
@@ -38,6 +41,29 @@ export async function ownersByPatent(
     );
   }
   return found;
+}
+
+/** Owners of patents that cite these or are cited by them, as far as both are known here. */
+export async function ownersOfLinked(
+  sql: Sql,
+  patent_ids: readonly string[],
+  known_at: Date,
+): Promise<Owner[]> {
+  const ids = patent_ids as string[];
+  const linked = await sql<{ patent_id: string }[]>`
+    (select citing_id as patent_id from citation_edge where patent_id = any(${ids}::uuid[])
+    union
+    select document.patent_id from patent_citation citation join patent_document document
+      on (office, number) = (cited_office, cited_number) where citation.patent_id = any(${ids}::uuid[])
+    union
+    select cited_patent_id from patent_citation where patent_id = any(${ids}::uuid[]) and cited_patent_id is not null)
+    order by 1 limit ${MOST_LINKED}`;
+  const owned = await ownersByPatent(
+    sql,
+    linked.map(({ patent_id }) => patent_id),
+    known_at,
+  );
+  return [...owned.values()].flat();
 }
 
 async function ownersOfDocuments(

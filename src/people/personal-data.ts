@@ -218,6 +218,26 @@ export const PERSONAL_DATA: Readonly<Record<string, PersonalTable>> = {
     other: ['occasion', 'rule', 'severity', 'state', 'evidence', 'decision', 'case_key', 'inhibited_by'],
     kept: RECORD,
   },
+  expert_opinion: {
+    key: ['id', 'engagement_id', 'expert_id'],
+    people: ['author'],
+    words: ['text'],
+    other: ['content_sha256'],
+    kept: RECORD,
+  },
+  haircut_decision: {
+    key: ['proposal_id', 'organisation_id'],
+    people: ['decided_by'],
+    words: ['note'],
+    other: ['decision'],
+    kept: RECORD,
+  },
+  haircut_proposal: {
+    key: ['id'],
+    people: ['proposed_by'],
+    other: ['liquidity_class', 'estimate'],
+    kept: RECORD,
+  },
   model_review: {
     key: ['specification_id', 'organisation_id'],
     people: ['key_id'],

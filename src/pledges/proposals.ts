@@ -1,10 +1,11 @@
 /** What a proposal wrote down beside the loan: the haircut of this contract, and the plan to sell its patents. */
 import type { Static } from 'typebox';
 import { collateralMinor } from '../../models/collateral.ts';
+import { haircutOf } from '../../models/haircut.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { latestModels } from '../valuations/store.ts';
 import type { DisposalPlan, MOVE_DETAILS } from './lifecycle.ts';
-import type { Pledge } from './store.ts';
+import { kindsPledged, type Pledge } from './store.ts';
 
 const BASIS_POINTS = 10_000;
 
@@ -16,18 +17,20 @@ export interface Proposal {
   proposed_at: Date;
 }
 
-/** Keeps what was proposed; a haircut that is not stated is that of the models in force. */
+/** Keeps what was proposed; a haircut that is not stated is that of the models in force, the greatest of its kinds of right. */
 export async function recordProposal(
   tx: Transaction,
   pledge_id: string,
   { haircut_bp, disposal_plan }: Static<(typeof MOVE_DETAILS)['proposed']>,
   proposed_at: Date,
 ): Promise<void> {
-  const models = await latestModels(tx, proposed_at);
+  const [models, kinds] = await Promise.all([latestModels(tx, proposed_at), kindsPledged(tx, pledge_id)]);
+  // An appraisal stands before each proposal, and a model behind each appraisal.
+  const { parameters } = models!.assumptions;
+  const greatest = Math.max(...kinds.map((kind) => haircutOf(parameters, kind).value));
   const row = {
     pledge_id,
-    // An appraisal stands before each proposal, and a model behind each appraisal.
-    haircut_bp: haircut_bp ?? Math.round(models!.assumptions.parameters.haircut.value * BASIS_POINTS),
+    haircut_bp: haircut_bp ?? Math.round(greatest * BASIS_POINTS),
     disposal_route: disposal_plan?.route ?? null,
     disposal_days: disposal_plan?.expected_days ?? null,
     disposal_text: disposal_plan?.text ?? null,

@@ -133,6 +133,18 @@ export async function movePledge(
   return changed;
 }
 
+/** What somebody who bought the patents of a pledge in disposal paid is what it brought: booked in its bank's name. */
+export async function disposeSold(
+  tx: Transaction,
+  { id, bank_id }: Pick<Pledge, 'id' | 'bank_id'>,
+  sold: Static<(typeof MOVE_DETAILS)['disposed']>,
+  actor: string,
+  now: Date,
+): Promise<Pledge> {
+  const bank: Caller = { organisation_id: bank_id, kind: 'bank', key_id: actor };
+  return acrossTenants(tx, () => movePledge(tx, id, 'disposed', sold, bank, now));
+}
+
 /** A right that was realised without a disposal of its own teaches haircuts all the same. */
 async function recordRealised(
   tx: Transaction,

@@ -1,6 +1,6 @@
 /** Pledge contracts, their moves, balances and value flow: the queries. */
 
-import type { CalendarDate } from '../../models/types.ts';
+import type { CalendarDate, RightType } from '../../models/types.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { newId } from '../ids.ts';
 import type { DeclaredUseMinor } from '../valuations/value.ts';
@@ -124,6 +124,15 @@ export async function addPatents(
   if (patents.length === 0) return;
   const rows = patents.map((patent) => ({ pledge_id, ...NOTHING_DECLARED, ...patent, added_at }));
   await tx`insert into pledge_patent ${tx(rows)}`;
+}
+
+/** Kinds of right among the patents under a pledge. */
+export async function kindsPledged(sql: Sql, pledge_id: string): Promise<RightType[]> {
+  const kinds = await sql<{ right_type: RightType }[]>`
+    with held as materialized (
+      select patent_id from pledge_patent where pledge_id = ${pledge_id} and removed_at is null)
+    select distinct right_type from held join patent using (patent_id)`;
+  return kinds.map(({ right_type }) => right_type);
 }
 
 /** Their rows stay: what was pledged once can be told for ever. */

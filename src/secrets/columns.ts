@@ -46,6 +46,11 @@ const FILING: readonly SealedColumn[] = [
   { table: 'filing_package', column: 'content', owner: 'firm_id' },
 ].map((column) => ({ ...column, key: ['id'], place: placeIn(column.table) }));
 
+/** Of the range that one side of a deal expects. */
+export function expectationPlace(id: string): string {
+  return `listing_expectation/${id}`;
+}
+
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { ...ENDPOINT, column: 'secret', place: endpointPlace },
   { ...ENDPOINT, column: 'previous_secret', place: endpointPlace },
@@ -77,6 +82,13 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     key: ['id'],
     owner: '(select organisation_id from marked_product where marked_product.id = product_id)',
     place: lotSeedPlace,
+  },
+  {
+    table: 'listing_expectation',
+    column: 'sealed',
+    key: ['id'],
+    owner: 'organisation_id',
+    place: expectationPlace,
   },
   {
     table: 'listing_document',

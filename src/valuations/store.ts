@@ -1,11 +1,9 @@
 /** What valuations are made with, and the valuations. All of it is append-only. */
-import { DEFAULT_ASSUMPTIONS } from '../../models/assumptions.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import { canonicalJson } from '../canonical.ts';
 import type { Sql, Transaction } from '../db/client.ts';
+import { assumptionsKnown } from './assumptions.ts';
 import { type ModelSet, modelSet, PART_KINDS, type Part, type PartName, partOf } from './models.ts';
-
-const OWN_ASSUMPTIONS = partOf('assumptions', DEFAULT_ASSUMPTIONS);
 
 /** Fitting the same data again is the same version. */
 export async function storeVersion(
@@ -37,15 +35,19 @@ export async function storeModels(sql: Sql, models: ModelSet, now: Date): Promis
 }
 
 /**
- * The latest models that were fitted by an instant, with the assumptions of this program, which are stored when they
- * are first used; null when there are none.
+ * The latest models that were fitted by an instant, with the assumptions of this program and the haircuts adopted by then,
+ * which are stored when they are first used; null when there are none.
  */
 export async function latestModels(sql: Sql, now: Date): Promise<ModelSet | null> {
-  const rows = await sql<SetRow[]>`select * from model_set where created_at <= ${now}
-    order by created_at desc, number desc limit 1`;
+  const [rows, known] = await Promise.all([
+    sql<SetRow[]>`select * from model_set where created_at <= ${now}
+      order by created_at desc, number desc limit 1`,
+    assumptionsKnown(sql, now),
+  ]);
   const [latest = null] = await withParts(sql, rows);
-  if (latest === null || latest.assumptions.id === OWN_ASSUMPTIONS.id) return latest;
-  return storeModels(sql, modelSet({ ...latest, assumptions: OWN_ASSUMPTIONS }), now);
+  const assumptions = partOf('assumptions', known);
+  if (latest === null || latest.assumptions.id === assumptions.id) return latest;
+  return storeModels(sql, modelSet({ ...latest, assumptions }), now);
 }
 
 /** By id, as they were stored. */
@@ -104,4 +106,38 @@ export async function appendValuations(tx: Transaction, rows: ValuationRow[], no
       mid_minor bigint, high_minor bigint, collateral_minor bigint, detail jsonb)
     on conflict (patent_id, input_sha256, model_version_id) do nothing`;
   return inserted.count;
+}
+
+/** What a patent was last valued at. */
+export type LastValue = Pick<
+  ValuationRow,
+  | 'patent_id'
+  | 'valuation_id'
+  | 'as_of'
+  | 'status'
+  | 'low_minor'
+  | 'mid_minor'
+  | 'high_minor'
+  | 'collateral_minor'
+>;
+
+/** @returns null when the reader may see no such valuation */
+export async function findValue(sql: Sql, valuation_id: string): Promise<LastValue | null> {
+  const [row] = await sql<LastValue[]>`
+    select patent_id, valuation_id, as_of, status, low_minor, mid_minor, high_minor, collateral_minor
+    from valuation where valuation_id = ${valuation_id} limit 1`;
+  return row ?? null;
+}
+
+/** The last valuations up to a day that the reader may see, by patent id; the latest known of one day counts. */
+export async function lastValues(
+  sql: Sql,
+  patent_ids: readonly string[],
+  up_to: CalendarDate,
+): Promise<Map<string, LastValue>> {
+  const rows = await sql<LastValue[]>`
+    select distinct on (patent_id) patent_id, valuation_id, as_of, status, low_minor, mid_minor, high_minor, collateral_minor
+    from valuation where patent_id = any(${patent_ids as string[]}::uuid[]) and as_of <= ${up_to}
+    order by patent_id, as_of desc, known_at desc, valuation_id`;
+  return new Map(rows.map((row) => [row.patent_id, row]));
 }

@@ -146,13 +146,39 @@ const RevealedData = Type.Object({ ...IdentityRequestFields, asker: Party, owner
 
 const EngagementFields = {
   engagement_id: Id,
+  deal_id: Nullable(Id),
+  patent_id: Nullable(Type.String({ format: 'uuid' })),
+};
+const EngagementData = Type.Object(EngagementFields);
+const EngagementAskedData = Type.Object({
+  ...EngagementFields,
+  engager_name: Type.String(),
+  brief: Type.String(),
+});
+const OpinionData = Type.Object({
+  ...EngagementFields,
+  version: Type.Integer({ description: 'of the opinion; earlier ones stay' }),
+  content_sha256: Type.String({ description: 'hexadecimal' }),
+});
+const EngagementSharedData = Type.Object({
+  ...EngagementFields,
+  engager_name: Type.String(),
+  expert_name: Type.String(),
+});
+
+const ExpectationFields = { deal_id: Id, listing_id: Id, round: Type.Integer() };
+const ExpectationData = Type.Object(ExpectationFields);
+const OverlapData = Type.Object({ ...ExpectationFields, overlap: Type.Boolean() });
+
+const FilingEngagementFields = {
+  engagement_id: Id,
   draft_id: Id,
   firm: Party,
   agency: Party,
   by: Type.String({ description: 'organisation that did it' }),
 };
-const EngagementData = Type.Object(EngagementFields);
-const RatedData = Type.Object({ ...EngagementFields, score: Type.Integer({ minimum: 1, maximum: 5 }) });
+const FilingEngagementData = Type.Object(FilingEngagementFields);
+const RatedData = Type.Object({ ...FilingEngagementFields, score: Type.Integer({ minimum: 1, maximum: 5 }) });
 const EngagementMessageData = Type.Object({
   engagement_id: Id,
   message_id: Id,
@@ -336,19 +362,22 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
     summary: 'Staff admitted the own agency to the directory, or refused it',
     data: AgencyDecisionData,
   },
-  'filing.engagement.asked': { summary: 'A firm instructs an agency over a draft', data: EngagementData },
+  'filing.engagement.asked': {
+    summary: 'A firm instructs an agency over a draft',
+    data: FilingEngagementData,
+  },
   'filing.engagement.accepted': {
     summary: 'The agency accepts; it reads the draft from now on',
-    data: EngagementData,
+    data: FilingEngagementData,
   },
-  'filing.engagement.declined': { summary: 'The agency declines', data: EngagementData },
+  'filing.engagement.declined': { summary: 'The agency declines', data: FilingEngagementData },
   'filing.engagement.withdrawn': {
     summary: 'The firm withdrew before the agency answered',
-    data: EngagementData,
+    data: FilingEngagementData,
   },
   'filing.engagement.ended': {
     summary: 'An engagement is over; the agency reads the draft no more',
-    data: EngagementData,
+    data: FilingEngagementData,
   },
   'filing.engagement.rated': { summary: 'The firm rated the work of an agency', data: RatedData },
   'filing.message.received': {
@@ -360,6 +389,31 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
     data: SubmittedData,
   },
   'filing.granted': { summary: 'An own application was granted', data: FilingGrantData },
+  'listing.expert.asked': { summary: 'Somebody asks an expert for an opinion', data: EngagementAskedData },
+  'listing.expert.accepted': { summary: 'An expert takes an engagement', data: EngagementData },
+  'listing.expert.declined': { summary: 'An expert declines an engagement', data: EngagementData },
+  'listing.expert.withdrawn': { summary: 'Who asked needs no opinion any more', data: EngagementData },
+  'listing.expert.delivered': {
+    summary: 'An expert delivered an opinion or a version of it',
+    data: OpinionData,
+  },
+  'listing.expert.ended': { summary: 'An engagement ended', data: EngagementData },
+  'listing.expert.shared': {
+    summary: 'An engagement and its opinions were shown',
+    data: EngagementSharedData,
+  },
+  'listing.expectation.asked': {
+    summary: 'The other side of a deal submitted a sealed range and waits for one',
+    data: ExpectationData,
+  },
+  'listing.expectation.answered': {
+    summary: 'Whether the sealed ranges of a round overlap; sent to both sides',
+    data: OverlapData,
+  },
+  'listing.expectation.opened': {
+    summary: 'Both sides consented to learning the midpoint of the overlap; sent to both',
+    data: ExpectationData,
+  },
   'mark.product.certified': {
     summary: 'Staff certified a product: marks may be issued',
     data: CertificationData,

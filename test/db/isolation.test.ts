@@ -32,7 +32,17 @@ const TENANTS: Tenant[] = [
 ];
 
 /** Columns by which a row says whose it is, and those by which it hangs on a row that does. */
-const PARTIES = ['organisation_id', 'bank_id', 'firm_id', 'agency_id', 'owner_id', 'asker_id', 'stream'];
+const PARTIES = [
+  'organisation_id',
+  'bank_id',
+  'firm_id',
+  'agency_id',
+  'owner_id',
+  'asker_id',
+  'engager_id',
+  'expert_id',
+  'stream',
+];
 const PARENTS: Record<string, string> = {
   pledge_id: 'pledge',
   endpoint_id: 'endpoint',
@@ -42,9 +52,11 @@ const PARENTS: Record<string, string> = {
   request_id: 'identity_request',
   draft_id: 'filing_draft',
   application_id: 'filing_application',
-  engagement_id: 'filing_engagement',
   package_id: 'filing_package',
+  engagement_id: 'engagement',
 };
+/** Engagements are of agencies, and of experts. */
+const ENGAGEMENTS = ['filing_engagement', 'expert_engagement'];
 /** Said by one party, and seen by whoever sees what it is said of. */
 const SEEN_WITH_PARENT = [
   'pledge_score',
@@ -54,11 +66,14 @@ const SEEN_WITH_PARENT = [
   'filing_package',
   'filing_message',
   'filing_engagement_step',
+  'expert_opinion',
 ];
 /** An agency of the directory is for everybody to see. */
 const OF_AGENCIES = ['organisation', 'filing_agency', 'filing_agency_record'];
-/** Reviews of models are shown to everybody, with who made them. */
-const SHOWN_TO_ALL = ['model_review'];
+/** Reviews of models are shown to everybody, with who made them; and the directory of experts, with what they were rated. */
+const SHOWN_TO_ALL = ['model_review', 'expert_profile', 'expert_rating'];
+/** What staff alone decide, and what deals brought. */
+const FOR_STAFF = ['haircut_decision', 'listing_proceeds'];
 /** What people prove themselves with by way of a provider: requests have no right on it at all (test/http/people.test.ts). */
 const OUT_OF_REACH = ['identity_provider', 'provider_subject'];
 
@@ -75,7 +90,7 @@ const columns = [
 const columnsOf = (table: string) =>
   columns.filter((each) => each.table === table).map(({ column }) => column);
 const isOwned = (table: string) =>
-  ![...SHOWN_TO_ALL, ...OUT_OF_REACH].includes(table) &&
+  ![...SHOWN_TO_ALL, ...FOR_STAFF, ...OUT_OF_REACH].includes(table) &&
   (table === 'organisation' ||
     table.startsWith('pseudonym') ||
     table === 'valuation' ||
@@ -93,6 +108,7 @@ t.test(
   'every table with rows of somebody has forced policies for what is read and what is written',
   async (t) => {
     t.ok(tables.length > 35, `${tables.length} tables`);
+    const all = [...tables, ...FOR_STAFF];
     const rows = await sql<
       { table: string; enabled: boolean; forced: boolean; roles: string[]; complete: boolean }[]
     >`
@@ -101,8 +117,8 @@ t.test(
       bool_and(polcmd = '*' and polqual is not null and polwithcheck is not null and polpermissive) as complete
     from pg_class left join pg_policy on polrelid = pg_class.oid
       left join pg_roles role on role.oid = any(polroles)
-    where relname = any(${tables}) and relnamespace = 'public'::regnamespace group by relname, 2, 3`;
-    t.equal(rows.length, tables.length);
+    where relname = any(${all}) and relnamespace = 'public'::regnamespace group by relname, 2, 3`;
+    t.equal(rows.length, all.length);
     for (const { table, ...found } of rows)
       t.same(found, { enabled: true, forced: true, roles: [APP_ROLE, WORKER_ROLE], complete: true }, table);
   },
@@ -152,6 +168,7 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
   // A table's parents before it, or together with it.
   const order = ['organisation', 'pledge', 'endpoint', 'watch_list', 'flag', 'delivery', 'delivery_history'];
   order.push('identity_request', 'filing_draft', 'filing_application', 'filing_engagement', 'filing_package');
+  order.push('expert_engagement');
   for (const table of [...order, ...[...rest].filter((name) => !order.includes(name))]) {
     const rows = await sql<Record<string, unknown>[]>`
       select tableoid::regclass::text || ctid::text as row_place, * from ${sql(table)}`;
@@ -179,7 +196,8 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
       if (table.startsWith('listing'))
         for (const reader of await readersOfListing(table, row)) own.add(reader);
       owners.set(String(row.row_place), own);
-      if (typeof row.id === 'string') byId.set(`${table} ${row.id}`, own);
+      const kind = ENGAGEMENTS.includes(table) ? 'engagement' : table;
+      if (typeof row.id === 'string') byId.set(`${kind} ${row.id}`, own);
     }
   }
   return owners;
@@ -269,6 +287,8 @@ async function readersOfListing(table: string, row: Record<string, unknown>): Pr
     case 'listing_consent_answer':
       return readers(sql`select organisation_id as reader from listing_deal_party join listing_consent using (deal_id)
         where listing_consent.id = ${String(row.consent_id)} and side = 'seller'`);
+    // A range is read by its own side alone, which stands in the row.
+    case 'listing_expectation':
     case 'listing_sale':
       return [];
     default:

@@ -4,7 +4,16 @@ import t from 'tap';
 import { addDays } from '../../models/calendar.ts';
 import { type ExaminedPatent, examine, FINDING_KINDS, type FindingCode } from '../../models/due-diligence.ts';
 import { type Encumbrance, isOwnPledge } from '../../models/encumbrances.ts';
+import {
+  MOST_RANGES,
+  midpointOf,
+  overlapOf,
+  rangeFault,
+  rangeTurn,
+  type SubmittedRange,
+} from '../../models/expectation.ts';
 import { attempt } from '../../models/failure.ts';
+import { LEAST_MOVE_bp, MOST_MOVE_bp, recalibrateHaircut } from '../../models/haircut.ts';
 import { isSameName, mayBeSameName } from '../../models/party-name.ts';
 import { RECOVERY_PRIOR, type Recovery, recoveryEstimates } from '../../models/recovery.ts';
 import {
@@ -327,6 +336,147 @@ t.test(
     );
   },
 );
+
+const share = fc.double({ min: 0, max: 1, noNaN: true });
+const many = (count: number, each: number) => Array.from({ length: count }, () => each);
+
+t.test(
+  'a haircut goes from the prior to what disposals bring as there are more, by bounded steps',
+  async (t) => {
+    t.hasStrict(recalibrateHaircut([], 5_000, 5_000), {
+      disposals: 0,
+      realised_share: null,
+      credibility: 0,
+      target_bp: 5_000,
+      after_bp: 5_000,
+    });
+    const one = recalibrateHaircut([0.2], 5_000, 5_000);
+    t.same([one.credibility.toFixed(3), one.target_bp, one.after_bp], ['0.092', 5_276, 5_276]);
+    const ten = recalibrateHaircut(many(10, 0.2), 5_000, 5_000);
+    t.same([ten.credibility.toFixed(3), ten.target_bp, ten.after_bp], ['0.503', 6_510, 6_000]);
+    for (const wrong of [
+      () => recalibrateHaircut([1.1], 5_000, 5_000),
+      () => recalibrateHaircut([Number.NaN], 5_000, 5_000),
+      () => recalibrateHaircut([], 10_001, 5_000),
+      () => recalibrateHaircut([], 5_000, -1),
+    ])
+      t.throws(wrong, RangeError);
+    const haircut = fc.integer({ min: 0, max: 10_000 });
+    const shares = fc.array(share, { minLength: 1, maxLength: 40 });
+    const laws: [string, fc.IPropertyWithHooks<never>][] = [
+      [
+        'much seen: what was seen, however often it takes to get there',
+        fc.property(share, haircut, (seen, prior_bp) => {
+          let before_bp = prior_bp;
+          for (let step = 0; step < 20; step++)
+            before_bp = recalibrateHaircut(many(5_000, seen), prior_bp, before_bp).after_bp;
+          return Math.abs(before_bp - (1 - seen) * 10_000) <= LEAST_MOVE_bp + 25;
+        }),
+      ],
+      [
+        'more of the same is nearer to it',
+        fc.property(share, haircut, fc.integer({ min: 1, max: 50 }), (seen, prior_bp, count) => {
+          const [few, more] = [count, 2 * count].map((n) =>
+            recalibrateHaircut(many(n, seen), prior_bp, prior_bp),
+          );
+          const away = ({ target_bp }: { target_bp: number }) => Math.abs(target_bp - (1 - seen) * 10_000);
+          return away(more!) <= away(few!) + 1 && more!.credibility > few!.credibility;
+        }),
+      ],
+      [
+        'the more was brought, the smaller the haircut',
+        fc.property(shares, haircut, fc.nat(39), share, (seen, prior_bp, place, other) => {
+          const changed = seen.map((each, index) =>
+            index === place % seen.length ? Math.max(each, other) : each,
+          );
+          const [less, more] = [seen, changed].map((each) => recalibrateHaircut(each, prior_bp, prior_bp));
+          return more!.target_bp <= less!.target_bp && more!.after_bp <= less!.after_bp;
+        }),
+      ],
+      [
+        'it moves by a bounded step towards its target, inside of its range, and not for a trifle',
+        fc.property(fc.array(share, { maxLength: 40 }), haircut, haircut, (seen, prior_bp, before_bp) => {
+          const { after_bp, target_bp, low_bp, high_bp } = recalibrateHaircut(seen, prior_bp, before_bp);
+          const move = after_bp - before_bp;
+          return (
+            Math.abs(move) <= MOST_MOVE_bp &&
+            (move === 0) === Math.abs(target_bp - before_bp) < LEAST_MOVE_bp &&
+            (move === 0 || Math.sign(move) === Math.sign(target_bp - before_bp)) &&
+            Math.abs(target_bp - after_bp) <= Math.abs(target_bp - before_bp) &&
+            low_bp <= target_bp &&
+            target_bp <= high_bp
+          );
+        }),
+      ],
+    ] as never;
+    for (const [law, property] of laws) {
+      fc.assert(property, { seed: SEED });
+      t.pass(law);
+    }
+  },
+);
+
+t.test('sealed ranges: overlap and midpoint are of both, and no way of asking tells a bound', async (t) => {
+  const range = fc
+    .tuple(fc.nat(1_000_000), fc.nat(1_000_000))
+    .map(([low_minor, more]) => ({ low_minor, high_minor: low_minor + more }));
+  fc.assert(
+    fc.property(range, range, (one, other) => {
+      const [here, there] = [overlapOf(one, other), overlapOf(other, one)];
+      if (here === null || there === null)
+        return here === there && (one.high_minor < other.low_minor || other.high_minor < one.low_minor);
+      const middle = midpointOf(here);
+      return [one, other].every(({ low_minor, high_minor }) => low_minor <= middle && middle <= high_minor);
+    }),
+    { seed: SEED },
+  );
+  t.same(overlapOf({ low_minor: 80, high_minor: 120 }, { low_minor: 60, high_minor: 90 }), {
+    low_minor: 80,
+    high_minor: 90,
+  });
+  t.equal(rangeFault({ low_minor: 100, high_minor: 119 }), 'narrow');
+  t.equal(rangeFault({ low_minor: 100, high_minor: 120 }), null);
+  t.equal(rangeFault({ low_minor: 0, high_minor: 0 }), 'narrow');
+  t.equal(rangeFault({ low_minor: 2, high_minor: 1 }), 'reversed');
+  t.throws(() => rangeFault({ low_minor: 0.5, high_minor: 1 }), RangeError);
+  // Whatever a buyer would ask after each answer: its way of asking is a tree, and bounds that lead through it alike are one to it.
+  const BOUNDS = 4_096;
+  fc.assert(
+    fc.property(fc.array(fc.nat(BOUNDS), { minLength: 7, maxLength: 7 }), (asks) => {
+      const told = new Map<string, number>();
+      for (let bound = 0; bound < BOUNDS; bound++) {
+        const answers = askBound(asks, bound);
+        told.set(answers, (told.get(answers) ?? 0) + 1);
+      }
+      return told.size <= MOST_RANGES + 1 && Math.max(...told.values()) >= BOUNDS / (MOST_RANGES + 1);
+    }),
+    { seed: SEED },
+  );
+});
+
+/** Every day both sides try; the seller's range begins at the bound, the buyer's ends where its tree says. @returns what it hears */
+function askBound(asks: readonly number[], bound: number): string {
+  const DAY_ms = 86_400_000;
+  const submitted: SubmittedRange[] = [];
+  const own = { seller: 0, buyer: 0 };
+  let heard = '';
+  for (let day = 0; day < 60; day++)
+    for (const side of ['seller', 'buyer'] as const) {
+      const now_ms = day * DAY_ms;
+      const turn = rangeTurn(side, submitted, own[side], 0, now_ms);
+      if (!turn.ok) continue;
+      own[side] += 1;
+      const other = submitted.find(({ round, overlap }) => round === turn.round && overlap === null);
+      const place = heard.replaceAll('y', '1').replaceAll('n', '0');
+      const asked = asks[Number.parseInt(`1${place}`, 2) - 1]!;
+      const overlap = turn.answers ? asked >= bound : null;
+      if (overlap !== null) heard += overlap ? 'y' : 'n';
+      if (other) Object.assign(other, { overlap, answered_ms: now_ms });
+      const answered_ms = turn.answers ? now_ms : null;
+      submitted.push({ side, round: turn.round, submitted_ms: now_ms, overlap, answered_ms });
+    }
+  return heard;
+}
 
 t.test('law: however people act, a decision has two of them and the evidence that was submitted', (t) => {
   const at = fc.integer({ min: 0, max: 20 }).map((hours) => new Date(hours * 3_600_000));

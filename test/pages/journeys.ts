@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
 import type { Key } from '../../src/pages/language/catalogue.ts';
 import { PASSWORD } from '../people.ts';
+import { AGENCY_JOURNEYS, agencyPagesOf } from './agencies.ts';
 import { FILING_JOURNEYS, filingPagesOf } from './filing.ts';
 import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
 import { signIn, type Visitor } from './visitor.ts';
@@ -477,6 +478,7 @@ export const JOURNEYS: readonly Journey[] = [
     },
   },
   ...FILING_JOURNEYS,
+  ...AGENCY_JOURNEYS,
   ...MARKING_JOURNEYS,
 ];
 
@@ -519,6 +521,7 @@ async function decideTogether(visitor: Visitor, { newPerson, service }: PagesWor
 
 /** Every page there is, for who may see it. */
 export function pagesOf({
+  agencies,
   filing,
   pledge_id,
   report_address,
@@ -531,6 +534,7 @@ export function pagesOf({
   marked,
 }: Pick<
   PagesWorld,
+  | 'agencies'
   | 'filing'
   | 'pledge_id'
   | 'report_address'
@@ -586,6 +590,7 @@ export function pagesOf({
     { name: 'backtest', role: 'bank_a', address: backtest },
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
     ...filingPagesOf(filing),
+    ...agencyPagesOf(agencies),
     ...markingPagesOf(marked),
   ];
 }

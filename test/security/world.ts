@@ -77,6 +77,7 @@ export async function peopleTheService(service: TestService): Promise<World> {
     note(party, 'pseudonym', (await made(party, 'POST', '/v1/pseudonyms', {})).id!);
   }
   await askOverPseudonyms(service, made, note);
+  await engageExperts(service, made, note);
   for (const [bank, firm] of [
     [bank_a, firm_a],
     [bank_b, firm_b],
@@ -119,7 +120,7 @@ export async function peopleTheService(service: TestService): Promise<World> {
   const { draft_id, engagement_id, package_id } = await engagedDraft(service);
   for (const party of [firm_a, agency]) {
     note(party, 'filing_draft', draft_id);
-    note(party, 'engagement', engagement_id);
+    note(party, 'agency_engagement', engagement_id);
     note(party, 'package', package_id);
   }
   for (const firm of [firm_a, firm_b]) {
@@ -209,6 +210,26 @@ async function askOverPseudonyms(
   }
 }
 
+/** A bank has an expert, a firm an agency. */
+async function engageExperts(
+  service: TestService,
+  made: (party: Party, method: 'POST' | 'PUT', url: string, body: object) => Promise<Record<string, string>>,
+  note: (party: Party, kind: string, id: string) => void,
+) {
+  const { bank_a, firm_b, agency, expert } = service;
+  const profile = { summary: 'Values.', fields: [1], regions: ['CN'], intermediary: false, open: true };
+  for (const [engager, engaged] of [
+    [bank_a, expert],
+    [firm_b, agency],
+  ] as const) {
+    await made(engaged, 'PUT', '/v1/experts/profile', profile);
+    const asked = { expert_id: engaged.id, patent_id: service.takePatent(), brief: 'What is it worth?' };
+    const { id } = await made(engager, 'POST', '/v1/experts/engagements', asked);
+    await made(engaged, 'POST', `/v1/experts/engagements/${id}/steps`, { step: 'accepted' });
+    for (const party of [engager, engaged]) note(party, 'engagement', id!);
+  }
+}
+
 /** A seller that showed itself and opened its data room; one whose bank is asked for its consent; and what a buyer wants. */
 async function trade(service: TestService, note: (party: Party, kind: string, id: string) => void) {
   const { call, bank_b, firm_a, firm_b, agency, expert, buyer } = service;
@@ -252,6 +273,14 @@ async function trade(service: TestService, note: (party: Party, kind: string, id
     note(party, 'listing_deal', deal.id);
     note(party, 'document', added.body.id);
   }
+  for (const [party, id] of [
+    [firm_a, deal.id],
+    [expert, other.deal.id],
+  ] as const)
+    await call(party.key, 'POST', `/v1/listing-deals/${id}/expectations`, {
+      low_minor: 100,
+      high_minor: 200,
+    });
   for (const party of [firm_b, expert]) note(party, 'listing_deal', other.deal.id);
   for (const party of [firm_b, bank_b]) note(party, 'pledgee_consent', consent_id);
 }

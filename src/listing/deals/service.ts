@@ -7,6 +7,7 @@ import { acrossTenants } from '../../db/tenancy.ts';
 import { Problem } from '../../errors.ts';
 import { newUnlinkableId } from '../../ids.ts';
 import { isFuture } from '../../pledges/days.ts';
+import { bookProceeds } from '../feedback/book.ts';
 import { endListing, ownPseudonym } from '../listings/service.ts';
 import {
   type Channel,
@@ -228,6 +229,7 @@ export async function takeStep(
   await tellStep(tx, deal, told, caller, now);
   if (step === 'ask_consent') await askConsents(tx, deal, now);
   await settleListing(tx, held, deal, caller, now);
+  if (deal.stage === 'closed') await bookProceeds(tx, deal, caller, now);
   return deal;
 }
 

@@ -7,6 +7,7 @@ import calendar from './calendar.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
 import claims from './claims.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
+import expert from './expert.json' with { type: 'json' };
 import filing from './filing.json' with { type: 'json' };
 import firm from './firm.json' with { type: 'json' };
 import jobs from './jobs.json' with { type: 'json' };
@@ -56,6 +57,7 @@ export const AREAS = {
   account,
   filing,
   firm,
+  expert,
   organisation,
   patents,
   agency,

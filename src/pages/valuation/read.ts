@@ -60,7 +60,7 @@ export async function readLines(
 const WITH_OFFICE = /^([A-Z]{2}) ?(\S.*)$/;
 
 /** Null for a number that cannot be read, or that no patent has. As it is stored, a number is found before the search has it. */
-async function byNumber(sql: Sql, number: string): Promise<FoundPatent | null> {
+export async function byNumber(sql: Sql, number: string): Promise<FoundPatent | null> {
   const [, office, application_number] = WITH_OFFICE.exec(number) ?? [];
   const [stored] = office ? await findPatents(sql, { office, application_number }, 'patent_id', 1, null) : [];
   if (stored) return stored;

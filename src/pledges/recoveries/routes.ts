@@ -3,9 +3,9 @@ import Type from 'typebox';
 import { RECOVERY_PRIOR } from '../../../models/recovery.ts';
 import { asOf } from '../../clock.ts';
 import { callerOfGuarded } from '../../http/guard.ts';
-import { AsOfQuery, Closed } from '../../http/schemas.ts';
+import { AsOfQuery, Closed, Day, Id, Minor, Page, PageQuery, page } from '../../http/schemas.ts';
 import type { Service } from '../../service.ts';
-import { recoveryTable } from './ledger.ts';
+import { realisedLedger, recoveryTable } from './ledger.ts';
 
 const Share = Type.Number({ minimum: 0, maximum: 1 });
 const Haircut = Type.Integer({ minimum: 0, maximum: 10_000, description: 'basis points' });
@@ -32,6 +32,19 @@ const Recoveries = Type.Object({
   estimates: Type.Array(Estimate, { description: 'the pool first' }),
 });
 
+const Realised = Type.Object({
+  pledge_id: Id,
+  right_type: Type.String({ description: 'of all its patents, or `mixed`' }),
+  route: Type.String({ description: 'of disposal' }),
+  disposed_on: Day,
+  value_minor: { ...Minor, description: 'before the haircut, as last valued before the disposal began' },
+  predicted_minor: { ...Minor, description: 'after the haircut' },
+  realised_minor: { ...Minor, description: 'proceeds less costs' },
+  realised_share: { ...Share, description: 'of the value before the haircut' },
+  haircut_before_bp: { ...Haircut, description: 'basis points, that the prediction was made with' },
+  haircut_after_bp: { ...Haircut, description: 'basis points, in force for its kind of right since' },
+});
+
 export const recoveryEstimateRoutes =
   ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
@@ -53,6 +66,25 @@ export const recoveryEstimateRoutes =
         const known_at = asOf(clock, as_of);
         const estimates = await recoveryTable(database.sql, callerOfGuarded(request), known_at);
         return { prior: RECOVERY_PRIOR, estimates };
+      },
+    );
+
+    app.get(
+      '/v1/recoveries/ledger',
+      {
+        config: { access: ['bank', 'staff'] },
+        schema: {
+          operationId: 'listRealisedDisposals',
+          tags: ['pledges'],
+          description:
+            'What each disposal brought beside what the models had predicted before it began: the own bank’s, all for staff, in order of pledge id.',
+          querystring: Closed({ ...AsOfQuery, ...PageQuery }),
+          response: { 200: Page(Realised) },
+        },
+      },
+      async ({ query: { as_of, limit, cursor = '' } }) => {
+        const rows = await realisedLedger(database.sql, asOf(clock, as_of), cursor, limit + 1);
+        return page(rows, limit, ({ pledge_id }) => pledge_id);
       },
     );
   };

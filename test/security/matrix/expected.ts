@@ -21,6 +21,8 @@ export type Thing =
   | 'valuation'
   | 'pseudonym'
   | 'identity_request'
+  | 'agency_engagement'
+  | 'haircut_proposal'
   | 'listing'
   | 'want'
   | 'listing_deal'
@@ -120,7 +122,7 @@ const own_lot: Expectation = { who: FIRM, things: { id: 'mark_lot' } };
 const pledge: Expectation = { who: PLEDGING, things: { id: 'pledge' } };
 const draft: Expectation = { who: DRAFTING, things: { id: 'filing_draft' } };
 const own_draft: Expectation = { ...draft, who: FIRM };
-const engagement: Expectation = { who: DRAFTING, things: { id: 'engagement' } };
+const engagement: Expectation = { who: DRAFTING, things: { id: 'agency_engagement' } };
 const package_of: Expectation = { who: DRAFTING, things: { id: 'package' } };
 const search: Expectation = { who: DRAFTING, things: { id: 'filing_draft', search_id: 'filing_search' } };
 const application: Expectation = { who: CONCERNED, things: { id: 'filing_application' } };
@@ -185,12 +187,12 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   decideAgency: { ...staff, does: 'operate' },
   listAgencyConflicts: { who: FIRM, things: { draft_id: 'filing_draft' } },
   instructAgency: { who: FIRM, things: { draft_id: 'filing_draft' } },
-  listEngagements: { who: DRAFTING },
-  getEngagement: engagement,
-  stepEngagement: engagement,
+  listAgencyEngagements: { who: DRAFTING },
+  getAgencyEngagement: engagement,
+  stepAgencyEngagement: engagement,
   listEngagementMessages: engagement,
   sendEngagementMessage: engagement,
-  rateEngagement: { ...engagement, who: FIRM },
+  rateAgencyEngagement: { ...engagement, who: FIRM },
   makePackage: draft,
   listPackages: draft,
   getPackage: package_of,
@@ -240,6 +242,20 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getIdentityRequest: { who: SHOWN, things: { id: 'identity_request' } },
   stepIdentityRequest: { who: SHOWN, things: { id: 'identity_request' } },
 
+  publishExpertProfile: { who: ['expert', 'agency'] },
+  listExperts: each,
+  askExpert: { who: SHOWN },
+  listEngagements: { who: SHOWN },
+  getEngagement: { who: SHOWN, things: { id: 'engagement' } },
+  stepEngagement: { who: SHOWN, things: { id: 'engagement' } },
+  writeOpinion: { who: ['expert', 'agency'], things: { id: 'engagement' }, people: true },
+  shareEngagement: { who: SHOWN, things: { id: 'engagement' } },
+  rateExpert: { who: SHOWN, things: { id: 'engagement' } },
+  listExpectations: { who: SHOWN, things: { id: 'listing_deal' } },
+  submitExpectation: { who: SHOWN, things: { id: 'listing_deal' } },
+  consentToMidpoint: { who: SHOWN, things: { id: 'listing_deal' } },
+  listProceeds: staff,
+
   listPatents: each,
   findPriorArt: { who: EACH, asks: true },
   getKnowledgeMap: each,
@@ -287,6 +303,10 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   listMarginCalls: pledge,
   closeMarginCall: { who: BANK, things: { id: 'pledge', call_id: 'margin_call' } },
   getRecoveries: { who: LENDER },
+  listRealisedDisposals: { who: LENDER },
+  getHaircuts: staff,
+  proposeHaircuts: { ...staff, does: 'operate' },
+  decideHaircut: { ...staff, things: { id: 'haircut_proposal' }, does: 'decide' },
   getPortfolio: { who: LENDER },
   stressPortfolio: { who: LENDER, asks: true },
   listCovenants: { who: PLEDGING, things: { pledge_id: 'pledge' }, filter: true },
