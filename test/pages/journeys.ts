@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
 import { PASSWORD } from '../people.ts';
+import { AGENCY_JOURNEYS, agencyPagesOf } from './agencies.ts';
 import { DESK_JOURNEYS } from './desks.ts';
 import { FILING_JOURNEYS, filingPagesOf } from './filing.ts';
 import { MARKET_JOURNEY } from './market.ts';
@@ -476,6 +477,7 @@ export const JOURNEYS: readonly Journey[] = [
   ...FILING_JOURNEYS,
   ...NETWORK_JOURNEYS,
   ...DESK_JOURNEYS,
+  ...AGENCY_JOURNEYS,
   ...MARKING_JOURNEYS,
 ];
 
@@ -518,6 +520,7 @@ async function decideTogether(visitor: Visitor, { newPerson, service }: PagesWor
 
 /** Every page there is, for who may see it. */
 export function pagesOf({
+  agencies,
   filing,
   pledge_id,
   report_address,
@@ -534,6 +537,7 @@ export function pagesOf({
   deal_id,
 }: Pick<
   PagesWorld,
+  | 'agencies'
   | 'filing'
   | 'pledge_id'
   | 'report_address'
@@ -610,6 +614,7 @@ export function pagesOf({
     { name: 'offer', role: 'firm_a', address: `/network/offers/${network.offer_id}` },
     { name: 'introductions', role: 'firm_a', address: '/network/introductions' },
     { name: 'introduction', role: 'bank_a', address: `/network/introductions/${network.introduction_id}` },
+    ...agencyPagesOf(agencies),
     ...markingPagesOf(marked),
   ];
 }

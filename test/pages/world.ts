@@ -21,6 +21,7 @@ import { cnHistories, knownOn } from '../models/cn-patents.ts';
 import { addPerson } from '../people.ts';
 import { contract } from '../security/world.ts';
 import { buildService, lapsingPatents, type TestService } from '../service.ts';
+import { type AgencyWorld, buildAgencies } from './agencies.ts';
 import { seatDesks } from './desks.ts';
 import { buildFiling, type FilingWorld } from './filing.ts';
 import { type Marked, markSome } from './marking.ts';
@@ -68,6 +69,8 @@ export interface PagesWorld {
   torn_run: string;
   /** A draft of the firm with findings, a search with its score, and an application with a letter. */
   filing: FilingWorld;
+  /** A draft of the firm that the agency works on. */
+  agencies: AgencyWorld;
   /** Of the bank, with a delivery on its way. */
   endpoint_id: string;
   delivery_id: string;
@@ -123,6 +126,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     where pledge_id = ${pledge_id} and state = 'open' order by id limit 1`;
   await deriveChanged(service.database, service.clock.now());
   const filing = await buildFiling(service);
+  const agencies = await buildAgencies(service);
   const marked = await markSome(service);
   await service.app.listen({ port: 0, host: '127.0.0.1' });
   const { endpoint_id, delivery_id } = await tried(service);
@@ -142,6 +146,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     report_address: `/pledges/${valued_id}/valuations/${valued.patents[0]!.valuation_id}/report`,
     flag_id: flag!.id,
     filing,
+    agencies,
     backtest: `/rules/backtests/${backtest.id}`,
     torn_run: `/sources/${torn_source.id}/runs/${torn_run!.id}`,
     endpoint_id,
