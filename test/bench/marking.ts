@@ -47,7 +47,7 @@ export const MOST_MARKS = 10_000_000;
 const MARKS_PER_LOT = 50_000;
 const FORGED = 100_000;
 /** Kept to be verified. */
-const SAMPLES_PER_LOT = 2_000;
+const SAMPLES_PER_LOT = 5_000;
 const AIM_PER_SECOND = 2_000;
 const ROUNDS = 3;
 const ROUND_seconds = 5;

@@ -1,6 +1,10 @@
 /** Marks on products: what is genuine is told, what is not learns nothing, and a page claims no patent that is dead. */
 import { createPublicKey, randomUUID, verify as verifySignature } from 'node:crypto';
 import t from 'tap';
+import { mulberry32 } from '../../models/random.ts';
+import { backtestScans } from '../../models/scans/backtest.ts';
+import { apart } from '../../models/scans/places.ts';
+import { assess } from '../../models/scans/score.ts';
 import { canonicalJson, sha256 } from '../../src/canonical.ts';
 import { PROBES_ALARM, SCAN_DAYS } from '../../src/marking/scans/store.ts';
 import { tendMarks } from '../../src/marking/tend.ts';
@@ -471,4 +475,48 @@ t.test('the public page is small, needs no script, and speaks three languages', 
   const notice = await app.inject({ url: `/p/${product_id}` });
   t.match(notice.body, /ZL\d/);
   t.equal((await app.inject({ url: '/p/mpr_none' })).statusCode, 404);
+});
+
+t.test('copies are told from what sellers, travellers and shared links do', async (t) => {
+  const kilometres = apart('CN-GD', 'RU-MOW')!;
+  t.ok(kilometres > 6_500 && kilometres < 6_700);
+  t.equal(apart('CN-GD', 'CN'), 0);
+  t.equal(apart('CN-GD', 'XX'), null);
+  const goods = { shipped_ms: null, territory: ['CN'] };
+  const day = 86_400_000;
+  const at = (days: number, place: string | null) => ({ at_ms: days * day, place });
+  const quiet = assess([at(100, 'CN-GD')], goods);
+  t.equal(quiet.level, 'quiet');
+  t.ok(Math.abs(quiet.score + 9.2) < 0.05);
+  const doubted = assess([at(100, 'CN-GD'), at(100.01, 'RU-MOW')], goods);
+  t.match(doubted, {
+    level: 'warned',
+    signs: { visits: 2, stays: 1, impossible_pairs: 1, outside_territory: 1 },
+  });
+  const shared = Array.from({ length: 30 }, (_, n) =>
+    at(100 + n / 40, ['CN-GD', 'CN-ZJ', 'CN-BJ', 'DE-BE'][n % 4]!),
+  );
+  t.not(assess(shared, goods).level, 'alarmed', 'a link that was shared for a day');
+  const collected = Array.from({ length: 30 }, (_, n) => at(60 + n * 2, 'CN-GD'));
+  t.equal(assess(collected, goods).level, 'quiet', 'one holder who scans again and again');
+  const copied = ['CN-ZJ', 'US-CA', 'CN-SC', 'RU-SPE', 'CN-JS', 'DE', 'CN-LN'].map((place, n) =>
+    at(60 + n * 5, place),
+  );
+  t.equal(assess(copied, goods).level, 'alarmed');
+  t.equal(
+    assess([at(100, null), at(100.001, 'CN-GD')], goods).signs.visits,
+    1,
+    'who tells the place a moment later',
+  );
+  const early = [at(80, 'CN-GD'), at(98, 'CN-GD')];
+  t.equal(assess(early, { ...goods, shipped_ms: 100 * day }).signs.before_shipping, 1, 'but packing');
+
+  const told = backtestScans(50_000, mulberry32(SEED));
+  t.ok(told.precision! > 0.93, `seed ${SEED}: precision ${told.precision}`);
+  t.ok(told.recall! > 0.87, `seed ${SEED}: recall ${told.recall}`);
+  t.same(
+    backtestScans(5_000, mulberry32(3)),
+    backtestScans(5_000, mulberry32(3)),
+    'a seed gives the same figures',
+  );
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
 import type { Key } from '../../src/pages/language/catalogue.ts';
 import { PASSWORD } from '../people.ts';
+import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
 import { signIn, type Visitor } from './visitor.ts';
 import type { PagesWorld, Party } from './world.ts';
 
@@ -474,6 +475,7 @@ export const JOURNEYS: readonly Journey[] = [
       assert.ok((await page.locator('figure tbody tr').count()) > 1);
     },
   },
+  ...MARKING_JOURNEYS,
 ];
 
 /** Leaves the case as it was found: reopened. */
@@ -523,6 +525,7 @@ export function pagesOf({
   endpoint_id,
   delivery_id,
   patent_id,
+  marked,
 }: Pick<
   PagesWorld,
   | 'pledge_id'
@@ -533,6 +536,7 @@ export function pagesOf({
   | 'endpoint_id'
   | 'delivery_id'
   | 'patent_id'
+  | 'marked'
 >): {
   name: string;
   role: Role;
@@ -577,5 +581,6 @@ export function pagesOf({
     { name: 'rules', role: 'bank_a', address: '/rules' },
     { name: 'backtest', role: 'bank_a', address: backtest },
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
+    ...markingPagesOf(marked),
   ];
 }

@@ -141,7 +141,7 @@ export function Patents({ words, said: { patents, ended }, said_at, product_id }
       <ul>
         {patents.map(({ patent_id, number, right_type, granted_on }) => (
           <li key={patent_id}>
-            <strong>{number}</strong> {words.say(`mark.right.${right_type}`)}
+            <strong>{number}</strong> {words.say(`mark.right_${right_type}`)}
             {granted_on && <small> {words.say('mark.granted', { day: words.day(granted_on) })}</small>}
           </li>
         ))}

@@ -25,7 +25,7 @@ export function ProductPage({ product, patents, lots, problem }: Props) {
         <p>
           {owner}
           {words.say('term.between')}
-          {words.say(`marking.state.${state}`)}
+          {words.say(`marking.state_${state}`)}
           {gtin && `${words.say('term.between')}GTIN ${gtin}`}
         </p>
         {certification && <p>{certification.note}</p>}
@@ -71,7 +71,7 @@ function PatentTable({ patents }: { patents: readonly ExaminedPatent[] }) {
           head: words.say('marking.owner_match'),
           cell: ({ owner_match, owners }) => (
             <>
-              {words.say(`marking.match.${owner_match}`)}
+              {words.say(`marking.match_${owner_match}`)}
               {owners.length > 0 && ` (${owners.join(', ')})`}
             </>
           ),

@@ -86,7 +86,7 @@ function ProductTable({ products, caption }: { products: readonly Product[]; cap
         { head: words.say('mark.owner'), cell: ({ owner }) => owner },
         {
           head: words.say('marking.state'),
-          cell: ({ state }) => words.say(`marking.state.${state}`),
+          cell: ({ state }) => words.say(`marking.state_${state}`),
           kind: 'short',
         },
         {

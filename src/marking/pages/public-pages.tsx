@@ -30,7 +30,7 @@ const PUBLIC = { config: { access: 'public' }, schema: { hide: true } } as const
 
 export function publicPages(app: FastifyInstance, { service }: ModuleSetting): void {
   const { system } = service;
-  const verifier = verifierOf(service, app.log as never);
+  const verifier = verifierOf(service, app.log);
   const prepared = preparedPages();
   const style = readFile(new URL('mark.css', import.meta.url));
 

@@ -2,7 +2,6 @@
  * Scans as they come in, kept in memory for less than a second and written many at a time, so that nobody who scans waits for it.
  * Of whoever scans nothing is kept but a coarse place that was told.
  */
-import type { Logger } from 'pino';
 import type { Assessment } from '../../../models/scans/score.ts';
 import type { Scan } from '../../../models/scans/signs.ts';
 import type { Database } from '../../db/client.ts';
@@ -10,6 +9,7 @@ import { writeProbes, writeScans } from './store.ts';
 
 export interface Observed {
   lot_id: string;
+  lot_number: number;
   serial: Buffer;
   scan: Scan;
   assessment: Assessment;
@@ -19,11 +19,16 @@ export interface Recorder {
   scanned(observed: Observed): void;
   /** A forged mark named a lot. */
   probed(lot_number: number, at: Date): void;
-  /** Scans of a mark that are not written yet. */
-  unwritten(lot_id: string, serial: Buffer): Scan[];
+  /** Scans of a mark that are not written yet, or just were. */
+  unwritten(lot_number: number, serial: Buffer): Scan[];
   /** Writes what is there. */
   flush(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Where it is said that scans were held up or lost. */
+export interface Log {
+  error(about: object, text: string): void;
 }
 
 const FLUSH_EVERY_ms = 250;
@@ -33,11 +38,11 @@ const MAX_PROBED_LOTS = 1_000;
 
 type ByMark = Map<string, Observed[]>;
 
-function keyOf(lot_id: string, serial: Buffer): string {
-  return lot_id + serial.toString('latin1');
+function keyOf(lot_number: number, serial: Buffer): string {
+  return lot_number + serial.toString('latin1');
 }
 
-export function startRecorder(database: Database, log: Pick<Logger, 'error'>): Recorder {
+export function startRecorder(database: Database, log: Log): Recorder {
   let pending: ByMark = new Map();
   let writing: ByMark = new Map();
   let count = 0;
@@ -50,7 +55,7 @@ export function startRecorder(database: Database, log: Pick<Logger, 'error'>): R
   };
   const add = (observed: Observed) => {
     if (count >= MAX_PENDING) return void lost++;
-    const key = keyOf(observed.lot_id, observed.serial);
+    const key = keyOf(observed.lot_number, observed.serial);
     const known = pending.get(key);
     if (known) known.push(observed);
     else pending.set(key, [observed]);
@@ -80,8 +85,8 @@ export function startRecorder(database: Database, log: Pick<Logger, 'error'>): R
       if (known) known.probes++;
       else if (probes.size < MAX_PROBED_LOTS) probes.set(lot_number, { probes: 1, at });
     },
-    unwritten(lot_id, serial) {
-      const key = keyOf(lot_id, serial);
+    unwritten(lot_number, serial) {
+      const key = keyOf(lot_number, serial);
       return [...(writing.get(key) ?? []), ...(pending.get(key) ?? [])].map(({ scan }) => scan);
     },
     flush,

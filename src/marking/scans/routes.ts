@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { SIGNS } from '../../../models/scans/score.ts';
+import type { Signs } from '../../../models/scans/signs.ts';
 import { create } from '../../http/create.ts';
 import { callerOfGuarded } from '../../http/guard.ts';
 import {
@@ -34,7 +35,7 @@ const Anomaly = Type.Object({
   scans: Count,
   last_scan_at: Instant,
   score: Type.Number({ description: 'log odds that it was copied' }),
-  signs: Type.Object(Object.fromEntries(SIGNS.map((name) => [name, Count]))),
+  signs: Type.Unsafe<Signs>(Type.Object(Object.fromEntries(SIGNS.map((name) => [name, Count])))),
 });
 
 const Probes = Type.Object({
@@ -89,7 +90,7 @@ export const scanRoutes =
       async ({ query: { level, limit, cursor } }) => {
         const found = await listAnomalies(database.sql, level, limit + 1, cursor ?? null);
         const data = found.slice(0, limit);
-        return { data, next_cursor: found.length > limit ? data.at(-1)!.cursor : null } as never;
+        return { data, next_cursor: found.length > limit ? data.at(-1)!.cursor : null };
       },
     );
 

@@ -93,7 +93,7 @@ export const verificationRoutes =
   async (app) => {
     const { service } = setting;
     const { system } = service;
-    const verifier = verifierOf(service, app.log as never);
+    const verifier = verifierOf(service, app.log);
     app.addHook('onClose', () => verifier.recorder.close());
 
     app.get(

@@ -11,7 +11,7 @@ import type { Service } from '../../service.ts';
 import { isSigned, readMark, type SignedMark } from '../marks/codec.ts';
 import { markKeys, publicKeyOf } from '../marks/keys.ts';
 import { restate } from '../products/statement.ts';
-import { type Recorder, startRecorder } from '../scans/recorder.ts';
+import { type Log, type Recorder, startRecorder } from '../scans/recorder.ts';
 import { type MarkState, markStates } from './states.ts';
 
 export const RESULTS = ['genuine', 'suspicious', 'revoked', 'unknown'] as const;
@@ -35,7 +35,7 @@ const MAX_RESTATED = 100_000;
 const made = new WeakMap<Service, Verifier>();
 
 /** The one of the process: pages and endpoints share it. */
-export function verifierOf(service: Service, log: Parameters<typeof startRecorder>[1]): Verifier {
+export function verifierOf(service: Service, log: Log): Verifier {
   const known = made.get(service);
   if (known) return known;
   const verifier = makeVerifier(service, startRecorder(service.system, log));
@@ -71,13 +71,16 @@ function makeVerifier(service: Service, recorder: Recorder): Verifier {
         recorder.probed(mark.lot_number, now);
         return UNKNOWN;
       }
+      // Before what is written is read: what is written meanwhile counts once or twice, which is the same visit, and never not at all.
+      const unwritten = recorder.unwritten(mark.lot_number, mark.serial);
       const state = await lookUp(mark, now);
       if (!state) return UNKNOWN;
       const { lot_id, shipped_ms, territory } = state;
       const scan = { at_ms: now.getTime(), place };
-      const history = [...state.scans, ...recorder.unwritten(lot_id, mark.serial)];
+      const history = [...state.scans, ...unwritten];
       const assessment = assess([...history, ...(silently ? [] : [scan])], { shipped_ms, territory });
-      if (!silently) recorder.scanned({ lot_id, serial: mark.serial, scan, assessment });
+      if (!silently)
+        recorder.scanned({ lot_id, lot_number: mark.lot_number, serial: mark.serial, scan, assessment });
       const level = state.alarmed ? 'alarmed' : assessment.level;
       const result = state.revoked ? 'revoked' : level === 'quiet' ? 'genuine' : 'suspicious';
       return { result, mark, state, level };
