@@ -227,7 +227,7 @@ function factsNow(walk: Walk, index: 0 | 1): Belief {
 }
 
 /** What would bring the deal on. */
-function openTo(walk: Walk, deal: 0 | 1, facts: Belief): Command[] {
+function openTo(_walk: Walk, deal: 0 | 1, facts: Belief): Command[] {
   const sides: readonly Side[] = ['seller', 'buyer'];
   const steps = ['sign', 'open_data_room', 'ask_consent', 'accept', 'file', 'record', 'close'] as const;
   return [

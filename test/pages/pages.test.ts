@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { renderToString } from 'preact-render-to-string';
 import t from 'tap';
+import { MODULES } from '../../src/modules.ts';
 import { binsOf, CalibrationPlot, Histogram, StressCurves } from '../../src/pages/charts/distribution.tsx';
 import { dayTicks, linear, stepBand, stepPath, ticks } from '../../src/pages/charts/scale.ts';
 import { AREAS, type Entry, LANGUAGES, type Language } from '../../src/pages/language/catalogue.ts';
@@ -19,7 +20,7 @@ import { examine, type Faults, visit } from './visitor.ts';
 import { buildWorld } from './world.ts';
 
 /** What speaks the words of the catalogues. */
-const FOLDERS = ['pages', 'reports', 'marking'].map((name) =>
+const FOLDERS = ['pages', 'reports', ...MODULES.map(({ name }) => name)].map((name) =>
   fileURLToPath(new URL(`../../src/${name}`, import.meta.url)),
 );
 const textsOf = (entry: Entry) => (typeof entry === 'string' ? [entry] : Object.values(entry));
