@@ -625,7 +625,9 @@ t.test('before its consent is used who sells is told nowhere; after it, to the b
     const seen = [
       ...(await everythingSeenBy(service, asker)),
       ...answered.filter(({ key }) => key === asker.key),
-      ...received.filter((text) => text.startsWith(`/${asker.id} `)).map((text) => ({ place: 'webhook', text })),
+      ...received
+        .filter((text) => text.startsWith(`/${asker.id} `))
+        .map((text) => ({ place: 'webhook', text })),
     ];
     for (const place of [`/v1/listings/${listing.id}`, `/v1/wants/${wanted.body.id}`, 'table listing'])
       t.ok(

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
 import type { Key } from '../../src/pages/language/catalogue.ts';
 import { PASSWORD } from '../people.ts';
+import { MARKET_JOURNEY } from './market.ts';
 import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
 import { signIn, type Visitor } from './visitor.ts';
 import type { PagesWorld, Party } from './world.ts';
@@ -46,6 +47,7 @@ const press = ({ page, words }: Visitor, name: Key) =>
     .click();
 
 export const JOURNEYS: readonly Journey[] = [
+  MARKET_JOURNEY,
   {
     name: 'reads what it is, changes language and theme, and comes back to both',
     role: null,
@@ -526,6 +528,8 @@ export function pagesOf({
   delivery_id,
   patent_id,
   marked,
+  listing_id,
+  deal_id,
 }: Pick<
   PagesWorld,
   | 'pledge_id'
@@ -537,6 +541,8 @@ export function pagesOf({
   | 'delivery_id'
   | 'patent_id'
   | 'marked'
+  | 'listing_id'
+  | 'deal_id'
 >): {
   name: string;
   role: Role;
@@ -580,6 +586,14 @@ export function pagesOf({
     { name: 'audit', role: 'staff', address: '/audit' },
     { name: 'rules', role: 'bank_a', address: '/rules' },
     { name: 'backtest', role: 'bank_a', address: backtest },
+    { name: 'market', role: 'buyer', address: '/market?kind=sale' },
+    { name: 'listing', role: 'buyer', address: `/market/listings/${listing_id}` },
+    { name: 'own listing', role: 'firm_a', address: `/market/listings/${listing_id}` },
+    { name: 'own listings', role: 'bank_a', address: '/market/own' },
+    { name: 'wants', role: 'firm_a', address: '/market/wants' },
+    { name: 'deal', role: 'buyer', address: `/market/deals/${deal_id}` },
+    { name: 'deal of the seller', role: 'firm_a', address: `/market/deals/${deal_id}` },
+    { name: 'consents of the pledgee', role: 'bank_a', address: '/market/consents' },
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
     ...markingPagesOf(marked),
   ];
