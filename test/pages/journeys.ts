@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
 import type { Key } from '../../src/pages/language/catalogue.ts';
 import { PASSWORD } from '../people.ts';
+import { EXPERT_JOURNEYS, expertPagesOf } from './experts.ts';
 import { MARKET_JOURNEY } from './market.ts';
 import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
 import { signIn, type Visitor } from './visitor.ts';
@@ -48,6 +49,7 @@ const press = ({ page, words }: Visitor, name: Key) =>
 
 export const JOURNEYS: readonly Journey[] = [
   MARKET_JOURNEY,
+  ...EXPERT_JOURNEYS,
   {
     name: 'reads what it is, changes language and theme, and comes back to both',
     role: null,
@@ -530,6 +532,7 @@ export function pagesOf({
   marked,
   listing_id,
   deal_id,
+  engaged,
 }: Pick<
   PagesWorld,
   | 'pledge_id'
@@ -543,6 +546,7 @@ export function pagesOf({
   | 'marked'
   | 'listing_id'
   | 'deal_id'
+  | 'engaged'
 >): {
   name: string;
   role: Role;
@@ -596,5 +600,6 @@ export function pagesOf({
     { name: 'consents of the pledgee', role: 'bank_a', address: '/market/consents' },
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
     ...markingPagesOf(marked),
+    ...expertPagesOf(engaged, deal_id),
   ];
 }

@@ -21,14 +21,15 @@ import { cnHistories, knownOn } from '../models/cn-patents.ts';
 import { addPerson } from '../people.ts';
 import { contract } from '../security/world.ts';
 import { buildService, lapsingPatents, type TestService } from '../service.ts';
+import { type Engaged, engageSome } from './experts.ts';
 import { type Marked, markSome } from './marking.ts';
 
-const KINDS = { bank_a: 'bank', firm_a: 'firm', staff: 'staff', buyer: 'buyer' } as const;
+const KINDS = { bank_a: 'bank', firm_a: 'firm', staff: 'staff', buyer: 'buyer', expert: 'expert' } as const;
 const COMPARED_ON = '2009-01-01';
 const MONTHS = ['2009-08', '2009-10', '2009-12'];
 
 /** Who comes: one of each kind of organisation. */
-export type Party = 'bank_a' | 'firm_a' | 'staff' | 'buyer';
+export type Party = 'bank_a' | 'firm_a' | 'staff' | 'buyer' | 'expert';
 
 export interface PagesWorld {
   origin: string;
@@ -48,6 +49,7 @@ export interface PagesWorld {
   /** Of the firm, and a deal over it with the buyer, in which an offer stands. */
   listing_id: string;
   deal_id: string;
+  engaged: Engaged;
   /** Active, on a patent that lapses meanwhile. */
   pledge_id: string;
   /** Page of the report of a patent that has a value, a bank's to see. */
@@ -109,6 +111,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     where pledge_id = ${pledge_id} and state = 'open' order by id limit 1`;
   await deriveChanged(service.database, service.clock.now());
   const marked = await markSome(service);
+  const engaged = await engageSome(service);
   await service.app.listen({ port: 0, host: '127.0.0.1' });
   const { endpoint_id, delivery_id } = await tried(service);
   const { port } = service.app.server.address() as AddressInfo;
@@ -131,6 +134,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     endpoint_id,
     delivery_id,
     marked,
+    engaged,
     patent_id: lapsing!.patent_id,
     number: await numberOf(lapsing!.patent_id),
     newPerson: async (party) => {
