@@ -4,6 +4,7 @@ import { Secret, TOTP } from 'otpauth';
 import type { Key } from '../../src/pages/language/catalogue.ts';
 import { PASSWORD } from '../people.ts';
 import { EXPERT_JOURNEYS, expertPagesOf } from './experts.ts';
+import { FILING_JOURNEYS, filingPagesOf } from './filing.ts';
 import { MARKET_JOURNEY } from './market.ts';
 import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
 import { signIn, type Visitor } from './visitor.ts';
@@ -479,6 +480,7 @@ export const JOURNEYS: readonly Journey[] = [
       assert.ok((await page.locator('figure tbody tr').count()) > 1);
     },
   },
+  ...FILING_JOURNEYS,
   ...MARKING_JOURNEYS,
 ];
 
@@ -521,6 +523,7 @@ async function decideTogether(visitor: Visitor, { newPerson, service }: PagesWor
 
 /** Every page there is, for who may see it. */
 export function pagesOf({
+  filing,
   pledge_id,
   report_address,
   flag_id,
@@ -535,6 +538,7 @@ export function pagesOf({
   engaged,
 }: Pick<
   PagesWorld,
+  | 'filing'
   | 'pledge_id'
   | 'report_address'
   | 'flag_id'
@@ -599,6 +603,7 @@ export function pagesOf({
     { name: 'deal of the seller', role: 'firm_a', address: `/market/deals/${deal_id}` },
     { name: 'consents of the pledgee', role: 'bank_a', address: '/market/consents' },
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
+    ...filingPagesOf(filing),
     ...markingPagesOf(marked),
     ...expertPagesOf(engaged, deal_id),
   ];

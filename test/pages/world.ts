@@ -22,14 +22,22 @@ import { addPerson } from '../people.ts';
 import { contract } from '../security/world.ts';
 import { buildService, lapsingPatents, type TestService } from '../service.ts';
 import { type Engaged, engageSome } from './experts.ts';
+import { buildFiling, type FilingWorld } from './filing.ts';
 import { type Marked, markSome } from './marking.ts';
 
-const KINDS = { bank_a: 'bank', firm_a: 'firm', staff: 'staff', buyer: 'buyer', expert: 'expert' } as const;
+const KINDS = {
+  bank_a: 'bank',
+  firm_a: 'firm',
+  staff: 'staff',
+  buyer: 'buyer',
+  agency: 'agency',
+  expert: 'expert',
+} as const;
 const COMPARED_ON = '2009-01-01';
 const MONTHS = ['2009-08', '2009-10', '2009-12'];
 
 /** Who comes: one of each kind of organisation. */
-export type Party = 'bank_a' | 'firm_a' | 'staff' | 'buyer' | 'expert';
+export type Party = keyof typeof KINDS;
 
 export interface PagesWorld {
   origin: string;
@@ -60,6 +68,8 @@ export interface PagesWorld {
   backtest: string;
   /** Address of a run that could not read a line. */
   torn_run: string;
+  /** A draft of the firm with findings, a search with its score, and an application with a letter. */
+  filing: FilingWorld;
   /** Of the bank, with a delivery on its way. */
   endpoint_id: string;
   delivery_id: string;
@@ -110,6 +120,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
   const [flag] = await service.database.sql<{ id: string }[]>`select id from flag
     where pledge_id = ${pledge_id} and state = 'open' order by id limit 1`;
   await deriveChanged(service.database, service.clock.now());
+  const filing = await buildFiling(service);
   const marked = await markSome(service);
   const engaged = await engageSome(service);
   await service.app.listen({ port: 0, host: '127.0.0.1' });
@@ -129,6 +140,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     pledge_id,
     report_address: `/pledges/${valued_id}/valuations/${valued.patents[0]!.valuation_id}/report`,
     flag_id: flag!.id,
+    filing,
     backtest: `/rules/backtests/${backtest.id}`,
     torn_run: `/sources/${torn_source.id}/runs/${torn_run!.id}`,
     endpoint_id,
