@@ -4,6 +4,7 @@ import { Secret, TOTP } from 'otpauth';
 import { PASSWORD } from '../people.ts';
 import { AGENCY_JOURNEYS, agencyPagesOf } from './agencies.ts';
 import { DESK_JOURNEYS } from './desks.ts';
+import { EXPERT_JOURNEYS, expertPagesOf } from './experts.ts';
 import { FILING_JOURNEYS, filingPagesOf } from './filing.ts';
 import { MARKET_JOURNEY } from './market.ts';
 import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
@@ -45,6 +46,7 @@ async function zoomIn({ page, scripts, words }: Visitor): Promise<void> {
 
 export const JOURNEYS: readonly Journey[] = [
   MARKET_JOURNEY,
+  ...EXPERT_JOURNEYS,
   {
     name: 'reads what it is, changes language and theme, and comes back to both',
     role: null,
@@ -535,6 +537,7 @@ export function pagesOf({
   marked,
   listing_id,
   deal_id,
+  engaged,
 }: Pick<
   PagesWorld,
   | 'agencies'
@@ -552,6 +555,7 @@ export function pagesOf({
   | 'marked'
   | 'listing_id'
   | 'deal_id'
+  | 'engaged'
 >): {
   name: string;
   role: Role;
@@ -616,5 +620,6 @@ export function pagesOf({
     { name: 'introduction', role: 'bank_a', address: `/network/introductions/${network.introduction_id}` },
     ...agencyPagesOf(agencies),
     ...markingPagesOf(marked),
+    ...expertPagesOf(engaged, deal_id),
   ];
 }
