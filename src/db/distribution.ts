@@ -77,6 +77,23 @@ export const DISTRIBUTION: readonly Share[] = [
   },
   {
     placement: 'local',
+    why: 'marks: a lot is one row, and rows of single marks are found by their lot',
+    tables: [
+      'mark_claim',
+      'mark_key',
+      'mark_lot',
+      'mark_probe',
+      'mark_scan',
+      'mark_serial',
+      'marked_product',
+      'marked_product_patent',
+      'patent_use',
+      'product_certification',
+      'product_statement',
+    ],
+  },
+  {
+    placement: 'local',
     why: 'listings and deals: under policies, and few beside the patents that they name',
     tables: [
       'listing',

@@ -7,7 +7,8 @@ import { canonicalJson, uuidOf } from '../canonical.ts';
 import { dateOf } from '../clock.ts';
 import type { Sql } from '../db/client.ts';
 import { patentId } from './identity.ts';
-import type { AcceptedRecord, NumberRecord } from './sources/record.ts';
+import { kindMeaning } from './numbers/kinds.ts';
+import type { AcceptedRecord, NumberRecord, PublicationRecord } from './sources/record.ts';
 
 /** Longer texts are cut: a page of prose in the place of a name or title is no help to anybody. */
 const MAX_NAME_CHARS = 500;
@@ -94,6 +95,22 @@ function storable(text: string, max_chars: number): string {
     .slice(0, max_chars)
     .replace(/\p{Cc}/gu, ' ')
     .toWellFormed();
+}
+
+/** The number that each patent was granted under, of those that were granted under one of their own, as known at an instant. */
+export async function grantNumbers(
+  sql: Sql,
+  patent_ids: readonly string[],
+  known_at: Date,
+): Promise<Map<string, string>> {
+  const rows = await sql<(PublicationRecord & { patent_id: string })[]>`
+    select patent_id, office, number, kind, published_on from patent_publication
+    where patent_id = any(${patent_ids as string[]}::uuid[]) and known_at <= ${known_at}
+    order by published_on nulls first, number collate "C"`;
+  const granted = rows.filter(({ office, kind, published_on }) =>
+    kind === null ? false : kindMeaning(office, kind, published_on)?.granted,
+  );
+  return new Map(granted.map(({ patent_id, number }) => [patent_id, number]));
 }
 
 export interface Priority extends NumberRecord {

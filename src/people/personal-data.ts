@@ -184,6 +184,13 @@ export const PERSONAL_DATA: Readonly<Record<string, PersonalTable>> = {
     other: ['standard_version', 'scenario', 'missing', 'contributions'],
     kept: RECORD,
   },
+  product_certification: {
+    key: ['product_id'],
+    people: ['decided_by'],
+    words: ['note'],
+    other: ['decision', 'evidence'],
+    kept: RECORD,
+  },
   review: {
     key: ['flag_id'],
     people: ['escalated_by', 'claimed_by', 'submitted_by', 'checked_by'],

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { and, eq, gt } from 'drizzle-orm';
 import Type from 'typebox';
 import { VALUATION_CURRENCY } from '../../models/valuation.ts';
+import type { Caller } from '../accounts/store.ts';
 import { attemptOwn } from '../audit/refusal.ts';
 import { asOf } from '../clock.ts';
 import { given, query, rowsOf } from '../db/list.ts';
@@ -25,6 +26,7 @@ import {
 } from '../http/schemas.ts';
 import { tagAnswer, Unchanged } from '../http/tags.ts';
 import { visibleTo } from '../http/visible.ts';
+import { recent } from '../recent.ts';
 import { withStatus } from '../risk/status.ts';
 import { flagsOf } from '../risk/store.ts';
 import type { Service } from '../service.ts';
@@ -36,6 +38,9 @@ import { LoanToValue, Pledge, PledgedUse, PledgeWithPatents, State, Status, show
 import { movePledge, proveAnnuity, repay } from './service.ts';
 import { findPledge, movesOf, pledgedPatents, type Pledge as StoredPledge, valuesOf } from './store.ts';
 import { IfMatch, pledgeTag, requireMatch, versionOf } from './version.ts';
+
+/** Some tens of kilobytes each. */
+const KEPT_FLOWS = 500;
 
 const ById = Closed({ id: Id });
 
@@ -129,6 +134,8 @@ export const pledgeRoutes =
   (service: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
     const { database, clock } = service;
+    /** As they were sent, by their tag, which is of one reader. */
+    const flows = recent<string>(KEPT_FLOWS);
     app.post(
       '/v1/pledges',
       {
@@ -325,32 +332,37 @@ export const pledgeRoutes =
         const { id } = request.params;
         const caller = callerOfGuarded(request);
         const known_at = asOf(clock, request.query.as_of);
-        if (request.headers['if-none-match'] !== undefined) {
-          const digest = await flowDigest(database.sql, id, known_at);
-          if (digest !== null && tagAnswer(request, reply, digest).unchanged) return null;
-        }
-        // The digest first: at worst it is older than what follows, and the next question gets the whole answer.
-        const [digest, found, points, moves, flags] = await database.transaction((tx) =>
-          Promise.all([
-            flowDigest(tx, id, known_at),
-            findPledge(tx, id, caller),
-            valuesOf(tx, id, known_at),
-            movesOf(tx, id, known_at),
-            flagsOf(tx, id, known_at),
-          ]),
+        // Before what follows: at worst it is older than that, and the next question gets the whole answer.
+        const digest = await flowDigest(database.sql, id, known_at);
+        if (digest === null) throw new Problem('not_found', 'There is no such pledge.');
+        const { tag, unchanged } = tagAnswer(request, reply, digest);
+        if (unchanged) return null;
+        const flow = await flows(tag, async () =>
+          String(reply.serializeInput(await readFlow(id, caller, known_at), '200')),
         );
-        if (!found) throw new Problem('not_found', 'There is no such pledge.');
-        if (tagAnswer(request, reply, digest).unchanged) return null;
-        return {
-          pledge: shown(found),
-          points: points.map((point) => ({ ...point, phase: PHASES[point.state] })),
-          moves,
-          flags,
-        } as unknown as Type.Static<typeof ValueFlow>;
+        return reply.type('application/json; charset=utf-8').send(flow as never);
       },
     );
 
-    async function find(id: string, caller: ReturnType<typeof callerOfGuarded>): Promise<StoredPledge> {
+    async function readFlow(id: string, caller: Caller, known_at: Date) {
+      const [found, points, moves, flags] = await database.transaction((tx) =>
+        Promise.all([
+          findPledge(tx, id, caller),
+          valuesOf(tx, id, known_at),
+          movesOf(tx, id, known_at),
+          flagsOf(tx, id, known_at),
+        ]),
+      );
+      if (!found) throw new Problem('not_found', 'There is no such pledge.');
+      return {
+        pledge: shown(found),
+        points: points.map((point) => ({ ...point, phase: PHASES[point.state] })),
+        moves,
+        flags,
+      };
+    }
+
+    async function find(id: string, caller: Caller): Promise<StoredPledge> {
       const found = await findPledge(database.sql, id, caller);
       if (!found) throw new Problem('not_found', 'There is no such pledge.');
       return found;

@@ -9,6 +9,7 @@ import { totpPlace } from '../people/second-factor.ts';
 import { detailPlace } from '../people/store.ts';
 import { endpointPlace, headersPlace } from '../webhooks/sealed.ts';
 import { signingKeyPlace } from '../webhooks/signing-keys.ts';
+import { lotSeedPlace, markKeyPlace } from './places.ts';
 import { INSTALLATION } from './vault.ts';
 
 /** Where a document of a data room is kept. */
@@ -66,6 +67,14 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     key: ['organisation_id'],
     owner: 'organisation_id',
     place: providerSecretPlace,
+  },
+  { table: 'mark_key', column: 'private_key', key: ['number::text'], owner: null, place: markKeyPlace },
+  {
+    table: 'mark_lot',
+    column: 'seed',
+    key: ['id'],
+    owner: '(select organisation_id from marked_product where marked_product.id = product_id)',
+    place: lotSeedPlace,
   },
   {
     table: 'listing_expectation',

@@ -170,6 +170,31 @@ const ExpectationFields = { deal_id: Id, listing_id: Id, round: Type.Integer() }
 const ExpectationData = Type.Object(ExpectationFields);
 const OverlapData = Type.Object({ ...ExpectationFields, overlap: Type.Boolean() });
 
+const MarkedProduct = {
+  product_id: Id,
+  product: Type.String({ description: 'its name' }),
+};
+const CertificationData = Type.Object({ ...MarkedProduct, note: Type.String() });
+const ClaimFields = {
+  ...MarkedProduct,
+  patents_left: Type.Integer({ minimum: 0, description: 'that the page of the product claims now' }),
+  patent_id: Type.String({ format: 'uuid' }),
+  number: Type.String({ description: 'as it is marked' }),
+};
+const ClaimRestoredData = Type.Object(ClaimFields);
+const FalseMarkingData = Type.Object({ ...ClaimFields, legal_state: Type.String(), since: Nullable(Day) });
+const MarkedLot = { product_id: Id, lot_id: Id, lot_code: Type.String() };
+const SuspiciousData = Type.Object({
+  ...MarkedLot,
+  serial: Type.String(),
+  alarmed_at: Type.String({ format: 'date-time' }),
+  score: Type.Number({ description: 'log odds that the mark was copied' }),
+});
+const EnumeratedData = Type.Object({
+  ...MarkedLot,
+  hour: Type.String({ format: 'date-time' }),
+  probes: Type.Integer({ description: 'forged marks that named the lot in that hour, so far' }),
+});
 const DealFields = {
   listing_id: Id,
   deal_id: Id,
@@ -286,6 +311,21 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
     summary: 'Both sides consented to learning the midpoint of the overlap; sent to both',
     data: ExpectationData,
   },
+  'mark.product.certified': {
+    summary: 'Staff certified a product: marks may be issued',
+    data: CertificationData,
+  },
+  'mark.product.refused': { summary: 'Staff refused to certify a product', data: CertificationData },
+  'mark.false_marking': {
+    summary: 'A patent that a product is marked with is no longer in force: its page stopped claiming it',
+    data: FalseMarkingData,
+  },
+  'mark.claim_restored': {
+    summary: 'A patent that a product is marked with is in force again, and claimed',
+    data: ClaimRestoredData,
+  },
+  'mark.suspicious': { summary: 'By its scans a mark was most likely copied', data: SuspiciousData },
+  'mark.enumerated': { summary: 'Somebody tries out forged marks of a lot', data: EnumeratedData },
   'listing.enquired': { summary: 'A buyer opened a deal over an own listing', data: EnquiryData },
   'listing.message': { summary: 'The other side of a deal said something', data: MessageData },
   'listing.deal.confidential': { summary: 'Both sides signed the confidentiality agreement', data: DealData },

@@ -68,11 +68,12 @@ export async function benchApi(on_progress: OnProgress): Promise<ApiReport> {
   try {
     const { parties, patents } = await prepare(database, (end) => void atEnd.push(end));
     on_progress('pledges valued', 0.1);
-    const child = await startChild<ApiReady>('api-server.ts', [
-      store.url,
-      NOW.toISOString(),
-      parties.bank.organisation_id,
-    ]);
+    const { organisation_id } = parties.bank;
+    const child = await startChild<ApiReady>(
+      'api-server.ts',
+      [store.url, NOW.toISOString(), organisation_id],
+      true,
+    );
     atEnd.push(() => child.end());
     const loads = await loadsOf(child.ready, database, parties);
     const measured = Object.fromEntries(

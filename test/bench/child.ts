@@ -16,11 +16,19 @@ export interface Child<Ready> {
   end(): Promise<void>;
 }
 
-/** @param script file beside this one, which sends a message once it is ready */
-export async function startChild<Ready>(script: string, args: readonly string[]): Promise<Child<Ready>> {
+/**
+ * @param script file beside this one, which sends a message once it is ready
+ * @param has_pages whether it needs the loader that reads them
+ */
+export async function startChild<Ready>(
+  script: string,
+  args: readonly string[],
+  has_pages = false,
+): Promise<Child<Ready>> {
   const file = fileURLToPath(new URL(script, import.meta.url));
   // Node strips the types by itself: a loader would double the time of each start.
-  const child = fork(file, args, { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const execArgv = has_pages ? ['--import', import.meta.resolve('tsx')] : [];
+  const child = fork(file, args, { execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const endWithUs = () => void child.kill('SIGKILL');
   process.once('exit', endWithUs);
   const ended = once(child, 'exit').then(() => process.off('exit', endWithUs));

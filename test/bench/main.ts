@@ -22,7 +22,9 @@ import {
 } from './corpus-values.ts';
 import { benchDeliver, deliverText } from './deliver.ts';
 import { benchIngest, DEFAULT_ROWS, ingestText, MOST_ROWS } from './ingest.ts';
+import { benchMarking, DEFAULT_MARKS, MOST_MARKS, markingText } from './marking.ts';
 import { benchModels, modelsText } from './models.ts';
+import { benchPages, pagesText } from './pages.ts';
 import { benchResume, keepsPromises, resumeText } from './resume.ts';
 import { benchSearch, DEFAULT_PATENTS, MOST_SEARCHED, searchText } from './search.ts';
 import { benchSizes, sizesText } from './sizes.ts';
@@ -41,6 +43,8 @@ const NAMES = [
   'incremental',
   'growth',
   'history',
+  'pages',
+  'marking',
 ] as const;
 const MAX_KILLS = 10_000;
 const MAX_SEED = 999_999_999;
@@ -67,15 +71,20 @@ Measures on this machine; what needs a database, with a PostgreSQL of its own th
                  (a minute at 100,000 patents)
   incremental    the same corpus with a share of it changed: valuing what changed, and its ratio to valuing all
   growth         four corpora, the largest of --patents: how the time of valuing all grows (half an hour at 3,000,000)
+  pages          a queue of 10,000 flags and a portfolio of 10,000 patents as pages: milliseconds of the service, kilobytes,
+                 and when a browser has painted the largest part (five minutes)
   history        a year of weeks with what became public and refitted models: bytes of history a patent and year
+  marking        marks issued and signed a second, verifications a second over HTTP and milliseconds at 2,000 a second, and
+                 100,000 forged marks; ends with 0 when none was accepted (two minutes at 1,000,000 marks)
 
+  --marks N      marking: how many are signed (default ${DEFAULT_MARKS})
   --patents N    of the corpus (default: search and sizes ${DEFAULT_PATENTS}, revalue and incremental ${DEFAULT_VALUED}, growth ${DEFAULT_GROWN},
                  history ${DEFAULT_KEPT})
   --changed X    incremental: share of the patents of which something is learnt (default 0.01)
   --rows N       ingest: records of the file (default ${DEFAULT_ROWS})
   --kills N      resume: SIGKILLs of the revaluation (default 50)
   --pledges N    stress: pledges of the portfolio (default ${DEFAULT_PLEDGES})
-  --seed N       resume: when they strike; stress: the portfolio and its draws (default 1)
+  --seed N       resume: when they strike; stress: the portfolio and its draws; marking: what is forged (default 1)
   --json         print the figures as one line of JSON
   --help         this text
 `;
@@ -89,6 +98,7 @@ await run(async () => {
       changed: { type: 'string', default: '0.01' },
       kills: { type: 'string', default: '50' },
       pledges: { type: 'string', default: String(DEFAULT_PLEDGES) },
+      marks: { type: 'string', default: String(DEFAULT_MARKS) },
       seed: { type: 'string', default: '1' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -104,6 +114,10 @@ await run(async () => {
   if (name === 'api') {
     const report = await benchApi(progressBar(name));
     return print(report, apiText(report));
+  }
+  if (name === 'pages') {
+    const report = await benchPages(progressBar(name));
+    return print(report, pagesText(report));
   }
   if (name === 'deliver') {
     const report = await benchDeliver(progressBar(name));
@@ -123,6 +137,13 @@ await run(async () => {
     const report = await benchStress({ pledges, seed }, progressBar(name));
     print(report, stressText(report));
     if (!report.same_figures) process.exitCode = 1;
+    return;
+  }
+  if (name === 'marking') {
+    const marks = whole('marks', values.marks, MOST_MARKS);
+    const report = await benchMarking({ marks, seed }, progressBar(name));
+    print(report, markingText(report));
+    if (report.forged_accepted > 0) process.exitCode = 1;
     return;
   }
   if (name === 'search') {

@@ -9,6 +9,7 @@ import { type ConnectOptions, connect, type Database, isDatabaseAway } from '../
 import { type EmbeddedServer, startEmbedded } from '../../src/db/embedded.ts';
 import { mendPostgres, REPLACEMENTS } from '../../src/db/mend-postgres.mjs';
 import { migrate } from '../../src/db/migrate.ts';
+import { actFor, tenantDatabase } from '../../src/db/tenancy.ts';
 import { openFolder } from '../database.ts';
 
 const folder = await openFolder('pledgewatch-client-');
@@ -157,11 +158,12 @@ t.test('a transaction that the server gave up for another is run again', async (
   const database = open(t);
   await database.sql`create table pair as select n, 0 as hits from generate_series(1, 2) n`;
   let runs = 0;
+  const { promise: both_hold, resolve: meet } = Promise.withResolvers<void>();
   const touch = (first: number, second: number) =>
     database.transaction(async (tx) => {
-      runs++;
       await tx`update pair set hits = hits + 1 where n = ${first}`;
-      await sleep(50);
+      if (++runs === 2) meet();
+      await both_hold;
       await tx`update pair set hits = hits + 1 where n = ${second}`;
       return first;
     });
@@ -174,6 +176,35 @@ t.test('a transaction that the server gave up for another is run again', async (
   await t.rejects(
     database.transaction((tx) => tx`select 1 / 0`),
     { code: '22012' },
+  );
+});
+
+t.test('a single statement of a tenant that the server gave up for another is run again', async (t) => {
+  const { sql, ...rest } = open(t);
+  const tenants = tenantDatabase({ sql, ...rest });
+  await sql.unsafe(`create sequence tries;
+    create function unlucky(code text) returns bigint language plpgsql as $$
+    begin
+      if nextval('tries') % 2 = 1 then raise exception 'given up' using errcode = code; end if;
+      return currval('tries');
+    end $$`);
+  const bank = { organisation_id: 'org_1', kind: 'bank' } as const;
+  for (const [code, ran] of [
+    ['40001', 2],
+    ['40P01', 4],
+  ] as const) {
+    const [row] = await actFor(
+      bank,
+      async () =>
+        await tenants.sql`select unlucky(${code}) as tries,
+      current_setting('app.organisation_id') as tenant`,
+    );
+    t.strictSame({ ...row }, { tries: ran, tenant: 'org_1' }, `${code}: once more, for the same tenant`);
+  }
+  await t.rejects(
+    actFor(bank, async () => await tenants.sql`select unlucky('22012')`),
+    { code: '22012' },
+    'what is its own fault is not',
   );
 });
 

@@ -346,6 +346,27 @@ t.test('a date from which the calendar ends is refused, and says so', async (t) 
   }
 });
 
+t.test('anybody is told the indicative value of a patent, once the corpus was valued', async (t) => {
+  const patent_id = service.takePatent();
+  const path = `/v1/patents/${patent_id}/indicative-value`;
+  t.equal((await call(firm_a.key, 'GET', path)).status, 404);
+  await database.sql`insert into corpus_value (patent_id, number, as_of, status, currency, low_minor, mid_minor, high_minor,
+      collateral_minor, recorded_on, recorded_mid_minor)
+    values (${patent_id}, 1, '2009-03-01', 'valued', 'CNY', 100, 200, 400, 50, '2009-02-01', 190)`;
+  t.same((await call(firm_a.key, 'GET', path)).body, {
+    patent_id,
+    as_of: '2009-03-01',
+    status: 'valued',
+    currency: 'CNY',
+    low_minor: 100,
+    mid_minor: 200,
+    high_minor: 400,
+    collateral_minor: 50,
+    changes_on: null,
+    series: [{ as_of: '2009-02-01', mid_minor: 190 }],
+  });
+});
+
 t.test('an unknown address or method is answered 404', async (t) => {
   for (const [method, url] of [
     ['GET', '/v1/nothing?a=1'],

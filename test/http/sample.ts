@@ -29,6 +29,8 @@ const PATTERNS: Record<string, string> = {
   '^[0-9a-fA-F]{64}$': '0'.repeat(64),
   '^[^\\s@]{1,64}@[^\\s@]{1,189}$': 'sample@mail.example',
   '^[A-Za-z0-9_-]{43}$': 'A'.repeat(43),
+  '^[A-Z0-9][A-Z0-9-]{0,19}$': 'LOT-X',
+  '^[0-9A-HJKMNP-TV-Z]{16}$': '0'.repeat(16),
   '^[0-9A-Za-z -]{6,40}$': '000000',
   '^(0|[1-9][0-9]{0,14}|evt_[0-9a-z]{26})$': '0',
 };

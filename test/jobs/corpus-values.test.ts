@@ -1,5 +1,7 @@
 /** Values of all patents: the same as of one patent, whole or not at all, resumed, kept up by what changed, and their history. */
+
 import { execFile, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +13,7 @@ import { type CorpusFacts, storeFacts } from '../../src/corpus/facts.ts';
 import { revalueAll } from '../../src/corpus/full.ts';
 import { HISTORY_years, isPoint, keepHistory } from '../../src/corpus/history.ts';
 import { revalueChanged } from '../../src/corpus/incremental.ts';
+import { indicativeValue } from '../../src/corpus/read.ts';
 import { lastRun, openRun, runProgress } from '../../src/corpus/run.ts';
 import type { Database } from '../../src/db/client.ts';
 import { WORKER_ROLE } from '../../src/db/tenancy.ts';
@@ -93,6 +96,11 @@ t.test('from signals to values: each is what the patent is worth by itself', asy
     for (const name of ['status', 'low_minor', 'mid_minor', 'high_minor', 'collateral_minor'] as const)
       if (alone[name] !== row[name]) t.equal(row[name], alone[name], `${row.patent_id} ${name}`);
   }
+  const [first] = stored;
+  const told = (await indicativeValue(database.sql, first!.patent_id))!;
+  t.hasStrict(told, { as_of: day, status: first!.status, mid_minor: first!.mid_minor });
+  t.same(told.series, [{ as_of: day, mid_minor: first!.mid_minor }]);
+  t.equal(await indicativeValue(database.sql, randomUUID()), null);
   const statuses = Object.groupBy(stored, ({ status }) => status);
   t.ok(statuses.valued!.length > 500 && statuses.worthless!.length > 500 && statuses.unknown!.length > 5);
 });

@@ -4,6 +4,7 @@ import { Secret, TOTP } from 'otpauth';
 import type { Key } from '../../src/pages/language/catalogue.ts';
 import { PASSWORD } from '../people.ts';
 import { MARKET_JOURNEY } from './market.ts';
+import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
 import { signIn, type Visitor } from './visitor.ts';
 import type { PagesWorld, Party } from './world.ts';
 
@@ -252,6 +253,24 @@ export const JOURNEYS: readonly Journey[] = [
     walk: decideTogether,
   },
   {
+    name: 'sees in the open queue what a colleague takes on meanwhile',
+    role: 'staff',
+    async walk(visitor, { newPerson, service }) {
+      const { page, scripts, words } = visitor;
+      await signIn(visitor, await newPerson('staff'));
+      const box = page.locator('tbody input[type=checkbox]').last();
+      const flag_id = (await box.getAttribute('name'))!;
+      const version = Number(await box.getAttribute('value'));
+      const { key } = service.staff;
+      const path = `/v1/reviews/${flag_id}`;
+      const claimed = await service.call<{ version: number }>(key, 'POST', `${path}/claims`, { version });
+      if (!scripts) await page.reload();
+      const held = page.locator('tr', { has: page.locator(`a[href="/reviews/${flag_id}"]`) });
+      await held.filter({ hasText: words.say('review.claimed') }).waitFor();
+      await service.call(key, 'POST', `${path}/releases`, { version: claimed.body.version });
+    },
+  },
+  {
     name: 'errs in a threshold, and puts in force what was backtested',
     role: 'bank_a',
     async walk(visitor, { newPerson, backtest }) {
@@ -458,6 +477,7 @@ export const JOURNEYS: readonly Journey[] = [
       assert.ok((await page.locator('figure tbody tr').count()) > 1);
     },
   },
+  ...MARKING_JOURNEYS,
 ];
 
 /** Leaves the case as it was found: reopened. */
@@ -509,6 +529,7 @@ export function pagesOf({
   patent_id,
   listing_id,
   deal_id,
+  marked,
 }: Pick<
   PagesWorld,
   | 'pledge_id'
@@ -521,6 +542,7 @@ export function pagesOf({
   | 'patent_id'
   | 'listing_id'
   | 'deal_id'
+  | 'marked'
 >): {
   name: string;
   role: Role;
@@ -573,5 +595,6 @@ export function pagesOf({
     { name: 'deal of the seller', role: 'firm_a', address: `/market/deals/${deal_id}` },
     { name: 'consents of the pledgee', role: 'bank_a', address: '/market/consents' },
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
+    ...markingPagesOf(marked),
   ];
 }

@@ -21,9 +21,7 @@ import { buildWorld } from './world.ts';
 
 /** What speaks the words of the catalogues. */
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));
-const FOLDERS = ['pages', 'reports', ...MODULES.map(({ name }) => `${name}/pages`)].map((name) =>
-  path.join(SRC, name),
-);
+const FOLDERS = ['pages', 'reports', ...MODULES.map(({ name }) => name)].map((name) => path.join(SRC, name));
 const textsOf = (entry: Entry) => (typeof entry === 'string' ? [entry] : Object.values(entry));
 const namesIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).sort();
 

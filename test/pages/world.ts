@@ -21,6 +21,7 @@ import { cnHistories, knownOn } from '../models/cn-patents.ts';
 import { addPerson } from '../people.ts';
 import { contract } from '../security/world.ts';
 import { buildService, lapsingPatents, type TestService } from '../service.ts';
+import { type Marked, markSome } from './marking.ts';
 
 const KINDS = { bank_a: 'bank', firm_a: 'firm', staff: 'staff', buyer: 'buyer' } as const;
 const COMPARED_ON = '2009-01-01';
@@ -60,6 +61,7 @@ export interface PagesWorld {
   /** Of the bank, with a delivery on its way. */
   endpoint_id: string;
   delivery_id: string;
+  marked: Marked;
   /** The patent that lapses, and its number. */
   patent_id: string;
   number: string;
@@ -106,6 +108,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
   const [flag] = await service.database.sql<{ id: string }[]>`select id from flag
     where pledge_id = ${pledge_id} and state = 'open' order by id limit 1`;
   await deriveChanged(service.database, service.clock.now());
+  const marked = await markSome(service);
   await service.app.listen({ port: 0, host: '127.0.0.1' });
   const { endpoint_id, delivery_id } = await tried(service);
   const { port } = service.app.server.address() as AddressInfo;
@@ -127,6 +130,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     torn_run: `/sources/${torn_source.id}/runs/${torn_run!.id}`,
     endpoint_id,
     delivery_id,
+    marked,
     patent_id: lapsing!.patent_id,
     number: await numberOf(lapsing!.patent_id),
     newPerson: async (party) => {

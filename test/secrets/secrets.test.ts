@@ -19,6 +19,7 @@ import { newSecret } from '../../src/webhooks/sign.ts';
 import { rotateSigningKey, signingKeys } from '../../src/webhooks/signing-keys.ts';
 import { verify } from '../../src/webhooks/verify.ts';
 import { MASTER_KEY } from '../database.ts';
+import { certifiedProduct, lotOf, printedMarks } from '../marks.ts';
 import { addPerson } from '../people.ts';
 import { runProgram } from '../program.ts';
 import { openReceiver, type Received } from '../receiver.ts';
@@ -198,6 +199,9 @@ t.test(
       detail: await vault.seal(INSTALLATION, TICKET_PLACE, '{}'),
       expires_at: new Date(Date.now() + 600_000),
     })}`;
+    const product_id = await certifiedProduct(service, firm_a, [service.takePatent()]);
+    const lot_id = await lotOf(service, firm_a, product_id, 'L-1', 3);
+    const marks = await printedMarks(service, firm_a, lot_id, 3);
     const before = await sealedTexts();
     const listed = SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).sort();
     t.same([...new Set(before.map(({ column }) => column))].sort(), listed, 'no sealed text is elsewhere');
@@ -231,6 +235,7 @@ t.test(
       await sql`select from person_detail where email_mac = ${fingerprint} and person_id = ${person.id}`;
     t.equal(found.count, 1, 'and addresses are found');
     // A process that knew the first keys alone opens what is under the new ones, and seals with them.
+    t.same(await printedMarks(service, firm_a, lot_id, 3), marks, 'and marks are the same');
     const [row] = await sql`select previous_secret from endpoint where id = ${id}`;
     t.equal(await vault.open(bank_a.id, `endpoint/${id}`, row!.previous_secret), secret);
     t.match(await vault.seal(bank_a.id, 'place', 'text'), /^pw1\.2\./);

@@ -1,6 +1,7 @@
 /** Two banks with a firm each, staff, an agency, an expert and a buyer, who have used everything that the service has for them. */
 import { showUnder } from '../../src/anonymity/service.ts';
 import { acquaint, type ConsentBody, enquire, listPatents, offer, offered, sign, step } from '../listing.ts';
+import { certifiedProduct, lotOf } from '../marks.ts';
 import { addPasskey, addPerson, openSession } from '../people.ts';
 import { lapsingPatents, type Party, type TestService } from '../service.ts';
 
@@ -114,10 +115,24 @@ export async function peopleTheService(service: TestService): Promise<World> {
     const silence = { rule: 'ltv_warning', until_at: '2009-08-01T00:00:00Z', reason: 'quiet' };
     await made(bank, 'POST', '/v1/silences', silence);
   }
+  for (const firm of [firm_a, firm_b]) {
+    const product_id = await certifiedProduct(service, firm, [service.takePatent()]);
+    note(firm, 'marked_product', product_id);
+    note(firm, 'mark_lot', await lotOf(service, firm, product_id, 'LOT-1', 5));
+  }
   await trade(service, note);
   await service.passTo(LAST_DAY);
   for (const bank of [bank_a, bank_b]) await noteWatch(service, bank, owned);
+  await indicateValues(service);
   return { owned, ended: await endSome(service) };
+}
+
+/** As the last valuation of all patents leaves it: which is nobody's own. */
+async function indicateValues({ database }: TestService): Promise<void> {
+  await database.sql`insert into corpus_value (patent_id, number, as_of, status, currency, low_minor, mid_minor, high_minor,
+      collateral_minor, recorded_on, recorded_mid_minor)
+    select patent_id, row_number() over (order by patent_id), '2009-01-01', 'valued', 'CNY', 1, 2, 3, 1, '2009-01-01', 2
+    from patent`;
 }
 
 /** Who sells is asked who it is by who buys: once revealed, once not answered. What is shown is everybody's to see. */

@@ -1,6 +1,6 @@
 /**
  * The steps of a deal over a listing: from which stage, by whom, to which stage, and what each needs. Pure: the service asks
- * it, the store writes what it allows. What the database holds besides: migrations/0058.
+ * it, the store writes what it allows. What the database holds besides: migrations/0054.
  */
 import type { ProblemCode } from '../../errors.ts';
 

@@ -1,5 +1,6 @@
 /** What pages gain where scripts run; each works without. */
 import { readCharts } from './chart-reader.ts';
+import { followLive } from './live.ts';
 import { usePasskeys } from './passkeys.ts';
 import { addSliders } from './sliders.ts';
 import { submitOnChange } from './submit.ts';
@@ -12,3 +13,4 @@ submitOnChange();
 triageByKeys();
 zoomByKey();
 usePasskeys();
+followLive();

@@ -10,6 +10,7 @@ import firm from './firm.json' with { type: 'json' };
 import jobs from './jobs.json' with { type: 'json' };
 import life from './life.json' with { type: 'json' };
 import listing from './listing.json' with { type: 'json' };
+import marking from './marking.json' with { type: 'json' };
 import models from './models.json' with { type: 'json' };
 import organisation from './organisation.json' with { type: 'json' };
 import patents from './patents.json' with { type: 'json' };
@@ -35,6 +36,7 @@ export const AREAS = {
   charts,
   common,
   jobs,
+  marking,
   models,
   pledge,
   portfolio,

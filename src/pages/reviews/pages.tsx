@@ -15,6 +15,7 @@ import { Blank, blank } from '../asking.ts';
 import { namesOf } from '../parts/names.ts';
 import { pagesOf } from '../serve.ts';
 import { casePages } from './case-pages.tsx';
+import { liveQueue, queueHead } from './live.ts';
 import { placeOf, QueuePage } from './queue-page.tsx';
 
 const ROWS_A_PAGE = 50;
@@ -51,6 +52,8 @@ export function reviewPages(app: FastifyInstance, service: Service): void {
       const me = eyesOf(caller);
       const mine = blank(query.mine);
       const filter = { state: blank(query.state), severity: blank(query.severity) };
+      // Before the cases: what changes meanwhile is told once too often, and never too seldom.
+      const head = await queueHead(service.system.sql, caller.organisation_id);
       const found = await queuedCases(sql, clock.now(), {
         ...filter,
         pledge_id: undefined,
@@ -71,7 +74,7 @@ export function reviewPages(app: FastifyInstance, service: Service): void {
             reader={{ me, reviews: request.recognised!.actions.includes('review') }}
             done={{ claimed: Number(query.claimed ?? 0), kept_out: Number(query.kept_out ?? 0) }}
             {...filter}
-            mine={mine}
+            {...{ mine, head }}
           />
         ),
       };
@@ -91,6 +94,7 @@ export function reviewPages(app: FastifyInstance, service: Service): void {
     },
   );
   casePages(app, service);
+  liveQueue(app, service);
 
   /** Each on its own: what one refuses keeps no other back. @returns how many, 1 or 0 */
   async function claim(request: FastifyRequest, flag_id: string, version: number): Promise<number> {

@@ -1,4 +1,5 @@
 /** The queue of staff: open flags, escalated ones first, then the gravest, then the oldest. */
+import type { ComponentChildren } from 'preact';
 import { REVIEW_STATES } from '../../../models/review.ts';
 import { SEVERITIES } from '../../../models/risk/rule.ts';
 import { Problem } from '../../errors.ts';
@@ -22,6 +23,8 @@ interface Props {
   mine: string | undefined;
   nameOf: (id: string) => string;
   reader: { me: string; reviews: boolean };
+  /** From where on the queue is followed. */
+  head: string;
   /** Of the cases picked before: how many were claimed, and how many could not be. */
   done: { claimed: number; kept_out: number };
 }
@@ -83,6 +86,7 @@ export function QueuePage(props: Props) {
             ]}
           />
         </AskForm>
+        <LiveNotice />
         <Cases {...props} />
         {more && last && (
           <nav class="pager" aria-label={words.say('pager.label')}>
@@ -132,6 +136,21 @@ function Done({ claimed, kept_out }: Props['done']) {
   );
 }
 
+/** For the island that follows the queue. */
+function Live({ head, children }: { head: string; children: ComponentChildren }) {
+  return <div data-live={`/reviews/live?after=${head}`}>{children}</div>;
+}
+
+/** The same shows it when the queue changed under a hand that has picked something. */
+function LiveNotice() {
+  const { words, address } = useView();
+  return (
+    <p class="success" role="status" data-live-notice hidden>
+      {words.say('reviews.changed')} <a href={address}>{words.say('reviews.show_changed')}</a>
+    </p>
+  );
+}
+
 /** For the island of keys, which shows it. */
 function TriageSwitch() {
   const { words } = useView();
@@ -151,12 +170,18 @@ function TriageSwitch() {
 function Cases(props: Props) {
   const { words, csrf_token } = useView();
   if (csrf_token === null || !props.reader.reviews || props.cases.length === 0)
-    return <CaseTable {...props} />;
+    return (
+      <Live head={props.head}>
+        <CaseTable {...props} />
+      </Live>
+    );
   return (
     <>
       <TriageSwitch />
       <SessionForm action="/reviews/claims" class="picking">
-        <CaseTable {...props} picks />
+        <Live head={props.head}>
+          <CaseTable {...props} picks />
+        </Live>
         <p class="actions">
           <button type="submit" class="button">
             {words.say('reviews.claim_picked')}

@@ -32,7 +32,9 @@ export type Thing =
   | 'person'
   | 'invitation'
   | 'session'
-  | 'passkey';
+  | 'passkey'
+  | 'marked_product'
+  | 'mark_lot';
 
 /** Who besides its owners sees a thing: staff see what they review, and nothing that is an organisation's own. */
 export const SEEN_BY_STAFF: readonly Thing[] = [
@@ -43,6 +45,8 @@ export const SEEN_BY_STAFF: readonly Thing[] = [
   'valuation',
   'firm',
   'organisation',
+  'marked_product',
+  'mark_lot',
 ];
 
 export type Action = 'read' | 'write' | 'review' | 'decide' | 'operate' | 'administer';
@@ -86,6 +90,7 @@ const BANK = ['bank'] as const;
 const FIRM = ['firm'] as const;
 const STAFF = ['staff'] as const;
 const PARTIES = ['bank', 'firm'] as const;
+const MARKING = ['firm', 'staff'] as const;
 const LENDER = ['bank', 'staff'] as const;
 
 const anyone: Expectation = { who: 'anyone' };
@@ -97,6 +102,9 @@ const person: Expectation = { who: EACH, people: true, asks: true };
 const review: Expectation = { who: STAFF, things: { flag_id: 'flag' }, does: 'review' };
 const check: Expectation = { ...review, does: 'decide' };
 const endpoint: Expectation = { who: EACH, things: { id: 'endpoint' } };
+const product: Expectation = { who: MARKING, things: { id: 'marked_product' } };
+const own_product: Expectation = { who: FIRM, things: { id: 'marked_product' } };
+const own_lot: Expectation = { who: FIRM, things: { id: 'mark_lot' } };
 const pledge: Expectation = { who: PLEDGING, things: { id: 'pledge' } };
 
 const listing: Expectation = { who: SHOWN, things: { id: 'listing' } };
@@ -182,6 +190,7 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   listPatentValuations: staff,
   getPatentCohort: each,
   getPatentIndicators: each,
+  getIndicativeValue: each,
   listSources: staff,
   setSourceCadence: { ...staff, does: 'operate' },
   listFetches: staff,
@@ -316,5 +325,27 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   listAttempts: { who: EACH, things: { id: 'delivery' } },
   replayDelivery: { who: EACH, things: { id: 'delivery' }, does: 'operate' },
   rotateSigningKey: { ...staff, does: 'operate' },
+  submitProduct: { who: FIRM },
+  listProducts: { who: MARKING },
+  getProduct: product,
+  examineProduct: product,
+  certifyProduct: { ...product, who: STAFF, does: 'review' },
+  revokeProduct: product,
+  issueLot: own_product,
+  listLots: product,
+  readMarks: { ...own_lot, does: 'write' },
+  readLabels: { ...own_lot, does: 'write' },
+  revokeMarks: { who: MARKING, things: { id: 'mark_lot' } },
+  rotateMarkKey: { ...staff, does: 'operate' },
+  listAnomalies: { who: MARKING },
+  listProbes: { who: MARKING },
+  listClaims: { who: MARKING },
+  clearMark: own_lot,
+  verifyMark: anyone,
+  claimMark: anyone,
+  listMarkKeys: anyone,
+  listStatements: anyone,
+  listPatentUse: pledging,
+
   advanceCalendar: { ...staff, does: 'operate' },
 };

@@ -359,6 +359,8 @@ async function namesOf(stage: Stage, cell: Cell): Promise<Record<string, unknown
   if (operation.path.startsWith('/v1/listings/')) names.id = thingOf(stage, stage.service.firm_a, 'listing');
   if (operation.path.startsWith('/v1/wants/')) names.id = thingOf(stage, stage.service.buyer, 'want');
   if (operation.path.startsWith('/v1/organisations/')) names.id = stage.service.firm_b.id;
+  if (operation.path.startsWith('/v1/marks/products/'))
+    names.id = stage.owned.get(stage.service.firm_a.id)!.marked_product![0];
   const fresh = expectation?.ends && role.party && refusal(stage, cell) === null;
   for (const [name, thing] of Object.entries(expectation?.things ?? {}))
     names[name] = fresh ? await makeThing(stage, role, thing) : thingOf(stage, owner, thing);

@@ -1,0 +1,11 @@
+/** Where modules beside the core keep what they seal, for the vault: the core reseals it without knowing them. */
+
+/** Private key that signs marks. */
+export function markKeyPlace(number: string): string {
+  return `mark_key/${number}`;
+}
+
+/** Seed that the marks of a lot are made from. */
+export function lotSeedPlace(id: string): string {
+  return `mark_lot/${id}`;
+}

@@ -1,0 +1,118 @@
+/** What the service is for, row by row, and the tests that answer each. */
+
+export interface MissionTest {
+  /** From the root. */
+  file: string;
+  /** Of an outermost test in it. */
+  name: string;
+}
+
+export interface MissionRow {
+  row: string;
+  tests: readonly MissionTest[];
+}
+
+const test = (file: string, name: string): MissionTest => ({ file: `test/${file}.test.ts`, name });
+
+export const MISSION: readonly MissionRow[] = [
+  {
+    row: 'Value flow: the value before, during and after the pledge contract, from the patent database',
+    tests: [
+      test('http/life', 'a firm asks, and the collateral has a value at once'),
+      test('http/life', 'a loan that is repaid: from request to release'),
+      test('http/life', 'a right that lapses: flags, decision, default, disposal, and every past as it was'),
+    ],
+  },
+  {
+    row: 'Risks are found in pledges, and every event arrives',
+    tests: [
+      test('jobs/deliver', 'a failing endpoint holds up no other'),
+      test('jobs/deliver', 'events of a pledge reach each endpoint in order, whatever fails on the way'),
+      test(
+        'http/rules',
+        'the fall of a patent that lives on is told, though another of its pledge has lapsed',
+      ),
+    ],
+  },
+  {
+    row: 'Banks subscribe to risk webhooks',
+    tests: [
+      test('jobs/deliver', 'each copy is signed, and a foreign verifier takes it'),
+      test('http/api', 'an endpoint receives only the types it asked for'),
+    ],
+  },
+  {
+    row: 'Staff review flagged pledges under four eyes',
+    tests: [
+      test(
+        'http/review',
+        'a decision takes a maker, frozen evidence and a checker, and bank and firm hear of it',
+      ),
+      test(
+        'http/review',
+        'the queue is in order of escalation, gravity and age, and a late claim is free again',
+      ),
+    ],
+  },
+  {
+    row: 'A value has an interval, and methods and measures that are standard',
+    tests: [
+      test('models/valuation', 'a method without its facts fails by name while the other stands'),
+      test('models/valuation', 'known values correct the intervals, and the median stays'),
+      test('models/formulas', 'market comparables: four in five new deals fall into the range'),
+    ],
+  },
+  {
+    row: 'The patent database is joined from the registers of many offices, and from deals',
+    tests: [
+      test(
+        'patents/office-files',
+        'the European register tells documents, holders, lapses by state, events and fees',
+      ),
+      test(
+        'patents/china-korea',
+        'ST.27 events: the category decides, the office and the detailed event refine',
+      ),
+      test('http/deals', 'deals count in values from the month after'),
+    ],
+  },
+  {
+    row: 'The patent database is searched, and prior art found in it',
+    tests: [
+      test('search/search', 'words are found in every script, as written and however wide'),
+      test('search/search', 'prior art tells its reasons and keeps to the day'),
+    ],
+  },
+  {
+    row: 'The scale is that of the world’s patents: a distributed database, and all valued within hours',
+    tests: [
+      test('db/drift', 'the tables can be distributed by patent_id as they are declared'),
+      test('jobs/corpus-values', 'from signals to values: each is what the patent is worth by itself'),
+    ],
+  },
+  {
+    row: 'Reports, visualisation and the knowledge map',
+    tests: [
+      test('http/receipts', 'the report of a valuation comes out of its receipt alone, to the byte'),
+      test('search/search', 'the knowledge map is kept up with every piece of news, and adds up'),
+      test('pages/pages', 'charts of distributions say what they show, in every language'),
+    ],
+  },
+  {
+    row: 'Buyers stay anonymous until they consent',
+    tests: [
+      test('http/anonymity', 'a name tells nothing of whose it is, chosen or drawn'),
+      test('http/anonymity', 'of a reveal and a revocation at once one happens, and a consent is used once'),
+    ],
+  },
+  {
+    row: 'Personal and confidential data are protected',
+    tests: [
+      test(
+        'http/personal-data',
+        'a person is forgotten: no text tells who it was, and the audit chains verify',
+      ),
+      test('db/isolation', 'a tenant sees all of its rows and none of another'),
+    ],
+  },
+];
