@@ -247,6 +247,8 @@ async function readersOfListing(table: string, row: Record<string, unknown>): Pr
     case 'listing_consent_answer':
       return readers(sql`select organisation_id as reader from listing_deal_party join listing_consent using (deal_id)
         where listing_consent.id = ${String(row.consent_id)} and side = 'seller'`);
+    // A range is read by its own side alone, which stands in the row.
+    case 'listing_expectation':
     case 'listing_sale':
       return [];
     default:

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
 import type { Key } from '../../src/pages/language/catalogue.ts';
 import { PASSWORD } from '../people.ts';
+import { FILING_JOURNEYS, filingPagesOf } from './filing.ts';
 import { MARKET_JOURNEY } from './market.ts';
 import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
 import { signIn, type Visitor } from './visitor.ts';
@@ -477,6 +478,7 @@ export const JOURNEYS: readonly Journey[] = [
       assert.ok((await page.locator('figure tbody tr').count()) > 1);
     },
   },
+  ...FILING_JOURNEYS,
   ...MARKING_JOURNEYS,
 ];
 
@@ -519,6 +521,7 @@ async function decideTogether(visitor: Visitor, { newPerson, service }: PagesWor
 
 /** Every page there is, for who may see it. */
 export function pagesOf({
+  filing,
   pledge_id,
   report_address,
   flag_id,
@@ -527,11 +530,12 @@ export function pagesOf({
   endpoint_id,
   delivery_id,
   patent_id,
+  marked,
   listing_id,
   deal_id,
-  marked,
 }: Pick<
   PagesWorld,
+  | 'filing'
   | 'pledge_id'
   | 'report_address'
   | 'flag_id'
@@ -540,9 +544,9 @@ export function pagesOf({
   | 'endpoint_id'
   | 'delivery_id'
   | 'patent_id'
+  | 'marked'
   | 'listing_id'
   | 'deal_id'
-  | 'marked'
 >): {
   name: string;
   role: Role;
@@ -595,6 +599,7 @@ export function pagesOf({
     { name: 'deal of the seller', role: 'firm_a', address: `/market/deals/${deal_id}` },
     { name: 'consents of the pledgee', role: 'bank_a', address: '/market/consents' },
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
+    ...filingPagesOf(filing),
     ...markingPagesOf(marked),
   ];
 }

@@ -50,6 +50,11 @@ export function DealPage(shown: DealPageShown) {
       <Parties deal={deal} />
       {writes && <NextSteps deal={deal} listing={listing} typed={shown.typed} problem={problem} />}
       {deal.side !== 'team' && <WhoSells {...shown} writes={writes} />}
+      {deal.side !== 'team' && (
+        <p>
+          <a href={`/market/deals/${deal.id}/expectations`}>{words.say('expectation.title')}</a>
+        </p>
+      )}
       <Offers offers={deal.offers} />
       {deal.side !== 'team' && <DataRoom {...shown} writes={writes} />}
       <Messages {...shown} writes={writes} />

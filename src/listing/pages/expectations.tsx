@@ -24,7 +24,7 @@ import type { Kept } from './experts-page.tsx';
 const ById = Closed({ id: Id });
 const WRITE = { access: SIDES_OF_DEALS.access, scope: 'write', params: ById } as const;
 const CURRENCY = 'CNY';
-const at = ({ id }: { id: string }) => `/deals/${id}/expectations`;
+const at = ({ id }: { id: string }) => `/market/deals/${id}/expectations`;
 
 export function expectationPages(app: FastifyInstance, service: Service): void {
   const { database, vault, clock } = service;
@@ -38,13 +38,13 @@ export function expectationPages(app: FastifyInstance, service: Service): void {
   };
 
   pagesOf(app, service)(
-    '/deals/:id/expectations',
+    '/market/deals/:id/expectations',
     { access: SIDES_OF_DEALS.access, params: ById },
     ({ params, view }) => shown(params.id, view),
   );
 
   form(
-    '/deals/:id/expectations',
+    '/market/deals/:id/expectations',
     { ...WRITE, body: Closed({ low: Typed, high: Typed }) },
     {
       at,
@@ -63,7 +63,7 @@ export function expectationPages(app: FastifyInstance, service: Service): void {
     },
   );
 
-  form('/deals/:id/expectations/consent', WRITE, {
+  form('/market/deals/:id/expectations/consent', WRITE, {
     at,
     async act({ params, request }) {
       const caller = callerOfGuarded(request);
@@ -107,7 +107,7 @@ function ExpectationsPage({ id, rounds, kept, problem }: Props) {
             width: words.percent(LEAST_WIDTH_bp, 0),
           })}
         >
-          <SendForm action={`/deals/${id}/expectations`} send={words.say('expectation.submit')}>
+          <SendForm action={`/market/deals/${id}/expectations`} send={words.say('expectation.submit')}>
             <Refusal problem={problem} />
             <Field
               name="low"
@@ -178,7 +178,7 @@ function Agreed({ id, agreed }: { id: string; agreed: ShownExpectation }) {
   return (
     <>
       <p>{words.say('expectation.consent_note')}</p>
-      <SendForm action={`/deals/${id}/expectations/consent`} send={words.say('expectation.consent')} />
+      <SendForm action={`/market/deals/${id}/expectations/consent`} send={words.say('expectation.consent')} />
     </>
   );
 }
