@@ -35,6 +35,7 @@ const KINDS = {
   agency: 'agency',
   expert: 'expert',
 } as const;
+const MINUTE_ms = 60_000;
 const COMPARED_ON = '2009-01-01';
 const MONTHS = ['2009-08', '2009-10', '2009-12'];
 
@@ -222,6 +223,8 @@ async function defaultOf(service: TestService): Promise<{ pledge_id: string; pat
   await move({ to: 'registered', registration_number, registered_on: today });
   await move({ to: 'active', disbursed_on: today });
   await move({ to: 'defaulted', reason: 'no interest was paid' });
+  // What it was worth before is not of the instant of its sale.
+  service.clock.set(new Date(service.clock.now().getTime() + MINUTE_ms));
   return { pledge_id: pledge.id, patent_id };
 }
 
