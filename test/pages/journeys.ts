@@ -5,6 +5,7 @@ import type { Key } from '../../src/pages/language/catalogue.ts';
 import { PASSWORD } from '../people.ts';
 import { AGENCY_JOURNEYS, agencyPagesOf } from './agencies.ts';
 import { FILING_JOURNEYS, filingPagesOf } from './filing.ts';
+import { MARKET_JOURNEY } from './market.ts';
 import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
 import { signIn, type Visitor } from './visitor.ts';
 import type { PagesWorld, Party } from './world.ts';
@@ -48,6 +49,7 @@ const press = ({ page, words }: Visitor, name: Key) =>
     .click();
 
 export const JOURNEYS: readonly Journey[] = [
+  MARKET_JOURNEY,
   {
     name: 'reads what it is, changes language and theme, and comes back to both',
     role: null,
@@ -532,6 +534,8 @@ export function pagesOf({
   delivery_id,
   patent_id,
   marked,
+  listing_id,
+  deal_id,
 }: Pick<
   PagesWorld,
   | 'agencies'
@@ -545,6 +549,8 @@ export function pagesOf({
   | 'delivery_id'
   | 'patent_id'
   | 'marked'
+  | 'listing_id'
+  | 'deal_id'
 >): {
   name: string;
   role: Role;
@@ -588,6 +594,14 @@ export function pagesOf({
     { name: 'audit', role: 'staff', address: '/audit' },
     { name: 'rules', role: 'bank_a', address: '/rules' },
     { name: 'backtest', role: 'bank_a', address: backtest },
+    { name: 'market', role: 'buyer', address: '/market?kind=sale' },
+    { name: 'listing', role: 'buyer', address: `/market/listings/${listing_id}` },
+    { name: 'own listing', role: 'firm_a', address: `/market/listings/${listing_id}` },
+    { name: 'own listings', role: 'bank_a', address: '/market/own' },
+    { name: 'wants', role: 'firm_a', address: '/market/wants' },
+    { name: 'deal', role: 'buyer', address: `/market/deals/${deal_id}` },
+    { name: 'deal of the seller', role: 'firm_a', address: `/market/deals/${deal_id}` },
+    { name: 'consents of the pledgee', role: 'bank_a', address: '/market/consents' },
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
     ...filingPagesOf(filing),
     ...agencyPagesOf(agencies),
