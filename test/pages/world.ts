@@ -25,14 +25,12 @@ import { type AgencyWorld, buildAgencies } from './agencies.ts';
 import { buildFiling, type FilingWorld } from './filing.ts';
 import { type Marked, markSome } from './marking.ts';
 
-const KINDS = { bank_a: 'bank', firm_a: 'firm', staff: 'staff', agency: 'agency' } as const;
-const KINDS = { bank_a: 'bank', firm_a: 'firm', staff: 'staff', buyer: 'buyer' } as const;
+const KINDS = { bank_a: 'bank', firm_a: 'firm', staff: 'staff', agency: 'agency', buyer: 'buyer' } as const;
 const COMPARED_ON = '2009-01-01';
 const MONTHS = ['2009-08', '2009-10', '2009-12'];
 
 /** Who comes: one of each kind of organisation. */
-export type Party = 'bank_a' | 'firm_a' | 'staff' | 'agency';
-export type Party = 'bank_a' | 'firm_a' | 'staff' | 'buyer';
+export type Party = keyof typeof KINDS;
 
 export interface PagesWorld {
   origin: string;
