@@ -39,17 +39,17 @@ export const KEPT_ANSWERS: SealedColumn = {
   place: keptAnswerPlace,
 };
 
+/** Of the range that one side of a deal expects. */
+export function expectationPlace(id: string): string {
+  return `listing_expectation/${id}`;
+}
+
 /** Of filing: what firms and agencies write to each other about what is not published, and what goes to an office. */
 const FILING: readonly SealedColumn[] = [
   { table: 'filing_engagement', column: 'instruction', owner: 'firm_id' },
   { table: 'filing_message', column: 'body', owner: 'firm_id' },
   { table: 'filing_package', column: 'content', owner: 'firm_id' },
 ].map((column) => ({ ...column, key: ['id'], place: placeIn(column.table) }));
-
-/** Of the range that one side of a deal expects. */
-export function expectationPlace(id: string): string {
-  return `listing_expectation/${id}`;
-}
 
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { ...ENDPOINT, column: 'secret', place: endpointPlace },

@@ -179,7 +179,7 @@ const FilingEngagementFields = {
 };
 const FilingEngagementData = Type.Object(FilingEngagementFields);
 const RatedData = Type.Object({ ...FilingEngagementFields, score: Type.Integer({ minimum: 1, maximum: 5 }) });
-const EngagementMessageData = Type.Object({
+const FilingMessageData = Type.Object({
   engagement_id: Id,
   message_id: Id,
   draft_id: Id,
@@ -352,6 +352,31 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
     summary: 'Who is behind a pseudonym was revealed by its owner’s consent; sent to both',
     data: RevealedData,
   },
+  'listing.expert.asked': { summary: 'Somebody asks an expert for an opinion', data: EngagementAskedData },
+  'listing.expert.accepted': { summary: 'An expert takes an engagement', data: EngagementData },
+  'listing.expert.declined': { summary: 'An expert declines an engagement', data: EngagementData },
+  'listing.expert.withdrawn': { summary: 'Who asked needs no opinion any more', data: EngagementData },
+  'listing.expert.delivered': {
+    summary: 'An expert delivered an opinion or a version of it',
+    data: OpinionData,
+  },
+  'listing.expert.ended': { summary: 'An engagement ended', data: EngagementData },
+  'listing.expert.shared': {
+    summary: 'An engagement and its opinions were shown',
+    data: EngagementSharedData,
+  },
+  'listing.expectation.asked': {
+    summary: 'The other side of a deal submitted a sealed range and waits for one',
+    data: ExpectationData,
+  },
+  'listing.expectation.answered': {
+    summary: 'Whether the sealed ranges of a round overlap; sent to both sides',
+    data: OverlapData,
+  },
+  'listing.expectation.opened': {
+    summary: 'Both sides consented to learning the midpoint of the overlap; sent to both',
+    data: ExpectationData,
+  },
   'filing.deadline.near': { summary: 'A term of an own application comes near', data: FilingDeadlineData },
   'filing.deadline.missed': { summary: 'A term of an own application was missed', data: FilingDeadlineData },
   'filing.office_action.received': {
@@ -382,38 +407,13 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
   'filing.engagement.rated': { summary: 'The firm rated the work of an agency', data: RatedData },
   'filing.message.received': {
     summary: 'The other party of an engagement wrote; its words are not in the event',
-    data: EngagementMessageData,
+    data: FilingMessageData,
   },
   'filing.package.submitted': {
     summary: 'A package of an application was handed in: received, or failed',
     data: SubmittedData,
   },
   'filing.granted': { summary: 'An own application was granted', data: FilingGrantData },
-  'listing.expert.asked': { summary: 'Somebody asks an expert for an opinion', data: EngagementAskedData },
-  'listing.expert.accepted': { summary: 'An expert takes an engagement', data: EngagementData },
-  'listing.expert.declined': { summary: 'An expert declines an engagement', data: EngagementData },
-  'listing.expert.withdrawn': { summary: 'Who asked needs no opinion any more', data: EngagementData },
-  'listing.expert.delivered': {
-    summary: 'An expert delivered an opinion or a version of it',
-    data: OpinionData,
-  },
-  'listing.expert.ended': { summary: 'An engagement ended', data: EngagementData },
-  'listing.expert.shared': {
-    summary: 'An engagement and its opinions were shown',
-    data: EngagementSharedData,
-  },
-  'listing.expectation.asked': {
-    summary: 'The other side of a deal submitted a sealed range and waits for one',
-    data: ExpectationData,
-  },
-  'listing.expectation.answered': {
-    summary: 'Whether the sealed ranges of a round overlap; sent to both sides',
-    data: OverlapData,
-  },
-  'listing.expectation.opened': {
-    summary: 'Both sides consented to learning the midpoint of the overlap; sent to both',
-    data: ExpectationData,
-  },
   'mark.product.certified': {
     summary: 'Staff certified a product: marks may be issued',
     data: CertificationData,

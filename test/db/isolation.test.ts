@@ -50,23 +50,21 @@ const PARENTS: Record<string, string> = {
   list_id: 'watch_list',
   delivery_id: 'delivery',
   request_id: 'identity_request',
+  engagement_id: 'expert_engagement filing_engagement',
   draft_id: 'filing_draft',
   application_id: 'filing_application',
   package_id: 'filing_package',
-  engagement_id: 'engagement',
 };
-/** Engagements are of agencies, and of experts. */
-const ENGAGEMENTS = ['filing_engagement', 'expert_engagement'];
 /** Said by one party, and seen by whoever sees what it is said of. */
 const SEEN_WITH_PARENT = [
   'pledge_score',
+  'expert_opinion',
   'filing_comment',
   'filing_step',
   'filing_application',
   'filing_package',
   'filing_message',
   'filing_engagement_step',
-  'expert_opinion',
 ];
 /** An agency of the directory is for everybody to see. */
 const OF_AGENCIES = ['organisation', 'filing_agency', 'filing_agency_record'];
@@ -167,8 +165,8 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
   const rest = new Set(tables);
   // A table's parents before it, or together with it.
   const order = ['organisation', 'pledge', 'endpoint', 'watch_list', 'flag', 'delivery', 'delivery_history'];
-  order.push('identity_request', 'filing_draft', 'filing_application', 'filing_engagement', 'filing_package');
-  order.push('expert_engagement');
+  order.push('identity_request', 'expert_engagement');
+  order.push('filing_draft', 'filing_application', 'filing_engagement', 'filing_package');
   for (const table of [...order, ...[...rest].filter((name) => !order.includes(name))]) {
     const rows = await sql<Record<string, unknown>[]>`
       select tableoid::regclass::text || ctid::text as row_place, * from ${sql(table)}`;
@@ -182,10 +180,8 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
           typeof row[column] === 'string' &&
           (SEEN_WITH_PARENT.includes(table) || !PARTIES.some((party) => row[party]))
         )
-          for (const owner of byId.get(`${parent} ${row[column]}`) ??
-            byId.get(`delivery_history ${row[column]}`) ??
-            [])
-            own.add(owner);
+          for (const table of [...parent.split(' '), 'delivery_history'])
+            for (const owner of byId.get(`${table} ${row[column]}`) ?? []) own.add(owner);
       if (table === 'filing_draft') for (const id of await agenciesOn(String(row.id))) own.add(id);
       if (OF_AGENCIES.includes(table) && (await isAdmitted(String(row.agency_id ?? row.id))))
         for (const id of [...TENANTS.map(({ organisation_id }) => organisation_id), staff.id]) own.add(id);
@@ -196,8 +192,7 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
       if (table.startsWith('listing'))
         for (const reader of await readersOfListing(table, row)) own.add(reader);
       owners.set(String(row.row_place), own);
-      const kind = ENGAGEMENTS.includes(table) ? 'engagement' : table;
-      if (typeof row.id === 'string') byId.set(`${kind} ${row.id}`, own);
+      if (typeof row.id === 'string') byId.set(`${table} ${row.id}`, own);
     }
   }
   return owners;

@@ -120,7 +120,7 @@ export async function peopleTheService(service: TestService): Promise<World> {
   const { draft_id, engagement_id, package_id } = await engagedDraft(service);
   for (const party of [firm_a, agency]) {
     note(party, 'filing_draft', draft_id);
-    note(party, 'agency_engagement', engagement_id);
+    note(party, 'engagement', engagement_id);
     note(party, 'package', package_id);
   }
   for (const firm of [firm_a, firm_b]) {
@@ -226,7 +226,7 @@ async function engageExperts(
     const asked = { expert_id: engaged.id, patent_id: service.takePatent(), brief: 'What is it worth?' };
     const { id } = await made(engager, 'POST', '/v1/experts/engagements', asked);
     await made(engaged, 'POST', `/v1/experts/engagements/${id}/steps`, { step: 'accepted' });
-    for (const party of [engager, engaged]) note(party, 'engagement', id!);
+    for (const party of [engager, engaged]) note(party, 'expert_engagement', id!);
   }
 }
 

@@ -21,7 +21,7 @@ export type Thing =
   | 'valuation'
   | 'pseudonym'
   | 'identity_request'
-  | 'agency_engagement'
+  | 'expert_engagement'
   | 'haircut_proposal'
   | 'listing'
   | 'want'
@@ -122,7 +122,7 @@ const own_lot: Expectation = { who: FIRM, things: { id: 'mark_lot' } };
 const pledge: Expectation = { who: PLEDGING, things: { id: 'pledge' } };
 const draft: Expectation = { who: DRAFTING, things: { id: 'filing_draft' } };
 const own_draft: Expectation = { ...draft, who: FIRM };
-const engagement: Expectation = { who: DRAFTING, things: { id: 'agency_engagement' } };
+const engagement: Expectation = { who: DRAFTING, things: { id: 'engagement' } };
 const package_of: Expectation = { who: DRAFTING, things: { id: 'package' } };
 const search: Expectation = { who: DRAFTING, things: { id: 'filing_draft', search_id: 'filing_search' } };
 const application: Expectation = { who: CONCERNED, things: { id: 'filing_application' } };
@@ -187,12 +187,12 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   decideAgency: { ...staff, does: 'operate' },
   listAgencyConflicts: { who: FIRM, things: { draft_id: 'filing_draft' } },
   instructAgency: { who: FIRM, things: { draft_id: 'filing_draft' } },
-  listAgencyEngagements: { who: DRAFTING },
-  getAgencyEngagement: engagement,
-  stepAgencyEngagement: engagement,
+  listEngagements: { who: DRAFTING },
+  getEngagement: engagement,
+  stepEngagement: engagement,
   listEngagementMessages: engagement,
   sendEngagementMessage: engagement,
-  rateAgencyEngagement: { ...engagement, who: FIRM },
+  rateEngagement: { ...engagement, who: FIRM },
   makePackage: draft,
   listPackages: draft,
   getPackage: package_of,
@@ -245,12 +245,12 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   publishExpertProfile: { who: ['expert', 'agency'] },
   listExperts: each,
   askExpert: { who: SHOWN },
-  listEngagements: { who: SHOWN },
-  getEngagement: { who: SHOWN, things: { id: 'engagement' } },
-  stepEngagement: { who: SHOWN, things: { id: 'engagement' } },
-  writeOpinion: { who: ['expert', 'agency'], things: { id: 'engagement' }, people: true },
-  shareEngagement: { who: SHOWN, things: { id: 'engagement' } },
-  rateExpert: { who: SHOWN, things: { id: 'engagement' } },
+  listExpertEngagements: { who: SHOWN },
+  getExpertEngagement: { who: SHOWN, things: { id: 'expert_engagement' } },
+  stepExpertEngagement: { who: SHOWN, things: { id: 'expert_engagement' } },
+  writeOpinion: { who: ['expert', 'agency'], things: { id: 'expert_engagement' }, people: true },
+  shareExpertEngagement: { who: SHOWN, things: { id: 'expert_engagement' } },
+  rateExpert: { who: SHOWN, things: { id: 'expert_engagement' } },
   listExpectations: { who: SHOWN, things: { id: 'listing_deal' } },
   submitExpectation: { who: SHOWN, things: { id: 'listing_deal' } },
   consentToMidpoint: { who: SHOWN, things: { id: 'listing_deal' } },
