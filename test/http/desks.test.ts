@@ -279,6 +279,9 @@ t.test('figures are those of the rows, for each desk and for the operator', asyn
     months: { month: string; added: number; served: number }[];
   }
   await made(agency, `/v1/desks/${south}/tasks`, { title: 'late', due_on: '2009-06-01' });
+  const { id } = await made<Client>(agency, `/v1/desks/${south}/clients`, newClient());
+  for (const to of ['contacted', 'qualified', 'offered', 'served'])
+    await made(agency, `/v1/desks/${south}/clients/${id}/moves`, { to });
   const ask = async (party: Party) =>
     (await call<{ data: Figures[] }>(party.key, 'GET', '/v1/desk-figures')).body.data;
   t.same(
@@ -294,10 +297,12 @@ t.test('figures are those of the rows, for each desk and for the operator', asyn
     t.equal(figures.clients, rows.length);
     for (const stage of STAGES)
       t.equal(figures.by_stage[stage], rows.filter((row) => row.stage === stage).length, stage);
-    t.equal(
-      figures.months.reduce((sum, { added }) => sum + added, 0),
-      rows.length,
-    );
+
+    const sum = (of: 'added' | 'served') => figures.months.reduce((total, month) => total + month[of], 0);
+    t.equal(sum('added'), rows.length);
+    const served =
+      await sql`select from desk_entry where desk_id = ${figures.desk_id} and detail ->> 'to' = 'served'`;
+    t.equal(sum('served'), served.count);
   }
   t.equal(all.find(({ desk_id }) => desk_id === south)!.tasks_overdue, 1);
   t.match(
