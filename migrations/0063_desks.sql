@@ -156,7 +156,7 @@ create table desk_import_row (
   -- All that the row says, sealed, until the import is in force or taken back.
   given text,
   -- What it became, and why an undo kept that.
-  client_id text,
+  desk_client_id text,
   kept text,
   primary key (import_id, line)
 );
@@ -194,4 +194,4 @@ grant update (name, name_key, kind, region, registration_number, account_id, sta
 grant update (done_at, done_by) on desk_task to pledgewatch_app;
 grant update (state, answered_at, answered_by) on desk_handover to pledgewatch_app;
 grant update (state, committed_at, undone_at, accepted, duplicate) on desk_import to pledgewatch_app;
-grant update (outcome, reason, about, given, client_id, kept) on desk_import_row to pledgewatch_app;
+grant update (outcome, reason, about, given, desk_client_id, kept) on desk_import_row to pledgewatch_app;

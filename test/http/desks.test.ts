@@ -721,16 +721,12 @@ const deals = async (count: number, dealt_on: string) => {
         scopes: ['read', 'write'],
       },
     );
-    await made({ id: body.id, key: issued.key }, '/v1/deals', {
-      reference: 'one',
-      patent_id: service.takePatent(),
-      right_type: 'invention',
-      claims: 7,
-      filed_on: '1998-02-03',
-      dealt_on,
-      price_minor: 75_000_000,
-      currency: 'CNY',
-    });
+    const patent_id = service.takePatent();
+    const [patent] = await sql<{ filed_on: string; right_type: string }[]>`
+      select filed_on, right_type from patent_search where patent_id = ${patent_id}`;
+    const price = { dealt_on, price_minor: 75_000_000, currency: 'CNY' };
+    const deal = { reference: 'one', patent_id, claims: null, ...patent, ...price };
+    await made({ id: body.id, key: issued.key }, '/v1/deals', deal);
   }
 };
 
