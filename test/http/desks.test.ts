@@ -17,6 +17,7 @@ import { issueBulletins } from '../../src/network/bulletins/issue.ts';
 import { periodAfter, periodStart, periodsOver } from '../../src/network/bulletins/periods.ts';
 import { countOutcomes } from '../../src/network/desks/outcomes.ts';
 import { charged } from '../../src/network/plans/plans.ts';
+import { deriveChanged } from '../../src/patents/derived.ts';
 import { addPerson, openSession } from '../people.ts';
 import { needOf, offerOf } from '../security/world.ts';
 import { buildService, type Party, type ProblemAnswer } from '../service.ts';
@@ -733,6 +734,7 @@ const deals = async (count: number, dealt_on: string) => {
 t.test(
   'bulletins come once for each period and subscriber, those missed while nothing ran too',
   async (t) => {
+    await deriveChanged(database, clock.now());
     await deals(6, '2009-05-20');
     await deals(4, '2009-06-09');
     clock.set(new Date('2009-05-28T02:00:00Z'));
