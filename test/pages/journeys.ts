@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
 import { PASSWORD } from '../people.ts';
+import { MARKET_JOURNEY } from './market.ts';
 import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
 import { NETWORK_JOURNEYS } from './network-journeys.ts';
 import { press, signIn, type Visitor } from './visitor.ts';
@@ -40,6 +41,7 @@ async function zoomIn({ page, scripts, words }: Visitor): Promise<void> {
 }
 
 export const JOURNEYS: readonly Journey[] = [
+  MARKET_JOURNEY,
   {
     name: 'reads what it is, changes language and theme, and comes back to both',
     role: null,
@@ -522,6 +524,8 @@ export function pagesOf({
   patent_id,
   network,
   marked,
+  listing_id,
+  deal_id,
 }: Pick<
   PagesWorld,
   | 'pledge_id'
@@ -534,6 +538,8 @@ export function pagesOf({
   | 'patent_id'
   | 'network'
   | 'marked'
+  | 'listing_id'
+  | 'deal_id'
 >): {
   name: string;
   role: Role;
@@ -577,6 +583,14 @@ export function pagesOf({
     { name: 'audit', role: 'staff', address: '/audit' },
     { name: 'rules', role: 'bank_a', address: '/rules' },
     { name: 'backtest', role: 'bank_a', address: backtest },
+    { name: 'market', role: 'buyer', address: '/market?kind=sale' },
+    { name: 'listing', role: 'buyer', address: `/market/listings/${listing_id}` },
+    { name: 'own listing', role: 'firm_a', address: `/market/listings/${listing_id}` },
+    { name: 'own listings', role: 'bank_a', address: '/market/own' },
+    { name: 'wants', role: 'firm_a', address: '/market/wants' },
+    { name: 'deal', role: 'buyer', address: `/market/deals/${deal_id}` },
+    { name: 'deal of the seller', role: 'firm_a', address: `/market/deals/${deal_id}` },
+    { name: 'consents of the pledgee', role: 'bank_a', address: '/market/consents' },
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
     { name: 'needs', role: 'firm_a', address: '/network' },
     { name: 'new need', role: 'firm_a', address: '/network/needs/new' },

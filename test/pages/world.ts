@@ -8,6 +8,7 @@ import { STAGE_RATE_MODEL } from '../../models/lapse/stage-rate.ts';
 import { compareModels, LAPSE_METRIC } from '../../src/governance/comparison.ts';
 import { listSpecifications, storeComparison } from '../../src/governance/store.ts';
 import { deriveChanged } from '../../src/patents/derived.ts';
+import { knownPatents } from '../../src/patents/facts.ts';
 import { ingestRecords } from '../../src/patents/ingest.ts';
 import { runsOf } from '../../src/patents/run-history.ts';
 import { rolesOf } from '../../src/people/roles.ts';
@@ -15,18 +16,19 @@ import { beginTotp, confirmTotp } from '../../src/people/second-factor.ts';
 import { endSessions } from '../../src/people/sessions.ts';
 import { valuesOf } from '../../src/pledges/store.ts';
 import { MIN_SAMPLED_PATENTS } from '../../src/risk/histories.ts';
+import { dayAfter, listPatents, offered, publish } from '../listing.ts';
 import { cnHistories, knownOn } from '../models/cn-patents.ts';
 import { addPerson } from '../people.ts';
 import { contract } from '../security/world.ts';
 import { buildService, lapsingPatents, type TestService } from '../service.ts';
 import { type Marked, markSome } from './marking.ts';
 
-const KINDS = { bank_a: 'bank', firm_a: 'firm', staff: 'staff' } as const;
+const KINDS = { bank_a: 'bank', firm_a: 'firm', staff: 'staff', buyer: 'buyer' } as const;
 const COMPARED_ON = '2009-01-01';
 const MONTHS = ['2009-08', '2009-10', '2009-12'];
 
 /** Who comes: one of each kind of organisation. */
-export type Party = 'bank_a' | 'firm_a' | 'staff';
+export type Party = 'bank_a' | 'firm_a' | 'staff' | 'buyer';
 
 export interface PagesWorld {
   origin: string;
@@ -39,6 +41,13 @@ export interface PagesWorld {
   endSessions(email: string): Promise<void>;
   /** Of a patent in force that nobody pledged. */
   newNumber(): Promise<string>;
+  /** A pledge of the bank in default, with a plan to list it, and its patent. */
+  newDefault(): Promise<{ pledge_id: string; patent_id: string }>;
+  /** The gazette tells that the patent is the buyer's. */
+  publishTransfer(patent_id: string): Promise<void>;
+  /** Of the firm, and a deal over it with the buyer, in which an offer stands. */
+  listing_id: string;
+  deal_id: string;
   /** Active, on a patent that lapses meanwhile. */
   pledge_id: string;
   /** Page of the report of a patent that has a value, a bank's to see. */
@@ -110,6 +119,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
       select office || application_number as number from patent where patent_id = ${patent_id}`;
     return row!.number;
   };
+  const traded = await trade(service);
   const ids = new Map<string, string>();
   const person = (party: Party) => addPerson(service, service[party].id, rolesOf(KINDS[party])[0]!);
   return {
@@ -132,6 +142,9 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
       return email;
     },
     endSessions: async (email) => void (await endSessions(service.database.sql, ids.get(email)!, null)),
+    ...traded,
+    newDefault: () => defaultOf(service),
+    publishTransfer: (sold) => publish(service, [sold], { kind: 'transferred', detail: { owner: 'Buyer' } }),
     newNumber: () => numberOf(service.takePatent()),
     async newGuardedPerson(party) {
       const { id: person_id, email } = await person(party);
@@ -144,6 +157,47 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
       return { email, recovery_code };
     },
   };
+}
+
+/** A firm's listing, which a buyer has made an offer for, and what the buyer wants. */
+async function trade(service: TestService): Promise<{ listing_id: string; deal_id: string }> {
+  const { call, firm_a, buyer } = service;
+  const listing = await listPatents(service, firm_a, [await stillInForce(service)]);
+  const { deal } = await offered(service, firm_a, buyer, listing);
+  const want = { title: 'Pumps', summary: 'That run dry.', kinds: ['sale'], expires_on: '2010-06-10' };
+  await call(buyer.key, 'POST', '/v1/wants', want);
+  return { listing_id: listing.id, deal_id: deal.id };
+}
+
+async function stillInForce({ database, clock, takePatent }: TestService): Promise<string> {
+  for (;;) {
+    const patent_id = takePatent();
+    const known = await knownPatents(database.sql, [patent_id], clock.now());
+    if (known.get(patent_id)?.facts.legal_state === 'in_force') return patent_id;
+  }
+}
+
+async function defaultOf(service: TestService): Promise<{ pledge_id: string; patent_id: string }> {
+  const { call, bank_a, firm_a } = service;
+  const patent_id = await stillInForce(service);
+  const { body: pledge } = await call<{ id: string }>(firm_a.key, 'POST', '/v1/pledges', {
+    bank_id: bank_a.id,
+    firm_id: firm_a.id,
+    patents: [{ patent_id, annual_revenue_minor: 500_000_000 }],
+    currency: 'CNY',
+    principal_minor: 1_000_000,
+    matures_on: dayAfter(service, 500),
+  });
+  const move = (body: object) => call(bank_a.key, 'POST', `/v1/pledges/${pledge.id}/moves`, body);
+  const today = dayAfter(service, 0);
+  await move({ to: 'appraised' });
+  const disposal_plan = { route: 'listing', expected_days: 120, text: 'Makers of pumps would buy.' };
+  await move({ to: 'proposed', principal_minor: 100_000, disposal_plan });
+  const registration_number = `Y${pledge.id.slice(-8)}`;
+  await move({ to: 'registered', registration_number, registered_on: today });
+  await move({ to: 'active', disbursed_on: today });
+  await move({ to: 'defaulted', reason: 'no interest was paid' });
+  return { pledge_id: pledge.id, patent_id };
 }
 
 /** Champion and challenger of the lapse model, on the file alone: a database of a few months has nothing to compare on. */
