@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
 import type { HttpConfig } from './config.ts';
 import type { Database } from './db/client.ts';
+import { filing } from './filing/module.ts';
 import type { Rates } from './http/rates.ts';
 import { listing } from './listing/module.ts';
 import { marking } from './marking/module.ts';
@@ -42,7 +43,7 @@ export interface SecondaryModule {
   tend(context: TendContext, slot: Date): Promise<Record<string, number>>;
 }
 
-export const MODULES: readonly SecondaryModule[] = [listing, marking, network];
+export const MODULES: readonly SecondaryModule[] = [filing, listing, marking, network];
 
 export const MODULE_LISTENERS: readonly Listener[] = MODULES.flatMap((module) => module.listeners);
 export const MODULE_DERIVATIONS: readonly Derivation[] = MODULES.flatMap((module) => module.derivations);

@@ -1,19 +1,28 @@
 /**
- * Mean reciprocal rank: how high the first right answer stands.
+ * Reciprocal ranks of a ranked list against what is relevant.
  *
- *   mean over questions of 1 / rank of the first relevant answer; 0 for a question whose answers have none
- * Source: Voorhees 1999 [M]. Domain: a list an question, best first, without repeats. Errors: FormulaFailure `empty_sample`.
- * Worked: first right answers at ranks 1, 2 and nowhere: (1 + 1/2 + 0) / 3 = 0.5.
+ *   first = 1 / rank of the first relevant one; each = mean over the relevant ones of 1 / rank, others of them left out before it
+ * One that is not in the list counts nought. Source: Voorhees 1999 (TREC-8), whose mean over questions is MRR [M].
+ * Units: none, 0 to 1. Domain: at least one relevant. Errors: FormulaFailure `empty_sample`.
+ * Worked: x, a, b with a and b relevant: first 1/2; each (1/2 + 1/2) / 2 = 1/2.
  */
 import { FormulaFailure } from '../failure.ts';
 
-export function reciprocalRank(answers: readonly string[], relevant: ReadonlySet<string>): number {
-  const place = answers.findIndex((answer) => relevant.has(answer));
-  return place === -1 ? 0 : 1 / (place + 1);
+export interface ReciprocalRanks {
+  first: number;
+  each: number;
 }
 
-export function meanOf(reciprocals: readonly number[]): number {
-  if (reciprocals.length === 0)
-    throw new FormulaFailure('empty_sample', 'There is no question; give at least one.');
-  return reciprocals.reduce((sum, each) => sum + each, 0) / reciprocals.length;
+export function reciprocalRanks(list: readonly string[], relevant: ReadonlySet<string>): ReciprocalRanks {
+  if (relevant.size === 0)
+    throw new FormulaFailure('empty_sample', 'Nothing is relevant; name at least one for every question.');
+  let others = 0;
+  let sum = 0;
+  let first = 0;
+  for (const one of list)
+    if (relevant.has(one)) {
+      if (first === 0) first = 1 / (1 + others);
+      sum += 1 / (1 + others);
+    } else others++;
+  return { first, each: sum / relevant.size };
 }

@@ -9,7 +9,7 @@ import { totpPlace } from '../people/second-factor.ts';
 import { detailPlace } from '../people/store.ts';
 import { endpointPlace, headersPlace } from '../webhooks/sealed.ts';
 import { signingKeyPlace } from '../webhooks/signing-keys.ts';
-import { lotSeedPlace, markKeyPlace } from './places.ts';
+import { lotSeedPlace, markKeyPlace, placeIn } from './places.ts';
 import { INSTALLATION } from './vault.ts';
 
 /** Where a document of a data room is kept. */
@@ -43,6 +43,13 @@ export const KEPT_ANSWERS: SealedColumn = {
 export function expectationPlace(id: string): string {
   return `listing_expectation/${id}`;
 }
+
+/** Of filing: what firms and agencies write to each other about what is not published, and what goes to an office. */
+const FILING: readonly SealedColumn[] = [
+  { table: 'filing_engagement', column: 'instruction', owner: 'firm_id' },
+  { table: 'filing_message', column: 'body', owner: 'firm_id' },
+  { table: 'filing_package', column: 'content', owner: 'firm_id' },
+].map((column) => ({ ...column, key: ['id'], place: placeIn(column.table) }));
 
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { ...ENDPOINT, column: 'secret', place: endpointPlace },
@@ -97,6 +104,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     owner: null,
     place: () => TICKET_PLACE,
   },
+  ...FILING,
 ];
 
 export interface SealedRow {

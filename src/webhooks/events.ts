@@ -183,6 +183,67 @@ const ExpectationFields = { deal_id: Id, listing_id: Id, round: Type.Integer() }
 const ExpectationData = Type.Object(ExpectationFields);
 const OverlapData = Type.Object({ ...ExpectationFields, overlap: Type.Boolean() });
 
+const FilingEngagementFields = {
+  engagement_id: Id,
+  draft_id: Id,
+  firm: Party,
+  agency: Party,
+  by: Type.String({ description: 'organisation that did it' }),
+};
+const FilingEngagementData = Type.Object(FilingEngagementFields);
+const RatedData = Type.Object({ ...FilingEngagementFields, score: Type.Integer({ minimum: 1, maximum: 5 }) });
+const FilingMessageData = Type.Object({
+  engagement_id: Id,
+  message_id: Id,
+  draft_id: Id,
+  from: Type.String({ description: 'organisation that wrote it' }),
+});
+const AgencyDecisionData = Type.Object({ agency_id: Id, state: Type.String(), reason: Type.String() });
+const SubmittedData = Type.Object({
+  submission_id: Id,
+  package_id: Id,
+  draft_id: Id,
+  version: Type.Integer({ description: 'of the draft' }),
+  outcome: Type.String({ description: 'received or failed' }),
+  attempts: Type.Integer(),
+  receipt: Nullable(
+    Type.Object({
+      number: Type.String(),
+      name: Type.String({ description: 'of the file that was handed in' }),
+      sha256: Type.String(),
+      received_at: Type.String({ format: 'date-time' }),
+    }),
+  ),
+  reason: Nullable(Type.String({ description: 'of a failure' })),
+});
+
+const FilingDeadlineData = Type.Object({
+  application_id: Id,
+  deadline_id: Id,
+  office: Type.String({ description: 'WIPO ST.3' }),
+  kind: Type.String({ description: 'what is to be done' }),
+  due_on: Day,
+});
+
+const OfficeActionData = Type.Object({
+  application_id: Id,
+  office_action_id: Id,
+  kind: Type.String(),
+  issued_on: Day,
+  due_on: Nullable(Day),
+});
+
+const FilingGrantData = Type.Object({
+  application_id: Id,
+  office: Type.String({ description: 'WIPO ST.3' }),
+  application_number: Type.String(),
+  patent_id: Type.String({ format: 'uuid' }),
+  granted_on: Day,
+  watched: Type.Boolean({
+    description: 'on a watch list by now; else as soon as the patent database has it',
+  }),
+});
+
 const MarkedProduct = {
   product_id: Id,
   product: Type.String({ description: 'its name' }),
@@ -239,7 +300,12 @@ const PublishedData = Type.Object({
   currency: Type.String(),
   expires_on: Day,
 });
-const MessageData = Type.Object({ listing_id: Id, deal_id: Id, seq: Type.Integer(), side: Type.String() });
+const MessageData = Type.Object({
+  listing_id: Id,
+  deal_id: Id,
+  seq: Type.Integer(),
+  side: Type.String(),
+});
 const ConsentAskedData = Type.Object({
   consent_id: Id,
   of_pledge_id: Id,
@@ -370,6 +436,43 @@ export const EVENTS: Readonly<Record<string, EventKind>> = {
     summary: 'Both sides consented to learning the midpoint of the overlap; sent to both',
     data: ExpectationData,
   },
+  'filing.deadline.near': { summary: 'A term of an own application comes near', data: FilingDeadlineData },
+  'filing.deadline.missed': { summary: 'A term of an own application was missed', data: FilingDeadlineData },
+  'filing.office_action.received': {
+    summary: 'A letter of the office about an own application was recorded',
+    data: OfficeActionData,
+  },
+  'filing.agency.decided': {
+    summary: 'Staff admitted the own agency to the directory, or refused it',
+    data: AgencyDecisionData,
+  },
+  'filing.engagement.asked': {
+    summary: 'A firm instructs an agency over a draft',
+    data: FilingEngagementData,
+  },
+  'filing.engagement.accepted': {
+    summary: 'The agency accepts; it reads the draft from now on',
+    data: FilingEngagementData,
+  },
+  'filing.engagement.declined': { summary: 'The agency declines', data: FilingEngagementData },
+  'filing.engagement.withdrawn': {
+    summary: 'The firm withdrew before the agency answered',
+    data: FilingEngagementData,
+  },
+  'filing.engagement.ended': {
+    summary: 'An engagement is over; the agency reads the draft no more',
+    data: FilingEngagementData,
+  },
+  'filing.engagement.rated': { summary: 'The firm rated the work of an agency', data: RatedData },
+  'filing.message.received': {
+    summary: 'The other party of an engagement wrote; its words are not in the event',
+    data: FilingMessageData,
+  },
+  'filing.package.submitted': {
+    summary: 'A package of an application was handed in: received, or failed',
+    data: SubmittedData,
+  },
+  'filing.granted': { summary: 'An own application was granted', data: FilingGrantData },
   'mark.product.certified': {
     summary: 'Staff certified a product: marks may be issued',
     data: CertificationData,

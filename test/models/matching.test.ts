@@ -36,7 +36,6 @@ import {
   regionDistance,
   regionLevels,
 } from '../../models/matching/regions.ts';
-import { meanOf, reciprocalRank } from '../../models/metrics/reciprocal-rank.ts';
 import { mulberry32 } from '../../models/random.ts';
 
 const region = fc.oneof(
@@ -266,11 +265,4 @@ t.test('who was asked answers, who asked may only take it back', async (t) => {
   t.same(stepsFor('need', 'need', met), ['deal', 'nothing']);
   t.same(stepsFor('need', 'need', [...met, { step: 'deal', side: 'need' }]), ['nothing']);
   t.equal(stateAfter([...met, { step: 'deal', side: 'need' }]), 'met');
-});
-
-t.test('the reciprocal rank is that of the first right answer', async (t) => {
-  const right = new Set(['b', 'c']);
-  t.same([reciprocalRank(['a', 'b', 'c'], right), reciprocalRank(['a'], right)], [0.5, 0]);
-  t.equal(meanOf([1, 0.5, 0]), 0.5);
-  t.throws(() => meanOf([]), { code: 'empty_sample' });
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
 import { PASSWORD } from '../people.ts';
+import { FILING_JOURNEYS, filingPagesOf } from './filing.ts';
 import { MARKET_JOURNEY } from './market.ts';
 import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
 import { NETWORK_JOURNEYS } from './network-journeys.ts';
@@ -472,6 +473,7 @@ export const JOURNEYS: readonly Journey[] = [
     },
   },
   ...NETWORK_JOURNEYS,
+  ...FILING_JOURNEYS,
   ...MARKING_JOURNEYS,
 ];
 
@@ -514,6 +516,7 @@ async function decideTogether(visitor: Visitor, { newPerson, service }: PagesWor
 
 /** Every page there is, for who may see it. */
 export function pagesOf({
+  filing,
   pledge_id,
   report_address,
   flag_id,
@@ -528,6 +531,7 @@ export function pagesOf({
   deal_id,
 }: Pick<
   PagesWorld,
+  | 'filing'
   | 'pledge_id'
   | 'report_address'
   | 'flag_id'
@@ -600,6 +604,7 @@ export function pagesOf({
     { name: 'offer', role: 'firm_a', address: `/network/offers/${network.offer_id}` },
     { name: 'introductions', role: 'firm_a', address: '/network/introductions' },
     { name: 'introduction', role: 'bank_a', address: `/network/introductions/${network.introduction_id}` },
+    ...filingPagesOf(filing),
     ...markingPagesOf(marked),
   ];
 }

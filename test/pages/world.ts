@@ -21,14 +21,21 @@ import { cnHistories, knownOn } from '../models/cn-patents.ts';
 import { addPerson } from '../people.ts';
 import { contract } from '../security/world.ts';
 import { buildService, lapsingPatents, type TestService } from '../service.ts';
+import { buildFiling, type FilingWorld } from './filing.ts';
 import { type Marked, markSome } from './marking.ts';
 
-const KINDS = { bank_a: 'bank', firm_a: 'firm', staff: 'staff', buyer: 'buyer' } as const;
+const KINDS = {
+  bank_a: 'bank',
+  firm_a: 'firm',
+  staff: 'staff',
+  buyer: 'buyer',
+  agency: 'agency',
+} as const;
 const COMPARED_ON = '2009-01-01';
 const MONTHS = ['2009-08', '2009-10', '2009-12'];
 
 /** Who comes: one of each kind of organisation. */
-export type Party = 'bank_a' | 'firm_a' | 'staff' | 'buyer';
+export type Party = keyof typeof KINDS;
 
 export interface PagesWorld {
   origin: string;
@@ -58,6 +65,8 @@ export interface PagesWorld {
   backtest: string;
   /** Address of a run that could not read a line. */
   torn_run: string;
+  /** A draft of the firm with findings, a search with its score, and an application with a letter. */
+  filing: FilingWorld;
   /** Of the bank, with a delivery on its way. */
   endpoint_id: string;
   delivery_id: string;
@@ -110,6 +119,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
   const [flag] = await service.database.sql<{ id: string }[]>`select id from flag
     where pledge_id = ${pledge_id} and state = 'open' order by id limit 1`;
   await deriveChanged(service.database, service.clock.now());
+  const filing = await buildFiling(service);
   const marked = await markSome(service);
   await service.app.listen({ port: 0, host: '127.0.0.1' });
   const { endpoint_id, delivery_id } = await tried(service);
@@ -128,6 +138,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     pledge_id,
     report_address: `/pledges/${valued_id}/valuations/${valued.patents[0]!.valuation_id}/report`,
     flag_id: flag!.id,
+    filing,
     backtest: `/rules/backtests/${backtest.id}`,
     torn_run: `/sources/${torn_source.id}/runs/${torn_run!.id}`,
     endpoint_id,

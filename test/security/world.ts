@@ -1,5 +1,6 @@
 /** Two banks with a firm each, staff, an agency, an expert and a buyer, who have used everything that the service has for them. */
 import { showUnder } from '../../src/anonymity/service.ts';
+import { engagedDraft } from '../engaged.ts';
 import { acquaint, type ConsentBody, enquire, listPatents, offer, offered, sign, step } from '../listing.ts';
 import { certifiedProduct, lotOf } from '../marks.ts';
 import { addPasskey, addPerson, openSession } from '../people.ts';
@@ -129,6 +130,13 @@ export async function peopleTheService(service: TestService): Promise<World> {
     const silence = { rule: 'ltv_warning', until_at: '2009-08-01T00:00:00Z', reason: 'quiet' };
     await made(bank, 'POST', '/v1/silences', silence);
   }
+  for (const firm of [firm_a, firm_b]) await file(service, firm, made, note);
+  const { draft_id, engagement_id, package_id } = await engagedDraft(service);
+  for (const party of [firm_a, agency]) {
+    note(party, 'filing_draft', draft_id);
+    note(party, 'engagement', engagement_id);
+    note(party, 'package', package_id);
+  }
   for (const firm of [firm_a, firm_b]) {
     const product_id = await certifiedProduct(service, firm, [service.takePatent()]);
     note(firm, 'marked_product', product_id);
@@ -139,6 +147,48 @@ export async function peopleTheService(service: TestService): Promise<World> {
   for (const bank of [bank_a, bank_b]) await noteWatch(service, bank, owned);
   await indicateValues(service);
   return { owned, ended: await endSome(service) };
+}
+
+type Made = (
+  party: Party,
+  method: 'POST' | 'PUT',
+  url: string,
+  body?: object,
+) => Promise<Record<string, string>>;
+
+/** A draft with all that hangs on one, and an application with all that hangs on that. */
+async function file(
+  { call }: TestService,
+  firm: Party,
+  made: Made,
+  note: (party: Party, kind: string, id: string) => void,
+): Promise<void> {
+  const kind = { reference: 'pump', form: 'CN', right_type: 'invention', language: 'en' };
+  const text = { title: 'Pump', claims: '1. A pump with a rotor.', classes: ['A01J5/017'] };
+  const begun = await call<{ draft: { id: string } }>(firm.key, 'POST', '/v1/filing/drafts', {
+    ...kind,
+    ...text,
+  });
+  const { id: draft_id } = begun.body.draft;
+  const draft = `/v1/filing/drafts/${draft_id}`;
+  note(firm, 'filing_draft', draft_id);
+  await made(firm, 'POST', `${draft}/versions/1/checks`);
+  const comment = { version: 1, part: 'claims', claim: 1, body: 'of what?' };
+  note(firm, 'filing_comment', (await made(firm, 'POST', `${draft}/comments`, comment)).id!);
+  const { id: search_id } = await made(firm, 'POST', `${draft}/searches`, {});
+  note(firm, 'filing_search', search_id!);
+  await made(firm, 'POST', `${draft}/searches/${search_id}/score`);
+  const { id } = await made(firm, 'POST', `${draft}/applications`, { office: 'CN' });
+  const url = `/v1/filing/applications/${id}`;
+  note(firm, 'filing_application', id!);
+  const filed = { to: 'filed', happened_on: '2009-06-01', application_number: '200910100001' };
+  await made(firm, 'POST', `${url}/steps`, filed);
+  const letter = { kind: 'first', issued_on: '2009-06-02', content: 'Not new.' };
+  note(firm, 'office_action', (await made(firm, 'POST', `${url}/office-actions`, letter)).id!);
+  type Standing = Record<'deadlines' | 'fees', { id: string }[]>;
+  const { body } = await call<Standing>(firm.key, 'GET', url);
+  note(firm, 'filing_deadline', body.deadlines[0]!.id);
+  note(firm, 'filing_fee', body.fees[0]!.id);
 }
 
 /** As the last valuation of all patents leaves it: which is nobody's own. */
@@ -242,7 +292,7 @@ async function engageExperts(
     const asked = { expert_id: engaged.id, patent_id: service.takePatent(), brief: 'What is it worth?' };
     const { id } = await made(engager, 'POST', '/v1/experts/engagements', asked);
     await made(engaged, 'POST', `/v1/experts/engagements/${id}/steps`, { step: 'accepted' });
-    for (const party of [engager, engaged]) note(party, 'engagement', id!);
+    for (const party of [engager, engaged]) note(party, 'expert_engagement', id!);
   }
 }
 

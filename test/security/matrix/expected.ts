@@ -27,6 +27,7 @@ export type Thing =
   | 'posted_offer'
   | 'introduction'
   | 'engagement'
+  | 'expert_engagement'
   | 'haircut_proposal'
   | 'listing'
   | 'want'
@@ -38,6 +39,15 @@ export type Thing =
   | 'invitation'
   | 'session'
   | 'passkey'
+  | 'filing_draft'
+  | 'filing_comment'
+  | 'filing_search'
+  | 'filing_application'
+  | 'filing_deadline'
+  | 'filing_fee'
+  | 'office_action'
+  | 'engagement'
+  | 'package'
   | 'marked_product'
   | 'mark_lot';
 
@@ -50,6 +60,7 @@ export const SEEN_BY_STAFF: readonly Thing[] = [
   'valuation',
   'firm',
   'organisation',
+  'filing_application',
   'marked_product',
   'mark_lot',
 ];
@@ -93,8 +104,12 @@ const PLEDGING = ['bank', 'firm', 'staff'] as const;
 const SHOWN = ['bank', 'firm', 'agency', 'expert', 'buyer'] as const;
 const BANK = ['bank'] as const;
 const FIRM = ['firm'] as const;
+const AGENCY = ['agency'] as const;
 const STAFF = ['staff'] as const;
 const PARTIES = ['bank', 'firm'] as const;
+/** Who writes applications, and who sees where they stand. */
+const DRAFTING = ['firm', 'agency'] as const;
+const CONCERNED = ['firm', 'agency', 'staff'] as const;
 const MARKING = ['firm', 'staff'] as const;
 const LENDER = ['bank', 'staff'] as const;
 
@@ -111,6 +126,13 @@ const product: Expectation = { who: MARKING, things: { id: 'marked_product' } };
 const own_product: Expectation = { who: FIRM, things: { id: 'marked_product' } };
 const own_lot: Expectation = { who: FIRM, things: { id: 'mark_lot' } };
 const pledge: Expectation = { who: PLEDGING, things: { id: 'pledge' } };
+const draft: Expectation = { who: DRAFTING, things: { id: 'filing_draft' } };
+const own_draft: Expectation = { ...draft, who: FIRM };
+const engagement: Expectation = { who: DRAFTING, things: { id: 'engagement' } };
+const package_of: Expectation = { who: DRAFTING, things: { id: 'package' } };
+const search: Expectation = { who: DRAFTING, things: { id: 'filing_draft', search_id: 'filing_search' } };
+const application: Expectation = { who: CONCERNED, things: { id: 'filing_application' } };
+const drafted: Expectation = { ...application, who: DRAFTING };
 
 const listing: Expectation = { who: SHOWN, things: { id: 'listing' } };
 const listingDeal: Expectation = { who: EACH, things: { id: 'listing_deal' } };
@@ -165,6 +187,59 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   confirmSecondFactor: person,
   removeSecondFactor: person,
 
+  listAgencies: each,
+  getAgency: each,
+  enterAgency: { who: AGENCY },
+  decideAgency: { ...staff, does: 'operate' },
+  listAgencyConflicts: { who: FIRM, things: { draft_id: 'filing_draft' } },
+  instructAgency: { who: FIRM, things: { draft_id: 'filing_draft' } },
+  listEngagements: { who: DRAFTING },
+  getEngagement: engagement,
+  stepEngagement: engagement,
+  listEngagementMessages: engagement,
+  sendEngagementMessage: engagement,
+  rateEngagement: { ...engagement, who: FIRM },
+  makePackage: draft,
+  listPackages: draft,
+  getPackage: package_of,
+  downloadPackage: package_of,
+  downloadPackageFile: package_of,
+  submitPackage: package_of,
+  listSubmissions: package_of,
+
+  createFilingDraft: { who: FIRM },
+  listFilingDrafts: { who: DRAFTING },
+  getFilingDraft: draft,
+  writeFilingDraft: own_draft,
+  uploadFilingPart: own_draft,
+  listFilingVersions: draft,
+  getFilingVersion: draft,
+  compareFilingVersions: draft,
+  checkFilingText: { who: DRAFTING, asks: true },
+  checkFilingVersion: draft,
+  listFilingChecks: draft,
+  commentOnDraft: draft,
+  listFilingComments: draft,
+  resolveFilingComment: { who: DRAFTING, things: { id: 'filing_draft', comment_id: 'filing_comment' } },
+  searchFilingPriorArt: draft,
+  listFilingSearches: draft,
+  getFilingSearch: search,
+  repeatFilingSearch: { ...search, asks: true },
+  scoreFilingSearch: search,
+  listFilingScores: draft,
+  prepareApplication: own_draft,
+  listApplications: { who: CONCERNED },
+  getApplication: application,
+  stepApplication: application,
+  meetDeadline: { who: DRAFTING, things: { id: 'filing_application', deadline_id: 'filing_deadline' } },
+  payFilingFee: { who: DRAFTING, things: { id: 'filing_application', fee_id: 'filing_fee' } },
+  recordOfficeAction: drafted,
+  listOfficeActions: drafted,
+  answerOfficeAction: {
+    who: DRAFTING,
+    things: { id: 'filing_application', office_action_id: 'office_action' },
+  },
+
   makePseudonym: { who: SHOWN },
   listPseudonyms: { who: SHOWN },
   getPseudonym: { who: SHOWN, things: { id: 'pseudonym' } },
@@ -191,12 +266,12 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   publishExpertProfile: { who: ['expert', 'agency'] },
   listExperts: each,
   askExpert: { who: SHOWN },
-  listEngagements: { who: SHOWN },
-  getEngagement: { who: SHOWN, things: { id: 'engagement' } },
-  stepEngagement: { who: SHOWN, things: { id: 'engagement' } },
-  writeOpinion: { who: ['expert', 'agency'], things: { id: 'engagement' }, people: true },
-  shareEngagement: { who: SHOWN, things: { id: 'engagement' } },
-  rateExpert: { who: SHOWN, things: { id: 'engagement' } },
+  listExpertEngagements: { who: SHOWN },
+  getExpertEngagement: { who: SHOWN, things: { id: 'expert_engagement' } },
+  stepExpertEngagement: { who: SHOWN, things: { id: 'expert_engagement' } },
+  writeOpinion: { who: ['expert', 'agency'], things: { id: 'expert_engagement' }, people: true },
+  shareExpertEngagement: { who: SHOWN, things: { id: 'expert_engagement' } },
+  rateExpert: { who: SHOWN, things: { id: 'expert_engagement' } },
   listExpectations: { who: SHOWN, things: { id: 'listing_deal' } },
   submitExpectation: { who: SHOWN, things: { id: 'listing_deal' } },
   consentToMidpoint: { who: SHOWN, things: { id: 'listing_deal' } },

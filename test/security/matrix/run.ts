@@ -79,7 +79,11 @@ const KNOWN: Record<string, unknown> = {
   until: '2010-12-31T00:00:00Z',
 };
 /** Bodies whose fields do not go together as a sample has them. */
-const BODIES: Record<string, object> = { askAmendment: { matures_on: '2011-08-10', reason: 'x' } };
+const BODIES: Record<string, object> = {
+  askAmendment: { matures_on: '2011-08-10', reason: 'x' },
+  createFilingDraft: { reference: 'valve', form: 'EP', right_type: 'invention', language: 'en' },
+  writeFilingDraft: { after: 1, claims: '1. A valve.' },
+};
 
 export async function runMatrix(
   service: TestService,
@@ -349,6 +353,7 @@ async function namesOf(stage: Stage, cell: Cell): Promise<Record<string, unknown
     patent_id: stage.patent_id,
     table_id: stage.table_id,
     bank_id: bankOf(stage, role).id,
+    agency_id: stage.service.agency.id,
     // Each of its own, for attempts are counted.
     email: `${randomUUID()}@mail.example`,
     ticket: randomBytes(32).toString('base64url'),
@@ -356,6 +361,7 @@ async function namesOf(stage: Stage, cell: Cell): Promise<Record<string, unknown
   if (operation.path.startsWith('/v1/models/')) names.id = 'pledgewatch-lapse.1';
   if (operation.path.startsWith('/v1/sources/')) names.id = 'cn-sample';
   if (operation.path.startsWith('/v1/fetches/')) names.id = stage.ended.fetch![0];
+  if (operation.path.startsWith('/v1/filing/packages/')) names.name = 'manifest.json';
   if (operation.path.startsWith('/v1/listings/')) names.id = thingOf(stage, stage.service.firm_a, 'listing');
   if (operation.path.startsWith('/v1/wants/')) names.id = thingOf(stage, stage.service.buyer, 'want');
   if (operation.path.startsWith('/v1/organisations/')) names.id = stage.service.firm_b.id;
