@@ -89,6 +89,18 @@ export function addWorkingDays(from: CalendarDate, days: number, calendar: Worki
   return { on, weekday_only_years: [...weekday_only] };
 }
 
+/** A term whose last day is not worked ends on the next day that is. */
+export function endOfTerm(last: CalendarDate, calendar: WorkingCalendar): Deadline {
+  const weekday_only = new Set<number>();
+  let on = last;
+  for (;;) {
+    const table = tableOf(on, calendar);
+    if (!table) weekday_only.add(yearOf(on));
+    if (isWorked(on, table)) return { on, weekday_only_years: [...weekday_only] };
+    on = addDays(on, 1);
+  }
+}
+
 export function isWorkingDay(day: CalendarDate, calendar: WorkingCalendar): boolean {
   return isWorked(day, tableOf(day, calendar));
 }

@@ -102,6 +102,13 @@ const Environment = Type.Object({
         'the origin under which browsers reach the service, such as https://pledgewatch.bank.example; http for localhost alone',
     }),
   ),
+  FILING_DROP_FOLDER: Type.Optional(
+    Type.String({
+      pattern: '^(/|[A-Za-z]:[\\\\/])',
+      description:
+        'absolute path of a folder that is there, into which packages of applications are handed in for another program to take',
+    }),
+  ),
   HSTS_MAX_AGE_SECONDS: Type.Integer({
     default: 0,
     minimum: 0,
@@ -123,6 +130,8 @@ export interface HttpConfig {
   readonly public_url: string;
   /** 0: Strict-Transport-Security is not sent. */
   readonly hsts_max_age_seconds: number;
+  /** Where packages of applications are handed in; null: nowhere. */
+  readonly filing_drop_folder: string | null;
   readonly key_requests_per_minute: number;
   readonly address_requests_per_minute: number;
   readonly refused_keys_per_minute: number;
@@ -189,6 +198,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     trusted_proxies: Object.freeze(read.TRUSTED_PROXIES?.split(',').map(addressBlock) ?? []),
     cors_origins: Object.freeze(read.CORS_ORIGINS?.split(',') ?? []),
     public_url: publicUrl(read.PUBLIC_URL ?? `http://localhost:${read.PORT}`),
+    filing_drop_folder: read.FILING_DROP_FOLDER ?? null,
     hsts_max_age_seconds: read.HSTS_MAX_AGE_SECONDS,
     key_requests_per_minute: read.KEY_REQUESTS_PER_MINUTE,
     address_requests_per_minute: read.ADDRESS_REQUESTS_PER_MINUTE,

@@ -14,7 +14,7 @@ import { revalue } from '../jobs/revalue.ts';
 import { createOrganisation, issueKey, type OrganisationKind } from '../src/accounts/store.ts';
 import { buildApp } from '../src/app.ts';
 import { type SettableClock, settableClock } from '../src/clock.ts';
-import { loadConfig } from '../src/config.ts';
+import { type HttpConfig, loadConfig } from '../src/config.ts';
 import type { Database } from '../src/db/client.ts';
 import { knownPatents } from '../src/patents/facts.ts';
 import { patentId } from '../src/patents/identity.ts';
@@ -98,6 +98,7 @@ export async function buildService(
   t: { teardown(done: () => Promise<void>): unknown },
   overrides: Partial<Service> = {},
   log: Logger = pino({ level: 'silent' }),
+  http: HttpConfig = UNHURRIED,
 ): Promise<TestService> {
   const { url, owner_url, database, requests } = await createTestDatabase(t);
   const vault = createVault(database, MASTER_KEY);
@@ -113,7 +114,7 @@ export async function buildService(
     onNews: () => {},
     ...overrides,
   };
-  const app = await buildApp({ service, log, version: '0.0.0', http: UNHURRIED });
+  const app = await buildApp({ service, log, version: '0.0.0', http });
   const sender = createSender({ allowed_hosts: [] });
   t.teardown(async () => {
     await app.close();
@@ -202,7 +203,7 @@ function callerOf(app: FastifyInstance): TestService['call'] {
       text,
       body: (isJson ? JSON.parse(text) : null) as Body,
     };
-    contract(method, url, answer);
+    contract(method, url, isJson ? answer : { ...answer, body: text });
     return answer;
   };
 }

@@ -28,6 +28,8 @@ interface Form<Params extends TObject, Fields extends Record<string, TSchema>> {
   fields: Fields;
   /** The page that the form stands on, to which a change of language returns; its own address if left out. */
   at?: (params: Static<Params>) => string;
+  /** Where more is written than forms have otherwise. */
+  body_limit_bytes?: number | undefined;
 }
 
 export interface Sent<Params extends TObject, Fields extends Record<string, TSchema>> {
@@ -48,13 +50,17 @@ export interface Sent<Params extends TObject, Fields extends Record<string, TSch
 export function formsOf(app: FastifyInstance, service: Service) {
   return <Fields extends Record<string, TSchema>, Params extends TObject = typeof NOTHING>(
     address: string,
-    { who, params, fields, at }: Form<Params, Fields>,
+    { who, params, fields, at, body_limit_bytes: bodyLimit }: Form<Params, Fields>,
     act: (sent: Sent<Params, Fields>) => Promise<FastifyReply>,
   ) => {
     const body = Closed(who.access === 'public' ? fields : { [CSRF_FIELD]: Token, ...fields });
     return app.post(
       address,
-      { config: who, schema: { hide: true, params: params ?? NOTHING, body } },
+      {
+        config: who,
+        ...(bodyLimit !== undefined && { bodyLimit }),
+        schema: { hide: true, params: params ?? NOTHING, body },
+      },
       async (request, reply) => {
         const place = request.params as Static<Params>;
         const seen = await viewOf(request, service);

@@ -20,7 +20,12 @@ const PATENTS = [
   { href: '/patents', text: 'nav.patents' },
   { href: '/knowledge-map', text: 'nav.map' },
   { href: '/market', text: 'nav.market' },
+  { href: '/network', text: 'nav.network' },
+  { href: '/bulletins', text: 'nav.bulletins' },
+  { href: '/plans', text: 'nav.plans' },
 ] as const;
+/** Who may sit at a regional desk. */
+const DESKS = { href: '/desks', text: 'nav.desks' } as const;
 
 const EXPERTS = { href: '/experts', text: 'nav.experts' } as const;
 
@@ -39,6 +44,7 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     { href: '/pledges', text: 'nav.pledges' },
     { href: '/alerts', text: 'nav.alerts' },
     { href: '/valuation', text: 'nav.valuation' },
+    { href: '/filing', text: 'nav.filing' },
     { href: '/consents', text: 'nav.consents' },
     { href: '/marking', text: 'nav.marking' },
     { href: '/calendar', text: 'nav.calendar' },
@@ -47,8 +53,8 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     EXPERTS,
     { href: '/audit', text: 'nav.audit' },
   ],
-  agency: [...PATENTS, EXPERTS],
-  expert: [...PATENTS, EXPERTS],
+  agency: [{ href: '/filing', text: 'nav.filing' }, ...PATENTS, DESKS, EXPERTS],
+  expert: [...PATENTS, DESKS, EXPERTS],
   buyer: [...PATENTS, EXPERTS],
   staff: [
     { href: '/reviews', text: 'nav.reviews' },
@@ -59,6 +65,8 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     { href: '/models', text: 'nav.models' },
     { href: '/haircuts', text: 'nav.haircuts' },
     { href: '/jobs', text: 'nav.jobs' },
+    { href: '/filing', text: 'nav.filing' },
+    DESKS,
     ...PATENTS,
     EXPERTS,
     { href: '/audit', text: 'nav.audit' },

@@ -25,6 +25,8 @@ interface Route<Params extends TObject, Body extends TObject> {
   scope: Action;
   params?: Params;
   body?: Body;
+  /** Where more is written than forms have otherwise. */
+  body_limit_bytes?: number;
 }
 
 export interface Given<Params extends TObject, Body extends TObject> {
@@ -49,33 +51,37 @@ export function refusableFormsOf(app: FastifyInstance, service: Service) {
   const form = formsOf(app, service);
   return <Params extends TObject = typeof NOTHING, Body extends TObject = typeof NOTHING>(
     address: string,
-    { params, body, ...who }: Route<Params, Body>,
+    { params, body, body_limit_bytes, ...who }: Route<Params, Body>,
     { at, act, again }: Work<Params, Body>,
   ) =>
-    form(address, { who, params, fields: { ...TOKEN, ...body?.properties }, at }, async (sent) => {
-      const { params, request, view } = sent;
-      const given = {
-        params,
-        body: sent.body as Static<Body>,
-        caller: callerOfGuarded(request),
-        request,
-        view,
-      };
-      try {
-        const done = await act(given);
-        return typeof done === 'string' ? sent.goTo(done) : await sent.show(done);
-      } catch (error) {
-        if (!again || !(error instanceof Problem) || !REFUSALS.has(error.code)) throw error;
-        return sent.again(await again(given, error), PROBLEMS[error.code].status);
-      }
-    });
+    form(
+      address,
+      { who, params, fields: { ...TOKEN, ...body?.properties }, at, body_limit_bytes },
+      async (sent) => {
+        const { params, request, view } = sent;
+        const given = {
+          params,
+          body: sent.body as Static<Body>,
+          caller: callerOfGuarded(request),
+          request,
+          view,
+        };
+        try {
+          const done = await act(given);
+          return typeof done === 'string' ? sent.goTo(done) : await sent.show(done);
+        } catch (error) {
+          if (!again || !(error instanceof Problem) || !REFUSALS.has(error.code)) throw error;
+          return sent.again(await again(given, error), PROBLEMS[error.code].status);
+        }
+      },
+    );
 }
 
 /** What the person at the form can mend there. */
 const REFUSALS = new Set<Problem['code']>([
   'conflict_of_interest',
   'range_refused',
-  ...(['bad_request', 'refused', 'conflict', 'webhook_url_refused'] as const),
+  ...(['bad_request', 'refused', 'conflict', 'stale', 'webhook_url_refused'] as const),
   ...(['own_listing', 'not_in_force', 'listing_expired', 'listing_withdrawn', 'already_sold'] as const),
   ...(['offer_expired', 'unacquainted', 'consent_missing', 'consent_forged', 'not_recorded'] as const),
 ]);

@@ -1,5 +1,5 @@
 /** Where patents stand among those of their field and filing year, from the counts that are kept of each cohort. */
-import type { CohortSummary } from '../../models/indicators/cohort.ts';
+import { type CohortSummary, LEAST_COHORT } from '../../models/indicators/cohort.ts';
 import { midRank, summariseCounts, type ValueCount } from '../../models/indicators/histogram.ts';
 import type { CohortRanks } from '../../models/types.ts';
 import type { Sql } from '../db/client.ts';
@@ -89,4 +89,21 @@ async function cohortsOf(sql: Sql, of: readonly Value[]): Promise<Map<string, Co
 
 function keyOf({ field, filing_year, indicator }: Omit<Value, 'value'>): string {
   return `${field} ${filing_year} ${indicator}`;
+}
+
+/** How often the patents of a field are cited within five years, of the youngest filing year where that is told of enough. */
+export async function fieldCitations(
+  sql: Sql,
+  field: number,
+): Promise<{ filing_year: number; counts: ValueCount[] } | null> {
+  const rows = await sql<(ValueCount & { filing_year: number })[]>`
+    select filing_year, value, patents from cohort_count
+    where field = ${field} and indicator = 'forward_5_years' and patents > 0 and filing_year = (
+      select filing_year from cohort_count where field = ${field} and indicator = 'forward_5_years'
+      group by filing_year having sum(patents) >= ${LEAST_COHORT} order by filing_year desc limit 1)
+    order by value`;
+  const [first] = rows;
+  return first
+    ? { filing_year: first.filing_year, counts: rows.map(({ value, patents }) => ({ value, patents })) }
+    : null;
 }

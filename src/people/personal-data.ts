@@ -24,6 +24,8 @@ export interface PersonalTable {
 const RECORD =
   'It is the record of who decided or declared something under a contract; the id names nobody any more.';
 const CHAIN = 'The audit chain must verify; its entries hold the id alone, which names nobody any more.';
+const CLIENT =
+  'It is the desk’s client, who is no account of the service; the desk changes or removes what it keeps of it.';
 const KEYS = 'A key is the organisation’s; it says by the id who issued it, which names nobody any more.';
 
 export const PERSONAL_DATA: Readonly<Record<string, PersonalTable>> = {
@@ -118,10 +120,143 @@ export const PERSONAL_DATA: Readonly<Record<string, PersonalTable>> = {
     other: ['right_type'],
     kept: RECORD,
   },
+  desk_staff: {
+    key: ['desk_id', 'organisation_id'],
+    people: ['person_id'],
+    kept: 'Who sat at a desk is seen by the id, which names nobody any more.',
+  },
+  desk_client: {
+    key: ['id', 'desk_id'],
+    people: ['made_by'],
+    words: ['name'],
+    // Whom to ask for at the client’s is sealed.
+    other: ['contact', 'name_key', 'kind', 'region', 'registration_number', 'account_id', 'stage'],
+    kept: CLIENT,
+  },
+  desk_entry: {
+    key: ['id', 'desk_id', 'desk_client_id'],
+    people: ['actor'],
+    words: ['note'],
+    other: ['kind', 'detail'],
+    kept: RECORD,
+  },
+  desk_task: {
+    key: ['id', 'desk_id', 'desk_client_id'],
+    people: ['made_by', 'done_by'],
+    words: ['title'],
+    kept: RECORD,
+  },
+  desk_handover: {
+    key: ['id', 'desk_client_id', 'from_desk_id', 'to_desk_id'],
+    people: ['asked_by', 'answered_by'],
+    words: ['client_name', 'reason'],
+    other: ['state'],
+    kept: RECORD,
+  },
+  desk_import: {
+    key: ['id', 'desk_id'],
+    people: ['made_by'],
+    words: ['file_name'],
+    other: ['format', 'encoding', 'columns', 'state'],
+    kept: RECORD,
+  },
+  plan: { key: ['id'], people: ['made_by'], words: ['name'], other: ['currency', 'quotas'], kept: RECORD },
+  plan_subscription: {
+    key: ['id', 'organisation_id', 'plan_id'],
+    people: ['made_by'],
+    kept: RECORD,
+  },
   due_diligence_waiver: {
     key: ['pledge_id', 'finding'],
     people: ['waived_by'],
     words: ['reason'],
+    kept: RECORD,
+  },
+  filing_draft: {
+    key: ['id', 'firm_id'],
+    people: [],
+    words: ['reference'],
+    other: ['form', 'right_type', 'language'],
+    kept: RECORD,
+  },
+  filing_draft_version: {
+    key: ['draft_id'],
+    people: ['author_id'],
+    words: ['title', 'claims', 'description', 'abstract', 'figures', 'note'],
+    other: ['classes', 'cited'],
+    kept: RECORD,
+  },
+  filing_comment: {
+    key: ['id', 'draft_id', 'organisation_id'],
+    people: ['author_id', 'resolved_by'],
+    words: ['body'],
+    other: ['part'],
+    kept: RECORD,
+  },
+  filing_search: {
+    key: ['id', 'draft_id'],
+    people: ['author_id'],
+    words: ['query', 'matrix'],
+    other: ['corpus', 'found'],
+    kept: RECORD,
+  },
+  filing_agency: {
+    key: ['agency_id'],
+    people: ['decided_by'],
+    words: ['about', 'reason'],
+    other: ['licence_number', 'register_names', 'offices', 'languages', 'state'],
+    kept: RECORD,
+  },
+  filing_engagement: {
+    key: ['id', 'draft_id', 'firm_id', 'agency_id'],
+    people: ['author_id'],
+    words: ['instruction'],
+    other: ['cited_owners', 'accepted_conflicts'],
+    kept: RECORD,
+  },
+  filing_engagement_step: {
+    key: ['engagement_id', 'organisation_id'],
+    people: ['author_id'],
+    other: ['step'],
+    kept: RECORD,
+  },
+  filing_message: {
+    key: ['id', 'engagement_id', 'firm_id', 'organisation_id'],
+    people: ['author_id'],
+    words: ['body'],
+    kept: RECORD,
+  },
+  filing_package: {
+    key: ['id', 'draft_id', 'firm_id', 'organisation_id'],
+    people: ['author_id'],
+    other: ['office', 'files', 'content'],
+    kept: RECORD,
+  },
+  filing_rating: {
+    key: ['engagement_id'],
+    people: ['author_id'],
+    words: ['note'],
+    kept: RECORD,
+  },
+  filing_submission: {
+    key: ['id', 'package_id'],
+    people: ['author_id'],
+    words: ['reason'],
+    other: ['outcome', 'receipt'],
+    kept: RECORD,
+  },
+  filing_step: {
+    key: ['application_id', 'organisation_id'],
+    people: ['author_id'],
+    words: ['detail'],
+    other: ['from_state', 'to_state'],
+    kept: RECORD,
+  },
+  filing_office_action: {
+    key: ['id', 'application_id'],
+    people: ['author_id', 'answered_by'],
+    words: ['content', 'answer'],
+    other: ['kind'],
     kept: RECORD,
   },
   flag: {

@@ -5,6 +5,7 @@ import { type Cell, CopyLines, copyLine } from '../db/copy.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
 import { ownersByPatent } from '../patents/owners.ts';
 import { technologyField } from '../patents/technology-field.ts';
+import { latestTexts } from '../patents/texts.ts';
 import { CONFIGURATION, classLevels, indexedText, ownerWords } from './words.ts';
 
 /** Of one part of a document; what stands further on is not found. */
@@ -48,10 +49,7 @@ async function readTold(sql: Sql, patent_ids: readonly string[], known_at: Date)
   const ids = patent_ids as string[];
   return sql<Told[]>`
     with asked as (select unnest(${ids}::uuid[]) as patent_id),
-    said as (
-      select distinct on (patent_id, part, language) patent_id, part, left(content, ${MAX_INDEXED_CHARS}) as content
-      from asked join patent_text using (patent_id) where known_at <= ${known_at}
-      order by patent_id, part, language, published_on desc nulls last, known_at desc, entry_id),
+    ${latestTexts(sql, MAX_INDEXED_CHARS, known_at)},
     texts as (
       select patent_id, array_agg(content) filter (where part = 'title') as titles,
         array_agg(content) filter (where part = 'abstract') as abstracts,

@@ -235,6 +235,13 @@ export function numberKeys(text: string, office?: string): string[] {
   throw new Problem('bad_request', `number: ${read.ok ? 'it cannot be read' : read.failure.message}`);
 }
 
+/** Patents that bear one of the numbers, by their keys. */
+export async function patentsNumbered(sql: Sql, keys: readonly string[]): Promise<string[]> {
+  const rows = await sql<{ patent_id: string }[]>`
+    select patent_id from patent_search where numbers && ${keys as string[]}::text[] order by patent_id`;
+  return rows.map(({ patent_id }) => patent_id);
+}
+
 function wordsOfOwner(name: string): string[] {
   const words = ownerWords(name);
   if (words.length > 0) return words;

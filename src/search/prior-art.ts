@@ -9,6 +9,7 @@
  */
 import type { CalendarDate } from '../../models/types.ts';
 import type { Sql } from '../db/client.ts';
+import { idf } from './rarity.ts';
 import { CONFIGURATION, classLevels, indexedText, quotedLexeme } from './words.ts';
 
 export interface Draft {
@@ -93,8 +94,8 @@ async function termsOf(sql: Sql, { title, abstract, claims }: Draft): Promise<Te
     from word join search_term on term = lexeme where documents > 0`;
   return rows
     .map(({ lexeme, documents, all, weight }) => {
-      const idf = Math.log1p((all - documents + 0.5) / (documents + 0.5));
-      return { lexeme, documents, idf, telling: weight * idf };
+      const rare = idf(all, documents);
+      return { lexeme, documents, idf: rare, telling: weight * rare };
     })
     .sort((a, b) => b.telling - a.telling || (a.lexeme < b.lexeme ? -1 : 1))
     .slice(0, MAX_SCORE_TERMS);

@@ -9,7 +9,7 @@ import { totpPlace } from '../people/second-factor.ts';
 import { detailPlace } from '../people/store.ts';
 import { endpointPlace, headersPlace } from '../webhooks/sealed.ts';
 import { signingKeyPlace } from '../webhooks/signing-keys.ts';
-import { lotSeedPlace, markKeyPlace } from './places.ts';
+import { lotSeedPlace, markKeyPlace, placeIn } from './places.ts';
 import { INSTALLATION } from './vault.ts';
 
 /** Where a document of a data room is kept. */
@@ -27,6 +27,11 @@ export interface SealedColumn {
   place(id: string): string;
 }
 
+/** Of a client of a desk: whom to ask for there. No organisation's own, for a hand-over takes it along. */
+export const deskContactPlace = (client_id: string) => `desk_client/${client_id}/contact`;
+/** @param row import and line, with a slash between */
+export const deskImportRowPlace = (row: string) => `desk_import_row/${row}`;
+
 const DETAIL = { table: 'person_detail', key: ['person_id'], owner: 'organisation_id' };
 const ENDPOINT = { table: 'endpoint', key: ['id'], owner: 'organisation_id' };
 
@@ -43,6 +48,13 @@ export const KEPT_ANSWERS: SealedColumn = {
 export function expectationPlace(id: string): string {
   return `listing_expectation/${id}`;
 }
+
+/** Of filing: what firms and agencies write to each other about what is not published, and what goes to an office. */
+const FILING: readonly SealedColumn[] = [
+  { table: 'filing_engagement', column: 'instruction', owner: 'firm_id' },
+  { table: 'filing_message', column: 'body', owner: 'firm_id' },
+  { table: 'filing_package', column: 'content', owner: 'firm_id' },
+].map((column) => ({ ...column, key: ['id'], place: placeIn(column.table) }));
 
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { ...ENDPOINT, column: 'secret', place: endpointPlace },
@@ -91,12 +103,27 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     place: documentPlace,
   },
   {
+    table: 'desk_client',
+    column: 'contact',
+    key: ['id'],
+    owner: null,
+    place: deskContactPlace,
+  },
+  {
+    table: 'desk_import_row',
+    column: 'given',
+    key: ["import_id || '/' || line"],
+    owner: null,
+    place: deskImportRowPlace,
+  },
+  {
     table: 'ticket',
     column: 'detail',
     key: ["encode(token_sha256, 'hex')"],
     owner: null,
     place: () => TICKET_PLACE,
   },
+  ...FILING,
 ];
 
 export interface SealedRow {

@@ -9,3 +9,6 @@ export function markKeyPlace(number: string): string {
 export function lotSeedPlace(id: string): string {
   return `mark_lot/${id}`;
 }
+
+/** Of a table that has one sealed column: named by the table and the row. */
+export const placeIn = (table: string) => (id: string) => `${table}/${id}`;

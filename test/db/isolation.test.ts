@@ -36,6 +36,7 @@ const PARTIES = [
   'organisation_id',
   'bank_id',
   'firm_id',
+  'agency_id',
   'owner_id',
   'asker_id',
   'engager_id',
@@ -49,10 +50,31 @@ const PARENTS: Record<string, string> = {
   list_id: 'watch_list',
   delivery_id: 'delivery',
   request_id: 'identity_request',
-  engagement_id: 'expert_engagement',
+  engagement_id: 'expert_engagement filing_engagement',
+  draft_id: 'filing_draft',
+  application_id: 'filing_application',
+  package_id: 'filing_package',
+  introduction_id: 'network_introduction',
+  desk_id: 'desk',
+  from_desk_id: 'desk',
+  to_desk_id: 'desk',
+  desk_client_id: 'desk_client',
+  import_id: 'desk_import',
+  subscription_id: 'bulletin_subscription',
 };
-/** Said by one party, and seen by whoever sees the pledge. */
-const SEEN_WITH_PARENT = ['pledge_score', 'expert_opinion'];
+/** Said by one party, and seen by whoever sees what it is said of. */
+const SEEN_WITH_PARENT = [
+  'pledge_score',
+  'expert_opinion',
+  'filing_comment',
+  'filing_step',
+  'filing_application',
+  'filing_package',
+  'filing_message',
+  'filing_engagement_step',
+];
+/** An agency of the directory is for everybody to see. */
+const OF_AGENCIES = ['organisation', 'filing_agency', 'filing_agency_record'];
 /** Reviews of models are shown to everybody, with who made them; and the directory of experts, with what they were rated. */
 const SHOWN_TO_ALL = ['model_review', 'expert_profile', 'expert_rating'];
 /** What staff alone decide, and what deals brought. */
@@ -76,6 +98,7 @@ const isOwned = (table: string) =>
   ![...SHOWN_TO_ALL, ...FOR_STAFF, ...OUT_OF_REACH].includes(table) &&
   (table === 'organisation' ||
     table.startsWith('pseudonym') ||
+    table === 'network_introduction' ||
     table === 'valuation' ||
     table.startsWith('listing') ||
     columnsOf(table).some((column) => PARTIES.includes(column) || column in PARENTS));
@@ -149,8 +172,12 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
   const byId = new Map<string, Set<string>>();
   const rest = new Set(tables);
   // A table's parents before it, or together with it.
+  // Where a desk is, is for everybody to know: it is here for what hangs on it.
+  rest.add('desk');
   const order = ['organisation', 'pledge', 'endpoint', 'watch_list', 'flag', 'delivery', 'delivery_history'];
-  order.push('identity_request', 'expert_engagement');
+  order.push('identity_request', 'network_introduction', 'expert_engagement');
+  order.push('filing_draft', 'filing_application', 'filing_engagement', 'filing_package');
+  order.push('desk', 'desk_client', 'desk_import', 'bulletin_subscription');
   for (const table of [...order, ...[...rest].filter((name) => !order.includes(name))]) {
     const rows = await sql<Record<string, unknown>[]>`
       select tableoid::regclass::text || ctid::text as row_place, * from ${sql(table)}`;
@@ -164,27 +191,49 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
           typeof row[column] === 'string' &&
           (SEEN_WITH_PARENT.includes(table) || !PARTIES.some((party) => row[party]))
         )
-          for (const owner of byId.get(`${parent} ${row[column]}`) ??
-            byId.get(`delivery_history ${row[column]}`) ??
-            [])
-            own.add(owner);
+          for (const table of [...parent.split(' '), 'delivery_history'])
+            for (const owner of byId.get(`${table} ${row[column]}`) ?? []) own.add(owner);
+      if (table === 'filing_draft') for (const id of await agenciesOn(String(row.id))) own.add(id);
+      if (OF_AGENCIES.includes(table) && (await isAdmitted(String(row.agency_id ?? row.id))))
+        for (const id of [...TENANTS.map(({ organisation_id }) => organisation_id), staff.id]) own.add(id);
       if (table.startsWith('pseudonym') || table === 'identity_request')
         for (const owner of await readersOfPseudonym(table, row)) own.add(owner);
+      if (table === 'network_introduction')
+        for (const owner of await partiesOf(String(row.need_id), String(row.offer_id))) own.add(owner);
+      if (table === 'desk') for (const owner of await seatedAt(String(row.id))) own.add(owner);
       if (table === 'valuation')
         for (const owner of await ownersOfValuation(String(row.valuation_id))) own.add(owner);
       if (table.startsWith('listing'))
         for (const reader of await readersOfListing(table, row)) own.add(reader);
-      owners.set(String(row.row_place), own);
+      if (tables.includes(table)) owners.set(String(row.row_place), own);
       if (typeof row.id === 'string') byId.set(`${table} ${row.id}`, own);
     }
   }
   return owners;
 }
 
-/** Those who share a pledge with an organisation know it, and those whom it asked who they are, or was revealed to. */
+/** Those whose engagement over a draft was accepted and has not ended. */
+async function agenciesOn(draft_id: string): Promise<string[]> {
+  const rows = await sql<{ agency_id: string }[]>`
+    select agency_id from filing_engagement join filing_engagement_step on engagement_id = id
+    where draft_id = ${draft_id} group by id having 'accepted' = any(array_agg(step)) and not 'ended' = any(array_agg(step))`;
+  return rows.map(({ agency_id }) => agency_id);
+}
+
+async function isAdmitted(agency_id: string): Promise<boolean> {
+  return (
+    (await sql`select from filing_agency where agency_id = ${agency_id} and state = 'admitted'`).count > 0
+  );
+}
+
+/**
+ * Those who share a pledge or an engagement with an organisation know it, and those whom it asked who they are, or was
+ * revealed to.
+ */
 async function counterpartsOf(id: string): Promise<string[]> {
   const rows = await sql<{ one: string; other: string }[]>`
     select bank_id as one, firm_id as other from pledge where ${id} in (bank_id, firm_id)
+    union all select firm_id, agency_id from filing_engagement where ${id} in (firm_id, agency_id)
     union all select asker_id, owner_id from identity_reveal where ${id} in (asker_id, owner_id)
     union all select organisation_id, organisation_id from identity_request
       join pseudonym_owner using (pseudonym_id) where asker_id = ${id}`;
@@ -210,6 +259,19 @@ async function readersOfPseudonym(table: string, row: Record<string, unknown>): 
   return shown.length > 0
     ? [...all, ...TENANTS.map(({ organisation_id }) => organisation_id), staff.id]
     : all;
+}
+
+async function partiesOf(need_id: string, offer_id: string): Promise<string[]> {
+  const rows = await sql<{ organisation_id: string }[]>`
+    select organisation_id from network_need_owner where need_id = ${need_id}
+    union select organisation_id from network_offer_owner where offer_id = ${offer_id}`;
+  return rows.map(({ organisation_id }) => organisation_id);
+}
+
+async function seatedAt(desk_id: string): Promise<string[]> {
+  const rows = await sql<{ organisation_id: string }[]>`
+    select organisation_id from desk_staff where desk_id = ${desk_id} and person_id is null`;
+  return rows.map(({ organisation_id }) => organisation_id);
 }
 
 /** What is published everybody; else the seller, who deals with it, and where its patents and name stand to whom it showed itself. */

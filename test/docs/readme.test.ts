@@ -54,9 +54,17 @@ t.test('the walk runs as printed and ends with a worthless patent and verified e
   t.match(stdout, /\nclaimed\nsubmitted\ndecided\ndisposed\n/);
   t.match(stdout, /\nactive\nin_force\n1000000 minor units are still outstanding; [^\n]*\nreleased\n/);
   t.match(stdout, /'remark title_not_confirmed'/);
+  t.match(stdout, /\nintroduced\nmet\nmet\ndeal\n/);
   t.match(
     stdout,
     /\ncertified\ngenuine\nsuspicious\nunknown\nended ZL00806027\.4 2013-06-05\n0 claimed \w+\n1 claimed \w+\n/,
+  );
+  t.match(stdout, /dependency_[^\n]*: /, 'a fault of the claims is named with its remedy');
+  t.match(stdout, /2\. The rice cooker according to claim 1, wherein the sieve is of wire\.\n/);
+  t.match(stdout, /\ntrue\n[\s\S]*novelty[\s\S]*\nadmitted\naccepted\nName the wire\.\n/);
+  t.match(
+    stdout,
+    /\nfiled\n[\s\S]*'2013-07-02 filing_fee'[\s\S]*\ngranted\n\[ 'Own applications granted: 1' \]/,
   );
 });
 

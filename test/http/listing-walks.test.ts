@@ -227,7 +227,7 @@ function factsNow(walk: Walk, index: 0 | 1): Belief {
 }
 
 /** What would bring the deal on. */
-function openTo(walk: Walk, deal: 0 | 1, facts: Belief): Command[] {
+function openTo(deal: 0 | 1, facts: Belief): Command[] {
   const sides: readonly Side[] = ['seller', 'buyer'];
   const steps = ['sign', 'open_data_room', 'ask_consent', 'accept', 'file', 'record', 'close'] as const;
   return [
@@ -264,7 +264,7 @@ async function take(walk: Walk, given: Command): Promise<void> {
   const { id, buyer: other, belief } = walk.deals[given.deal]!;
   const facts = factsNow(walk, given.deal);
   if (given.do === 'go') {
-    const open = openTo(walk, given.deal, facts);
+    const open = openTo(given.deal, facts);
     return open.length === 0 ? undefined : take(walk, open[given.pick % open.length]!);
   }
   const now = nowOf(walk);

@@ -99,6 +99,25 @@ export const MISSION: readonly MissionRow[] = [
     ],
   },
   {
+    row: 'Online filing, checked by itself and against the patent database, with a list of agencies',
+    tests: [
+      test('http/filing', 'checks of a version are kept and say the same again'),
+      test('http/filing', 'prior art is searched for, compared feature by feature, and found again'),
+      test(
+        'http/agencies',
+        'an agency is in the directory once staff have seen its licence, with the record of its own cases',
+      ),
+      test(
+        'http/agencies',
+        'a package is handed in once, with a receipt; what fails is tried three times and told',
+      ),
+      test(
+        'http/filing',
+        'a grant puts the patent on a watch list of the firm: by staff, or by the register',
+      ),
+    ],
+  },
+  {
     row: 'Buyers stay anonymous until they consent',
     tests: [
       test('http/anonymity', 'a name tells nothing of whose it is, chosen or drawn'),

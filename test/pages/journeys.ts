@@ -1,10 +1,13 @@
 /** What each role comes for, from the first page to done. Every step is one that a person sees; none waits for a script. */
 import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
-import type { Key } from '../../src/pages/language/catalogue.ts';
 import { PASSWORD } from '../people.ts';
+import { DESK_JOURNEYS } from './desks.ts';
+import { FILING_JOURNEYS, filingPagesOf } from './filing.ts';
+import { MARKET_JOURNEY } from './market.ts';
 import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
-import { signIn, type Visitor } from './visitor.ts';
+import { NETWORK_JOURNEYS } from './network-journeys.ts';
+import { press, signIn, type Visitor } from './visitor.ts';
 import type { PagesWorld, Party } from './world.ts';
 
 const OTHER_PASSWORD = 'meadow sprocket violin nine';
@@ -39,13 +42,8 @@ async function zoomIn({ page, scripts, words }: Visitor): Promise<void> {
   await gone;
 }
 
-const press = ({ page, words }: Visitor, name: Key) =>
-  page
-    .locator('main')
-    .getByRole('button', { name: words.say(name), exact: true })
-    .click();
-
 export const JOURNEYS: readonly Journey[] = [
+  MARKET_JOURNEY,
   {
     name: 'reads what it is, changes language and theme, and comes back to both',
     role: null,
@@ -475,6 +473,9 @@ export const JOURNEYS: readonly Journey[] = [
       assert.ok((await page.locator('figure tbody tr').count()) > 1);
     },
   },
+  ...FILING_JOURNEYS,
+  ...NETWORK_JOURNEYS,
+  ...DESK_JOURNEYS,
   ...MARKING_JOURNEYS,
 ];
 
@@ -517,6 +518,7 @@ async function decideTogether(visitor: Visitor, { newPerson, service }: PagesWor
 
 /** Every page there is, for who may see it. */
 export function pagesOf({
+  filing,
   pledge_id,
   report_address,
   flag_id,
@@ -525,9 +527,14 @@ export function pagesOf({
   endpoint_id,
   delivery_id,
   patent_id,
+  network,
+  desks,
   marked,
+  listing_id,
+  deal_id,
 }: Pick<
   PagesWorld,
+  | 'filing'
   | 'pledge_id'
   | 'report_address'
   | 'flag_id'
@@ -536,7 +543,11 @@ export function pagesOf({
   | 'endpoint_id'
   | 'delivery_id'
   | 'patent_id'
+  | 'network'
+  | 'desks'
   | 'marked'
+  | 'listing_id'
+  | 'deal_id'
 >): {
   name: string;
   role: Role;
@@ -580,7 +591,25 @@ export function pagesOf({
     { name: 'audit', role: 'staff', address: '/audit' },
     { name: 'rules', role: 'bank_a', address: '/rules' },
     { name: 'backtest', role: 'bank_a', address: backtest },
+    { name: 'market', role: 'buyer', address: '/market?kind=sale' },
+    { name: 'listing', role: 'buyer', address: `/market/listings/${listing_id}` },
+    { name: 'own listing', role: 'firm_a', address: `/market/listings/${listing_id}` },
+    { name: 'own listings', role: 'bank_a', address: '/market/own' },
+    { name: 'wants', role: 'firm_a', address: '/market/wants' },
+    { name: 'deal', role: 'buyer', address: `/market/deals/${deal_id}` },
+    { name: 'deal of the seller', role: 'firm_a', address: `/market/deals/${deal_id}` },
+    { name: 'consents of the pledgee', role: 'bank_a', address: '/market/consents' },
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
+    ...filingPagesOf(filing),
+    ...desks,
+    { name: 'needs', role: 'firm_a', address: '/network' },
+    { name: 'new need', role: 'firm_a', address: '/network/needs/new' },
+    { name: 'need', role: 'firm_a', address: `/network/needs/${network.need_id}` },
+    { name: 'offers', role: 'bank_a', address: '/network/offers' },
+    { name: 'new offer', role: 'bank_a', address: '/network/offers/new' },
+    { name: 'offer', role: 'firm_a', address: `/network/offers/${network.offer_id}` },
+    { name: 'introductions', role: 'firm_a', address: '/network/introductions' },
+    { name: 'introduction', role: 'bank_a', address: `/network/introductions/${network.introduction_id}` },
     ...markingPagesOf(marked),
   ];
 }

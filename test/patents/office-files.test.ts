@@ -55,7 +55,10 @@ t.test('the German register tells the course of an application, its holder and t
       agency: true,
     },
     publication: { number: '102010999901', kind: 'B4', published_on: '2012-05-02' },
-    parties: [{ role: 'owner', name: 'Neue Pumpen GmbH', country: 'DE' }],
+    parties: [
+      { role: 'owner', name: 'Neue Pumpen GmbH', country: 'DE' },
+      { role: 'agent', name: 'Kanzlei', country: null },
+    ],
     texts: [{ part: 'abstract', language: 'de', text: 'Eine Pumpe.' }],
     priorities: [{ office: 'DE', number: '102009999901', filed_on: '2009-03-02' }],
   });
@@ -100,7 +103,10 @@ t.test('the European register tells documents, holders, lapses by state, events 
     patent: { office: 'EP', application_number: '10999702', kind: 'B1', title: 'RADIO', ipc: ['H04W84/20'] },
     publication: { number: '9999702', kind: 'B1', published_on: '2019-11-27' },
     texts: [{ part: 'title', language: 'de', text: 'FUNK' }],
-    parties: [{ role: 'owner', name: 'New Radio Oy', country: 'FI' }],
+    parties: [
+      { role: 'owner', name: 'New Radio Oy', country: 'FI' },
+      { role: 'agent', name: 'New Agents Oy', country: 'FI' },
+    ],
     citations: [
       { cited: { office: 'WO' }, categories: ['A'] },
       { cited_reference: 'A book', literature: true },

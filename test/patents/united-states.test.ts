@@ -480,6 +480,7 @@ t.test('a file wrapper gives the record, the transactions and the term adjustmen
     agency: true,
   });
   t.strictSame(wrapper!.patent.ipc, ['H01M50/46', 'H01M4/13']);
+  t.strictSame(wrapper!.parties, [{ role: 'agent', name: 'WEAVER AND PARTNERS LLP', country: 'US' }]);
   t.match(wrapper!.signals.slice(0, 3), [
     {
       kind: 'filed',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
+import { reciprocalRanks } from '../../models/metrics/reciprocal-rank.ts';
 import { deriveChanged } from '../../src/patents/derived.ts';
 import { patentId } from '../../src/patents/identity.ts';
 import { ingestRecords } from '../../src/patents/ingest.ts';
@@ -37,7 +38,7 @@ const refused = async (asked: Record<string, string>) => {
 
 const ALL = 1_000;
 const { patents, queries } = JSON.parse(
-  readFileSync(join(import.meta.dirname, 'fixtures', 'judged.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '..', '..', 'data', 'judged_prior_art.json'), 'utf8'),
 ) as { patents: string[][]; queries: string[][] };
 const NAMES = new Map(patents.map(([name], place) => [name!, place]));
 const numberOf = (name: string) => String(1_000_000 + NAMES.get(name)!);
@@ -253,8 +254,8 @@ t.test('on the judged set, fused lists are no worse than words alone', async (t)
     const by_text = fused
       .filter((one) => one.ranks.text !== null)
       .sort((a, b) => a.ranks.text! - b.ranks.text!);
-    reciprocal.fused += meanReciprocalRank(fused, wanted);
-    reciprocal.text += meanReciprocalRank(by_text, wanted);
+    reciprocal.fused += rankOfEach(fused, wanted);
+    reciprocal.text += rankOfEach(by_text, wanted);
   }
   const text = reciprocal.text / queries.length;
   const fused = reciprocal.fused / queries.length;
@@ -265,14 +266,11 @@ t.test('on the judged set, fused lists are no worse than words alone', async (t)
   t.ok(text > 0.3, 'words alone find something');
 });
 
-/** Over the relevant ones, each with those that are relevant too left out before it; one not found counts nought. */
-function meanReciprocalRank(list: readonly { patent_id: string }[], wanted: ReadonlySet<string>): number {
-  let others = 0;
-  let sum = 0;
-  for (const { patent_id } of list)
-    if (wanted.has(patent_id)) sum += 1 / (1 + others);
-    else others++;
-  return sum / wanted.size;
+function rankOfEach(list: readonly { patent_id: string }[], wanted: ReadonlySet<string>): number {
+  return reciprocalRanks(
+    list.map(({ patent_id }) => patent_id),
+    wanted,
+  ).each;
 }
 
 t.test('words of a run are its pairs, and a text holds every question cut from it', async () => {

@@ -19,6 +19,7 @@ import { newSecret } from '../../src/webhooks/sign.ts';
 import { rotateSigningKey, signingKeys } from '../../src/webhooks/signing-keys.ts';
 import { verify } from '../../src/webhooks/verify.ts';
 import { MASTER_KEY } from '../database.ts';
+import { engagedDraft } from '../engaged.ts';
 import { certifiedProduct, lotOf, printedMarks } from '../marks.ts';
 import { addPerson } from '../people.ts';
 import { runProgram } from '../program.ts';
@@ -202,6 +203,7 @@ t.test(
     const product_id = await certifiedProduct(service, firm_a, [service.takePatent()]);
     const lot_id = await lotOf(service, firm_a, product_id, 'L-1', 3);
     const marks = await printedMarks(service, firm_a, lot_id, 3);
+    await engagedDraft(service);
     const before = await sealedTexts();
     const listed = SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).sort();
     t.same([...new Set(before.map(({ column }) => column))].sort(), listed, 'no sealed text is elsewhere');

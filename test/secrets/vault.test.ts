@@ -544,7 +544,8 @@ t.test(
       for (const { table, column } of SEALED_COLUMNS) {
         const found = await sql<{ version: number }[]>`
           select distinct split_part(${sql(column)}, '.', 2)::int as version from ${sql(table)} order by 1`;
-        told[`${table}.${column}`] = found.map(({ version }) => version);
+        // Those of the modules are tried in secrets.test.ts.
+        if (found.length > 0) told[`${table}.${column}`] = found.map(({ version }) => version);
       }
       return told;
     };
@@ -563,7 +564,7 @@ t.test(
       ...{ 'invitation.email': [of_bank], 'person_login.totp_secret': [of_bank] },
       ...{ 'identity_provider.client_secret': [of_bank], 'ticket.detail': [of_all] },
     });
-    t.same(await versions(), expected(1, 1), 'every column is tried');
+    t.same(await versions(), expected(1, 1), 'every column of the core is tried');
     const steps: [number, number][] = [];
     const run = (older_than_hours: number, by = box) => {
       steps.length = 0;

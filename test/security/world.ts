@@ -1,9 +1,11 @@
 /** Two banks with a firm each, staff, an agency, an expert and a buyer, who have used everything that the service has for them. */
 import { showUnder } from '../../src/anonymity/service.ts';
+import { engagedDraft } from '../engaged.ts';
 import { acquaint, type ConsentBody, enquire, listPatents, offer, offered, sign, step } from '../listing.ts';
 import { certifiedProduct, lotOf } from '../marks.ts';
 import { addPasskey, addPerson, openSession } from '../people.ts';
 import { lapsingPatents, type Party, type TestService } from '../service.ts';
+import { sitAtDesks } from './desks-world.ts';
 
 const HOOK = { url: 'https://receiver.example/hooks' };
 const LAST_DAY = '2009-12-10T02:00:00Z';
@@ -22,6 +24,19 @@ const INDICATORS = [
   ['A1', 'A', '0.4'],
   ['A2', 'A', '0.6'],
 ];
+
+/** As what an organisation of a kind takes part in the network. */
+const PROFILE_OF: Readonly<Record<string, string>> = { buyer: 'university' };
+
+export function needOf(kind: string, title: string) {
+  const term = { starts_on: '2009-07-01', ends_on: '2011-06-30' };
+  return { title, body: 'A battery that charges in the cold', profile: PROFILE_OF[kind] ?? kind, ...term };
+}
+
+export function offerOf(kind: string, title: string) {
+  const body = 'Batteries that charge in the cold';
+  return { kind: 'technology', title, body, profile: PROFILE_OF[kind] ?? kind };
+}
 
 /** Ids of what belongs to one organisation or one pair of bank and firm, by kind of thing. */
 export type Owned = Record<string, string[]>;
@@ -76,6 +91,8 @@ export async function peopleTheService(service: TestService): Promise<World> {
     note(party, 'pseudonym', (await made(party, 'POST', '/v1/pseudonyms', {})).id!);
   }
   await askOverPseudonyms(service, made, note);
+  await meetInNetwork(service, made, note, everyone);
+  const bulletin_id = await sitAtDesks(service, note);
   await engageExperts(service, made, note);
   for (const [bank, firm] of [
     [bank_a, firm_a],
@@ -115,6 +132,13 @@ export async function peopleTheService(service: TestService): Promise<World> {
     const silence = { rule: 'ltv_warning', until_at: '2009-08-01T00:00:00Z', reason: 'quiet' };
     await made(bank, 'POST', '/v1/silences', silence);
   }
+  for (const firm of [firm_a, firm_b]) await file(service, firm, made, note);
+  const { draft_id, engagement_id, package_id } = await engagedDraft(service);
+  for (const party of [firm_a, agency]) {
+    note(party, 'filing_draft', draft_id);
+    note(party, 'engagement', engagement_id);
+    note(party, 'package', package_id);
+  }
   for (const firm of [firm_a, firm_b]) {
     const product_id = await certifiedProduct(service, firm, [service.takePatent()]);
     note(firm, 'marked_product', product_id);
@@ -124,7 +148,49 @@ export async function peopleTheService(service: TestService): Promise<World> {
   await service.passTo(LAST_DAY);
   for (const bank of [bank_a, bank_b]) await noteWatch(service, bank, owned);
   await indicateValues(service);
-  return { owned, ended: await endSome(service) };
+  return { owned, ended: { ...(await endSome(service)), bulletin: [bulletin_id] } };
+}
+
+type Made = (
+  party: Party,
+  method: 'POST' | 'PUT',
+  url: string,
+  body?: object,
+) => Promise<Record<string, string>>;
+
+/** A draft with all that hangs on one, and an application with all that hangs on that. */
+async function file(
+  { call }: TestService,
+  firm: Party,
+  made: Made,
+  note: (party: Party, kind: string, id: string) => void,
+): Promise<void> {
+  const kind = { reference: 'pump', form: 'CN', right_type: 'invention', language: 'en' };
+  const text = { title: 'Pump', claims: '1. A pump with a rotor.', classes: ['A01J5/017'] };
+  const begun = await call<{ draft: { id: string } }>(firm.key, 'POST', '/v1/filing/drafts', {
+    ...kind,
+    ...text,
+  });
+  const { id: draft_id } = begun.body.draft;
+  const draft = `/v1/filing/drafts/${draft_id}`;
+  note(firm, 'filing_draft', draft_id);
+  await made(firm, 'POST', `${draft}/versions/1/checks`);
+  const comment = { version: 1, part: 'claims', claim: 1, body: 'of what?' };
+  note(firm, 'filing_comment', (await made(firm, 'POST', `${draft}/comments`, comment)).id!);
+  const { id: search_id } = await made(firm, 'POST', `${draft}/searches`, {});
+  note(firm, 'filing_search', search_id!);
+  await made(firm, 'POST', `${draft}/searches/${search_id}/score`);
+  const { id } = await made(firm, 'POST', `${draft}/applications`, { office: 'CN' });
+  const url = `/v1/filing/applications/${id}`;
+  note(firm, 'filing_application', id!);
+  const filed = { to: 'filed', happened_on: '2009-06-01', application_number: '200910100001' };
+  await made(firm, 'POST', `${url}/steps`, filed);
+  const letter = { kind: 'first', issued_on: '2009-06-02', content: 'Not new.' };
+  note(firm, 'office_action', (await made(firm, 'POST', `${url}/office-actions`, letter)).id!);
+  type Standing = Record<'deadlines' | 'fees', { id: string }[]>;
+  const { body } = await call<Standing>(firm.key, 'GET', url);
+  note(firm, 'filing_deadline', body.deadlines[0]!.id);
+  note(firm, 'filing_fee', body.fees[0]!.id);
 }
 
 /** As the last valuation of all patents leaves it: which is nobody's own. */
@@ -160,6 +226,58 @@ async function askOverPseudonyms(
   }
 }
 
+/**
+ * Everybody but staff has a need and an offer, one of them under a pseudonym; a firm and an agency were introduced, a bank and
+ * an expert not yet. What nobody here posted is asked about by all.
+ */
+async function meetInNetwork(
+  { call, staff, ...parties }: TestService,
+  made: (party: Party, method: 'POST', url: string, body: object) => Promise<Record<string, string>>,
+  note: (party: Party, kind: string, id: string) => void,
+  everyone: readonly Party[],
+) {
+  const { bank_a, bank_b, firm_a, firm_b, agency, expert, buyer } = parties;
+  const stranger = await made(staff, 'POST', '/v1/organisations', { kind: 'firm', name: 'Stranger' });
+  const key = await made(staff, 'POST', `/v1/organisations/${stranger.id}/keys`, {
+    label: 'network',
+    scopes: ['read', 'write'],
+  });
+  const other = { id: stranger.id!, key: key.key! };
+  const { id: need_id } = await made(other, 'POST', '/v1/network/needs', needOf('firm', 'of a stranger'));
+  const { id: offer_id } = await made(other, 'POST', '/v1/network/offers', offerOf('firm', 'of a stranger'));
+  for (const party of everyone) {
+    note(party, 'posted_need', need_id!);
+    note(party, 'posted_offer', offer_id!);
+  }
+  const offers = new Map<Party, string>();
+  const needs = new Map<Party, string>();
+  for (const [party, kind] of [
+    [bank_a, 'bank'],
+    [bank_b, 'bank'],
+    [firm_a, 'firm'],
+    [firm_b, 'firm'],
+    [agency, 'agency'],
+    [expert, 'expert'],
+    [buyer, 'buyer'],
+  ] as const) {
+    const { id: pseudonym_id } = await made(party, 'POST', '/v1/pseudonyms', {});
+    const need = { ...needOf(kind, 'Wanted in winter'), pseudonym_id };
+    needs.set(party, (await made(party, 'POST', '/v1/network/needs', need)).id!);
+    offers.set(party, (await made(party, 'POST', '/v1/network/offers', offerOf(kind, 'For the winter'))).id!);
+    note(party, 'need', needs.get(party)!);
+    note(party, 'offer', offers.get(party)!);
+  }
+  for (const [asker, owner, consents] of [
+    [firm_a, agency, true],
+    [bank_b, expert, false],
+  ] as const) {
+    const asked = { need_id: needs.get(asker), offer_id: offers.get(owner), message: 'shall we meet?' };
+    const { id } = await made(asker, 'POST', '/v1/network/introductions', asked);
+    for (const party of [asker, owner]) note(party, 'introduction', id!);
+    if (consents) await made(owner, 'POST', `/v1/network/introductions/${id}/steps`, { step: 'consented' });
+  }
+}
+
 /** A bank has an expert, a firm an agency. */
 async function engageExperts(
   service: TestService,
@@ -176,7 +294,7 @@ async function engageExperts(
     const asked = { expert_id: engaged.id, patent_id: service.takePatent(), brief: 'What is it worth?' };
     const { id } = await made(engager, 'POST', '/v1/experts/engagements', asked);
     await made(engaged, 'POST', `/v1/experts/engagements/${id}/steps`, { step: 'accepted' });
-    for (const party of [engager, engaged]) note(party, 'engagement', id!);
+    for (const party of [engager, engaged]) note(party, 'expert_engagement', id!);
   }
 }
 

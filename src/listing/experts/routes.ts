@@ -209,7 +209,7 @@ export const expertRoutes =
       {
         config: ENGAGING,
         schema: {
-          operationId: 'listEngagements',
+          operationId: 'listExpertEngagements',
           tags: ['experts'],
           description:
             'Engagements that the own organisation asked for, was asked for or was shown, newest first.',
@@ -228,7 +228,7 @@ export const expertRoutes =
       {
         config: ENGAGING,
         schema: {
-          operationId: 'getEngagement',
+          operationId: 'getExpertEngagement',
           tags: ['experts'],
           description: 'One engagement with its opinions, beside what the models say.',
           params: ById,
@@ -243,7 +243,7 @@ export const expertRoutes =
       {
         config: ENGAGING,
         schema: {
-          operationId: 'stepEngagement',
+          operationId: 'stepExpertEngagement',
           tags: ['experts'],
           description:
             'The expert accepts or declines; the engager withdraws what was not taken yet; either ends it.',
@@ -291,7 +291,7 @@ export const expertRoutes =
       {
         config: ENGAGING,
         schema: {
-          operationId: 'shareEngagement',
+          operationId: 'shareExpertEngagement',
           tags: ['experts'],
           description: 'The engager shows it to one more organisation; that cannot be taken back.',
           params: ById,

@@ -1,17 +1,22 @@
 /** All texts of the pages. One file an area, with its three languages side by side; a new area is added here. */
 
 import account from './account.json' with { type: 'json' };
+import agency from './agency.json' with { type: 'json' };
 import audit from './audit.json' with { type: 'json' };
 import calendar from './calendar.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
+import claims from './claims.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
+import desk from './desk.json' with { type: 'json' };
 import expert from './expert.json' with { type: 'json' };
+import filing from './filing.json' with { type: 'json' };
 import firm from './firm.json' with { type: 'json' };
 import jobs from './jobs.json' with { type: 'json' };
 import life from './life.json' with { type: 'json' };
 import listing from './listing.json' with { type: 'json' };
 import marking from './marking.json' with { type: 'json' };
 import models from './models.json' with { type: 'json' };
+import network from './network.json' with { type: 'json' };
 import organisation from './organisation.json' with { type: 'json' };
 import patents from './patents.json' with { type: 'json' };
 import pledge from './pledge.json' with { type: 'json' };
@@ -34,6 +39,7 @@ export type Entry = string | ({ other: string } & Partial<Record<Intl.LDMLPlural
 export const AREAS = {
   audit,
   charts,
+  claims,
   common,
   jobs,
   marking,
@@ -51,10 +57,14 @@ export const AREAS = {
   life,
   webhook,
   account,
+  filing,
+  desk,
   firm,
+  network,
   expert,
   organisation,
   patents,
+  agency,
   listing,
 };
 

@@ -88,6 +88,47 @@ export function Field({ name, label, note, input, problem, fault, slider }: Fiel
   );
 }
 
+interface AreaProps {
+  name: string;
+  label: string;
+  value: string;
+  rows: number;
+  hint?: string | undefined;
+  /** Of what is written, where it is not the reader's. */
+  lang?: string | undefined;
+  /** What the service refused. */
+  problem?: Problem | null;
+}
+
+/** A field for longer text. */
+export function AreaField({ name, label, value, rows, hint, lang, problem }: AreaProps) {
+  const fault = problem?.fields.find(({ pointer }) => pointer === `/body/${name}`)?.detail;
+  const [hint_id, fault_id] = [`${name}-hint`, `${name}-fault`];
+  const described = [hint && hint_id, fault && fault_id].filter(Boolean).join(' ');
+  return (
+    <div class="field wide-field">
+      <label for={name}>{label}</label>
+      {/* The first line break within it would be dropped. */}
+      <textarea
+        id={name}
+        name={name}
+        rows={rows}
+        lang={lang}
+        aria-invalid={fault ? true : undefined}
+        aria-describedby={described || undefined}
+      >
+        {`\n${value}`}
+      </textarea>
+      {hint && <p id={hint_id}>{hint}</p>}
+      {fault && (
+        <p class="fault" id={fault_id} lang="en">
+          {fault}
+        </p>
+      )}
+    </div>
+  );
+}
+
 interface PostProps {
   action: string;
   class?: string;

@@ -12,7 +12,7 @@ import { HOMES, type View } from '../view.ts';
 import type { Onward } from './sign-in-pages.tsx';
 
 /** Sealed, and in base64url. */
-const MAX_KEPT_LENGTH = 120_000;
+const MAX_KEPT_LENGTH = 250_000;
 /** Fields of every form on the way in. */
 export const ONWARD = {
   return_to: Type.Optional(Type.String({ maxLength: 2_000 })),

@@ -177,7 +177,11 @@ function convertObject(object: JsonObject): Converted {
     signals: granted_on === null ? [] : [...filed, grantedSignal(granted_on)],
     publication: { office: 'US', number: patent_number, kind: null, published_on: granted_on },
     texts: textsOf(object),
-    parties: [...partiesOf(object, 'assignee', 'owner'), ...partiesOf(object, 'inventor', 'inventor')],
+    parties: [
+      ...partiesOf(object, 'assignee', 'owner'),
+      ...partiesOf(object, 'inventor', 'inventor'),
+      ...partiesOf(object, 'attorney', 'agent'),
+    ],
     classes: [...cpcOf(object).map(classIn('CPC')), ...ipcOf(object).map(classIn('IPC'))].filter(
       (told) => told !== null,
     ),
@@ -187,10 +191,10 @@ function convertObject(object: JsonObject): Converted {
 /** An organisation, or a person by first and last name; the members of an assignee's name say `individual`. */
 function partiesOf(
   object: JsonObject,
-  what: 'assignee' | 'inventor',
+  what: 'assignee' | 'inventor' | 'attorney',
   role: PartyRecord['role'],
 ): PartyRecord[] {
-  const person = what === 'assignee' ? 'assignee_individual' : 'inventor';
+  const person = what === 'assignee' ? 'assignee_individual' : what;
   return objectsAt(object, `${what}s`).flatMap((row) => {
     const parts = [`${what}_organization`, `${person}_name_first`, `${person}_name_last`];
     const name = parts.flatMap((part) => textAt(row, part) ?? []).join(' ');

@@ -97,9 +97,9 @@ export interface PublicationRecord extends NumberRecord {
   published_on: CalendarDate | null;
 }
 
-/** A person as the document names it; persons of one role stand in the order of the document. */
+/** A person as the document names it, agents before the office among them; persons of one role stand in the order of the document. */
 export interface PartyRecord {
-  role: 'owner' | 'applicant' | 'inventor';
+  role: 'owner' | 'applicant' | 'inventor' | 'agent';
   name: string;
   country: string | null;
 }

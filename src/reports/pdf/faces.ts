@@ -40,6 +40,11 @@ export class Faces {
     this.#names = names;
   }
 
+  /** Characters of a text that no face has, each once; white space needs none. */
+  missingIn(text: string): string[] {
+    return [...new Set(text)].filter((each) => !/\s/u.test(each) && !this.#names.has(each));
+  }
+
   /** Splits a text where the file changes. */
   runsOf(text: string, weight: Weight): { face: string; text: string }[] {
     const runs: { face: string; text: string }[] = [];

@@ -52,7 +52,7 @@ export async function reportPdf(report: Report): Promise<Buffer> {
     section.end();
   });
   whole.end();
-  setFeet(sheet, report);
+  sheet.feet(report.foot, NOTE);
   sheet.document.end();
   return buffer(sheet.document);
 }
@@ -161,16 +161,4 @@ function setDrawing(sheet: Sheet, section: Structure, { title, width, height, pa
   });
   figure.end();
   sheet.y = top + height + 8;
-}
-
-/** Once it is known how many pages there are. */
-function setFeet(sheet: Sheet, { foot }: Report) {
-  const { document } = sheet;
-  const { start, count } = document.bufferedPageRange();
-  for (let index = 0; index < count; index++) {
-    document.switchToPage(start + index);
-    document.markContent('Artifact', { type: 'Pagination' });
-    sheet.line(foot(index + 1, count), PAPER.left, PAPER.height - 40, NOTE);
-    document.endMarkedContent();
-  }
 }

@@ -137,6 +137,17 @@ export class Sheet {
     element.end();
   }
 
+  /** Once it is known how many pages there are. */
+  feet(foot: (page: number, pages: number) => string, setting: Setting) {
+    const { start, count } = this.document.bufferedPageRange();
+    for (let index = 0; index < count; index++) {
+      this.document.switchToPage(start + index);
+      this.document.markContent('Artifact', { type: 'Pagination' });
+      this.line(foot(index + 1, count), PAPER.left, PAPER.height - 40, setting);
+      this.document.endMarkedContent();
+    }
+  }
+
   #widthOf(text: string, size: number, weight: Weight): number {
     const key = `${weight} ${size} ${text}`;
     const known = this.#widths.get(key);

@@ -3,7 +3,7 @@ import type { Answer } from './answers.ts';
 import type { Operation } from './operations.ts';
 import type { Asker, Setting } from './setting.ts';
 
-/** What the step before a path parameter says of it: a prefix of ids, or itself. */
+/** What the step before a path parameter, or the two before it, say of it: a prefix of ids, or itself. */
 const KIND_OF_STEP: Record<string, string> = {
   organisations: 'org',
   pledges: 'plg',
@@ -23,16 +23,23 @@ const KIND_OF_STEP: Record<string, string> = {
   people: 'psn',
   invitations: 'inv',
   sessions: 'ses',
+  drafts: 'fdr',
+  engagements: 'fen',
+  'experts/engagements': 'exg',
+  packages: 'fpk',
+  agencies: 'org',
   listings: 'lst',
   wants: 'lwt',
   'listing-deals': 'ldl',
   documents: 'ldc',
   'listing-consents': 'lcn',
+  needs: 'ned',
+  offers: 'off',
+  introductions: 'itr',
 };
 /** Resources whose ids have no prefix. */
 const WITHOUT_PREFIX = ['keys', 'models', 'sources', 'tables', 'passkeys'];
-const ID =
-  /\b(org|val|plg|mcl|flg|whe|evt|dlv|cal|fch|wls|sil|amd|cns|pse|idr|psn|inv|ses|lst|lwt|ldl|lof|ldc|lcn)_[0-9a-z]{26}\b/g;
+const ID = /\b([a-z]{3})_[0-9a-z]{26}\b/g;
 const PATENT_ID = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 const HOLDS_PATENTS = /^(plg|wls)_/;
 const VALUATION = /"valuation_id":"([^"]+)"/g;
@@ -44,9 +51,10 @@ const MAX_READ_CHARACTERS = 100_000;
 /** The kind of thing that a path parameter names. */
 export function kindOf({ path }: Operation, parameter: string): string {
   const steps = path.split('/');
-  const step = steps[steps.findIndex((each) => each.startsWith(`{${parameter}}`)) - 1]!;
+  const at = steps.findIndex((each) => each.startsWith(`{${parameter}}`));
+  const step = steps[at - 1]!;
   if (parameter === 'secret' || parameter === 'patent_id') return parameter;
-  return KIND_OF_STEP[step] ?? step;
+  return KIND_OF_STEP[`${steps[at - 2]}/${step}`] ?? KIND_OF_STEP[step] ?? step;
 }
 
 type Params = Readonly<Record<string, string>>;

@@ -21,7 +21,19 @@ export type Thing =
   | 'valuation'
   | 'pseudonym'
   | 'identity_request'
-  | 'engagement'
+  | 'expert_engagement'
+  | 'need'
+  | 'posted_need'
+  | 'offer'
+  | 'posted_offer'
+  | 'introduction'
+  | 'desk'
+  | 'desk_seat'
+  | 'desk_client'
+  | 'desk_task'
+  | 'handover'
+  | 'desk_import'
+  | 'bulletin_subscription'
   | 'haircut_proposal'
   | 'listing'
   | 'want'
@@ -33,6 +45,15 @@ export type Thing =
   | 'invitation'
   | 'session'
   | 'passkey'
+  | 'filing_draft'
+  | 'filing_comment'
+  | 'filing_search'
+  | 'filing_application'
+  | 'filing_deadline'
+  | 'filing_fee'
+  | 'office_action'
+  | 'engagement'
+  | 'package'
   | 'marked_product'
   | 'mark_lot';
 
@@ -45,6 +66,13 @@ export const SEEN_BY_STAFF: readonly Thing[] = [
   'valuation',
   'firm',
   'organisation',
+  'filing_application',
+  'desk',
+  'desk_seat',
+  'desk_client',
+  'desk_task',
+  'handover',
+  'desk_import',
   'marked_product',
   'mark_lot',
 ];
@@ -88,8 +116,12 @@ const PLEDGING = ['bank', 'firm', 'staff'] as const;
 const SHOWN = ['bank', 'firm', 'agency', 'expert', 'buyer'] as const;
 const BANK = ['bank'] as const;
 const FIRM = ['firm'] as const;
+const AGENCY = ['agency'] as const;
 const STAFF = ['staff'] as const;
 const PARTIES = ['bank', 'firm'] as const;
+/** Who writes applications, and who sees where they stand. */
+const DRAFTING = ['firm', 'agency'] as const;
+const CONCERNED = ['firm', 'agency', 'staff'] as const;
 const MARKING = ['firm', 'staff'] as const;
 const LENDER = ['bank', 'staff'] as const;
 
@@ -106,7 +138,18 @@ const product: Expectation = { who: MARKING, things: { id: 'marked_product' } };
 const own_product: Expectation = { who: FIRM, things: { id: 'marked_product' } };
 const own_lot: Expectation = { who: FIRM, things: { id: 'mark_lot' } };
 const pledge: Expectation = { who: PLEDGING, things: { id: 'pledge' } };
+const draft: Expectation = { who: DRAFTING, things: { id: 'filing_draft' } };
+const own_draft: Expectation = { ...draft, who: FIRM };
+const engagement: Expectation = { who: DRAFTING, things: { id: 'engagement' } };
+const package_of: Expectation = { who: DRAFTING, things: { id: 'package' } };
+const search: Expectation = { who: DRAFTING, things: { id: 'filing_draft', search_id: 'filing_search' } };
+const application: Expectation = { who: CONCERNED, things: { id: 'filing_application' } };
+const drafted: Expectation = { ...application, who: DRAFTING };
 
+const desk: Expectation = { who: EACH, things: { id: 'desk' } };
+const desk_client: Expectation = { who: EACH, things: { id: 'desk', client_id: 'desk_client' } };
+const desk_import: Expectation = { who: EACH, things: { id: 'desk', import_id: 'desk_import' } };
+const operate: Expectation = { who: STAFF, does: 'operate' };
 const listing: Expectation = { who: SHOWN, things: { id: 'listing' } };
 const listingDeal: Expectation = { who: EACH, things: { id: 'listing_deal' } };
 const document: Expectation = { who: SHOWN, things: { id: 'listing_deal', document_id: 'document' } };
@@ -160,6 +203,59 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   confirmSecondFactor: person,
   removeSecondFactor: person,
 
+  listAgencies: each,
+  getAgency: each,
+  enterAgency: { who: AGENCY },
+  decideAgency: { ...staff, does: 'operate' },
+  listAgencyConflicts: { who: FIRM, things: { draft_id: 'filing_draft' } },
+  instructAgency: { who: FIRM, things: { draft_id: 'filing_draft' } },
+  listEngagements: { who: DRAFTING },
+  getEngagement: engagement,
+  stepEngagement: engagement,
+  listEngagementMessages: engagement,
+  sendEngagementMessage: engagement,
+  rateEngagement: { ...engagement, who: FIRM },
+  makePackage: draft,
+  listPackages: draft,
+  getPackage: package_of,
+  downloadPackage: package_of,
+  downloadPackageFile: package_of,
+  submitPackage: package_of,
+  listSubmissions: package_of,
+
+  createFilingDraft: { who: FIRM },
+  listFilingDrafts: { who: DRAFTING },
+  getFilingDraft: draft,
+  writeFilingDraft: own_draft,
+  uploadFilingPart: own_draft,
+  listFilingVersions: draft,
+  getFilingVersion: draft,
+  compareFilingVersions: draft,
+  checkFilingText: { who: DRAFTING, asks: true },
+  checkFilingVersion: draft,
+  listFilingChecks: draft,
+  commentOnDraft: draft,
+  listFilingComments: draft,
+  resolveFilingComment: { who: DRAFTING, things: { id: 'filing_draft', comment_id: 'filing_comment' } },
+  searchFilingPriorArt: draft,
+  listFilingSearches: draft,
+  getFilingSearch: search,
+  repeatFilingSearch: { ...search, asks: true },
+  scoreFilingSearch: search,
+  listFilingScores: draft,
+  prepareApplication: own_draft,
+  listApplications: { who: CONCERNED },
+  getApplication: application,
+  stepApplication: application,
+  meetDeadline: { who: DRAFTING, things: { id: 'filing_application', deadline_id: 'filing_deadline' } },
+  payFilingFee: { who: DRAFTING, things: { id: 'filing_application', fee_id: 'filing_fee' } },
+  recordOfficeAction: drafted,
+  listOfficeActions: drafted,
+  answerOfficeAction: {
+    who: DRAFTING,
+    things: { id: 'filing_application', office_action_id: 'office_action' },
+  },
+
   makePseudonym: { who: SHOWN },
   listPseudonyms: { who: SHOWN },
   getPseudonym: { who: SHOWN, things: { id: 'pseudonym' } },
@@ -168,15 +264,30 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   getIdentityRequest: { who: SHOWN, things: { id: 'identity_request' } },
   stepIdentityRequest: { who: SHOWN, things: { id: 'identity_request' } },
 
+  postNeed: { who: SHOWN },
+  listNeeds: each,
+  // What is posted is for everybody.
+  getNeed: { who: EACH, things: { id: 'posted_need' } },
+  listMatches: { who: SHOWN, things: { id: 'need' } },
+  closeNeed: { who: SHOWN, things: { id: 'need' }, ends: true },
+  postOffer: { who: SHOWN },
+  listOffers: each,
+  getOffer: { who: EACH, things: { id: 'posted_offer' } },
+  withdrawOffer: { who: SHOWN, things: { id: 'offer' }, ends: true },
+  askIntroduction: { who: SHOWN, things: { need_id: 'need', offer_id: 'posted_offer' } },
+  listIntroductions: { who: SHOWN },
+  getIntroduction: { who: SHOWN, things: { id: 'introduction' } },
+  takeIntroductionStep: { who: SHOWN, things: { id: 'introduction' } },
+  getMatching: each,
   publishExpertProfile: { who: ['expert', 'agency'] },
   listExperts: each,
   askExpert: { who: SHOWN },
-  listEngagements: { who: SHOWN },
-  getEngagement: { who: SHOWN, things: { id: 'engagement' } },
-  stepEngagement: { who: SHOWN, things: { id: 'engagement' } },
-  writeOpinion: { who: ['expert', 'agency'], things: { id: 'engagement' }, people: true },
-  shareEngagement: { who: SHOWN, things: { id: 'engagement' } },
-  rateExpert: { who: SHOWN, things: { id: 'engagement' } },
+  listExpertEngagements: { who: SHOWN },
+  getExpertEngagement: { who: SHOWN, things: { id: 'expert_engagement' } },
+  stepExpertEngagement: { who: SHOWN, things: { id: 'expert_engagement' } },
+  writeOpinion: { who: ['expert', 'agency'], things: { id: 'expert_engagement' }, people: true },
+  shareExpertEngagement: { who: SHOWN, things: { id: 'expert_engagement' } },
+  rateExpert: { who: SHOWN, things: { id: 'expert_engagement' } },
   listExpectations: { who: SHOWN, things: { id: 'listing_deal' } },
   submitExpectation: { who: SHOWN, things: { id: 'listing_deal' } },
   consentToMidpoint: { who: SHOWN, things: { id: 'listing_deal' } },
@@ -254,6 +365,45 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   recordBorrowerFact: { who: PLEDGING, things: { firm_id: 'firm' } },
   listBorrowerFacts: { who: PLEDGING, things: { firm_id: 'firm' } },
 
+  listDesks: each,
+  makeDesk: operate,
+  listDeskStaff: desk,
+  seatAtDesk: { ...operate, things: { id: 'desk' } },
+  unseatFromDesk: { ...operate, things: { id: 'desk', organisation_id: 'desk_seat' }, ends: true },
+  getDeskFigures: { who: EACH, things: { desk_id: 'desk' } },
+  addDeskClient: desk,
+  listDeskClients: desk,
+  exportDeskClients: desk,
+  getDeskClient: desk_client,
+  changeDeskClient: desk_client,
+  listDeskClientHistory: desk_client,
+  moveDeskClient: desk_client,
+  noteDeskClient: desk_client,
+  addDeskTask: desk_client,
+  listDeskTasks: desk,
+  doDeskTask: { who: EACH, things: { id: 'desk', task_id: 'desk_task' } },
+  askHandover: desk_client,
+  listHandovers: each,
+  answerHandover: { who: EACH, things: { handover_id: 'handover' } },
+  previewImport: desk,
+  listImports: desk,
+  listImportRows: desk_import,
+  commitImport: desk_import,
+  undoImport: desk_import,
+
+  listPlans: each,
+  makePlan: operate,
+  subscribeToPlan: { ...operate, things: { id: 'organisation' } },
+  getPlanUsage: each,
+  exportPlanCharges: staff,
+
+  listBulletins: each,
+  getBulletin: each,
+  getBulletinPdf: each,
+  getBulletinMail: each,
+  subscribeToBulletin: each,
+  listBulletinSubscriptions: each,
+  unsubscribeFromBulletin: { who: EACH, things: { id: 'bulletin_subscription' }, ends: true },
   makeListing: { who: SHOWN },
   listDefaulted: { who: BANK, things: { id: 'pledge' } },
   browseListings: each,

@@ -63,6 +63,7 @@ function convert(root: XmlElement) {
   const [last] = elementsAt(root, `${BIBLIOGRAPHY}/publication-references/publication-reference`).slice(-1);
   const publication = last && publicationOf(last, root);
   const ipc = ipcOf(root);
+  const agents = partiesAt(root, 'agents/agent', 'agent');
   return {
     patent: patentRecord({
       office: number.office,
@@ -75,7 +76,7 @@ function convert(root: XmlElement) {
       title: textAt(root, `${BIBLIOGRAPHY}/invention-title`) || null,
       ipc,
       domestic_applicant: domesticApplicant(root),
-      agency: elementsAt(root, `${BIBLIOGRAPHY}/parties/agents/agent`).length > 0 || null,
+      agency: agents.length > 0 || null,
     }),
     signals: [
       ...courseSignals(filed_on, public_since, granted_on),
@@ -84,10 +85,10 @@ function convert(root: XmlElement) {
       ...(granted_on ? standingSignals(root) : []),
     ],
     ...(publication && { publication }),
-    parties: applicants(
-      elementsAt(root, `${BIBLIOGRAPHY}/parties/applicants/applicant`),
-      granted_on !== null,
-    ),
+    parties: [
+      ...partiesAt(root, 'applicants/applicant', granted_on === null ? 'applicant' : 'owner'),
+      ...agents,
+    ],
     priorities,
     classes: ipc.map((symbol) => ({ scheme: 'IPC' as const, symbol })),
     citations: citationsOf(root),
@@ -226,11 +227,11 @@ function publicationOf(reference: XmlElement, root: XmlElement) {
   };
 }
 
-function applicants(elements: readonly XmlElement[], granted: boolean): PartyRecord[] {
-  return elements.map((applicant) => ({
-    role: granted ? 'owner' : 'applicant',
-    name: textAt(applicant, 'addressbook/name'),
-    country: textAt(applicant, 'addressbook/address/country') || null,
+function partiesAt(root: XmlElement, path: string, role: PartyRecord['role']): PartyRecord[] {
+  return elementsAt(root, `${BIBLIOGRAPHY}/parties/${path}`).map((party) => ({
+    role,
+    name: textAt(party, 'addressbook/name'),
+    country: textAt(party, 'addressbook/address/country') || null,
   }));
 }
 

@@ -66,7 +66,7 @@ function convert(root: XmlElement) {
   const published = publishedOf(root);
   const [first] = published;
   const last = published.at(-1);
-  const holders = holdersOf(root);
+  const holders = listsOf(root, 'applicants', 'applicant');
   const granted = published.some(({ kind }) => kind.startsWith('B'));
   const ipc = ipcOf(root);
   const since = (day: CalendarDate) => (first && first.on > day ? first.on : day);
@@ -107,14 +107,10 @@ function convert(root: XmlElement) {
     ...(last && {
       publication: { office: 'EP', number: last.number, kind: last.kind, published_on: last.on },
     }),
-    parties:
-      holders.at(-1)?.names.map(
-        ({ name, country }): PartyRecord => ({
-          role: granted ? 'owner' : 'applicant',
-          name,
-          country,
-        }),
-      ) ?? [],
+    parties: [
+      ...partiesOf(holders.at(-1), granted ? 'owner' : 'applicant'),
+      ...partiesOf(listsOf(root, 'agents', 'agent').at(-1), 'agent'),
+    ],
     classes: ipc.map((symbol) => ({ scheme: 'IPC' as const, symbol })),
     citations: citationsOf(root),
     texts: titlesOf(root)
@@ -132,13 +128,17 @@ function publishedOf(root: XmlElement): Published[] {
   return documents.toSorted((a, b) => (a.on < b.on ? -1 : 1));
 }
 
-/** Each list of applicants that ever stood, the oldest first. */
-function holdersOf(root: XmlElement): Holders[] {
-  const lists = elementsAt(root, `${BIBLIOGRAPHY}/parties/applicants`).map((list) => ({
+function partiesOf(list: Holders | undefined, role: PartyRecord['role']): PartyRecord[] {
+  return (list?.names ?? []).map(({ name, country }) => ({ role, name, country }));
+}
+
+/** Each list of applicants or agents that ever stood, the oldest first. */
+function listsOf(root: XmlElement, lists_name: string, party_name: string): Holders[] {
+  const lists = elementsAt(root, `${BIBLIOGRAPHY}/parties/${lists_name}`).map((list) => ({
     changed_on: changedOn(list),
-    names: elementsAt(list, 'applicant').map((applicant) => ({
-      name: textAt(applicant, 'addressbook/name'),
-      country: textAt(applicant, 'addressbook/address/country') || null,
+    names: elementsAt(list, party_name).map((party) => ({
+      name: textAt(party, 'addressbook/name'),
+      country: textAt(party, 'addressbook/address/country') || null,
     })),
   }));
   return lists.toSorted((a, b) => ((a.changed_on ?? '') < (b.changed_on ?? '') ? -1 : 1));

@@ -12,6 +12,7 @@
 import type { CalendarDate } from '../../../../models/types.ts';
 import { earliest, notBefore } from '../fields.ts';
 import {
+  type PartyRecord,
   RejectedField,
   recordOrQuarantine,
   type SignalKind,
@@ -112,7 +113,20 @@ function convertWrapper(object: JsonObject): Converted {
       ...objectsAt(object, 'assignmentBag').map((bag) => assignmentSignal(bag, wrapper)),
       ...adjustmentSignals(wrapper),
     ],
+    parties: agentsOf(object),
   };
+}
+
+/** Firms of the attorneys of record, each once: the wrapper lists every member of a firm, with its name in the address. */
+function agentsOf(object: JsonObject): PartyRecord[] {
+  const addresses = objectsAt(objectAt(object, 'recordAttorney'), 'attorneyBag').flatMap((attorney) =>
+    objectsAt(attorney, 'attorneyAddressBag').slice(0, 1),
+  );
+  const firms = new Map(
+    addresses.map((address) => [textAt(address, 'nameLineOneText') ?? '', textAt(address, 'countryCode')]),
+  );
+  firms.delete('');
+  return [...firms].map(([name, country]) => ({ role: 'agent', name, country }));
 }
 
 function publicSince(object: JsonObject, meta: JsonObject): CalendarDate | null {
