@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
 import { PASSWORD } from '../people.ts';
+import { AGENCY_JOURNEYS, agencyPagesOf } from './agencies.ts';
 import { DESK_JOURNEYS } from './desks.ts';
+import { EXPERT_JOURNEYS, expertPagesOf } from './experts.ts';
 import { FILING_JOURNEYS, filingPagesOf } from './filing.ts';
 import { MARKET_JOURNEY } from './market.ts';
 import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
@@ -44,6 +46,7 @@ async function zoomIn({ page, scripts, words }: Visitor): Promise<void> {
 
 export const JOURNEYS: readonly Journey[] = [
   MARKET_JOURNEY,
+  ...EXPERT_JOURNEYS,
   {
     name: 'reads what it is, changes language and theme, and comes back to both',
     role: null,
@@ -476,6 +479,7 @@ export const JOURNEYS: readonly Journey[] = [
   ...FILING_JOURNEYS,
   ...NETWORK_JOURNEYS,
   ...DESK_JOURNEYS,
+  ...AGENCY_JOURNEYS,
   ...MARKING_JOURNEYS,
 ];
 
@@ -518,6 +522,7 @@ async function decideTogether(visitor: Visitor, { newPerson, service }: PagesWor
 
 /** Every page there is, for who may see it. */
 export function pagesOf({
+  agencies,
   filing,
   pledge_id,
   report_address,
@@ -532,8 +537,10 @@ export function pagesOf({
   marked,
   listing_id,
   deal_id,
+  engaged,
 }: Pick<
   PagesWorld,
+  | 'agencies'
   | 'filing'
   | 'pledge_id'
   | 'report_address'
@@ -548,6 +555,7 @@ export function pagesOf({
   | 'marked'
   | 'listing_id'
   | 'deal_id'
+  | 'engaged'
 >): {
   name: string;
   role: Role;
@@ -610,6 +618,8 @@ export function pagesOf({
     { name: 'offer', role: 'firm_a', address: `/network/offers/${network.offer_id}` },
     { name: 'introductions', role: 'firm_a', address: '/network/introductions' },
     { name: 'introduction', role: 'bank_a', address: `/network/introductions/${network.introduction_id}` },
+    ...agencyPagesOf(agencies),
     ...markingPagesOf(marked),
+    ...expertPagesOf(engaged, deal_id),
   ];
 }
