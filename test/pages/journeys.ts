@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
 import { PASSWORD } from '../people.ts';
+import { AGENCY_JOURNEYS, agencyPagesOf } from './agencies.ts';
 import { DESK_JOURNEYS } from './desks.ts';
 import { EXPERT_JOURNEYS, expertPagesOf } from './experts.ts';
 import { FILING_JOURNEYS, filingPagesOf } from './filing.ts';
@@ -478,6 +479,7 @@ export const JOURNEYS: readonly Journey[] = [
   ...FILING_JOURNEYS,
   ...NETWORK_JOURNEYS,
   ...DESK_JOURNEYS,
+  ...AGENCY_JOURNEYS,
   ...MARKING_JOURNEYS,
 ];
 
@@ -520,6 +522,7 @@ async function decideTogether(visitor: Visitor, { newPerson, service }: PagesWor
 
 /** Every page there is, for who may see it. */
 export function pagesOf({
+  agencies,
   filing,
   pledge_id,
   report_address,
@@ -537,6 +540,7 @@ export function pagesOf({
   engaged,
 }: Pick<
   PagesWorld,
+  | 'agencies'
   | 'filing'
   | 'pledge_id'
   | 'report_address'
@@ -614,6 +618,7 @@ export function pagesOf({
     { name: 'offer', role: 'firm_a', address: `/network/offers/${network.offer_id}` },
     { name: 'introductions', role: 'firm_a', address: '/network/introductions' },
     { name: 'introduction', role: 'bank_a', address: `/network/introductions/${network.introduction_id}` },
+    ...agencyPagesOf(agencies),
     ...markingPagesOf(marked),
     ...expertPagesOf(engaged, deal_id),
   ];

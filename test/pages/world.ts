@@ -21,6 +21,7 @@ import { cnHistories, knownOn } from '../models/cn-patents.ts';
 import { addPerson } from '../people.ts';
 import { contract } from '../security/world.ts';
 import { buildService, lapsingPatents, type TestService } from '../service.ts';
+import { type AgencyWorld, buildAgencies } from './agencies.ts';
 import { seatDesks } from './desks.ts';
 import { type Engaged, engageSome } from './experts.ts';
 import { buildFiling, type FilingWorld } from './filing.ts';
@@ -34,6 +35,7 @@ const KINDS = {
   agency: 'agency',
   expert: 'expert',
 } as const;
+const MINUTE_ms = 60_000;
 const COMPARED_ON = '2009-01-01';
 const MONTHS = ['2009-08', '2009-10', '2009-12'];
 
@@ -71,6 +73,8 @@ export interface PagesWorld {
   torn_run: string;
   /** A draft of the firm with findings, a search with its score, and an application with a letter. */
   filing: FilingWorld;
+  /** A draft of the firm that the agency works on. */
+  agencies: AgencyWorld;
   /** Of the bank, with a delivery on its way. */
   endpoint_id: string;
   delivery_id: string;
@@ -126,6 +130,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     where pledge_id = ${pledge_id} and state = 'open' order by id limit 1`;
   await deriveChanged(service.database, service.clock.now());
   const filing = await buildFiling(service);
+  const agencies = await buildAgencies(service);
   const marked = await markSome(service);
   const engaged = await engageSome(service);
   await service.app.listen({ port: 0, host: '127.0.0.1' });
@@ -146,6 +151,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     report_address: `/pledges/${valued_id}/valuations/${valued.patents[0]!.valuation_id}/report`,
     flag_id: flag!.id,
     filing,
+    agencies,
     backtest: `/rules/backtests/${backtest.id}`,
     torn_run: `/sources/${torn_source.id}/runs/${torn_run!.id}`,
     endpoint_id,
@@ -217,6 +223,8 @@ async function defaultOf(service: TestService): Promise<{ pledge_id: string; pat
   await move({ to: 'registered', registration_number, registered_on: today });
   await move({ to: 'active', disbursed_on: today });
   await move({ to: 'defaulted', reason: 'no interest was paid' });
+  // What it was worth before is not of the instant of its sale.
+  service.clock.set(new Date(service.clock.now().getTime() + MINUTE_ms));
   return { pledge_id: pledge.id, patent_id };
 }
 
