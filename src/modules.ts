@@ -10,6 +10,7 @@ import { filing } from './filing/module.ts';
 import type { Rates } from './http/rates.ts';
 import { listing } from './listing/module.ts';
 import { marking } from './marking/module.ts';
+import { network } from './network/module.ts';
 import type { Listener } from './outbox/hear.ts';
 import type { Derivation } from './patents/derived.ts';
 import type { Vault } from './secrets/vault.ts';
@@ -42,7 +43,7 @@ export interface SecondaryModule {
   tend(context: TendContext, slot: Date): Promise<Record<string, number>>;
 }
 
-export const MODULES: readonly SecondaryModule[] = [filing, listing, marking];
+export const MODULES: readonly SecondaryModule[] = [filing, listing, marking, network];
 
 export const MODULE_LISTENERS: readonly Listener[] = MODULES.flatMap((module) => module.listeners);
 export const MODULE_DERIVATIONS: readonly Derivation[] = MODULES.flatMap((module) => module.derivations);

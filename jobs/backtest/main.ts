@@ -1,6 +1,7 @@
 /**
  * `npm run backtest`: how well termination, risk rules and chances of a breach are told beforehand, on real patents; what the
- * checks of claims find, how well prior art is found, and how well copied marks are told by their scans, on a made market.
+ * checks of claims find, how well prior art is found and needs are matched, on judged sets; and how well copied marks are told by
+ * their scans, on a made market.
  */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +15,7 @@ import { DEFAULT_REPLAY, replay } from '../replay.ts';
 import { onScratch } from '../scratch.ts';
 import { BUNDLED_SETS, backtestClaims, claimText } from './claims.ts';
 import { ltvReliability, ltvText } from './ltv.ts';
+import { backtestMatching, matchingText, readNeeds } from './matching.ts';
 import { backtestPriorArt, JUDGED, priorArtText, readJudged } from './prior-art.ts';
 import { backtestFiles, backtestSample } from './report.ts';
 import { readBacktestRows } from './rows.ts';
@@ -23,6 +25,10 @@ import { DEFAULT_MARKS, MOST_MARKS, scanReport, scanText } from './scans.ts';
 import { backtestText } from './text.ts';
 
 const SAMPLE = path.relative('.', fileURLToPath(new URL('../../data/cn_patents.csv', import.meta.url)));
+const JUDGED_NEEDS = path.relative(
+  '.',
+  fileURLToPath(new URL('../../data/matching_judged.json', import.meta.url)),
+);
 const DEFAULT_SEED = 20_260;
 
 const HELP = `npm run backtest -- [--json] [--seed N] [--train FILE --test FILE]
@@ -79,6 +85,15 @@ precision and recall of the alarms, each scan looked at when it is made. Takes s
   --json        print one line of JSON
   --seed N      which market is made (default ${DEFAULT_SEED})
   --marks N     how many marks it has (default ${DEFAULT_MARKS})
+
+npm run backtest -- matching [--json] [--sets FILE] [--seed N]
+
+How high what meets a need stands among matches, beside a search for the text of the need in the same offers: mean
+reciprocal rank, and an interval of the difference. Takes about half a minute.
+
+  --json        print one line of JSON
+  --sets FILE   needs, offers and which meet which, laid out as data/matching_judged.json, which it is without
+  --seed N      how needs are drawn for the interval (default ${DEFAULT_SEED})
 `;
 
 await run(() => {
@@ -86,6 +101,7 @@ await run(() => {
   if (name === 'rules') return rules(args);
   if (name === 'prior-art') return judgedDrafts(args);
   if (name === 'claims') return claims(args);
+  if (name === 'matching') return matching(args);
   if (name === 'scans') return scans(args);
   return name === 'ltv' ? ltv(args) : termination();
 });
@@ -175,6 +191,25 @@ async function scans(args: string[]): Promise<void> {
     );
   const report = scanReport(seedOf(values.seed), marks);
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : scanText(report));
+}
+
+async function matching(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      json: { type: 'boolean' },
+      sets: { type: 'string', default: JUDGED_NEEDS },
+      seed: { type: 'string', default: String(DEFAULT_SEED) },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return void process.stdout.write(HELP);
+  const seed = seedOf(values.seed);
+  const judged = await readNeeds(values.sets);
+  const report = await refusing(() =>
+    onScratch((database) => backtestMatching(database, judged, seed, progressBar('matching'))),
+  );
+  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : matchingText(report));
 }
 
 function seedOf(text: string): number {

@@ -14,7 +14,7 @@ export interface TakenUp {
   ends: number[];
 }
 
-const DEFINITE = /所述的?|(?<!应)该(?!等)|上述的?|前述的?/g;
+const DEFINITE = /所述的?|(?<!应)该(?!等)|上述的?(?!.{0,6}权利要求)|前述的?(?!.{0,6}权利要求)/g;
 const CLASSIFIER = '[个种根块条片组套对只台层道排列段枚座张面颗股圈级路]';
 /** Between 所述 or a verb and its term. */
 const QUANTITY = new RegExp(
@@ -29,6 +29,8 @@ const LISTED =
 /** No term begins so. */
 const NO_TERM =
   /^(?:所述|该|上述|前述|其|权利要求|步骤|利用|带有?|具有|SEQ|[与和为以从将由在对向按于使令当若被把用通根基位设不可能应并且])/;
+/** After a verb. */
+const DONE = '于在入出成';
 const LOOK_characters = 12;
 
 export function takenUpIn(claim: ReadClaim): TakenUp[] {
@@ -62,7 +64,9 @@ export function namedIn(text: string): { term: string; start: number }[] {
       const after = match.index + match[0].length;
       const start = after + quantityAt(text, after);
       const end = isTerm(text, start) ? endsOf(text, start)[0] : undefined;
-      return { term: end === undefined ? '' : text.slice(start, end), start };
+      // `分散于` is what is done to a thing.
+      const is_done = end !== undefined && DONE.includes(text[end] ?? '。');
+      return { term: end === undefined || is_done ? '' : text.slice(start, end), start };
     }).filter(({ term }) => term.length - ordinalAt(term, 0) > 1),
   );
 }

@@ -36,6 +36,23 @@ export function toldBy(display_name: string, organisation_name: string): string 
   return partsOf(organisation_name).find((part) => shown.includes(part)) ?? null;
 }
 
+/** Letters of a name that is looked for within words too; a shorter one must stand as words of its own. */
+const LONG_NAME_LETTERS = 8;
+
+/** Whether a text holds the whole of the organisation's name, however it is spelt. */
+export function holdsName(text: string, organisation_name: string): boolean {
+  const whole = plain(organisation_name);
+  if ([...whole].length >= LONG_NAME_LETTERS) return plain(text).includes(whole);
+  return whole !== '' && ` ${apart(text)} `.includes(` ${apart(organisation_name)} `);
+}
+
+/** Words with one space between. */
+function apart(text: string): string {
+  return fold(text)
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+}
+
 function partsOf(name: string): string[] {
   const folded = fold(name);
   const words = folded.split(/[^\p{L}\p{N}]+/u).filter((word) => [...word].length >= TELLING_LETTERS);

@@ -141,6 +141,31 @@ export async function takeStep(
   return tell(tx, request_id, step, caller, now);
 }
 
+/**
+ * Reveals who is behind a pseudonym to an organisation that its owner agreed to be introduced to, over what is shown under it;
+ * `reason` says where. On record as a request that was consented to and used. One who knows already is told nothing.
+ * @param caller whose step it was that both agreed by; either of the two
+ */
+export async function revealAgreed(
+  tx: Transaction,
+  pseudonym_id: string,
+  { context, reason, asker_id }: { context: Context; reason: string; asker_id: string },
+  caller: Caller,
+  now: Date,
+): Promise<void> {
+  await acrossTenants(tx, async () => {
+    const known =
+      await tx`select from identity_reveal where pseudonym_id = ${pseudonym_id} and asker_id = ${asker_id}`;
+    if (known.count > 0) return;
+    const { kind: context_kind, id: context_id } = context;
+    const row = { id: newId('idr'), pseudonym_id, asker_id, context_kind, context_id, reason, asked_at: now };
+    await tx`insert into identity_request ${tx(row)}`;
+    await insertStep(tx, row.id, 'consented', now);
+    await reveal(tx, await findRequest(tx, row.id), now);
+    await tell(tx, row.id, 'revealed', caller, now);
+  });
+}
+
 /** @throws Problem `not_found` for whom it does not concern */
 export async function findRequest(tx: Sql, id: string): Promise<IdentityRequest> {
   const [request] = await requestsOf(tx, { id, limit: 1 });

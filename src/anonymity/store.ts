@@ -3,7 +3,7 @@ import type { OrganisationKind } from '../accounts/store.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 
 /** What can be shown under a pseudonym. */
-export const CONTEXT_KINDS = ['listing', 'want', 'need'] as const;
+export const CONTEXT_KINDS = ['listing', 'want', 'need', 'offer'] as const;
 
 export interface Context {
   kind: (typeof CONTEXT_KINDS)[number];

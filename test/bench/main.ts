@@ -24,6 +24,14 @@ import { benchDeliver, deliverText } from './deliver.ts';
 import { benchIngest, DEFAULT_ROWS, ingestText, MOST_ROWS } from './ingest.ts';
 import { benchMarking, DEFAULT_MARKS, MOST_MARKS, markingText } from './marking.ts';
 import { benchModels, modelsText } from './models.ts';
+import {
+  benchNetwork,
+  DEFAULT_BESIDE,
+  DEFAULT_CLIENTS,
+  DEFAULT_OFFERS,
+  MOST_OFFERS,
+  networkText,
+} from './network.ts';
 import { benchPages, pagesText } from './pages.ts';
 import { benchResume, keepsPromises, resumeText } from './resume.ts';
 import { benchSearch, DEFAULT_PATENTS, MOST_SEARCHED, searchText } from './search.ts';
@@ -43,6 +51,7 @@ const NAMES = [
   'incremental',
   'growth',
   'history',
+  'network',
   'pages',
   'marking',
 ] as const;
@@ -74,17 +83,22 @@ Measures on this machine; what needs a database, with a PostgreSQL of its own th
   pages          a queue of 10,000 flags and a portfolio of 10,000 patents as pages: milliseconds of the service, kilobytes,
                  and when a browser has painted the largest part (five minutes)
   history        a year of weeks with what became public and refitted models: bytes of history a patent and year
+  network        a made network of clients and offers with patents beside: milliseconds of matching one need, over HTTP
+                 (five minutes)
   marking        marks issued and signed a second, verifications a second over HTTP and milliseconds at 2,000 a second, and
                  100,000 forged marks; ends with 0 when none was accepted (two minutes at 1,000,000 marks)
 
   --marks N      marking: how many are signed (default ${DEFAULT_MARKS})
   --patents N    of the corpus (default: search and sizes ${DEFAULT_PATENTS}, revalue and incremental ${DEFAULT_VALUED}, growth ${DEFAULT_GROWN},
-                 history ${DEFAULT_KEPT})
+                 history ${DEFAULT_KEPT}, network ${DEFAULT_BESIDE})
+  --clients N    network: organisations (default ${DEFAULT_CLIENTS})
+  --offers N     network: what they offer (default ${DEFAULT_OFFERS})
   --changed X    incremental: share of the patents of which something is learnt (default 0.01)
   --rows N       ingest: records of the file (default ${DEFAULT_ROWS})
   --kills N      resume: SIGKILLs of the revaluation (default 50)
   --pledges N    stress: pledges of the portfolio (default ${DEFAULT_PLEDGES})
-  --seed N       resume: when they strike; stress: the portfolio and its draws; marking: what is forged (default 1)
+  --seed N       resume: when they strike; stress: the portfolio and its draws; marking: what is forged;
+                 network: clients, offers and needs (default 1)
   --json         print the figures as one line of JSON
   --help         this text
 `;
@@ -94,6 +108,8 @@ await run(async () => {
     allowPositionals: true,
     options: {
       patents: { type: 'string' },
+      clients: { type: 'string', default: String(DEFAULT_CLIENTS) },
+      offers: { type: 'string', default: String(DEFAULT_OFFERS) },
       rows: { type: 'string', default: String(DEFAULT_ROWS) },
       changed: { type: 'string', default: '0.01' },
       kills: { type: 'string', default: '50' },
@@ -177,6 +193,18 @@ await run(async () => {
     const patents = whole('patents', values.patents ?? String(DEFAULT_KEPT), MOST_VALUED);
     const report = await benchHistory(patents, progressBar(name));
     return print(report, historyText(report));
+  }
+  if (name === 'network') {
+    const report = await benchNetwork(
+      {
+        clients: whole('clients', values.clients, MOST_OFFERS),
+        offers: whole('offers', values.offers, MOST_OFFERS),
+        patents: whole('patents', values.patents ?? String(DEFAULT_BESIDE), MOST_SEARCHED),
+        seed,
+      },
+      progressBar(name),
+    );
+    return print(report, networkText(report));
   }
   const kills = whole('kills', values.kills, MAX_KILLS);
   const report = await benchResume({ kills, seed }, progressBar(name));

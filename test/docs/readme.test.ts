@@ -54,6 +54,7 @@ t.test('the walk runs as printed and ends with a worthless patent and verified e
   t.match(stdout, /\nclaimed\nsubmitted\ndecided\ndisposed\n/);
   t.match(stdout, /\nactive\nin_force\n1000000 minor units are still outstanding; [^\n]*\nreleased\n/);
   t.match(stdout, /'remark title_not_confirmed'/);
+  t.match(stdout, /\nintroduced\nmet\nmet\ndeal\n/);
   t.match(
     stdout,
     /\ncertified\ngenuine\nsuspicious\nunknown\nended ZL00806027\.4 2013-06-05\n0 claimed \w+\n1 claimed \w+\n/,

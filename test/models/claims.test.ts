@@ -1,5 +1,7 @@
 /** Checks of the form of an application: each rule in English and Chinese, laws that hold for any text, and the planted faults. */
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { BUNDLED_SETS, backtestClaims } from '../../jobs/backtest/claims.ts';
@@ -175,7 +177,10 @@ t.test('what else the form asks for', async (t) => {
     ],
     ['abstract_length null', { claims: '1. A rod.', abstract: 'word '.repeat(151) }],
     ['abstract_length null', { claims: '1. 一种杆，其特征在于，为钢。', abstract: '字'.repeat(301) }],
-    ['term_unsupported 1', { claims: '1. A rod comprising a spring.', description: 'A rod is described.' }],
+    [
+      'term_unsupported 1',
+      { claims: '1. A rod comprising a spring.', description: 'A rod is described, and nothing else.' },
+    ],
     [
       'sign_unbracketed 1',
       {
@@ -352,6 +357,46 @@ t.test('the planted faults of the bundled sets are found, and sound sets raise n
     new Set(SETS.flatMap(({ planted }) => planted.map(({ rule }) => rule))).size >= 30,
     'most rules have a fault',
   );
+});
+
+t.test('sets of others are measured, and one that cannot be used is named with its remedy', async (t) => {
+  const file = path.join(t.testdir(), 'sets.json');
+  const measure = async (content: unknown) => {
+    await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+    return backtestClaims([file]);
+  };
+  const set = {
+    id: 'a',
+    form: 'EP',
+    language: 'en',
+    claims: '1. A rod made of steel',
+    planted: [
+      { rule: 'end_mark', claim: 1 },
+      { rule: 'end_mark', claim: 2 },
+    ],
+  };
+  t.match(await measure({ sets: [set] }), {
+    faulty_sets: 1,
+    planted: 2,
+    found: 1,
+    missed: [{ set: 'a', rule: 'end_mark', claim: 2 }],
+    sound_sets: 0,
+    false_alarms: 0,
+    by_rule: { end_mark: { planted: 2, found: 1, false_alarms: 0 } },
+  });
+  t.match(await measure([{ ...set, planted: [] }]), {
+    sound_sets: 1,
+    false_alarms: 1,
+    alarms: [{ rule: 'end_mark' }],
+  });
+  const REFUSED: [unknown, RegExp][] = [
+    ['{', /sets\.json: /],
+    [{}, /has no list of sets/],
+    [[{ ...set, form: 'XX' }], /set 1: form: give one of CN, EP, PCT/],
+    [[set, { ...set, claims: 7 }], /set 2: claims: give the text/],
+    [[{ ...set, planted: [{ rule: 'end_mark', claim: 'one' }] }], /set 1: planted: give a list/],
+  ];
+  for (const [content, message] of REFUSED) await t.rejects(measure(content), { message });
 });
 
 interface Planted {

@@ -1,13 +1,14 @@
 /** What each role comes for, from the first page to done. Every step is one that a person sees; none waits for a script. */
 import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
-import type { Key } from '../../src/pages/language/catalogue.ts';
 import { PASSWORD } from '../people.ts';
 import { AGENCY_JOURNEYS, agencyPagesOf } from './agencies.ts';
+import { DESK_JOURNEYS } from './desks.ts';
 import { FILING_JOURNEYS, filingPagesOf } from './filing.ts';
 import { MARKET_JOURNEY } from './market.ts';
 import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
-import { signIn, type Visitor } from './visitor.ts';
+import { NETWORK_JOURNEYS } from './network-journeys.ts';
+import { press, signIn, type Visitor } from './visitor.ts';
 import type { PagesWorld, Party } from './world.ts';
 
 const OTHER_PASSWORD = 'meadow sprocket violin nine';
@@ -41,12 +42,6 @@ async function zoomIn({ page, scripts, words }: Visitor): Promise<void> {
   else await page.getByRole('link', { name: words.say('zoom.in'), exact: true }).click();
   await gone;
 }
-
-const press = ({ page, words }: Visitor, name: Key) =>
-  page
-    .locator('main')
-    .getByRole('button', { name: words.say(name), exact: true })
-    .click();
 
 export const JOURNEYS: readonly Journey[] = [
   MARKET_JOURNEY,
@@ -481,6 +476,8 @@ export const JOURNEYS: readonly Journey[] = [
   },
   ...FILING_JOURNEYS,
   ...AGENCY_JOURNEYS,
+  ...NETWORK_JOURNEYS,
+  ...DESK_JOURNEYS,
   ...MARKING_JOURNEYS,
 ];
 
@@ -533,6 +530,8 @@ export function pagesOf({
   endpoint_id,
   delivery_id,
   patent_id,
+  network,
+  desks,
   marked,
   listing_id,
   deal_id,
@@ -548,6 +547,8 @@ export function pagesOf({
   | 'endpoint_id'
   | 'delivery_id'
   | 'patent_id'
+  | 'network'
+  | 'desks'
   | 'marked'
   | 'listing_id'
   | 'deal_id'
@@ -605,6 +606,15 @@ export function pagesOf({
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
     ...filingPagesOf(filing),
     ...agencyPagesOf(agencies),
+    ...desks,
+    { name: 'needs', role: 'firm_a', address: '/network' },
+    { name: 'new need', role: 'firm_a', address: '/network/needs/new' },
+    { name: 'need', role: 'firm_a', address: `/network/needs/${network.need_id}` },
+    { name: 'offers', role: 'bank_a', address: '/network/offers' },
+    { name: 'new offer', role: 'bank_a', address: '/network/offers/new' },
+    { name: 'offer', role: 'firm_a', address: `/network/offers/${network.offer_id}` },
+    { name: 'introductions', role: 'firm_a', address: '/network/introductions' },
+    { name: 'introduction', role: 'bank_a', address: `/network/introductions/${network.introduction_id}` },
     ...markingPagesOf(marked),
   ];
 }

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import type { Language } from '../../src/pages/language/catalogue.ts';
+import type { Key, Language } from '../../src/pages/language/catalogue.ts';
 import { type Words, wordsIn } from '../../src/pages/language/words.ts';
 import { PASSWORD } from '../people.ts';
 
@@ -70,6 +70,12 @@ export async function signIn({ page, go, words }: Visitor, email: string): Promi
     .click();
   await page.locator('form[action="/sign-out"]').waitFor();
 }
+
+export const press = ({ page, words }: Visitor, name: Key) =>
+  page
+    .locator('main')
+    .getByRole('button', { name: words.say(name), exact: true })
+    .click();
 
 /** A page that answers an error is told of by the browser itself: that is no fault of the page. */
 const ANSWERED = /Failed to load resource: the server responded with a status of 4\d\d/;

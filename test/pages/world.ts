@@ -22,6 +22,7 @@ import { addPerson } from '../people.ts';
 import { contract } from '../security/world.ts';
 import { buildService, lapsingPatents, type TestService } from '../service.ts';
 import { type AgencyWorld, buildAgencies } from './agencies.ts';
+import { seatDesks } from './desks.ts';
 import { buildFiling, type FilingWorld } from './filing.ts';
 import { type Marked, markSome } from './marking.ts';
 
@@ -73,6 +74,10 @@ export interface PagesWorld {
   /** Of the bank, with a delivery on its way. */
   endpoint_id: string;
   delivery_id: string;
+  /** Of a need of the firm, and what the bank offers for it. */
+  /** What there is to look at of desks, bulletins and plans. */
+  desks: Awaited<ReturnType<typeof seatDesks>>;
+  network: { need_id: string; offer_id: string; introduction_id: string };
   marked: Marked;
   /** The patent that lapses, and its number. */
   patent_id: string;
@@ -146,6 +151,8 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     torn_run: `/sources/${torn_source.id}/runs/${torn_run!.id}`,
     endpoint_id,
     delivery_id,
+    network: await introduced(service),
+    desks: await seatDesks(service),
     marked,
     patent_id: lapsing!.patent_id,
     number: await numberOf(lapsing!.patent_id),
@@ -227,6 +234,26 @@ async function compareOnFile({ database, clock }: TestService): Promise<void> {
     '2026-12-01',
   );
   await database.transaction((tx) => storeComparison(tx, champion, challenger, compared, clock.now()));
+}
+
+/** A need of the firm and an offer of the bank that were introduced. */
+async function introduced({ bank_a, firm_a, call }: TestService): Promise<PagesWorld['network']> {
+  const post = async (party: typeof bank_a, what: string, body: object) =>
+    (await call<{ id: string }>(party.key, 'POST', `/v1/network/${what}`, body)).body.id;
+  const said = { body: 'A brake that cools itself', region: 'CN-JS', fields: [32] };
+  const term = {
+    starts_on: '2009-12-01',
+    ends_on: '2011-12-31',
+    budget_max_minor: 100_000_000,
+    currency: 'CNY',
+  };
+  const need_id = await post(firm_a, 'needs', { ...said, ...term, title: 'Cooler brakes', profile: 'firm' });
+  const offer = { ...said, title: 'A brake with fins', profile: 'bank', kind: 'technology' };
+  const offer_id = await post(bank_a, 'offers', offer);
+  const asked = { need_id, offer_id, message: 'Shall we meet?' };
+  const introduction_id = await post(firm_a, 'introductions', asked);
+  await post(bank_a, `introductions/${introduction_id}/steps`, { step: 'consented' });
+  return { need_id, offer_id, introduction_id };
 }
 
 /** An endpoint of the bank that was sent a test, which nobody delivers. */

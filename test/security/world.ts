@@ -5,6 +5,7 @@ import { acquaint, type ConsentBody, enquire, listPatents, offer, offered, sign,
 import { certifiedProduct, lotOf } from '../marks.ts';
 import { addPasskey, addPerson, openSession } from '../people.ts';
 import { lapsingPatents, type Party, type TestService } from '../service.ts';
+import { sitAtDesks } from './desks-world.ts';
 
 const HOOK = { url: 'https://receiver.example/hooks' };
 const LAST_DAY = '2009-12-10T02:00:00Z';
@@ -23,6 +24,19 @@ const INDICATORS = [
   ['A1', 'A', '0.4'],
   ['A2', 'A', '0.6'],
 ];
+
+/** As what an organisation of a kind takes part in the network. */
+const PROFILE_OF: Readonly<Record<string, string>> = { buyer: 'university' };
+
+export function needOf(kind: string, title: string) {
+  const term = { starts_on: '2009-07-01', ends_on: '2011-06-30' };
+  return { title, body: 'A battery that charges in the cold', profile: PROFILE_OF[kind] ?? kind, ...term };
+}
+
+export function offerOf(kind: string, title: string) {
+  const body = 'Batteries that charge in the cold';
+  return { kind: 'technology', title, body, profile: PROFILE_OF[kind] ?? kind };
+}
 
 /** Ids of what belongs to one organisation or one pair of bank and firm, by kind of thing. */
 export type Owned = Record<string, string[]>;
@@ -77,6 +91,8 @@ export async function peopleTheService(service: TestService): Promise<World> {
     note(party, 'pseudonym', (await made(party, 'POST', '/v1/pseudonyms', {})).id!);
   }
   await askOverPseudonyms(service, made, note);
+  await meetInNetwork(service, made, note, everyone);
+  const bulletin_id = await sitAtDesks(service, note);
   await engageExperts(service, made, note);
   for (const [bank, firm] of [
     [bank_a, firm_a],
@@ -132,7 +148,7 @@ export async function peopleTheService(service: TestService): Promise<World> {
   await service.passTo(LAST_DAY);
   for (const bank of [bank_a, bank_b]) await noteWatch(service, bank, owned);
   await indicateValues(service);
-  return { owned, ended: await endSome(service) };
+  return { owned, ended: { ...(await endSome(service)), bulletin: [bulletin_id] } };
 }
 
 type Made = (
@@ -207,6 +223,58 @@ async function askOverPseudonyms(
     if (!revealed) continue;
     await made(owner, 'POST', steps, { step: 'consented' });
     await made(asker, 'POST', steps, { step: 'revealed' });
+  }
+}
+
+/**
+ * Everybody but staff has a need and an offer, one of them under a pseudonym; a firm and an agency were introduced, a bank and
+ * an expert not yet. What nobody here posted is asked about by all.
+ */
+async function meetInNetwork(
+  { call, staff, ...parties }: TestService,
+  made: (party: Party, method: 'POST', url: string, body: object) => Promise<Record<string, string>>,
+  note: (party: Party, kind: string, id: string) => void,
+  everyone: readonly Party[],
+) {
+  const { bank_a, bank_b, firm_a, firm_b, agency, expert, buyer } = parties;
+  const stranger = await made(staff, 'POST', '/v1/organisations', { kind: 'firm', name: 'Stranger' });
+  const key = await made(staff, 'POST', `/v1/organisations/${stranger.id}/keys`, {
+    label: 'network',
+    scopes: ['read', 'write'],
+  });
+  const other = { id: stranger.id!, key: key.key! };
+  const { id: need_id } = await made(other, 'POST', '/v1/network/needs', needOf('firm', 'of a stranger'));
+  const { id: offer_id } = await made(other, 'POST', '/v1/network/offers', offerOf('firm', 'of a stranger'));
+  for (const party of everyone) {
+    note(party, 'posted_need', need_id!);
+    note(party, 'posted_offer', offer_id!);
+  }
+  const offers = new Map<Party, string>();
+  const needs = new Map<Party, string>();
+  for (const [party, kind] of [
+    [bank_a, 'bank'],
+    [bank_b, 'bank'],
+    [firm_a, 'firm'],
+    [firm_b, 'firm'],
+    [agency, 'agency'],
+    [expert, 'expert'],
+    [buyer, 'buyer'],
+  ] as const) {
+    const { id: pseudonym_id } = await made(party, 'POST', '/v1/pseudonyms', {});
+    const need = { ...needOf(kind, 'Wanted in winter'), pseudonym_id };
+    needs.set(party, (await made(party, 'POST', '/v1/network/needs', need)).id!);
+    offers.set(party, (await made(party, 'POST', '/v1/network/offers', offerOf(kind, 'For the winter'))).id!);
+    note(party, 'need', needs.get(party)!);
+    note(party, 'offer', offers.get(party)!);
+  }
+  for (const [asker, owner, consents] of [
+    [firm_a, agency, true],
+    [bank_b, expert, false],
+  ] as const) {
+    const asked = { need_id: needs.get(asker), offer_id: offers.get(owner), message: 'shall we meet?' };
+    const { id } = await made(asker, 'POST', '/v1/network/introductions', asked);
+    for (const party of [asker, owner]) note(party, 'introduction', id!);
+    if (consents) await made(owner, 'POST', `/v1/network/introductions/${id}/steps`, { step: 'consented' });
   }
 }
 

@@ -95,7 +95,25 @@ export async function listPatents(
   await insertListing(tx, listing, patent_ids, { contact, ...disposal });
   await showUnder(tx, pseudonym.id, { kind: 'listing', id: listing.id }, caller, now);
   await audit(tx, caller, 'listing.listed', listing.id, { title, asking_minor, patent_ids }, now);
+  const { id: listing_id, pseudonym_id, seller_name, territories, fields, currency, expires_on } = listing;
+  const terms = { territories, fields, asking_minor, currency, expires_on };
+  await announce(
+    tx,
+    'listing.published',
+    { listing_id, pseudonym_id, seller_name, title, summary, ...terms },
+    now,
+  );
   return listing;
+}
+
+/** To whoever listens in the service, and to staff: what everybody may read, of nobody by name. */
+function announce(
+  tx: Transaction,
+  type: 'listing.published' | 'listing.ended',
+  data: Record<string, unknown>,
+  occurred_at: Date,
+): Promise<string[]> {
+  return emitEvents(tx, [{ type, pledge_id: null, bank_id: null, firm_id: null, occurred_at, data }]);
 }
 
 function distinct<T>(all: readonly T[]): T[] {
@@ -211,6 +229,7 @@ export async function endListing(
     await setListingState(tx, listing.id, state);
     await hideUnder(tx, listing.pseudonym_id, { kind: 'listing', id: listing.id }, caller, now);
     await audit(tx, caller, `listing.${state}`, listing.id, {}, now);
+    await announce(tx, 'listing.ended', { listing_id: listing.id, state }, now);
   });
   await withdrawOpenDeals(tx, listing, `the listing is ${state}`, now);
 }

@@ -7,6 +7,7 @@ import calendar from './calendar.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
 import claims from './claims.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
+import desk from './desk.json' with { type: 'json' };
 import expert from './expert.json' with { type: 'json' };
 import filing from './filing.json' with { type: 'json' };
 import firm from './firm.json' with { type: 'json' };
@@ -15,6 +16,7 @@ import life from './life.json' with { type: 'json' };
 import listing from './listing.json' with { type: 'json' };
 import marking from './marking.json' with { type: 'json' };
 import models from './models.json' with { type: 'json' };
+import network from './network.json' with { type: 'json' };
 import organisation from './organisation.json' with { type: 'json' };
 import patents from './patents.json' with { type: 'json' };
 import pledge from './pledge.json' with { type: 'json' };
@@ -56,7 +58,9 @@ export const AREAS = {
   webhook,
   account,
   filing,
+  desk,
   firm,
+  network,
   expert,
   organisation,
   patents,

@@ -33,6 +33,9 @@ const KIND_OF_STEP: Record<string, string> = {
   'listing-deals': 'ldl',
   documents: 'ldc',
   'listing-consents': 'lcn',
+  needs: 'ned',
+  offers: 'off',
+  introductions: 'itr',
 };
 /** Resources whose ids have no prefix. */
 const WITHOUT_PREFIX = ['keys', 'models', 'sources', 'tables', 'passkeys'];

@@ -1,0 +1,66 @@
+/** Needs from the day they are posted to the day they are met, closed or over. */
+import type { Caller } from '../../accounts/store.ts';
+import { hideUnder } from '../../anonymity/service.ts';
+import { appendAudit } from '../../audit/log.ts';
+import { dateOf } from '../../clock.ts';
+import type { Transaction } from '../../db/client.ts';
+import { Problem } from '../../errors.ts';
+import { newUnlinkableId } from '../../ids.ts';
+import { coherentNeed, type Need, type NeedGiven } from './need.ts';
+import { insertNeed, moveNeed, openNeeds, ownNeed, postedTwin, similarNeeds } from './need-store.ts';
+import { fingerprintOf, MAX_OPEN_NEEDS, show, shownName } from './posting.ts';
+
+/**
+ * @returns the need, and the own ones that say almost the same
+ * @throws Problem `refused` where it goes against itself or over the limit, `conflict` where it is posted already
+ */
+export async function postNeed(
+  tx: Transaction,
+  given: NeedGiven,
+  caller: Caller,
+  now: Date,
+): Promise<Need & { similar: string[] }> {
+  const { organisation_id } = caller;
+  const coherent = coherentNeed(given, caller, dateOf(now));
+  const display_name = await shownName(tx, coherent, caller);
+  await tx`select from organisation where id = ${organisation_id} for no key update`;
+  if ((await openNeeds(tx, organisation_id)) >= MAX_OPEN_NEEDS)
+    throw new Problem(
+      'refused',
+      `${MAX_OPEN_NEEDS} needs are open already (limit MAX_OPEN_NEEDS); close one first.`,
+    );
+  const { title, body, region, fields } = coherent;
+  const fingerprint = fingerprintOf([title, body, region, fields]);
+  const twin = await postedTwin(tx, organisation_id, fingerprint);
+  if (twin !== null)
+    throw new Problem(
+      'conflict',
+      `The need ${twin} says the same and is open; close it first, or say what is different.`,
+    );
+  const need: Need = {
+    id: newUnlinkableId('ned'),
+    state: 'open',
+    ...coherent,
+    display_name,
+    posted_on: dateOf(now),
+  };
+  await insertNeed(tx, need, { organisation_id, fingerprint, posted_at: now });
+  await show(tx, 'need', need.id, need.pseudonym_id, caller, now);
+  await audit(tx, caller, 'network.need.posted', need.id, { title, region, fields }, now);
+  return { ...need, similar: await similarNeeds(tx, need.id, organisation_id) };
+}
+
+/** @throws Problem `not_found` unless it is the caller's own, `conflict` when it is over */
+export async function closeNeed(tx: Transaction, id: string, caller: Caller, now: Date): Promise<Need> {
+  const need = await ownNeed(tx, id);
+  if (!(await moveNeed(tx, id, ['open', 'matched'], 'closed')))
+    throw new Problem('conflict', `The need is ${need.state} already.`);
+  if (need.pseudonym_id !== null) await hideUnder(tx, need.pseudonym_id, { kind: 'need', id }, caller, now);
+  await audit(tx, caller, 'network.need.closed', id, {}, now);
+  return { ...need, state: 'closed' };
+}
+
+function audit(tx: Transaction, caller: Caller, action: string, subject: string, detail: object, at: Date) {
+  const { organisation_id, key_id: actor } = caller;
+  return appendAudit(tx, [{ organisation_id, at, actor, action, subject, detail: { ...detail } }]);
+}

@@ -1,0 +1,143 @@
+/** What needs and offers have in common: who posts as what, under which name, and how what they say is known again. */
+import { attempt } from '../../../models/failure.ts';
+import { readRegion } from '../../../models/matching/regions.ts';
+import { type Caller, findOrganisation, type OrganisationKind } from '../../accounts/store.ts';
+import { holdsName } from '../../anonymity/names.ts';
+import { showUnder } from '../../anonymity/service.ts';
+import { findPseudonym } from '../../anonymity/store.ts';
+import { canonicalJson, sha256 } from '../../canonical.ts';
+import type { Transaction } from '../../db/client.ts';
+import { type FieldProblem, Problem } from '../../errors.ts';
+
+/** As what an organisation takes part. Its kind says what it may do with loans; this says what it is. */
+export const PROFILES = [
+  'firm',
+  'university',
+  'inventor',
+  'local_government',
+  'bank',
+  'agency',
+  'expert',
+] as const;
+export type Profile = (typeof PROFILES)[number];
+
+const CUSTOMERS: readonly Profile[] = ['firm', 'university', 'inventor', 'local_government'];
+export const PROFILES_OF: Readonly<Record<OrganisationKind, readonly Profile[]>> = {
+  firm: CUSTOMERS,
+  buyer: CUSTOMERS,
+  bank: ['bank'],
+  agency: ['agency'],
+  expert: ['expert'],
+  staff: [],
+};
+
+export const OFFER_KINDS = ['patent', 'listing', 'agency', 'expert', 'technology'] as const;
+export type OfferKind = (typeof OFFER_KINDS)[number];
+
+export const FIELDS = 35;
+export const MAX_TITLE_CHARS = 200;
+export const MAX_BODY_CHARS = 4_000;
+/** Of one list of regions, fields or patents. */
+export const MAX_LISTED = 40;
+/** Open at a time, of one organisation. */
+export const MAX_OPEN_NEEDS = 200;
+export const MAX_OPEN_OFFERS = 2_000;
+
+export interface Posted {
+  title: string;
+  body: string;
+  profile: Profile;
+  pseudonym_id: string | null;
+}
+
+/** Faults by place; a posting that has one is refused with all of them. */
+export function refuseFaults(faults: readonly FieldProblem[]): void {
+  if (faults.length === 0) return;
+  const [first] = faults;
+  throw new Problem('refused', `The field ${first!.pointer.split('/').at(-1)}: ${first!.detail}`, [
+    ...faults,
+  ]);
+}
+
+export function postedFaults({ title, body, profile }: Posted, { kind }: Caller): FieldProblem[] {
+  const empty = Object.entries({ title, body }).filter(([, text]) => !/[\p{L}\p{N}]/u.test(text));
+  const allowed = PROFILES_OF[kind];
+  return [
+    ...empty.map(([name]) => ({
+      pointer: `/body/${name}`,
+      detail: 'it has neither letter nor digit; say what it is.',
+    })),
+    ...(allowed.includes(profile)
+      ? []
+      : [
+          {
+            pointer: '/body/profile',
+            detail: `an organisation of kind ${kind} takes part as ${allowed.join(', ')}; give one of these.`,
+          },
+        ]),
+  ];
+}
+
+/** Regions as they are kept, and those that cannot be read. */
+export function regionsIn(
+  name: string,
+  regions: readonly string[],
+): { regions: string[]; faults: FieldProblem[] } {
+  const read = regions.map((region) => attempt(() => readRegion(region)));
+  return {
+    regions: [...new Set(read.flatMap((each) => (each.ok ? [each.value] : [])))],
+    faults: read.flatMap((each) =>
+      each.ok ? [] : [{ pointer: `/body/${name}`, detail: each.failure.message }],
+    ),
+  };
+}
+
+/**
+ * The name that it is shown under: the pseudonym's, or else the own.
+ * @throws Problem `refused` where what is shown under a pseudonym names the organisation, or the pseudonym is not its own
+ */
+export async function shownName(
+  tx: Transaction,
+  { title, body, pseudonym_id }: Posted,
+  { organisation_id }: Caller,
+): Promise<string> {
+  const { name } = (await findOrganisation(tx, organisation_id))!;
+  if (pseudonym_id === null) return name;
+  const found = await findPseudonym(tx, pseudonym_id);
+  if (found?.owner?.organisation_id !== organisation_id)
+    throw new Problem(
+      'refused',
+      'The field pseudonym_id is no pseudonym of yours; make one first, or leave it out.',
+    );
+  if (holdsName(title, name) || holdsName(body, name))
+    throw new Problem(
+      'refused',
+      `Title or body hold "${name}", which would tell who is behind the pseudonym; take it out.`,
+    );
+  return found.display_name;
+}
+
+export async function show(
+  tx: Transaction,
+  kind: 'need' | 'offer',
+  id: string,
+  pseudonym_id: string | null,
+  caller: Caller,
+  now: Date,
+): Promise<void> {
+  if (pseudonym_id !== null) await showUnder(tx, pseudonym_id, { kind, id }, caller, now);
+}
+
+/** What is said, however it is spaced and cased. */
+export function fingerprintOf(said: readonly unknown[]): Buffer {
+  const plain = said.map((each) =>
+    typeof each === 'string'
+      ? each
+          .normalize('NFKC')
+          .toLowerCase()
+          .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+          .trim()
+      : each,
+  );
+  return sha256(canonicalJson(plain));
+}
