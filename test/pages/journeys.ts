@@ -4,6 +4,7 @@ import { Secret, TOTP } from 'otpauth';
 import { PASSWORD } from '../people.ts';
 import { AGENCY_JOURNEYS, agencyPagesOf } from './agencies.ts';
 import { DESK_JOURNEYS } from './desks.ts';
+import { EXPERT_JOURNEYS, expertPagesOf } from './experts.ts';
 import { FILING_JOURNEYS, filingPagesOf } from './filing.ts';
 import { MARKET_JOURNEY } from './market.ts';
 import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
@@ -45,6 +46,7 @@ async function zoomIn({ page, scripts, words }: Visitor): Promise<void> {
 
 export const JOURNEYS: readonly Journey[] = [
   MARKET_JOURNEY,
+  ...EXPERT_JOURNEYS,
   {
     name: 'reads what it is, changes language and theme, and comes back to both',
     role: null,
@@ -475,9 +477,9 @@ export const JOURNEYS: readonly Journey[] = [
     },
   },
   ...FILING_JOURNEYS,
-  ...AGENCY_JOURNEYS,
   ...NETWORK_JOURNEYS,
   ...DESK_JOURNEYS,
+  ...AGENCY_JOURNEYS,
   ...MARKING_JOURNEYS,
 ];
 
@@ -535,6 +537,7 @@ export function pagesOf({
   marked,
   listing_id,
   deal_id,
+  engaged,
 }: Pick<
   PagesWorld,
   | 'agencies'
@@ -552,6 +555,7 @@ export function pagesOf({
   | 'marked'
   | 'listing_id'
   | 'deal_id'
+  | 'engaged'
 >): {
   name: string;
   role: Role;
@@ -605,7 +609,6 @@ export function pagesOf({
     { name: 'consents of the pledgee', role: 'bank_a', address: '/market/consents' },
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
     ...filingPagesOf(filing),
-    ...agencyPagesOf(agencies),
     ...desks,
     { name: 'needs', role: 'firm_a', address: '/network' },
     { name: 'new need', role: 'firm_a', address: '/network/needs/new' },
@@ -615,6 +618,8 @@ export function pagesOf({
     { name: 'offer', role: 'firm_a', address: `/network/offers/${network.offer_id}` },
     { name: 'introductions', role: 'firm_a', address: '/network/introductions' },
     { name: 'introduction', role: 'bank_a', address: `/network/introductions/${network.introduction_id}` },
+    ...agencyPagesOf(agencies),
     ...markingPagesOf(marked),
+    ...expertPagesOf(engaged, deal_id),
   ];
 }

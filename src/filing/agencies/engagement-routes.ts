@@ -43,7 +43,7 @@ export const engagementRoutes =
       {
         config: PARTIES,
         schema: {
-          operationId: 'listAgencyEngagements',
+          operationId: 'listEngagements',
           tags: ['filing'],
           description: 'Those that the own organisation is a party of, in order of id.',
           querystring: Closed({ ...PageQuery, draft_id: Type.Optional(Id) }),
@@ -61,7 +61,7 @@ export const engagementRoutes =
       {
         config: PARTIES,
         schema: {
-          operationId: 'getAgencyEngagement',
+          operationId: 'getEngagement',
           tags: ['filing'],
           params: OfOne,
           response: { 200: EngagementBody },
@@ -75,7 +75,7 @@ export const engagementRoutes =
       {
         config: PARTIES,
         schema: {
-          operationId: 'stepAgencyEngagement',
+          operationId: 'stepEngagement',
           tags: ['filing'],
           description:
             'The agency accepts or declines, the firm withdraws before that, either ends it afterwards; both are told (`filing.engagement.*`).',
@@ -148,7 +148,7 @@ export const engagementRoutes =
       {
         config: { access: ['firm'] },
         schema: {
-          operationId: 'rateAgencyEngagement',
+          operationId: 'rateEngagement',
           tags: ['filing'],
           description:
             'Rates the work of an engagement that has ended, once. The directory shows ratings shrunk towards those of all agencies; the note is for the agency alone.',

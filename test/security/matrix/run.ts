@@ -221,7 +221,7 @@ async function setStage(service: TestService): Promise<Stage> {
       await person('member', firm_a, 'firm'),
       await person('operator', staff, 'staff'),
       await person('reviewer', staff, 'staff'),
-      await person('member', expert, 'expert'),
+      await person('admin', expert, 'expert'),
     ],
   };
 }
