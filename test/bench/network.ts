@@ -18,6 +18,7 @@ import { openStore } from './field.ts';
 import { quantile, rounded } from './figures.ts';
 import { askFigures, type FiguresMeasured, fillDesks } from './network-figures.ts';
 import { DESKS, type MadeNetwork, makeNetwork } from './network-made.ts';
+import { processorTime_ms } from './processor.ts';
 import { derive, ingestCorpus } from './search.ts';
 
 export interface NetworkSizes {
@@ -33,6 +34,9 @@ export interface NetworkReport extends NetworkSizes {
   /** Of matching one need. */
   p50_ms: number;
   p99_ms: number;
+  /** Of service and database together; null where the kernel does not tell. */
+  processor_p50_ms: number | null;
+  processor_p99_ms: number | null;
   /** Needs that nothing matched. */
   empty: number;
   /** Of the operator's page over all desks. */
@@ -82,6 +86,7 @@ async function matchNeeds(url: string, database: Database, { needs }: MadeNetwor
   );
   const { address, close } = await openService(url, database);
   const took: number[] = [];
+  const ran: number[] = [];
   let empty = 0;
   try {
     const ask = async (place: number) => {
@@ -97,14 +102,24 @@ async function matchNeeds(url: string, database: Database, { needs }: MadeNetwor
     for (let n = 0; n < WARMING; n++) await ask(n % needs.length);
     empty = 0;
     for (const place of needs.keys()) {
+      const before_ms = await processorTime_ms();
       took.push(await ask(place));
+      const after_ms = await processorTime_ms();
+      if (before_ms !== null && after_ms !== null) ran.push(after_ms - before_ms);
       on_progress(`${place + 1} needs matched`, 0.8 + (0.2 * (place + 1)) / needs.length);
     }
   } finally {
     await close();
   }
-  const share = (of: number) => rounded(quantile(took, of), 1);
-  return { p50_ms: share(0.5), p99_ms: share(0.99), empty };
+  const share = (values: readonly number[], of: number) =>
+    values.length > 0 ? rounded(quantile(values, of), 1) : null;
+  return {
+    p50_ms: share(took, 0.5)!,
+    p99_ms: share(took, 0.99)!,
+    processor_p50_ms: share(ran, 0.5),
+    processor_p99_ms: share(ran, 0.99),
+    empty,
+  };
 }
 
 async function figuresOf(url: string, database: Database): Promise<FiguresMeasured> {
@@ -144,20 +159,14 @@ async function openService(url: string, system: Database) {
   };
 }
 
-export function networkText({
-  clients,
-  desks,
-  offers,
-  patents,
-  needs,
-  p50_ms,
-  p99_ms,
-  empty,
-  figures,
-}: NetworkReport): string {
+export function networkText(report: NetworkReport): string {
+  const { clients, desks, offers, patents, needs, empty, p50_ms, p99_ms } = report;
+  const { processor_p50_ms, processor_p99_ms } = report;
+  const { figures } = report;
   return [
     `Network   ${clients} clients, ${desks} desks, ${offers} offers, ${patents} patents beside`,
     `Matching  ${p50_ms} ms in the middle, ${p99_ms} ms at 99 of 100; ${needs} needs, ${empty} found nothing`,
+    `          ${processor_p50_ms ?? '-'} and ${processor_p99_ms ?? '-'} ms of processor time, service and database together`,
     `Figures   ${figures.p50_ms} ms in the middle, ${figures.p99_ms} ms at 99 of 100, of the page over all desks`,
     '',
   ].join('\n');

@@ -10,6 +10,7 @@ import {
   type Reasons,
   regionReason,
   strength,
+  TELLING_WORDS,
   UNSAID,
   type Weights,
   wordsReason,
@@ -19,7 +20,7 @@ import type { Sql } from '../../db/client.ts';
 import { type FoundPatent, patentsById } from '../../search/find.ts';
 import { priorArt } from '../../search/prior-art.ts';
 import type { Need } from '../needs/need.ts';
-import type { OfferKind } from '../needs/posting.ts';
+import { type OfferKind, regionOfOffice } from '../needs/posting.ts';
 import { type Candidate, candidatesOf, tellingOf, type Word, wordsOfNeed } from './candidates.ts';
 import { latestLearnt } from './learnt.ts';
 
@@ -111,8 +112,8 @@ async function patentsFor(
   learnt: Learnt,
 ): Promise<{ match: Ranked; patent: FoundPatent }[]> {
   if (need.kinds.length > 0 && !need.kinds.includes('patent')) return [];
-  const { title, body } = need;
-  const draft = { title, abstract: body, claims: '', classes: [], cited: [], filed_before: null };
+  const telling = words.slice(0, TELLING_WORDS).map(({ lexeme }) => lexeme);
+  const draft = { ...NO_DRAFT, title: need.title, abstract: telling.join(' ') || need.body };
   const nearest = await priorArt(sql, draft, MAX_PATENTS);
   const patents = await patentsById(
     sql,
@@ -121,7 +122,7 @@ async function patentsFor(
   return nearest.flatMap(({ patent_id, terms }) => {
     const patent = patents.get(patent_id);
     if (!patent || !mayBeUsed(need, patent)) return [];
-    return [{ match: rankedPatent(need, words, patent, terms, learnt), patent }];
+    return [{ match: rankedPatent(need, patent, terms, learnt), patent }];
   });
 }
 
@@ -133,28 +134,24 @@ function mayBeUsed(need: Need, { legal_state, office, field, expires_on }: Found
     legal_state === 'in_force' &&
     !excluded &&
     !ended &&
-    leavesRegion(placeOf(office), wanted_regions, excluded_regions)
+    leavesRegion(regionOfOffice(office), wanted_regions, excluded_regions)
   );
 }
 
-/** Offices of several countries are nowhere in particular. */
-const SHARED_OFFICES = ['EP', 'EA', 'WO', 'OA', 'AP', 'GC', 'EM', 'BX', 'XN', 'XV', 'IB'];
-function placeOf(office: string): string | null {
-  return SHARED_OFFICES.includes(office) ? null : office;
-}
+/** Asked for by its title and its most telling words: each word costs a look into every patent that is found. */
+const NO_DRAFT = { claims: '', classes: [], cited: [], filed_before: null };
 
 function rankedPatent(
   need: Need,
-  words: readonly Word[],
   { patent_id, office, field, expires_on }: FoundPatent,
   terms: readonly string[],
   { weights, outcomes }: Learnt,
 ): Ranked {
-  const shared = words.filter(({ lexeme }) => terms.includes(lexeme));
   const fields = field === null ? [] : [field];
-  const region = placeOf(office);
+  const region = regionOfOffice(office);
   const reasons: Reasons = {
-    words: wordsReason(tellingOf(shared), tellingOf(words)),
+    // Patents tell how many words are shared, the rarest first, and not what each tells here.
+    words: wordsReason(terms.length, TELLING_WORDS),
     field: fieldReason(need.fields, fields),
     region: regionReason(need.region, region),
     availability: availabilityReason(
@@ -170,7 +167,7 @@ function rankedPatent(
     patent_id,
     region,
     fields,
-    words: shared.map(({ lexeme }) => lexeme),
+    words: [...terms],
     reasons,
     strength: strength(reasons, weights),
   };

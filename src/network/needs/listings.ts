@@ -1,6 +1,4 @@
 /** Listings of the market as offers of the network, from the events that tell of them: under the pseudonym they are listed under. */
-import { attempt } from '../../../models/failure.ts';
-import { readRegion } from '../../../models/matching/regions.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import type { Caller } from '../../accounts/store.ts';
 import { hideUnder, ownerOf, showUnder } from '../../anonymity/service.ts';
@@ -10,7 +8,7 @@ import { newUnlinkableId } from '../../ids.ts';
 import type { Listener } from '../../outbox/hear.ts';
 import type { Offer } from './offer.ts';
 import { endOffers, insertOffers, offerOfSource } from './offer-store.ts';
-import { fingerprintOf, PROFILES_OF } from './posting.ts';
+import { fingerprintOf, PROFILES_OF, regionOfOffice } from './posting.ts';
 
 /** As `listing.published` tells it. */
 interface PublishedListing {
@@ -48,7 +46,7 @@ async function keep(tx: Transaction, listing: PublishedListing, at: Date): Promi
     pseudonym_id,
     title,
     body: summary,
-    region: placeOf(listing.territories),
+    region: regionOfOffice(listing.territories.length === 1 ? listing.territories[0]! : ''),
     fields,
     available_from: null,
     available_until: listing.expires_on,
@@ -66,14 +64,6 @@ async function keep(tx: Transaction, listing: PublishedListing, at: Date): Promi
     { offer, owner: { organisation_id, fingerprint, source_id: listing_id, posted_at: at } },
   ]);
   await showUnder(tx, pseudonym_id, { kind: 'offer', id: offer.id }, owner, at);
-}
-
-/** Of rights in one country that country; of more, or of an office of several countries, none. */
-function placeOf(territories: readonly string[]): string | null {
-  const [first] = territories;
-  if (first === undefined || territories.length > 1) return null;
-  const read = attempt(() => readRegion(first));
-  return read.ok ? read.value : null;
 }
 
 async function end(tx: Transaction, listing_id: string, at: Date): Promise<void> {

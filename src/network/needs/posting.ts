@@ -92,6 +92,15 @@ export function regionsIn(
   };
 }
 
+/** Offices of several countries, some of whose codes are read as those of countries. */
+const SHARED_OFFICES = ['EP', 'EA', 'WO', 'OA', 'AP', 'GC', 'EM', 'BX', 'XN', 'XV', 'IB'];
+
+/** Where rights of an office hold; null for an office of several countries, or of one that is no more. */
+export function regionOfOffice(office: string): string | null {
+  const read = attempt(() => readRegion(office));
+  return read.ok && !SHARED_OFFICES.includes(office) ? read.value : null;
+}
+
 /**
  * The name that it is shown under: the pseudonym's, or else the own.
  * @throws Problem `refused` where what is shown under a pseudonym names the organisation, or the pseudonym is not its own
