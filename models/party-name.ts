@@ -33,6 +33,11 @@ export function mayBeSameName(one: string, other: string): boolean {
   return HAN.test(first) !== HAN.test(second) || first === second;
 }
 
+/** What of a name is compared: names of one key are one name but for case, width, punctuation and legal form. */
+export function nameKey(name: string): string {
+  return withoutLegalForm(name) || wordsOf(name).join('');
+}
+
 function wordsOf(name: string): string[] {
   return name
     .normalize('NFKC')

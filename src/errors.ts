@@ -31,6 +31,7 @@ export const PROBLEMS = {
   conflict_of_interest: { status: 422, title: 'A conflict of interest' },
   range_refused: { status: 409, title: 'A range cannot be submitted now' },
   backtest_required: { status: 428, title: 'A rule set must be backtested before it is in force' },
+  quota_used_up: { status: 403, title: 'The plan holds no more of that this month' },
   rate_limited: { status: 429, title: 'Too many requests in this minute' },
   headers_too_large: { status: 431, title: 'The header fields are over their limit' },
   internal: { status: 500, title: 'The service failed' },

@@ -203,7 +203,7 @@ function callerOf(app: FastifyInstance): TestService['call'] {
       text,
       body: (isJson ? JSON.parse(text) : null) as Body,
     };
-    contract(method, url, answer);
+    contract(method, url, isJson ? answer : { ...answer, body: text });
     return answer;
   };
 }

@@ -1,6 +1,7 @@
 /**
  * `npm run backtest`: how well termination, risk rules and chances of a breach are told beforehand, on real patents; what the
- * checks of claims find, how well prior art is found, how well copied marks are told by their scans, on a made market; and how needs are matched, on a judged set.
+ * checks of claims find, how well prior art is found and needs are matched, on judged sets; and how well copied marks are told by
+ * their scans, on a made market.
  */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +15,7 @@ import { DEFAULT_REPLAY, replay } from '../replay.ts';
 import { onScratch } from '../scratch.ts';
 import { BUNDLED_SETS, backtestClaims, claimText } from './claims.ts';
 import { ltvReliability, ltvText } from './ltv.ts';
-import { backtestMatching, matchingText, readJudgedNeeds } from './matching.ts';
+import { backtestMatching, matchingText, readNeeds } from './matching.ts';
 import { backtestPriorArt, JUDGED, priorArtText, readJudged } from './prior-art.ts';
 import { backtestFiles, backtestSample } from './report.ts';
 import { readBacktestRows } from './rows.ts';
@@ -98,9 +99,9 @@ reciprocal rank, and an interval of the difference. Takes about half a minute.
 await run(() => {
   const [name, ...args] = process.argv.slice(2);
   if (name === 'rules') return rules(args);
-  if (name === 'matching') return matching(args);
   if (name === 'prior-art') return judgedDrafts(args);
   if (name === 'claims') return claims(args);
+  if (name === 'matching') return matching(args);
   if (name === 'scans') return scans(args);
   return name === 'ltv' ? ltv(args) : termination();
 });
@@ -204,7 +205,7 @@ async function matching(args: string[]): Promise<void> {
   });
   if (values.help) return void process.stdout.write(HELP);
   const seed = seedOf(values.seed);
-  const judged = await readJudgedNeeds(values.sets);
+  const judged = await readNeeds(values.sets);
   const report = await refusing(() =>
     onScratch((database) => backtestMatching(database, judged, seed, progressBar('matching'))),
   );

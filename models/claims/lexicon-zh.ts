@@ -26,7 +26,7 @@ const VERBS = words(`
   保温 静置 离心 洗涤 研磨 烧结 煅烧 浸渍 发酵 灭菌 接种 培养 收缩 膨胀 伸缩 弹性 往复 摆动 振动 翻转 倒置 朝下 朝上 呈 占 达到 达 指向 面向 面对 背离
   靠近 远离 邻近 接触 隔开 分隔 隔离 封闭 封堵 遮挡 限制 防止 避免 抑制 促进 提高 保证 确保 允许 适于 适配 卡合 卡设 扣合 锁紧 锁定 紧固 拧紧 缠绕
   卷绕 绕设 绕 盖设 盖合 罩设 架设 搭接 对接 衔接 交叉 重叠 层叠 叠加 串联 并联 接地 供电 充电 放电 通电 断电 供给 供应 施加 作用 感应 产生 转换 转化 变换
-  划分 枢转 铺设 拉紧 拉动 缺失 浸出 浸入 浸有 压入 压向 压紧 套入 送风 供油 供水 测得 得到 利用 借助 磨损 缩回 出现 报告 归零 推进 行驶 打标 偏转 润滑 下沉 切断 减去 录制 转换为 锻入 外包 构建 建立 标记 记录 统计 累计 上报 推送 通知 提示 报警 监测 监控 远程 开口 朝外 朝内`);
+  划分 分散 流延 蒸发 浸渍 计数 枢转 铺设 拉紧 拉动 缺失 浸出 浸入 浸有 压入 压向 压紧 套入 送风 供油 供水 测得 得到 利用 借助 磨损 缩回 出现 报告 归零 推进 行驶 打标 偏转 润滑 下沉 切断 减去 录制 转换为 锻入 外包 构建 建立 标记 记录 统计 累计 上报 推送 通知 提示 报警 监测 监控 远程 开口 朝外 朝内`);
 
 /** Make a noun of the verb before them. */
 const TAILS =
@@ -45,6 +45,11 @@ const UNIQUE = new Set(
     '步骤 方法 装置 系统 设备 产品 用户 操作者 人员 地面 外界 环境 空气 大气 水平面 互联网 公式 范围 情况 条件 过程 要求 权利要求 发明',
   ),
 );
+
+/** Of the places those that follow a thing, unless a part is named by them: 表中, but 中轴. */
+const WITHIN = '中内上';
+const COMPOUNDS =
+  '部侧端方面壁表腔间心央层级位游盖板轴胆筒模环圈管缸座架梁臂壳罩衬套齿轮径周孔槽沿缘角边口框体块片段';
 
 /** What may be left over at the end of a term. */
 const TRAILING =
@@ -128,7 +133,8 @@ function endsBefore(text: string, at: number): boolean {
   const inherent = wordAt(INHERENT_INDEX, text, at);
   if (inherent === null) return false;
   const after = at + inherent.length;
-  return inherent.length > 1 ? true : isBound(text, after);
+  if (inherent.length > 1 || isBound(text, after)) return true;
+  return WITHIN.includes(inherent) && !COMPOUNDS.includes(text[after]!);
 }
 
 /** Whether no term goes on at a place. */

@@ -4,6 +4,7 @@
  */
 import { MAX_CLAIMS } from './limits.ts';
 import type { ClaimLanguage } from './types.ts';
+import { trimmedSpan } from './words.ts';
 
 export interface ClaimReference {
   /** In the claim's text. */
@@ -19,6 +20,8 @@ export interface ClaimReference {
   is_all_before: boolean;
 }
 
+/** As many numbers are filled into the ranges of one claim; further ranges are read by their ends. */
+const MAX_FILLED = 4 * MAX_CLAIMS;
 /** How far before `claims` an `any one of` may stand, in characters. */
 const LEAD_characters = 24;
 
@@ -45,9 +48,15 @@ export function referencesIn(
   before: readonly number[],
 ): ClaimReference[] {
   const is_en = language === 'en';
-  const named = Array.from(text.matchAll(is_en ? EN_START : ZH_START), (match) =>
-    numbersAt(text, match.index, match.index + match[0].length, is_en),
-  );
+  const named: ClaimReference[] = [];
+  let left = MAX_FILLED;
+  for (const match of text.matchAll(is_en ? EN_START : ZH_START)) {
+    // `claim 1 or claim 2` is one reference: its second half was read with the first.
+    if (match.index < (named.at(-1)?.end ?? 0)) continue;
+    const reference = numbersAt(text, match.index, match.index + match[0].length, is_en, left);
+    left -= reference.numbers.length;
+    named.push(reference);
+  }
   const all = Array.from(text.matchAll(is_en ? EN_ALL : ZH_ALL), (match) => ({
     start: match.index,
     end: match.index + match[0].length,
@@ -56,11 +65,11 @@ export function referencesIn(
     is_bare_range: false,
     is_all_before: true,
   }));
-  return withoutRepeats([...named, ...all].sort((a, b) => a.start - b.start));
+  return apart([...named, ...all].sort((a, b) => a.start - b.start));
 }
 
-/** `claim 1 or claim 2` is one reference: its second half is not read again. */
-function withoutRepeats(references: readonly ClaimReference[]): ClaimReference[] {
+/** Of references that overlap the first. */
+function apart(references: readonly ClaimReference[]): ClaimReference[] {
   let reached = 0;
   return references.filter(({ start, end }) => {
     const is_new = start >= reached;
@@ -69,7 +78,7 @@ function withoutRepeats(references: readonly ClaimReference[]): ClaimReference[]
   });
 }
 
-function numbersAt(text: string, start: number, from: number, is_en: boolean): ClaimReference {
+function numbersAt(text: string, start: number, from: number, is_en: boolean, most: number): ClaimReference {
   const join = is_en ? EN_JOIN : ZH_JOIN;
   const numbers: number[] = [];
   let at = from;
@@ -79,7 +88,7 @@ function numbersAt(text: string, start: number, from: number, is_en: boolean): C
     NUMBER.lastIndex = at;
     const match = NUMBER.exec(text);
     if (match === null) break;
-    addNumber(numbers, Number(match[1]), RANGE.test(joined));
+    addNumber(numbers, Number(match[1]), RANGE.test(joined), most);
     at = NUMBER.lastIndex;
     join.lastIndex = at;
     const next = join.exec(text);
@@ -96,7 +105,7 @@ function numbersAt(text: string, start: number, from: number, is_en: boolean): C
     : tail !== null || /任[一意何]/.test(lead);
   return {
     start,
-    end: tail === null ? trimmedEnd(text, at) : ZH_TAIL.lastIndex,
+    end: tail === null ? trimmedSpan(text, start, at).end : ZH_TAIL.lastIndex,
     numbers,
     is_alternative: is_any || (OR.test(joins) && !/\band\b(?!\/)|[和与及]/i.test(joins)),
     is_bare_range:
@@ -109,13 +118,9 @@ function numbersAt(text: string, start: number, from: number, is_en: boolean): C
   };
 }
 
-function addNumber(numbers: number[], number: number, is_range: boolean): void {
+function addNumber(numbers: number[], number: number, is_range: boolean, most: number): void {
   const from = numbers.at(-1);
-  if (is_range && from !== undefined && number > from && number - from <= MAX_CLAIMS)
+  if (is_range && from !== undefined && number > from && numbers.length + number - from <= most)
     for (let each = from + 1; each < number; each++) numbers.push(each);
   numbers.push(number);
-}
-
-function trimmedEnd(text: string, end: number): number {
-  return text.slice(0, end).trimEnd().length;
 }

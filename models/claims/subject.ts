@@ -20,6 +20,17 @@ export interface Subject {
 const OPENING_characters = 400;
 
 const EN_METHOD = /^(?:method|process|procedure|technique|protocol)$/;
+const TRANSITIONS = new Set([
+  'comprising',
+  'including',
+  'having',
+  'containing',
+  'consisting',
+  'according',
+  'as',
+  'of',
+  'wherein',
+]);
 const ZH_METHOD = /(?:方法|工艺|流程|制法|步骤|算法|过程)$/;
 const ZH_USE = /(?:用途|应用|使用)$/;
 
@@ -54,7 +65,10 @@ function english(text: string, reference: ClaimReference | null, known: Known): 
     const { lower, is_word, end: word_end } = tokens[at]!;
     if (!is_word) break;
     const next = tokens[at + 1];
-    if (words.length > 0 && endsPhrase(lower, next?.is_word ? next.lower : '')) break;
+    const following = next?.is_word ? next.lower : '';
+    // A subject is named in full before its transition: `a ski binding comprising`.
+    const is_name = lower.endsWith('ing') && TRANSITIONS.has(following);
+    if (words.length > 0 && !is_name && endsPhrase(lower, following)) break;
     if (words.length > 0 || !FILLERS.has(lower)) words.push(lower);
     end = word_end;
   }

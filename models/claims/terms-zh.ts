@@ -14,7 +14,7 @@ export interface TakenUp {
   ends: number[];
 }
 
-const DEFINITE = /所述的?|(?<!应)该(?!等)|上述的?|前述的?/g;
+const DEFINITE = /所述的?|(?<!应)该(?!等)|上述的?(?!.{0,6}权利要求)|前述的?(?!.{0,6}权利要求)/g;
 const CLASSIFIER = '[个种根块条片组套对只台层道排列段枚座张面颗股圈级路]';
 /** Between 所述 or a verb and its term. */
 const QUANTITY = new RegExp(
@@ -29,6 +29,8 @@ const LISTED =
 /** No term begins so. */
 const NO_TERM =
   /^(?:所述|该|上述|前述|其|权利要求|步骤|利用|带有?|具有|SEQ|[与和为以从将由在对向按于使令当若被把用通根基位设不可能应并且])/;
+/** After a verb. */
+const DONE = '于在入出成';
 const LOOK_characters = 12;
 
 export function takenUpIn(claim: ReadClaim): TakenUp[] {
@@ -62,7 +64,9 @@ export function namedIn(text: string): { term: string; start: number }[] {
       const after = match.index + match[0].length;
       const start = after + quantityAt(text, after);
       const end = isTerm(text, start) ? endsOf(text, start)[0] : undefined;
-      return { term: end === undefined ? '' : text.slice(start, end), start };
+      // `分散于` is what is done to a thing.
+      const is_done = end !== undefined && DONE.includes(text[end] ?? '。');
+      return { term: end === undefined || is_done ? '' : text.slice(start, end), start };
     }).filter(({ term }) => term.length - ordinalAt(term, 0) > 1),
   );
 }
@@ -99,8 +103,8 @@ export interface Naming {
   places: ReadonlyMap<string, readonly number[]>;
   /** First place of each beginning of a list of numbered things: 第一 of 第一和第二电极. */
   joined: ReadonlyMap<string, number>;
-  /** First place of each term that was asked for; infinite where there is none. */
-  known: Map<string, number>;
+  /** What was asked for before. */
+  known: Map<string, Named>;
 }
 
 const JOINED = /(第[一二三四五六七八九十百\d]{1,4}[^，,；;。]?)(?=[和与及或、]第)/g;
@@ -119,22 +123,30 @@ export function namingOf(text: string): Naming {
   return { text, places, joined, known: new Map() };
 }
 
-/** First place where a text names a term, not behind 所述 and not as the beginning of a longer one. */
-export function firstNamed(naming: Naming, term: string, inventory: Inventory): number {
+export interface Named {
+  /** First place where it stands, not behind 所述; infinite where there is none. */
+  said: number;
+  /** The same, where it is a term and not the beginning of a longer one. */
+  named: number;
+}
+
+export function namedAt(naming: Naming, term: string, inventory: Inventory): Named {
   const before = naming.known.get(term);
   if (before !== undefined) return before;
   const { text, places } = naming;
   const key = term.slice(0, KEY_characters);
+  const said = (places.get(key) ?? []).filter((at) => text.startsWith(term, at) && !isTakenUp(text, at));
   const longer = (inventory.by_key.get(key) ?? []).filter(
     (each) => each.length > term.length && each.startsWith(term),
   );
-  const first = (places.get(key) ?? []).find((at) => {
-    if (!text.startsWith(term, at) || isTakenUp(text, at)) return false;
-    if (longer.some((each) => text.startsWith(each, at))) return false;
-    return isBound(text, at + term.length) || inventory.terms.has(term);
-  });
-  naming.known.set(term, first ?? Number.POSITIVE_INFINITY);
-  return first ?? Number.POSITIVE_INFINITY;
+  const named = said.find(
+    (at) =>
+      !longer.some((each) => text.startsWith(each, at)) &&
+      (isBound(text, at + term.length) || inventory.terms.has(term)),
+  );
+  const found = { said: said[0] ?? Number.POSITIVE_INFINITY, named: named ?? Number.POSITIVE_INFINITY };
+  naming.known.set(term, found);
+  return found;
 }
 
 function isTakenUp(text: string, at: number): boolean {

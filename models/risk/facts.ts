@@ -1,4 +1,5 @@
 /** What the risk rules read of one pledge on one day. Plain data, gathered by `src/risk/facts.ts`. Null is not known. */
+import type { ClaimFragility } from '../claims/fragility.ts';
 import { loanToValueBp } from '../collateral.ts';
 import type { CalendarDate, LegalState } from '../types.ts';
 
@@ -59,6 +60,8 @@ export interface PatentRisk {
   family_ended: { office: string; ended_on: CalendarDate }[] | null;
   /** Citations a year over those of the cohort, as the slope of the last years; null while citations are not known. */
   citation_slope: number | null;
+  /** How the claims would stand an attack by their text; null while that is not known. */
+  claims: ClaimFragility | null;
 }
 
 /** What is reported of the borrower, its loan and the right's disputes (borrower-facts.ts). */

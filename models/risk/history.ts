@@ -132,6 +132,7 @@ function rightOn(
     other_encumbrances: null,
     family_ended: null,
     citation_slope: null,
+    claims: null,
   };
 }
 

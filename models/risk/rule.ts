@@ -28,7 +28,8 @@ export interface Parameter {
     | 'probability'
     | 'standard deviations'
     | 'share a year'
-    | 'notches';
+    | 'notches'
+    | 'score';
 }
 
 export type Parameters = Readonly<Record<string, number>>;

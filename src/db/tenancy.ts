@@ -18,6 +18,8 @@ export const WORKER_ROLE = 'pledgewatch_worker';
 export interface Tenant {
   organisation_id: string;
   kind: OrganisationKind;
+  /** The person who acts, or who issued the key. */
+  person_id?: string;
 }
 
 const acting = new AsyncLocalStorage<Tenant>();
@@ -25,8 +27,8 @@ const acting = new AsyncLocalStorage<Tenant>();
 const ofTenants = new WeakSet<Transaction>();
 
 /** Runs `work`, all that it awaits included, for a tenant. */
-export function actFor<T>({ organisation_id, kind }: Tenant, work: () => T): T {
-  return acting.run({ organisation_id, kind }, work);
+export function actFor<T>({ organisation_id, kind, person_id }: Tenant, work: () => T): T {
+  return acting.run({ organisation_id, kind, ...(person_id !== undefined && { person_id }) }, work);
 }
 
 /**
@@ -63,12 +65,12 @@ export async function acrossTenants<T>(tx: Transaction, work: () => Promise<T>):
  * user. It goes out with `begin`, as a text of its own that takes no parameters.
  */
 function opening(): string {
-  const { organisation_id = '', kind = '' } = acting.getStore() ?? {};
-  const quoted = [organisation_id, kind].map((word) => {
+  const { organisation_id = '', kind = '', person_id = '' } = acting.getStore() ?? {};
+  const set = Object.entries({ organisation_id, kind, actor: person_id }).map(([name, word]) => {
     if (!/^\w*$/.test(word)) throw new Error('a tenant has no such id or kind');
-    return `'${word}'`;
+    return `set_config('app.${name}', '${word}', true)`;
   });
-  return `select set_config('app.organisation_id', ${quoted[0]}, true), set_config('app.kind', ${quoted[1]}, true)`;
+  return `select ${set.join(', ')}`;
 }
 
 /** Not waited for: what follows is sent with it and, were it to fail, would fail in the transaction that it broke. */

@@ -21,7 +21,11 @@ const PATENTS = [
   { href: '/knowledge-map', text: 'nav.map' },
   { href: '/market', text: 'nav.market' },
   { href: '/network', text: 'nav.network' },
+  { href: '/bulletins', text: 'nav.bulletins' },
+  { href: '/plans', text: 'nav.plans' },
 ] as const;
+/** Who may sit at a regional desk. */
+const DESKS = { href: '/desks', text: 'nav.desks' } as const;
 
 const EXPERTS = { href: '/experts', text: 'nav.experts' } as const;
 
@@ -49,8 +53,8 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     EXPERTS,
     { href: '/audit', text: 'nav.audit' },
   ],
-  agency: [{ href: '/filing', text: 'nav.filing' }, ...PATENTS, EXPERTS],
-  expert: [...PATENTS, EXPERTS],
+  agency: [{ href: '/filing', text: 'nav.filing' }, ...PATENTS, DESKS, EXPERTS],
+  expert: [...PATENTS, DESKS, EXPERTS],
   buyer: [...PATENTS, EXPERTS],
   staff: [
     { href: '/reviews', text: 'nav.reviews' },
@@ -62,6 +66,7 @@ const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[
     { href: '/haircuts', text: 'nav.haircuts' },
     { href: '/jobs', text: 'nav.jobs' },
     { href: '/filing', text: 'nav.filing' },
+    DESKS,
     ...PATENTS,
     EXPERTS,
     { href: '/audit', text: 'nav.audit' },

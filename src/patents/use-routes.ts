@@ -15,7 +15,7 @@ const Use = Type.Object({
 });
 
 export const useRoutes =
-  ({ database }: Service): FastifyPluginAsyncTypebox =>
+  ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get(
       '/v1/patents/:patent_id/use',
@@ -30,6 +30,6 @@ export const useRoutes =
           response: { 200: Type.Object({ data: Type.Array(Use) }) },
         },
       },
-      async ({ params }) => ({ data: await useOfPatent(database.sql, params.patent_id) }),
+      async ({ params }) => ({ data: await useOfPatent(database.sql, params.patent_id, clock.now()) }),
     );
   };

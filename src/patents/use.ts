@@ -31,9 +31,13 @@ export async function recordUse(tx: Transaction, uses: readonly PatentUse[], now
 }
 
 /** What the caller may see, newest month first. */
-export async function useOfPatent(sql: Sql, patent_id: string): Promise<(PatentUse & { known_at: Date })[]> {
+export async function useOfPatent(
+  sql: Sql,
+  patent_id: string,
+  known_at: Date,
+): Promise<(PatentUse & { known_at: Date })[]> {
   const rows = await sql<(PatentUse & { known_at: Date })[]>`
     select patent_id, organisation_id, month, class, count, known_at from patent_use
-    where patent_id = ${patent_id} order by month desc, organisation_id, class`;
+    where patent_id = ${patent_id} and known_at <= ${known_at} order by month desc, organisation_id, class`;
   return [...rows];
 }

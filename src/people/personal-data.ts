@@ -24,6 +24,8 @@ export interface PersonalTable {
 const RECORD =
   'It is the record of who decided or declared something under a contract; the id names nobody any more.';
 const CHAIN = 'The audit chain must verify; its entries hold the id alone, which names nobody any more.';
+const CLIENT =
+  'It is the desk’s client, who is no account of the service; the desk changes or removes what it keeps of it.';
 const KEYS = 'A key is the organisation’s; it says by the id who issued it, which names nobody any more.';
 
 export const PERSONAL_DATA: Readonly<Record<string, PersonalTable>> = {
@@ -116,6 +118,52 @@ export const PERSONAL_DATA: Readonly<Record<string, PersonalTable>> = {
     people: ['key_id'],
     words: ['reference', 'source'],
     other: ['right_type'],
+    kept: RECORD,
+  },
+  desk_staff: {
+    key: ['desk_id', 'organisation_id'],
+    people: ['person_id'],
+    kept: 'Who sat at a desk is seen by the id, which names nobody any more.',
+  },
+  desk_client: {
+    key: ['id', 'desk_id'],
+    people: ['made_by'],
+    words: ['name'],
+    // Whom to ask for at the client’s is sealed.
+    other: ['contact', 'name_key', 'kind', 'region', 'registration_number', 'account_id', 'stage'],
+    kept: CLIENT,
+  },
+  desk_entry: {
+    key: ['id', 'desk_id', 'desk_client_id'],
+    people: ['actor'],
+    words: ['note'],
+    other: ['kind', 'detail'],
+    kept: RECORD,
+  },
+  desk_task: {
+    key: ['id', 'desk_id', 'desk_client_id'],
+    people: ['made_by', 'done_by'],
+    words: ['title'],
+    kept: RECORD,
+  },
+  desk_handover: {
+    key: ['id', 'desk_client_id', 'from_desk_id', 'to_desk_id'],
+    people: ['asked_by', 'answered_by'],
+    words: ['client_name', 'reason'],
+    other: ['state'],
+    kept: RECORD,
+  },
+  desk_import: {
+    key: ['id', 'desk_id'],
+    people: ['made_by'],
+    words: ['file_name'],
+    other: ['format', 'encoding', 'columns', 'state'],
+    kept: RECORD,
+  },
+  plan: { key: ['id'], people: ['made_by'], words: ['name'], other: ['currency', 'quotas'], kept: RECORD },
+  plan_subscription: {
+    key: ['id', 'organisation_id', 'plan_id'],
+    people: ['made_by'],
     kept: RECORD,
   },
   due_diligence_waiver: {

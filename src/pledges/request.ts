@@ -4,6 +4,7 @@ import { type Caller, findOrganisation } from '../accounts/store.ts';
 import type { Transaction } from '../db/client.ts';
 import { acrossTenants } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
+import { useQuota } from '../quotas/use.ts';
 import { type LoanToValue, ltvLimits, type PledgedUse, usesOf } from './schemas.ts';
 import { type PledgeRequest, requestPledge } from './service.ts';
 import type { Pledge } from './store.ts';
@@ -32,11 +33,9 @@ export async function requestOwn(
   if (parties[0]?.kind !== 'bank' || parties[1]?.kind !== 'firm')
     throw new Problem('refused', 'The fields bank_id and firm_id must name a bank and a firm.');
   const asked = { ...body, ...ltvLimits(loan_to_value), patents: usesOf(patents) };
-  return requestPledge(
-    tx,
-    asked,
-    caller,
-    parties.some((party) => party?.demonstration),
-    now,
-  );
+  const is_demonstration = parties.some((party) => party?.demonstration === true);
+  const pledge = await requestPledge(tx, asked, caller, is_demonstration, now);
+  // Last, for its row stays locked to the end.
+  await useQuota(tx, caller, 'valuations', patents.length, now);
+  return pledge;
 }

@@ -1,14 +1,18 @@
-/** What the rules read around patents: how the last run of their source went, their families, and who cites them. */
+/**
+ * What the rules read around patents: how the last run of their source went, their families, who cites them, and what the
+ * text of their claims says.
+ */
 import { citationSlope, LEAST_CITATIONS, TREND_YEARS } from '../../models/risk/citation-trend.ts';
 import type { PatentRisk } from '../../models/risk/facts.ts';
 import { familyEnded } from '../../models/risk/family.ts';
 import { dateOf } from '../clock.ts';
 import type { Sql } from '../db/client.ts';
 import { citing, familiesKnown } from '../patents/bibliography.ts';
+import { fragilitiesKnown } from '../patents/claim-fragility.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
 import { lastRecords } from '../patents/freshness.ts';
 
-export type Around = Pick<PatentRisk, 'source_records' | 'family_ended' | 'citation_slope'>;
+export type Around = Pick<PatentRisk, 'source_records' | 'family_ended' | 'citation_slope' | 'claims'>;
 
 /** Patents of a cohort that are counted; ids are hashes, so the first of them are a fair sample. */
 const COHORT_SAMPLE_PATENTS = 300;
@@ -22,6 +26,8 @@ export async function aroundPatents(
   const records = await lastRecords(sql, known_at);
   const ended = await endedFamilies(sql, patents, known_at);
   const slopes = await citationSlopes(sql, patents, known_at);
+  const ids = patents.map(({ patent_id }) => patent_id);
+  const claims = await fragilitiesKnown(sql, ids, known_at);
   return new Map(
     patents.map(({ patent_id, source }) => [
       patent_id,
@@ -29,6 +35,7 @@ export async function aroundPatents(
         source_records: records.get(source) ?? null,
         family_ended: ended.get(patent_id) ?? null,
         citation_slope: slopes.get(patent_id) ?? null,
+        claims: claims.get(patent_id) ?? null,
       },
     ]),
   );

@@ -19,7 +19,8 @@ import { dateOf } from '../clock.ts';
 import type { Database, Transaction } from '../db/client.ts';
 import { newId } from '../ids.ts';
 import { emitEvents, type NewEvent } from '../outbox/emit.ts';
-import type { Pledge } from '../pledges/store.ts';
+import { readClaimTexts } from '../patents/claim-fragility.ts';
+import { type Pledge, patentsPledgedAt } from '../pledges/store.ts';
 import { pledgeRisks } from './facts.ts';
 import { rulesOf } from './rule-sets.ts';
 import { silencer } from './silences.ts';
@@ -68,6 +69,7 @@ async function assessBatch(tx: Transaction, slot: Date, after: string, only?: re
     order by id limit ${BATCH_PLEDGES} for update`;
   const last = pledges.length === BATCH_PLEDGES ? pledges.at(-1)!.id : null;
   const ids = pledges.map((pledge) => pledge.id);
+  await readPledgedClaims(tx, ids, slot);
   const risks = await pledgeRisks(tx, pledges, slot);
   const standing = Map.groupBy(await standingFlags(tx, ids), (flag) => flag.pledge_id);
   const banks = pledges.map((pledge) => pledge.bank_id);
@@ -102,6 +104,12 @@ async function assessBatch(tx: Transaction, slot: Date, after: string, only?: re
     slot,
   );
   return { pledges: pledges.length, opened: opened.length, cleared: cleared.length, last };
+}
+
+/** Texts that came since the last slot. */
+async function readPledgedClaims(tx: Transaction, pledge_ids: readonly string[], slot: Date): Promise<void> {
+  const pledged = await patentsPledgedAt(tx, pledge_ids, slot);
+  await readClaimTexts(tx, [...new Set(pledged.map(({ patent_id }) => patent_id))], slot);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { LEGAL_STATES } from '../../models/types.ts';
 import { Problem } from '../errors.ts';
-import { EVERYONE } from '../http/guard.ts';
+import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import {
   Closed,
   Day,
@@ -14,6 +14,7 @@ import {
   page,
   WithDefault,
 } from '../http/schemas.ts';
+import { useQuota } from '../quotas/use.ts';
 import type { Service } from '../service.ts';
 import { cursorOf, placeIn } from './cursor.ts';
 import {
@@ -78,7 +79,7 @@ const part = (name: string) =>
   Type.Optional(Type.String({ maxLength: MAX_DRAFT_CHARS, description: `${name} of the draft` }));
 
 export const searchRoutes =
-  ({ database }: Service): FastifyPluginAsyncTypebox =>
+  ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get(
       '/v1/patents',
@@ -186,11 +187,16 @@ export const searchRoutes =
             'The draft is empty: give title, abstract, claims, classes or cited.',
           );
         const draft = { title, abstract, claims, classes, cited: numbers, filed_before };
-        const found = await priorArt(database.sql, draft, limit);
-        const patents = await patentsById(
-          database.sql,
-          found.map((one) => one.patent_id),
-        );
+        const { found, patents } = await database.transaction(async (tx) => {
+          const found = await priorArt(tx, draft, limit);
+          const patents = await patentsById(
+            tx,
+            found.map((one) => one.patent_id),
+          );
+          // Last, for its row stays locked to the end.
+          await useQuota(tx, callerOfGuarded(request), 'searches', 1, clock.now());
+          return { found, patents };
+        });
         return { data: found.map(({ patent_id, ...why }) => ({ patent: patents.get(patent_id)!, ...why })) };
       },
     );

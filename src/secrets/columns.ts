@@ -27,6 +27,11 @@ export interface SealedColumn {
   place(id: string): string;
 }
 
+/** Of a client of a desk: whom to ask for there. No organisation's own, for a hand-over takes it along. */
+export const deskContactPlace = (client_id: string) => `desk_client/${client_id}/contact`;
+/** @param row import and line, with a slash between */
+export const deskImportRowPlace = (row: string) => `desk_import_row/${row}`;
+
 const DETAIL = { table: 'person_detail', key: ['person_id'], owner: 'organisation_id' };
 const ENDPOINT = { table: 'endpoint', key: ['id'], owner: 'organisation_id' };
 
@@ -96,6 +101,20 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     key: ['id'],
     owner: `(select organisation_id from listing join pseudonym_owner using (pseudonym_id) where listing.id = listing_id)`,
     place: documentPlace,
+  },
+  {
+    table: 'desk_client',
+    column: 'contact',
+    key: ['id'],
+    owner: null,
+    place: deskContactPlace,
+  },
+  {
+    table: 'desk_import_row',
+    column: 'given',
+    key: ["import_id || '/' || line"],
+    owner: null,
+    place: deskImportRowPlace,
   },
   {
     table: 'ticket',

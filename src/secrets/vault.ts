@@ -16,6 +16,8 @@ const SEALED = /^pw1\.([1-9]\d{0,8})\.([A-Za-z0-9_-]+)$/;
 export interface Vault {
   /** @param place where the text is kept, such as `endpoint/<id>` */
   seal(owner: string, place: string, text: string): Promise<string>;
+  /** Many at once, in their order: the keys are asked for once. */
+  sealAll(owner: string, texts: readonly { place: string; text: string }[]): Promise<string[]>;
   /** @throws SealedTextError when it was changed, or sealed for another owner or place */
   open(owner: string, place: string, sealed: string): Promise<string>;
   /** Makes an owner’s next data key, which every process seals with from then on; what is sealed opens as before. */
@@ -58,11 +60,16 @@ export function createVault({ sql }: Database, master_key: Buffer): Vault {
       await make(owner, 1);
     }
   };
+  const sealAll: Vault['sealAll'] = async (owner, texts) => {
+    const [version, key] = [...(await keysOf(owner))][0]!;
+    return texts.map(
+      ({ place, text }) =>
+        `${SEALED_PREFIX}${version}.${sealBytes(key, [owner, place, version], Buffer.from(text))}`,
+    );
+  };
   return {
-    async seal(owner, place, text) {
-      const [version, key] = [...(await keysOf(owner))][0]!;
-      return `${SEALED_PREFIX}${version}.${sealBytes(key, [owner, place, version], Buffer.from(text))}`;
-    },
+    seal: async (owner, place, text) => (await sealAll(owner, [{ place, text }]))[0]!,
+    sealAll,
     async open(owner, place, sealed) {
       const [, digits, bytes] = SEALED.exec(sealed) ?? [];
       const version = Number(digits);

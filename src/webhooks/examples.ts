@@ -15,6 +15,10 @@ const KNOWN: Readonly<Record<string, unknown>> = {
   decision: 'dismissed',
   sha256: '0'.repeat(64),
   note: 'An example.',
+  content_sha256: '0'.repeat(64),
+  until_on: '2026-02-01',
+  from_on: '2026-01-01',
+  month: '2026-01-01',
 };
 
 /** @returns the event's data without its context, marked `simulated` */

@@ -4,7 +4,7 @@
  */
 import pino from 'pino';
 import { corpusWorld } from '../../models/simulation/corpus-inventions.ts';
-import { issueKey } from '../../src/accounts/store.ts';
+import { createOrganisation, issueKey } from '../../src/accounts/store.ts';
 import { buildApp } from '../../src/app.ts';
 import { settableClock } from '../../src/clock.ts';
 import { connect, type Database } from '../../src/db/client.ts';
@@ -16,6 +16,7 @@ import { MASTER_KEY } from '../database.ts';
 import { UNHURRIED } from '../service.ts';
 import { openStore } from './field.ts';
 import { quantile, rounded } from './figures.ts';
+import { askFigures, type FiguresMeasured, fillDesks } from './network-figures.ts';
 import { DESKS, type MadeNetwork, makeNetwork } from './network-made.ts';
 import { processorTime_ms } from './processor.ts';
 import { derive, ingestCorpus } from './search.ts';
@@ -38,6 +39,8 @@ export interface NetworkReport extends NetworkSizes {
   processor_p99_ms: number | null;
   /** Needs that nothing matched. */
   empty: number;
+  /** Of the operator's page over all desks. */
+  figures: FiguresMeasured;
 }
 
 export const DEFAULT_CLIENTS = 20_000;
@@ -63,10 +66,12 @@ export async function benchNetwork(sizes: NetworkSizes, on_progress: OnProgress)
       { clients, offers, needs: Math.min(NEEDS, clients), seed },
       (text, share) => on_progress(text, 0.4 + 0.4 * share),
     );
+    await fillDesks(database, { clients: made.clients, desks: DESKS, seed, until: AT });
     // What autovacuum does in its own time.
     await database.sql`vacuum analyze`;
     const matching = await matchNeeds(store.url, database, made, on_progress);
-    return { ...sizes, desks: DESKS, needs: made.needs.length, ...matching };
+    const figures = await figuresOf(store.url, database);
+    return { ...sizes, desks: DESKS, needs: made.needs.length, ...matching, figures };
   } finally {
     await database.close();
     await store.close();
@@ -117,6 +122,19 @@ async function matchNeeds(url: string, database: Database, { needs }: MadeNetwor
   };
 }
 
+async function figuresOf(url: string, database: Database): Promise<FiguresMeasured> {
+  const operator = { kind: 'staff', name: 'Operator', demonstration: true } as const;
+  const { key } = await database.transaction(async (tx) =>
+    issueKey(tx, (await createOrganisation(tx, operator, AT)).id, 'bench', AT),
+  );
+  const { address, close } = await openService(url, database);
+  try {
+    return await askFigures(address, key);
+  } finally {
+    await close();
+  }
+}
+
 /** The service on a free port, as a client in another process would meet it. */
 async function openService(url: string, system: Database) {
   const database = tenantDatabase(connect(url, { role: APP_ROLE }));
@@ -142,12 +160,13 @@ async function openService(url: string, system: Database) {
 }
 
 export function networkText(report: NetworkReport): string {
-  const { clients, desks, offers, patents, needs, empty, p50_ms, p99_ms } = report;
+  const { clients, desks, offers, patents, needs, empty, p50_ms, p99_ms, figures } = report;
   const { processor_p50_ms, processor_p99_ms } = report;
   return [
     `Network   ${clients} clients, ${desks} desks, ${offers} offers, ${patents} patents beside`,
     `Matching  ${p50_ms} ms in the middle, ${p99_ms} ms at 99 of 100; ${needs} needs, ${empty} found nothing`,
     `          ${processor_p50_ms ?? '-'} and ${processor_p99_ms ?? '-'} ms of processor time, service and database together`,
+    `Figures   ${figures.p50_ms} ms in the middle, ${figures.p99_ms} ms at 99 of 100, of the page over all desks`,
     '',
   ].join('\n');
 }

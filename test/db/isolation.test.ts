@@ -50,11 +50,17 @@ const PARENTS: Record<string, string> = {
   list_id: 'watch_list',
   delivery_id: 'delivery',
   request_id: 'identity_request',
-  introduction_id: 'network_introduction',
   engagement_id: 'expert_engagement filing_engagement',
   draft_id: 'filing_draft',
   application_id: 'filing_application',
   package_id: 'filing_package',
+  introduction_id: 'network_introduction',
+  desk_id: 'desk',
+  from_desk_id: 'desk',
+  to_desk_id: 'desk',
+  desk_client_id: 'desk_client',
+  import_id: 'desk_import',
+  subscription_id: 'bulletin_subscription',
 };
 /** Said by one party, and seen by whoever sees what it is said of. */
 const SEEN_WITH_PARENT = [
@@ -166,9 +172,12 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
   const byId = new Map<string, Set<string>>();
   const rest = new Set(tables);
   // A table's parents before it, or together with it.
+  // Where a desk is, is for everybody to know: it is here for what hangs on it.
+  rest.add('desk');
   const order = ['organisation', 'pledge', 'endpoint', 'watch_list', 'flag', 'delivery', 'delivery_history'];
   order.push('identity_request', 'network_introduction', 'expert_engagement');
   order.push('filing_draft', 'filing_application', 'filing_engagement', 'filing_package');
+  order.push('desk', 'desk_client', 'desk_import', 'bulletin_subscription');
   for (const table of [...order, ...[...rest].filter((name) => !order.includes(name))]) {
     const rows = await sql<Record<string, unknown>[]>`
       select tableoid::regclass::text || ctid::text as row_place, * from ${sql(table)}`;
@@ -191,11 +200,12 @@ async function ownersOfRows(): Promise<Map<string, Set<string>>> {
         for (const owner of await readersOfPseudonym(table, row)) own.add(owner);
       if (table === 'network_introduction')
         for (const owner of await partiesOf(String(row.need_id), String(row.offer_id))) own.add(owner);
+      if (table === 'desk') for (const owner of await seatedAt(String(row.id))) own.add(owner);
       if (table === 'valuation')
         for (const owner of await ownersOfValuation(String(row.valuation_id))) own.add(owner);
       if (table.startsWith('listing'))
         for (const reader of await readersOfListing(table, row)) own.add(reader);
-      owners.set(String(row.row_place), own);
+      if (tables.includes(table)) owners.set(String(row.row_place), own);
       if (typeof row.id === 'string') byId.set(`${table} ${row.id}`, own);
     }
   }
@@ -255,6 +265,12 @@ async function partiesOf(need_id: string, offer_id: string): Promise<string[]> {
   const rows = await sql<{ organisation_id: string }[]>`
     select organisation_id from network_need_owner where need_id = ${need_id}
     union select organisation_id from network_offer_owner where offer_id = ${offer_id}`;
+  return rows.map(({ organisation_id }) => organisation_id);
+}
+
+async function seatedAt(desk_id: string): Promise<string[]> {
+  const rows = await sql<{ organisation_id: string }[]>`
+    select organisation_id from desk_staff where desk_id = ${desk_id} and person_id is null`;
   return rows.map(({ organisation_id }) => organisation_id);
 }
 

@@ -54,6 +54,8 @@ t.test('the walk runs as printed and ends with a worthless patent and verified e
   t.match(stdout, /\nclaimed\nsubmitted\ndecided\ndisposed\n/);
   t.match(stdout, /\nactive\nin_force\n1000000 minor units are still outstanding; [^\n]*\nreleased\n/);
   t.match(stdout, /'remark title_not_confirmed'/);
+  t.match(stdout, /\noffered\ngiven\naccepted\nfiled\n/);
+  t.match(stdout, /\nclosed\ndisposed by the sale\n\d+ basis points became another haircut\n/);
   t.match(stdout, /\nintroduced\nmet\nmet\ndeal\n/);
   t.match(
     stdout,

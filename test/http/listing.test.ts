@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { deliverDue } from '../../jobs/deliver.ts';
+import type { OrganisationKind } from '../../src/accounts/store.ts';
 import { verifyChain } from '../../src/audit/verify.ts';
 import { actFor } from '../../src/db/tenancy.ts';
 import { toOneDigit } from '../../src/listing/listings/face.ts';
@@ -10,6 +11,7 @@ import { openLog } from '../../src/log.ts';
 import { MODULE_DERIVATIONS, MODULE_LISTENERS } from '../../src/modules.ts';
 import { hearEvents } from '../../src/outbox/hear.ts';
 import { DERIVATIONS, deriveChanged } from '../../src/patents/derived.ts';
+import { rolesOf } from '../../src/people/roles.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import { createSender } from '../../src/webhooks/send.ts';
 import {
@@ -30,8 +32,9 @@ import {
   sign,
   step,
 } from '../listing.ts';
+import { addPerson, openSession } from '../people.ts';
 import { openReceiver } from '../receiver.ts';
-import { everythingSeenBy, leaksIn } from '../security/leaks.ts';
+import { everythingSeenBy, leaksIn, type Seen } from '../security/leaks.ts';
 import { contract } from '../security/world.ts';
 import { buildService, type Party, type ProblemAnswer } from '../service.ts';
 
@@ -572,6 +575,40 @@ t.test('a pledge that is over otherwise takes its listing with it', async (t) =>
   t.equal(body.state, 'withdrawn');
 });
 
+const PAGES = [
+  ...[
+    '/',
+    '/market',
+    '/market/own',
+    '/market/wants',
+    '/market/consents',
+    '/experts',
+    '/haircuts',
+    '/portfolio',
+  ],
+  ...['/pledges', '/reviews', '/alerts', '/patents', '/knowledge-map', '/calendar', '/webhooks', '/audit'],
+  ...['/sources', '/models', '/jobs', '/rules', '/consents', '/organisation', '/account'],
+];
+
+/** As its first person sees them. */
+async function pagesSeenBy(
+  { id, kind }: Party & { kind: OrganisationKind },
+  more: readonly string[],
+): Promise<Seen[]> {
+  const person = await addPerson(service, id, rolesOf(kind)[0]!);
+  const { headers } = await openSession(service, person.id);
+  const seen: Seen[] = [];
+  for (const place of [...PAGES, ...more]) {
+    const answer = await service.app.inject({
+      method: 'GET',
+      url: place,
+      headers: { ...headers, accept: 'text/html' },
+    });
+    seen.push({ place, text: answer.body });
+  }
+  return seen;
+}
+
 t.test('before its consent is used who sells is told nowhere; after it, to the buyer alone', async (t) => {
   const owner = await organisation('firm', NAME);
   const askers = [
@@ -624,12 +661,18 @@ t.test('before its consent is used who sells is told nowhere; after it, to the b
   for (const asker of askers) {
     const seen = [
       ...(await everythingSeenBy(service, asker)),
+      ...(await pagesSeenBy(asker, [`/market/listings/${listing.id}`, `/market/deals/${deal.id}`])),
       ...answered.filter(({ key }) => key === asker.key),
       ...received
         .filter((text) => text.startsWith(`/${asker.id} `))
         .map((text) => ({ place: 'webhook', text })),
     ];
-    for (const place of [`/v1/listings/${listing.id}`, `/v1/wants/${wanted.body.id}`, 'table listing'])
+    for (const place of [
+      `/v1/listings/${listing.id}`,
+      `/v1/wants/${wanted.body.id}`,
+      'table listing',
+      `/market/listings/${listing.id}`,
+    ])
       t.ok(
         seen.some((each) => each.place === place),
         `${place} was looked at`,
@@ -653,6 +696,7 @@ t.test('before its consent is used who sells is told nowhere; after it, to the b
   const seen = await everythingSeenBy(service, first!);
   t.ok(leaksIn(seen, words).includes(`/v1/listing-deals/${deal.id}`), 'the search would have found it');
   t.ok(leaksIn(seen, patents).includes(`/v1/listings/${listing.id}`));
+  t.ok(leaksIn(await pagesSeenBy(first!, [`/market/deals/${deal.id}`]), words).length > 0, 'on the page too');
   t.match((await readDeal(service, buyer, deal.id)).seller, { contact: 'zephyrine@mail.example' });
   for (const other of others.filter(({ kind }) => kind !== 'staff'))
     t.same(leaksIn(await everythingSeenBy(service, other), words), [], `${other.kind} learns nothing by it`);

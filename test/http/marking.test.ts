@@ -255,16 +255,18 @@ t.test('a thing is claimed once, however many try at once, against a receipt', a
 });
 
 t.test(
-  'a mark that is in two places at once is doubted, one that is everywhere is alarmed, and its owner may clear it',
+  'a mark in two places at once is doubted, one that is everywhere is alarmed, and may be cleared',
   async (t) => {
     const lot_id = await lot(firm_a, await certified(firm_a, [takePatent()]), 'S-1');
-    const [first, second] = (await printed(firm_a, lot_id, 2)) as [Printed, Printed];
+    const [first, second, third] = (await printed(firm_a, lot_id, 3)) as [Printed, Printed, Printed];
     const start = clock.now();
     t.equal((await verify(first.uri, 'CN-GD')).result, 'genuine');
     clock.set(new Date(start.getTime() + 600_000));
     const elsewhere = await verify(first.uri, 'RU-MOW');
     t.match(elsewhere, { result: 'suspicious', reason: 'scans_far_apart' });
     t.equal((await verify(second.uri, 'RU-MOW')).result, 'genuine', 'another mark is not');
+    await verify(second.uri, 'CN-GD');
+    for (const place of ['US-CA', 'DE']) await verify(third.uri, place);
     const places = ['CN-ZJ', 'CN-GD', 'US-CA', 'CN-SC', 'RU-SPE', 'CN-JS', 'DE', 'CN-LN'];
     const results: string[] = [];
     for (const [n, place] of places.entries()) {
@@ -278,6 +280,17 @@ t.test(
     const listed = await call<Anomalies>(firm_a.key, 'GET', '/v1/marking/anomalies');
     t.match(listed.body.data, [{ serial: first.serial, scans: 10 }]);
     t.ok(listed.body.data[0]!.signs.moves > 5);
+    const pages: string[] = [];
+    const warned = '/v1/marking/anomalies?level=warned&limit=1';
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const { body }: { body: Anomalies & { next_cursor: string | null } } = await call<
+        Anomalies & { next_cursor: string | null }
+      >(firm_a.key, 'GET', cursor === '' ? warned : `${warned}&${new URLSearchParams({ cursor })}`);
+      pages.push(...body.data.map(({ serial }) => serial));
+      cursor = body.next_cursor;
+    }
+    t.same(pages.sort(), [second.serial, third.serial].sort(), 'page by page');
+    t.equal((await call(firm_a.key, 'GET', `${warned}&cursor=2009-01-01/x`)).status, 400);
     t.same((await call<Anomalies>(firm_b.key, 'GET', '/v1/marking/anomalies')).body.data, []);
 
     const clearance = { serial: first.serial };

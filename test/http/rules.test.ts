@@ -602,6 +602,62 @@ t.test('citations that fade against the cohort are told; those that fade like it
   t.ok(await isTold(pledges[0]!, 'patent.citations.fading'));
 });
 
+t.test(
+  'claims that look fragile are told once their text is known, and cleared by a sturdier one',
+  async (t) => {
+    const [pledged] = await freePatent();
+    const { patent_id } = pledged!;
+    const pledge_id = await pledgeTo(bank_a, [pledged!]);
+    const record = await recordOf(patent_id);
+    const claims = (text: string, published_on: string) =>
+      learn([
+        {
+          ...record,
+          publication: {
+            office: 'CN',
+            number: `1${published_on.replaceAll('-', '')}`,
+            kind: 'B',
+            published_on,
+          },
+          texts: [{ part: 'claims', language: 'zh', text }],
+        },
+      ]);
+    await assess(pledge_id);
+    t.same(await standsOn(pledge_id, 'claims_fragile'), []);
+    t.equal((await risksOf(pledge_id)).patents[0]!.claims, null, 'unknown is no finding');
+    await claims('1. 一种杆，其特征在于，包括大约5毫米的头部；所述弹簧为钢。', '2004-03-03');
+    nextDay();
+    await assess(pledge_id);
+    const [flag] = await standsOn(pledge_id, 'claims_fragile');
+    t.match(flag, {
+      patent_id,
+      severity: 'info',
+      evidence: {
+        claim: 1,
+        features: 2,
+        fallbacks: 0,
+        independents: 1,
+        unclear: 2,
+        reasons: 'breadth, exposed, unclear, alone',
+      },
+    });
+    t.ok(await isTold(pledge_id, 'patent.claims.fragile'));
+    const [kept] = await database.sql<{ texts: number }[]>`
+    select count(*) as texts from claim_fragility where patent_id = ${patent_id}`;
+    t.equal(Number(kept!.texts), 1, 'read once');
+    const parts = '头部；颈部；杆身；第一槽；第二槽；底座；护套；弹簧';
+    const sturdy = Array.from({ length: 8 }, (_, at) =>
+      at === 0
+        ? `1. 一种杆，其特征在于，包括：${parts}。`
+        : `${at + 1}. 根据权利要求1所述的杆，其特征在于，所述弹簧的长度为${at}毫米。`,
+    );
+    await claims(sturdy.join('\n'), '2005-03-03');
+    nextDay();
+    await assess(pledge_id);
+    t.same(await standsOn(pledge_id, 'claims_fragile'), []);
+  },
+);
+
 t.test('a run with too many records that cannot be read is told, and cleared by the next one', async (t) => {
   const [pledged] = await freePatent();
   const { patent_id } = pledged!;

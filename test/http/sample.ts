@@ -24,6 +24,7 @@ const FORMATS: Record<string, string> = {
 };
 /** What the patterns of the document take. */
 const PATTERNS: Record<string, string> = {
+  '^[0-9]{4}-(0[1-9]|1[0-2])$': '2010-01',
   '^[A-Z]{2}$': 'CN',
   '^[A-Z]{3}$': 'CNY',
   '^[0-9a-fA-F]{64}$': '0'.repeat(64),

@@ -54,6 +54,16 @@ const SOUND: PatentRisk = {
   other_encumbrances: [],
   family_ended: [],
   citation_slope: 0,
+  claims: {
+    fragility: 0.2,
+    claim: 1,
+    features: 6,
+    fallbacks: 9,
+    depth: 3,
+    independents: 2,
+    unclear: 0,
+    reasons: ['alone'],
+  },
 };
 const NOT_SO = { amount: 0, effective_on: '2009-05-01' };
 const COMPLIANT: PledgeRisk = {
@@ -116,6 +126,7 @@ t.test(
         pledge({}, { other_encumbrances: [{ kind: 'seizure', number: null, opened_on: '2009-05-01' }] }),
       ],
       ['family_member_lapsed', pledge({}, { family_ended: [{ office: 'US', ended_on: '2009-04-01' }] })],
+      ['claims_fragile', pledge({}, { claims: { ...SOUND.claims!, fragility: 0.6 } })],
       ['ltv_breach', pledge({ ltv_bp: 5000 })],
       ['ltv_warning', pledge({ ltv_bp: 4000 })],
       ['value_drop', pledge({ mid_minor: 850_000 })],
@@ -163,6 +174,7 @@ t.test('a rule that lacks its facts says so, and is never silent', async (t) => 
       lapse_probability: null,
       invalidation_requests: null,
       partly_invalidated: null,
+      claims: null,
     },
   );
   const said = new Set([...found(nothing), ...found(alive)]);
@@ -174,6 +186,12 @@ t.test('a rule that lacks its facts says so, and is never silent', async (t) => 
 t.test('a value that stays within the band of its hysteresis rings once at the most', async () => {
   const BANDS: [string, string, string, (value: number) => PledgeRisk][] = [
     ['lapse_likely', 'raise_at', 'clear_below', (p) => pledge({}, { lapse_probability: p })],
+    [
+      'claims_fragile',
+      'raise_at',
+      'clear_below',
+      (fragility) => pledge({}, { claims: { ...SOUND.claims!, fragility } }),
+    ],
     ['value_drop', 'raise_at_bp', 'clear_below_bp', (bp) => pledge({ mid_minor: 1_000_000 - bp * 100 })],
     ['value_collapse', 'raise_at_bp', 'clear_below_bp', (bp) => pledge({ mid_minor: 1_000_000 - bp * 100 })],
   ];

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
 import { PASSWORD } from '../people.ts';
+import { AGENCY_JOURNEYS, agencyPagesOf } from './agencies.ts';
+import { DESK_JOURNEYS } from './desks.ts';
+import { EXPERT_JOURNEYS, expertPagesOf } from './experts.ts';
 import { FILING_JOURNEYS, filingPagesOf } from './filing.ts';
 import { MARKET_JOURNEY } from './market.ts';
 import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
@@ -43,6 +46,7 @@ async function zoomIn({ page, scripts, words }: Visitor): Promise<void> {
 
 export const JOURNEYS: readonly Journey[] = [
   MARKET_JOURNEY,
+  ...EXPERT_JOURNEYS,
   {
     name: 'reads what it is, changes language and theme, and comes back to both',
     role: null,
@@ -472,8 +476,10 @@ export const JOURNEYS: readonly Journey[] = [
       assert.ok((await page.locator('figure tbody tr').count()) > 1);
     },
   },
-  ...NETWORK_JOURNEYS,
   ...FILING_JOURNEYS,
+  ...NETWORK_JOURNEYS,
+  ...DESK_JOURNEYS,
+  ...AGENCY_JOURNEYS,
   ...MARKING_JOURNEYS,
 ];
 
@@ -516,6 +522,7 @@ async function decideTogether(visitor: Visitor, { newPerson, service }: PagesWor
 
 /** Every page there is, for who may see it. */
 export function pagesOf({
+  agencies,
   filing,
   pledge_id,
   report_address,
@@ -526,11 +533,14 @@ export function pagesOf({
   delivery_id,
   patent_id,
   network,
+  desks,
   marked,
   listing_id,
   deal_id,
+  engaged,
 }: Pick<
   PagesWorld,
+  | 'agencies'
   | 'filing'
   | 'pledge_id'
   | 'report_address'
@@ -541,9 +551,11 @@ export function pagesOf({
   | 'delivery_id'
   | 'patent_id'
   | 'network'
+  | 'desks'
   | 'marked'
   | 'listing_id'
   | 'deal_id'
+  | 'engaged'
 >): {
   name: string;
   role: Role;
@@ -596,6 +608,8 @@ export function pagesOf({
     { name: 'deal of the seller', role: 'firm_a', address: `/market/deals/${deal_id}` },
     { name: 'consents of the pledgee', role: 'bank_a', address: '/market/consents' },
     { name: 'audit of a bank', role: 'bank_a', address: '/audit' },
+    ...filingPagesOf(filing),
+    ...desks,
     { name: 'needs', role: 'firm_a', address: '/network' },
     { name: 'new need', role: 'firm_a', address: '/network/needs/new' },
     { name: 'need', role: 'firm_a', address: `/network/needs/${network.need_id}` },
@@ -604,7 +618,8 @@ export function pagesOf({
     { name: 'offer', role: 'firm_a', address: `/network/offers/${network.offer_id}` },
     { name: 'introductions', role: 'firm_a', address: '/network/introductions' },
     { name: 'introduction', role: 'bank_a', address: `/network/introductions/${network.introduction_id}` },
-    ...filingPagesOf(filing),
+    ...agencyPagesOf(agencies),
     ...markingPagesOf(marked),
+    ...expertPagesOf(engaged, deal_id),
   ];
 }

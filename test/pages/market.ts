@@ -88,7 +88,7 @@ export const MARKET_JOURNEY: Journey = {
     await leave(visitor);
     await signIn(visitor, await world.newPerson('staff'));
     await go('/haircuts');
-    const note = page.locator('input[id^="note-"]').first();
+    const note = page.locator('input[name=note]').first();
     await note.fill('as the sale taught');
     await press(visitor, 'haircut.decide');
     await page.locator('main', { hasText: words.say('haircut_state.adopted') }).waitFor();

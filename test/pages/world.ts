@@ -21,6 +21,9 @@ import { cnHistories, knownOn } from '../models/cn-patents.ts';
 import { addPerson } from '../people.ts';
 import { contract } from '../security/world.ts';
 import { buildService, lapsingPatents, type TestService } from '../service.ts';
+import { type AgencyWorld, buildAgencies } from './agencies.ts';
+import { seatDesks } from './desks.ts';
+import { type Engaged, engageSome } from './experts.ts';
 import { buildFiling, type FilingWorld } from './filing.ts';
 import { type Marked, markSome } from './marking.ts';
 
@@ -30,7 +33,9 @@ const KINDS = {
   staff: 'staff',
   buyer: 'buyer',
   agency: 'agency',
+  expert: 'expert',
 } as const;
+const MINUTE_ms = 60_000;
 const COMPARED_ON = '2009-01-01';
 const MONTHS = ['2009-08', '2009-10', '2009-12'];
 
@@ -55,6 +60,7 @@ export interface PagesWorld {
   /** Of the firm, and a deal over it with the buyer, in which an offer stands. */
   listing_id: string;
   deal_id: string;
+  engaged: Engaged;
   /** Active, on a patent that lapses meanwhile. */
   pledge_id: string;
   /** Page of the report of a patent that has a value, a bank's to see. */
@@ -67,10 +73,14 @@ export interface PagesWorld {
   torn_run: string;
   /** A draft of the firm with findings, a search with its score, and an application with a letter. */
   filing: FilingWorld;
+  /** A draft of the firm that the agency works on. */
+  agencies: AgencyWorld;
   /** Of the bank, with a delivery on its way. */
   endpoint_id: string;
   delivery_id: string;
   /** Of a need of the firm, and what the bank offers for it. */
+  /** What there is to look at of desks, bulletins and plans. */
+  desks: Awaited<ReturnType<typeof seatDesks>>;
   network: { need_id: string; offer_id: string; introduction_id: string };
   marked: Marked;
   /** The patent that lapses, and its number. */
@@ -120,7 +130,9 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     where pledge_id = ${pledge_id} and state = 'open' order by id limit 1`;
   await deriveChanged(service.database, service.clock.now());
   const filing = await buildFiling(service);
+  const agencies = await buildAgencies(service);
   const marked = await markSome(service);
+  const engaged = await engageSome(service);
   await service.app.listen({ port: 0, host: '127.0.0.1' });
   const { endpoint_id, delivery_id } = await tried(service);
   const { port } = service.app.server.address() as AddressInfo;
@@ -139,12 +151,15 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     report_address: `/pledges/${valued_id}/valuations/${valued.patents[0]!.valuation_id}/report`,
     flag_id: flag!.id,
     filing,
+    agencies,
     backtest: `/rules/backtests/${backtest.id}`,
     torn_run: `/sources/${torn_source.id}/runs/${torn_run!.id}`,
     endpoint_id,
     delivery_id,
     network: await introduced(service),
+    desks: await seatDesks(service),
     marked,
+    engaged,
     patent_id: lapsing!.patent_id,
     number: await numberOf(lapsing!.patent_id),
     newPerson: async (party) => {
@@ -208,6 +223,8 @@ async function defaultOf(service: TestService): Promise<{ pledge_id: string; pat
   await move({ to: 'registered', registration_number, registered_on: today });
   await move({ to: 'active', disbursed_on: today });
   await move({ to: 'defaulted', reason: 'no interest was paid' });
+  // What it was worth before is not of the instant of its sale.
+  service.clock.set(new Date(service.clock.now().getTime() + MINUTE_ms));
   return { pledge_id: pledge.id, patent_id };
 }
 

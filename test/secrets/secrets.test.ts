@@ -20,6 +20,7 @@ import { rotateSigningKey, signingKeys } from '../../src/webhooks/signing-keys.t
 import { verify } from '../../src/webhooks/verify.ts';
 import { MASTER_KEY } from '../database.ts';
 import { engagedDraft } from '../engaged.ts';
+import { enquire, listPatents } from '../listing.ts';
 import { certifiedProduct, lotOf, printedMarks } from '../marks.ts';
 import { addPerson } from '../people.ts';
 import { runProgram } from '../program.ts';
@@ -36,7 +37,7 @@ const HOST = await openReceiver(t, (event, answer) => {
 const allowed = { allowed_hosts: [HOST] };
 
 const service = await buildService(t, { guard: createAddressGuard(allowed) });
-const { database, vault, url, call, bank_a, firm_a, staff } = service;
+const { database, vault, url, call, bank_a, firm_a, staff, buyer } = service;
 const { sql } = database;
 const sender = createSender(allowed);
 t.teardown(() => sender.close());
@@ -172,6 +173,16 @@ async function sealedTexts(): Promise<{ column: string; version: number }[]> {
   return found;
 }
 
+/** A document in the data room of a listing, and the range that its seller expects. */
+async function sealOverDeal(): Promise<void> {
+  const { id } = await listPatents(service, firm_a, [service.takePatent()]);
+  const document = { name: 'note', media_type: 'text/plain', content_base64: 'eA==' };
+  await call(firm_a.key, 'POST', `/v1/listings/${id}/documents`, document);
+  const deal = await enquire(service, buyer, id);
+  const range = { low_minor: 100, high_minor: 200 };
+  await call(firm_a.key, 'POST', `/v1/listing-deals/${deal.id}/expectations`, range);
+}
+
 t.test(
   'new data keys are made and all is sealed under them, what was cut off too, while texts open',
   async (t) => {
@@ -204,6 +215,7 @@ t.test(
     const lot_id = await lotOf(service, firm_a, product_id, 'L-1', 3);
     const marks = await printedMarks(service, firm_a, lot_id, 3);
     await engagedDraft(service);
+    await sealOverDeal();
     const before = await sealedTexts();
     const listed = SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).sort();
     t.same([...new Set(before.map(({ column }) => column))].sort(), listed, 'no sealed text is elsewhere');

@@ -5,6 +5,7 @@ import { acquaint, type ConsentBody, enquire, listPatents, offer, offered, sign,
 import { certifiedProduct, lotOf } from '../marks.ts';
 import { addPasskey, addPerson, openSession } from '../people.ts';
 import { lapsingPatents, type Party, type TestService } from '../service.ts';
+import { sitAtDesks } from './desks-world.ts';
 
 const HOOK = { url: 'https://receiver.example/hooks' };
 const LAST_DAY = '2009-12-10T02:00:00Z';
@@ -91,6 +92,7 @@ export async function peopleTheService(service: TestService): Promise<World> {
   }
   await askOverPseudonyms(service, made, note);
   await meetInNetwork(service, made, note, everyone);
+  const bulletin_id = await sitAtDesks(service, note);
   await engageExperts(service, made, note);
   for (const [bank, firm] of [
     [bank_a, firm_a],
@@ -146,7 +148,7 @@ export async function peopleTheService(service: TestService): Promise<World> {
   await service.passTo(LAST_DAY);
   for (const bank of [bank_a, bank_b]) await noteWatch(service, bank, owned);
   await indicateValues(service);
-  return { owned, ended: await endSome(service) };
+  return { owned, ended: { ...(await endSome(service)), bulletin: [bulletin_id] } };
 }
 
 type Made = (

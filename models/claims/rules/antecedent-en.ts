@@ -16,6 +16,9 @@ const COMPARATIVES = new Set(
 const SUPERLATIVE =
   /^(?:highest|lowest|largest|smallest|longest|shortest|nearest|closest|farthest|earliest|latest|best|worst|greatest|most|least|maximum|minimum|maximal|minimal)$/;
 
+/** Within so many a phrase is followed by the claim that it is of. */
+const REFERENCE_characters = 45;
+
 interface Read {
   tokens: Token[];
   phrases: Phrase[];
@@ -61,14 +64,14 @@ function needsBasis(claim: ReadClaim, { at, to, words }: Phrase, tokens: readonl
   const opens_dependent = claim.dependency !== null && tokens[at]!.start < claim.dependency.start;
   if (opens_dependent || head === 'claim') return false;
   if (tokens[at + 1]?.lower === 'following') return false;
-  if (COMPARATIVES.has(head) || DISTINGUISHING.has(head) || /[^e]ed$/.test(head)) return false;
+  if (head.length === 1 || COMPARATIVES.has(head) || DISTINGUISHING.has(head) || /[^e]ed$/.test(head))
+    return false;
   if (SUPERLATIVE.test(words[0]!)) return false;
   if (isKind(head) && tokens[at - 1]?.lower === 'of') return false;
   const next = tokens[to]?.lower ?? '';
   // `the pump of claim 1`, `the pump according to any one of the preceding claims`.
-  const to_claim = claim.references.some(
-    ({ start }) => start >= tokens[to - 1]!.end && start - tokens[to - 1]!.end < 45,
-  );
+  const after = claim.text.slice(tokens[to - 1]!.end, tokens[to - 1]!.end + REFERENCE_characters);
+  const to_claim = /\bclaims?\b/i.test(after);
   if (to_claim && /^(?:of|according|as|in|recited|defined|claimed|,)$/.test(next)) return false;
   return !(
     isInherent(head) &&

@@ -3,10 +3,10 @@ import { isUniqueZh, ordinalAt } from '../lexicon-zh.ts';
 import type { ReadClaim } from '../parse.ts';
 import { hasBasis, isInherited, type Reading } from '../reading.ts';
 import {
-  firstNamed,
   type Inventory,
   inventoryOf,
   type Naming,
+  namedAt,
   namingOf,
   type TakenUp,
   takenUpIn,
@@ -19,6 +19,8 @@ const LEAST_characters = 2;
 const QUOTED_characters = 10;
 
 interface Before {
+  /** In these characters, be it within a longer word. */
+  isSaid(term: string): boolean;
   /** As a term. */
   isNamed(term: string): boolean;
   /** As the beginning of a list of numbered things. */
@@ -49,7 +51,8 @@ function before(
     in_claim(namings.get(claim)!, start) ||
     isInherited(reading, claim, (ancestor) => in_claim(namings.get(ancestor)!, Number.POSITIVE_INFINITY));
   return {
-    isNamed: (term) => holds((naming, limit) => firstNamed(naming, term, inventory) < limit),
+    isSaid: (term) => holds((naming, limit) => namedAt(naming, term, inventory).said < limit),
+    isNamed: (term) => holds((naming, limit) => namedAt(naming, term, inventory).named < limit),
     isJoined: (beginning) => holds(({ joined }, limit) => (joined.get(beginning) ?? limit) < limit),
   };
 }
@@ -65,8 +68,8 @@ function missingTerm(
   const soft = ends.map((end) => end - from);
   const ordinal = ordinalAt(window, 0);
   const least = Math.min(ordinal + LEAST_characters, soft.find((each) => each > ordinal) ?? window.length);
-  for (let length = window.length; length >= least; length--) {
-    if (!isIntroduced(window.slice(0, length), ordinal, known)) continue;
+  const length = introducedLength(window, ordinal, least, soft, known);
+  if (length !== null) {
     const noun = soft.includes(length) ? null : nounAt(window.slice(length), inventory);
     return noun === null ? null : window.slice(0, length) + noun;
   }
@@ -74,9 +77,24 @@ function missingTerm(
   return window.slice(0, Math.min(cut, ordinal + QUOTED_characters));
 }
 
-function isIntroduced(term: string, ordinal: number, known: Before): boolean {
-  if (isUniqueZh(term) || known.isNamed(term)) return true;
-  return ordinal > 0 ? isCoordinated(term, ordinal, known) : isNamedInParts(term, known);
+/** How much of a window was introduced: the longest beginning that was named, or is put together of what was. */
+function introducedLength(
+  window: string,
+  ordinal: number,
+  least: number,
+  soft: readonly number[],
+  known: Before,
+): number | null {
+  let longest: number | null = null;
+  // What was never said has no longer beginning that was named.
+  for (let length = least; length <= window.length; length++) {
+    const term = window.slice(0, length);
+    if (isUniqueZh(term) || known.isNamed(term)) longest = length;
+    else if (!known.isSaid(term)) break;
+  }
+  if (longest !== null) return longest;
+  if (ordinal > 0) return coordinatedLength(window, ordinal, known);
+  return soft.findLast((length) => length >= least && isNamedInParts(window.slice(0, length), known)) ?? null;
 }
 
 /** 壳体 of 转子壳体, after a rotor was named and somewhere a 壳体 is. */
@@ -85,9 +103,12 @@ function nounAt(rest: string, { by_key }: Inventory): string | null {
 }
 
 /** 第一电极 after 第一和第二电极, 第一行植物 after 第一行和第二行植物. */
-function isCoordinated(term: string, ordinal: number, known: Before): boolean {
-  const is_joined = [ordinal, ordinal + 1].some((length) => known.isJoined(term.slice(0, length)));
-  return is_joined && known.isNamed(term.slice(ordinal));
+function coordinatedLength(window: string, ordinal: number, known: Before): number | null {
+  const is_joined = [ordinal, ordinal + 1].some((length) => known.isJoined(window.slice(0, length)));
+  if (!is_joined) return null;
+  for (let length = window.length; length > ordinal; length--)
+    if (known.isNamed(window.slice(ordinal, length))) return length;
+  return null;
 }
 
 /** 金属壳体 after a 壳体 of 金属. */

@@ -1,5 +1,6 @@
 /**
- * Support: what the claims name, the description names too. By words, not by meaning: a synonym counts as another thing.
+ * Support: what the claims name, the description names too. By words, not by meaning: a synonym counts as another thing. While
+ * the description is shorter than the claims it is hardly written, and what it lacks is told as `info` only.
  * Source: EPC article 84, PCT article 6, article 26(4) of the Chinese Patent Law.
  */
 import {
@@ -35,15 +36,19 @@ export const SUPPORT: ClaimRule = {
   severity: 'warning',
   message: 'Claim {claim} names “{term}”, which the description does not.',
   remedy: 'Describe it, in the same words, in the description as filed; or take it out of the claim.',
-  check({ claims, application: { language, description } }) {
+  check({ claims, application }) {
+    const { language, description } = application;
     if (description === undefined || description.trim() === '') return [];
     const unsupported = language === 'en' ? unsupportedEnglish(description) : unsupportedChinese(description);
+    const severity = description.length < application.claims.length ? 'info' : 'warning';
     const told = new Set<string>();
     return claims.flatMap((claim) =>
-      unsupported(claim).filter(({ values }) => {
-        const term = String(values!.term);
-        return !told.has(term) && told.add(term);
-      }),
+      unsupported(claim)
+        .filter(({ values }) => {
+          const term = String(values!.term);
+          return !told.has(term) && told.add(term);
+        })
+        .map((raised) => ({ ...raised, severity })),
     );
   },
 };

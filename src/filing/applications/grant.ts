@@ -5,12 +5,18 @@ import type { Transaction } from '../../db/client.ts';
 import { acrossTenants } from '../../db/tenancy.ts';
 import { emitEvents, toldTo } from '../../outbox/emit.ts';
 import { knownPatents } from '../../patents/facts.ts';
-import { addWatchList, watchLists, watchPatents } from '../../watching/store.ts';
+import {
+  addWatchList,
+  MAX_WATCH_LISTS,
+  MAX_WATCHED_PATENTS,
+  watchLists,
+  watchPatents,
+} from '../../watching/store.ts';
 import { voidDeadlines } from './deadlines.ts';
 import { type Application, findApplication, recordStep } from './store.ts';
 
 /** Of the firm's watch list, which it may rename: then another is begun. */
-export const WATCH_LIST_NAME = 'Own applications granted';
+const WATCH_LIST_NAME = 'Own applications granted';
 /** Who acts where nobody does. */
 const ACTOR = 'filing';
 
@@ -39,7 +45,7 @@ export async function grant(tx: Transaction, application: Application, now: Date
   });
 }
 
-/** @returns null while the patent database does not have it */
+/** @returns null while the patent database does not have it, or the firm has no room on its lists: both are tried again */
 async function watch(
   tx: Transaction,
   { id, firm_id, patent_id }: Pick<Application, 'id' | 'firm_id' | 'patent_id'>,
@@ -47,7 +53,9 @@ async function watch(
 ): Promise<Date | null> {
   if (patent_id === null || !(await knownPatents(tx, [patent_id], now)).has(patent_id)) return null;
   const firm: Caller = { organisation_id: firm_id, kind: 'firm', key_id: ACTOR };
-  const list = (await watchLists(tx, firm_id)).find(({ name }) => name === WATCH_LIST_NAME);
+  const lists = await watchLists(tx, firm_id);
+  const list = lists.find(({ name, patents }) => name === WATCH_LIST_NAME && patents < MAX_WATCHED_PATENTS);
+  if (!list && lists.length >= MAX_WATCH_LISTS) return null;
   if (list) await watchPatents(tx, list.id, [patent_id], firm, now);
   else await addWatchList(tx, WATCH_LIST_NAME, [patent_id], firm, now);
   await tx`update filing_application set watched_at = ${now} where id = ${id}`;
@@ -65,7 +73,7 @@ export async function noteGrants(
 ): Promise<{ filing_grants: number; filing_watched: number }> {
   const open = await tx<{ id: string; patent_id: string }[]>`
     select id, patent_id from filing_application
-    where patent_id is not null and watched_at is null and state not in ('refused', 'withdrawn', 'prepared')
+    where patent_id is not null and watched_at is null and state not in ('refused', 'withdrawn', 'lapsed', 'prepared')
       and (${patent_ids === null} or patent_id = any(${(patent_ids ?? []) as string[]}::uuid[]))
     order by id for update skip locked`;
   const known = await knownPatents(tx, [...new Set(open.map(({ patent_id }) => patent_id))], now);

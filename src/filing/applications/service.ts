@@ -169,19 +169,21 @@ function numberOf(office: Office, { application_number, happened_on }: NewStep) 
   return { application_number: number, filed_on: happened_on, patent_id: patentId(office, number) };
 }
 
-/** @throws Problem `conflict` for a number that another application of the firm has */
-async function moveTo(tx: Transaction, next: Application): Promise<void> {
-  const { id, firm_id, office, application_number } = next;
-  const [twin] = await tx<{ id: string }[]>`select id from filing_application
-    where firm_id = ${firm_id} and office = ${office} and application_number = ${application_number} and id <> ${id}`;
-  if (twin)
+const UNIQUE_VIOLATION = '23505';
+
+/** @throws Problem `conflict` for a number that another application of the firm has, seen by the caller or not */
+async function moveTo(tx: Transaction, { id, ...next }: Application): Promise<void> {
+  const { state, application_number, filed_on, patent_id, granted_on } = next;
+  try {
+    await tx`update filing_application set ${tx({ state, application_number, filed_on, patent_id, granted_on })}
+      where id = ${id}`;
+  } catch (error) {
+    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
     throw new Problem(
       'conflict',
-      `application_number: it is that of ${twin.id}; give the number of this one.`,
+      'application_number: it is that of another application of the firm; give the number of this one.',
     );
-  const { state, filed_on, patent_id, granted_on } = next;
-  await tx`update filing_application set ${tx({ state, application_number, filed_on, patent_id, granted_on })}
-    where id = ${id}`;
+  }
 }
 
 async function followUp(

@@ -23,13 +23,18 @@ interface DirectoryProps {
 }
 
 export function DirectoryPage({ agencies, sought, waiting }: DirectoryProps) {
-  const { words } = useView();
+  const { words, caller } = useView();
   const fields = FIELDS.map((field) => ({ value: String(field), text: fieldText(field, words) }));
   return (
     <>
       <div class="heading">
         <h1>{words.say('agency.title')}</h1>
         <p>{words.say('agency.order')}</p>
+        {caller?.kind === 'agency' && (
+          <p>
+            <a href="/filing/agency">{words.say('agency.own')}</a>
+          </p>
+        )}
       </div>
       <AskForm action="/filing/agencies">
         <Choice

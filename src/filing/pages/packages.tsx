@@ -147,7 +147,7 @@ function PackagesPage({ draft, packages, problem, can_submit }: Props) {
 function Files({ made: { id, files } }: { made: Shown }) {
   const { words } = useView();
   return (
-    <ul>
+    <ul class="package-files">
       <li>
         <a href={`/v1/filing/packages/${id}/archive`}>{words.say('package.archive')}</a>
       </li>

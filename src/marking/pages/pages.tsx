@@ -1,7 +1,6 @@
 /** The desk of marks: products and their lots for their owner, the queue of certification for staff. */
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import type { Caller } from '../../accounts/store.ts';
 import { Problem } from '../../errors.ts';
 import { Closed, Id } from '../../http/schemas.ts';
 import type { ModuleSetting } from '../../modules.ts';
@@ -48,8 +47,6 @@ export function markingPages(app: FastifyInstance, setting: ModuleSetting): void
     ]);
     return { title: found.name, body: <ProductPage {...{ product: found, patents, lots, problem }} /> };
   };
-  const tried = <T,>(caller: Caller, action: string, subject: string, work: () => Promise<T>) =>
-    attemptMarking(setting, caller, action, subject, work);
 
   page('/marking', { access: MARKING_KINDS }, ({ view }) => products(view));
 
@@ -78,10 +75,16 @@ export function markingPages(app: FastifyInstance, setting: ModuleSetting): void
     {
       at: () => '/marking',
       act: async ({ body, caller }) => {
-        const { id } = await tried(caller, 'marked_product.submit', caller.organisation_id, async () => {
-          const given = productOf(body);
-          return database.transaction((tx) => submitProduct(tx, given, caller, clock.now()));
-        });
+        const { id } = await attemptMarking(
+          setting,
+          caller,
+          'marked_product.submit',
+          caller.organisation_id,
+          async () => {
+            const given = productOf(body);
+            return database.transaction((tx) => submitProduct(tx, given, caller, clock.now()));
+          },
+        );
         return at({ id });
       },
       again: ({ body, view }, problem) => products(view, body, problem),
@@ -101,7 +104,7 @@ export function markingPages(app: FastifyInstance, setting: ModuleSetting): void
     {
       at,
       act: async ({ params, body: { note, decision }, caller }) => {
-        await tried(caller, 'marked_product.certify', params.id, async () => {
+        await attemptMarking(setting, caller, 'marked_product.certify', params.id, async () => {
           const said = { decision, note: filled('note', note) };
           await database.transaction((tx) => certifyProduct(tx, params.id, said, caller, clock.now()));
         });
@@ -117,7 +120,7 @@ export function markingPages(app: FastifyInstance, setting: ModuleSetting): void
     {
       at,
       act: async ({ params, body, caller }) => {
-        await tried(caller, 'mark_lot.issue', params.id, async () => {
+        await attemptMarking(setting, caller, 'mark_lot.issue', params.id, async () => {
           const given = lotOf(body);
           await database.transaction((tx) => issueLot(tx, vault, params.id, given, caller, clock.now()));
         });
@@ -136,7 +139,7 @@ export function markingPages(app: FastifyInstance, setting: ModuleSetting): void
         const reason = filled('reason', body.reason);
         const serial =
           body.serial.trim() === '' ? {} : { serial: body.serial.replaceAll(/\s/g, '').toUpperCase() };
-        await tried(caller, 'mark.revoke', params.id, () =>
+        await attemptMarking(setting, caller, 'mark.revoke', params.id, () =>
           database.transaction(async (tx) => {
             if (body.lot_id === '') await revokeProduct(tx, params.id, reason, caller, clock.now());
             else await revokeMarks(tx, body.lot_id, { reason, ...serial }, caller, clock.now());
@@ -154,7 +157,7 @@ export function markingPages(app: FastifyInstance, setting: ModuleSetting): void
     {
       at: () => '/marking/anomalies',
       act: async ({ body: { lot_id, serial }, caller }) => {
-        await tried(caller, 'mark.clear', lot_id, () =>
+        await attemptMarking(setting, caller, 'mark.clear', lot_id, () =>
           database.transaction((tx) => clearMark(tx, lot_id, serial, caller, clock.now())),
         );
         return '/marking/anomalies';

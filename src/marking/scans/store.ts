@@ -127,18 +127,30 @@ export interface Anomaly {
   signs: Signs;
 }
 
+const NOWHERE = { at: null, lot_id: '', hex: '' };
+const CURSOR =
+  /^(?<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?\+00)\/(?<lot_id>mlt_\w{1,60})\/(?<hex>[0-9a-f]{20})$/;
+
+/** @throws Problem `bad_request` for what is no cursor of the list */
+function anomalyAfter(cursor: string): { at: string; lot_id: string; hex: string } {
+  const found = CURSOR.exec(cursor)?.groups as { at: string; lot_id: string; hex: string } | undefined;
+  if (!found || Number.isNaN(Date.parse(found.at.replace(' ', 'T').replace('+00', 'Z'))))
+    throw new Problem('bad_request', 'The cursor is none of this list: take next_cursor of the page before.');
+  return found;
+}
+
 /** Alarmed marks first, the newest of them first. @param after `since` of the last of the page before, and its serial */
 export async function listAnomalies(sql: Sql, level: Anomaly['level'], limit: number, after: string | null) {
   const column = sql(level === 'alarmed' ? 'alarmed_at' : 'warned_at');
-  const [at, lot_id, hex] = after === null ? [null, null, null] : after.split('/');
+  const { at, lot_id, hex } = after === null ? NOWHERE : anomalyAfter(after);
   const rows = await sql<(Omit<Anomaly, 'serial'> & { serial: Buffer; cursor: string })[]>`
     select kept.lot_id, lot.code as lot_code, product_id, product.name as product, serial, ${level} as level,
       ${column} as since, scans, last_scan_at, score, signs,
       ${column}::text || '/' || kept.lot_id || '/' || encode(serial, 'hex') as cursor
     from mark_serial kept join mark_lot lot on lot.id = kept.lot_id join marked_product product on product.id = product_id
     where ${column} is not null and kept.revoked_at is null ${level === 'warned' ? sql`and alarmed_at is null` : sql``}
-      and (${at ?? null}::text is null
-        or (${column}, kept.lot_id, serial) < (${at ?? null}::timestamptz, ${lot_id ?? ''}, decode(${hex ?? ''}, 'hex')))
+      and (${at}::text is null
+        or (${column}, kept.lot_id, serial) < (${at}::timestamptz, ${lot_id}, decode(${hex}, 'hex')))
     order by ${column} desc, kept.lot_id desc, serial desc limit ${limit}`;
   return rows.map(({ serial, ...row }) => ({ ...row, serial: toBase32(serial) }));
 }

@@ -5,6 +5,7 @@
 import type { KeyObject } from 'node:crypto';
 import { PLACE, type Place } from '../../../models/scans/places.ts';
 import { assess, type Level } from '../../../models/scans/score.ts';
+import type { Scan } from '../../../models/scans/signs.ts';
 import { dateOf } from '../../clock.ts';
 import { Problem } from '../../errors.ts';
 import type { Service } from '../../service.ts';
@@ -30,6 +31,7 @@ export interface Verifier {
 const UNKNOWN: Verdict = { result: 'unknown' };
 /** How often a number of a key that is not known makes us look for new keys. */
 const KEYS_EVERY_ms = 1_000;
+const SAME_SCAN_ms = 60_000;
 const MAX_RESTATED = 100_000;
 
 const made = new WeakMap<Service, Verifier>();
@@ -79,13 +81,18 @@ function makeVerifier(service: Service, recorder: Recorder): Verifier {
       const scan = { at_ms: now.getTime(), place };
       const history = [...state.scans, ...unwritten];
       const assessment = assess([...history, ...(silently ? [] : [scan])], { shipped_ms, territory });
-      if (!silently)
+      if (!silently && !isAgain(history, scan))
         recorder.scanned({ lot_id, lot_number: mark.lot_number, serial: mark.serial, scan, assessment });
       const level = state.alarmed ? 'alarmed' : assessment.level;
       const result = state.revoked ? 'revoked' : level === 'quiet' ? 'genuine' : 'suspicious';
       return { result, mark, state, level };
     },
   };
+}
+
+/** Who loads the page again tells nothing new, and fills no table. */
+function isAgain(history: readonly Scan[], { at_ms, place }: Scan): boolean {
+  return history.some((before) => before.place === place && at_ms - before.at_ms < SAME_SCAN_ms);
 }
 
 /** Keys by number; those that other processes made since are looked for seldom, whatever is asked. */

@@ -18,6 +18,7 @@ import { acrossTenants } from '../../db/tenancy.ts';
 import { Problem } from '../../errors.ts';
 import { newUnlinkableId } from '../../ids.ts';
 import { emitEvents, toldTo } from '../../outbox/emit.ts';
+import { useQuota } from '../../quotas/use.ts';
 import { matchWith } from '../matching/match.ts';
 import { findNeed, moveNeed } from '../needs/need-store.ts';
 import { findOffer } from '../needs/offer-store.ts';
@@ -83,6 +84,7 @@ export async function askIntroduction(
     strength,
     asked_at: now,
   });
+  await useQuota(tx, caller, 'introductions', 1, now);
   return tell(tx, id, { step: 'asked', side: asked_by }, caller, now);
 }
 

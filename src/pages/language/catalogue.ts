@@ -7,6 +7,7 @@ import calendar from './calendar.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
 import claims from './claims.json' with { type: 'json' };
 import common from './common.json' with { type: 'json' };
+import desk from './desk.json' with { type: 'json' };
 import expert from './expert.json' with { type: 'json' };
 import filing from './filing.json' with { type: 'json' };
 import firm from './firm.json' with { type: 'json' };
@@ -57,6 +58,7 @@ export const AREAS = {
   webhook,
   account,
   filing,
+  desk,
   firm,
   network,
   expert,

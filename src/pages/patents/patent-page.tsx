@@ -1,6 +1,7 @@
 import { INDICATORS, type IndicatorName } from '../../../models/indicators/raw-indicators.ts';
 import type { DatedSignal } from '../../../models/legal-state.ts';
 import type { Place, Standing } from '../../patents/cohorts.ts';
+import type { PatentUse } from '../../patents/use.ts';
 import { AskForm, DayField, Facts, Section, Table } from '../parts/parts.tsx';
 import { fieldText, signalText } from '../parts/terms.ts';
 import { useView } from '../view.ts';
@@ -65,6 +66,7 @@ export function PatentPage({ shown, as_of }: { shown: PatentShown; as_of: string
         </dl>
       </Section>
       <Events signals={known.signals} />
+      {shown.use.length > 0 && <Use use={shown.use} />}
       <Indicators shown={shown} />
     </>
   );
@@ -92,6 +94,25 @@ function Events({ signals }: { signals: readonly DatedSignal[] }) {
             cell: ({ effective_on }) => (effective_on ? words.day(effective_on) : words.say('term.unknown')),
           },
           { head: words.say('patent.code'), cell: ({ source_code }) => <code>{source_code}</code> },
+        ]}
+      />
+    </Section>
+  );
+}
+
+function Use({ use }: { use: readonly PatentUse[] }) {
+  const { words } = useView();
+  return (
+    <Section title={words.say('patent.use')} note={words.say('patent.use_note')}>
+      <Table<PatentUse>
+        caption={words.say('patent.use')}
+        empty={words.say('term.unknown')}
+        rows={use}
+        keyOf={({ organisation_id, month, class: of }) => `${organisation_id} ${month} ${of}`}
+        columns={[
+          { head: words.say('patent.use_month'), kind: 'short', cell: ({ month }) => words.month(month) },
+          { head: words.say('patent.use'), cell: ({ class: of }) => words.say(`patent.use_${of}`) },
+          { head: words.say('patent.use_count'), kind: 'number', cell: ({ count }) => words.number(count) },
         ]}
       />
     </Section>

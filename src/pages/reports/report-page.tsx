@@ -32,15 +32,20 @@ export function ReportPage({ report, pledge_id, valuation_id }: Props) {
           </a>
         ))}
       </p>
-      {report.sections.map(({ title, blocks }) => (
-        <Section key={title} title={title}>
-          {blocks.map((block, index) => (
-            <BlockShown key={index} block={block} />
-          ))}
-        </Section>
-      ))}
+      <ReportSections report={report} />
     </>
   );
+}
+
+/** The matter of any report. */
+export function ReportSections({ report }: { report: Report }) {
+  return report.sections.map(({ title, blocks }) => (
+    <Section key={title} title={title}>
+      {blocks.map((block, index) => (
+        <BlockShown key={index} block={block} />
+      ))}
+    </Section>
+  ));
 }
 
 function BlockShown({ block }: { block: Block }) {

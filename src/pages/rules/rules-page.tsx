@@ -194,4 +194,5 @@ type Unit =
   | 'probability'
   | 'standard_deviations'
   | 'share_a_year'
-  | 'notches';
+  | 'notches'
+  | 'score';

@@ -21,13 +21,19 @@ export type Thing =
   | 'valuation'
   | 'pseudonym'
   | 'identity_request'
+  | 'expert_engagement'
   | 'need'
   | 'posted_need'
   | 'offer'
   | 'posted_offer'
   | 'introduction'
-  | 'engagement'
-  | 'expert_engagement'
+  | 'desk'
+  | 'desk_seat'
+  | 'desk_client'
+  | 'desk_task'
+  | 'handover'
+  | 'desk_import'
+  | 'bulletin_subscription'
   | 'haircut_proposal'
   | 'listing'
   | 'want'
@@ -61,6 +67,12 @@ export const SEEN_BY_STAFF: readonly Thing[] = [
   'firm',
   'organisation',
   'filing_application',
+  'desk',
+  'desk_seat',
+  'desk_client',
+  'desk_task',
+  'handover',
+  'desk_import',
   'marked_product',
   'mark_lot',
 ];
@@ -134,6 +146,10 @@ const search: Expectation = { who: DRAFTING, things: { id: 'filing_draft', searc
 const application: Expectation = { who: CONCERNED, things: { id: 'filing_application' } };
 const drafted: Expectation = { ...application, who: DRAFTING };
 
+const desk: Expectation = { who: EACH, things: { id: 'desk' } };
+const desk_client: Expectation = { who: EACH, things: { id: 'desk', client_id: 'desk_client' } };
+const desk_import: Expectation = { who: EACH, things: { id: 'desk', import_id: 'desk_import' } };
+const operate: Expectation = { who: STAFF, does: 'operate' };
 const listing: Expectation = { who: SHOWN, things: { id: 'listing' } };
 const listingDeal: Expectation = { who: EACH, things: { id: 'listing_deal' } };
 const document: Expectation = { who: SHOWN, things: { id: 'listing_deal', document_id: 'document' } };
@@ -349,6 +365,45 @@ export const EXPECTED: Readonly<Record<string, Expectation>> = {
   recordBorrowerFact: { who: PLEDGING, things: { firm_id: 'firm' } },
   listBorrowerFacts: { who: PLEDGING, things: { firm_id: 'firm' } },
 
+  listDesks: each,
+  makeDesk: operate,
+  listDeskStaff: desk,
+  seatAtDesk: { ...operate, things: { id: 'desk' } },
+  unseatFromDesk: { ...operate, things: { id: 'desk', organisation_id: 'desk_seat' }, ends: true },
+  getDeskFigures: { who: EACH, things: { desk_id: 'desk' } },
+  addDeskClient: desk,
+  listDeskClients: desk,
+  exportDeskClients: desk,
+  getDeskClient: desk_client,
+  changeDeskClient: desk_client,
+  listDeskClientHistory: desk_client,
+  moveDeskClient: desk_client,
+  noteDeskClient: desk_client,
+  addDeskTask: desk_client,
+  listDeskTasks: desk,
+  doDeskTask: { who: EACH, things: { id: 'desk', task_id: 'desk_task' } },
+  askHandover: desk_client,
+  listHandovers: each,
+  answerHandover: { who: EACH, things: { handover_id: 'handover' } },
+  previewImport: desk,
+  listImports: desk,
+  listImportRows: desk_import,
+  commitImport: desk_import,
+  undoImport: desk_import,
+
+  listPlans: each,
+  makePlan: operate,
+  subscribeToPlan: { ...operate, things: { id: 'organisation' } },
+  getPlanUsage: each,
+  exportPlanCharges: staff,
+
+  listBulletins: each,
+  getBulletin: each,
+  getBulletinPdf: each,
+  getBulletinMail: each,
+  subscribeToBulletin: each,
+  listBulletinSubscriptions: each,
+  unsubscribeFromBulletin: { who: EACH, things: { id: 'bulletin_subscription' }, ends: true },
   makeListing: { who: SHOWN },
   listDefaulted: { who: BANK, things: { id: 'pledge' } },
   browseListings: each,

@@ -8,6 +8,7 @@ import type { Database } from '../../../src/db/client.ts';
 import { type JsonSchema, sampleOf } from '../../http/sample.ts';
 import { addPasskey, addPerson, openSession } from '../../people.ts';
 import type { Party, TestService } from '../../service.ts';
+import { bulletinOf, deskOf } from '../desks-world.ts';
 import { needOf, type Owned, offerOf, peopleTheService } from '../world.ts';
 import {
   type Action,
@@ -71,9 +72,12 @@ interface Answer {
 
 /** Of each operation, so that one that is all wrong does not hide the others. */
 const SHOWN_FAILURES = 20;
+/** Each of another field, for of one there is one at a time. */
+let made_subscriptions = 0;
 const MALFORMED = '..%2f..%00;drop';
 /** Fields that must name something that is there, for a request to come as far as the question whose it is. */
 const KNOWN: Record<string, unknown> = {
+  region: 'CN-GD',
   rule: 'ltv_warning',
   until_at: '2009-12-31T00:00:00Z',
   until: '2010-12-31T00:00:00Z',
@@ -217,7 +221,7 @@ async function setStage(service: TestService): Promise<Stage> {
       await person('member', firm_a, 'firm'),
       await person('operator', staff, 'staff'),
       await person('reviewer', staff, 'staff'),
-      await person('member', expert, 'expert'),
+      await person('admin', expert, 'expert'),
     ],
   };
 }
@@ -362,6 +366,7 @@ async function namesOf(stage: Stage, cell: Cell): Promise<Record<string, unknown
   if (operation.path.startsWith('/v1/sources/')) names.id = 'cn-sample';
   if (operation.path.startsWith('/v1/fetches/')) names.id = stage.ended.fetch![0];
   if (operation.path.startsWith('/v1/filing/packages/')) names.name = 'manifest.json';
+  if (operation.path.startsWith('/v1/bulletins/')) names.id = stage.ended.bulletin![0];
   if (operation.path.startsWith('/v1/listings/')) names.id = thingOf(stage, stage.service.firm_a, 'listing');
   if (operation.path.startsWith('/v1/wants/')) names.id = thingOf(stage, stage.service.buyer, 'want');
   if (operation.path.startsWith('/v1/organisations/')) names.id = stage.service.firm_b.id;
@@ -402,6 +407,12 @@ async function makeThing(stage: Stage, role: Role, thing: Thing): Promise<string
       return post('/v1/network/needs', needOf(party.kind, randomUUID()));
     case 'offer':
       return post('/v1/network/offers', offerOf(party.kind, randomUUID()));
+    case 'desk':
+      return deskOf(service, party);
+    case 'desk_seat':
+      return party.id;
+    case 'bulletin_subscription':
+      return post('/v1/bulletin-subscriptions', bulletinOf(1 + (++made_subscriptions % 35)));
     case 'person':
       return (await addPerson(service, party.id, 'admin')).id;
     case 'passkey':
