@@ -15,7 +15,9 @@ import { DEFAULT_REPLAY, replay } from '../replay.ts';
 import { onScratch } from '../scratch.ts';
 import { BUNDLED_SETS, backtestClaims, claimText } from './claims.ts';
 import { ltvReliability, ltvText } from './ltv.ts';
-import { backtestMatching, matchingText, readNeeds } from './matching.ts';
+
+import { backtestMatching, matchingText, readJudgedNeeds } from './matching.ts';
+
 import { backtestPriorArt, JUDGED, priorArtText, readJudged } from './prior-art.ts';
 import { backtestFiles, backtestSample } from './report.ts';
 import { readBacktestRows } from './rows.ts';
@@ -205,7 +207,7 @@ async function matching(args: string[]): Promise<void> {
   });
   if (values.help) return void process.stdout.write(HELP);
   const seed = seedOf(values.seed);
-  const judged = await readNeeds(values.sets);
+  const judged = await readJudgedNeeds(values.sets);
   const report = await refusing(() =>
     onScratch((database) => backtestMatching(database, judged, seed, progressBar('matching'))),
   );

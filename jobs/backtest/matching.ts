@@ -3,6 +3,7 @@
  * database, asked as a member would ask. Judged are the offers that a person said meet the need.
  */
 import { readFile } from 'node:fs/promises';
+import { mean } from 'simple-statistics';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { type BootstrapInterval, pairedBootstrap } from '../../models/metrics/paired-bootstrap.ts';
@@ -49,7 +50,7 @@ export interface MatchingReport {
 }
 
 /** @throws StartupError naming the file: it cannot be read, or holds something else */
-export async function readNeeds(file: string): Promise<JudgedSet> {
+export async function readJudgedNeeds(file: string): Promise<JudgedSet> {
   try {
     const { needs, offers } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
     const set = { needs: rowsOf('needs', needs, needOf), offers: rowsOf('offers', offers, offerOf) };
@@ -114,26 +115,26 @@ export async function backtestMatching(
     const left_in = new Set((await candidatesOf(sql, need, words)).map(({ id }) => id));
     const matches = await matchesOf(sql, need, MAX_MATCHES);
     ranks.push({
-      matching: firstOf(
+      matching: reciprocalRanks(
         matches.flatMap(({ offer_id }) => offer_id ?? []),
         right,
-      ),
-      text: firstOf(found.slice(0, MAX_MATCHES), right),
-      text_left_in: firstOf(found.filter((id) => left_in.has(id)).slice(0, MAX_MATCHES), right),
+      ).first,
+      text: reciprocalRanks(found.slice(0, MAX_MATCHES), right).first,
+      text_left_in: reciprocalRanks(found.filter((id) => left_in.has(id)).slice(0, MAX_MATCHES), right).first,
     });
     on_progress(`${place + 1} of ${needs.length} needs`, (place + 1) / needs.length);
   }
-  const mean = (of: readonly number[]) => Math.round(averageOf(of) * 10_000) / 10_000;
+  const rounded = (of: readonly number[]) => Math.round(mean([...of]) * 10_000) / 10_000;
   const difference = (drawn: readonly number[]) =>
-    averageOf(drawn.map((place) => ranks[place]!.matching - ranks[place]!.text));
+    mean(drawn.map((place) => ranks[place]!.matching - ranks[place]!.text));
   return {
     seed,
     needs: needs.length,
     offers: offers.length,
     judged: needs.reduce((sum, { relevant }) => sum + relevant.length, 0),
-    mrr: mean(ranks.map(({ matching }) => matching)),
-    mrr_text: mean(ranks.map(({ text }) => text)),
-    mrr_text_left_in: mean(ranks.map(({ text_left_in }) => text_left_in)),
+    mrr: rounded(ranks.map(({ matching }) => matching)),
+    mrr_text: rounded(ranks.map(({ text }) => text)),
+    mrr_text_left_in: rounded(ranks.map(({ text_left_in }) => text_left_in)),
     difference: pairedBootstrap(ranks.length, difference, seed),
   };
 }
@@ -178,13 +179,4 @@ export function matchingText({
     `Matching less search for the text: ${three(estimate)}, 95 % from ${three(low)} to ${three(high)} (seed ${seed})`,
     '',
   ].join('\n');
-}
-
-function firstOf(answers: readonly string[], relevant: ReadonlySet<string>): number {
-  return reciprocalRanks(answers, relevant).first;
-}
-
-/** Of the questions of a set, which has one at least. */
-function averageOf(values: readonly number[]): number {
-  return values.reduce((sum, each) => sum + each, 0) / values.length;
 }

@@ -15,8 +15,10 @@ import { actFor } from '../../src/db/tenancy.ts';
 import { NewsReader } from '../../src/network/bulletins/content.ts';
 import { issueBulletins } from '../../src/network/bulletins/issue.ts';
 import { periodAfter, periodStart, periodsOver } from '../../src/network/bulletins/periods.ts';
+import { countOutcomes } from '../../src/network/desks/outcomes.ts';
 import { charged } from '../../src/network/plans/plans.ts';
 import { addPerson, openSession } from '../people.ts';
+import { needOf, offerOf } from '../security/world.ts';
 import { buildService, type Party, type ProblemAnswer } from '../service.ts';
 
 const service = await buildService(t);
@@ -279,6 +281,9 @@ t.test('figures are those of the rows, for each desk and for the operator', asyn
     months: { month: string; added: number; served: number }[];
   }
   await made(agency, `/v1/desks/${south}/tasks`, { title: 'late', due_on: '2009-06-01' });
+  const { id } = await made<Client>(agency, `/v1/desks/${south}/clients`, newClient());
+  for (const to of ['contacted', 'qualified', 'offered', 'served'])
+    await made(agency, `/v1/desks/${south}/clients/${id}/moves`, { to });
   const ask = async (party: Party) =>
     (await call<{ data: Figures[] }>(party.key, 'GET', '/v1/desk-figures')).body.data;
   t.same(
@@ -294,10 +299,12 @@ t.test('figures are those of the rows, for each desk and for the operator', asyn
     t.equal(figures.clients, rows.length);
     for (const stage of STAGES)
       t.equal(figures.by_stage[stage], rows.filter((row) => row.stage === stage).length, stage);
-    t.equal(
-      figures.months.reduce((sum, { added }) => sum + added, 0),
-      rows.length,
-    );
+
+    const sum = (of: 'added' | 'served') => figures.months.reduce((total, month) => total + month[of], 0);
+    t.equal(sum('added'), rows.length);
+    const served =
+      await sql`select from desk_entry where desk_id = ${figures.desk_id} and detail ->> 'to' = 'served'`;
+    t.equal(sum('served'), served.count);
   }
   t.equal(all.find(({ desk_id }) => desk_id === south)!.tasks_overdue, 1);
   t.match(
@@ -305,6 +312,49 @@ t.test('figures are those of the rows, for each desk and for the operator', asyn
     /^422 refused: .*limit MAX_FIGURE_MONTHS/,
   );
 });
+
+t.test(
+  'introductions and deals of a desk’s clients are counted once, for the desk that has them by then',
+  async (t) => {
+    const { firm_b } = service;
+    clock.set(new Date('2009-06-10T02:00:00Z'));
+    const given = newClient({ account_id: firm_b.id });
+    const { id: client_id } = await made<Client>(agency, `/v1/desks/${south}/clients`, given);
+    const need = await made(firm_b, '/v1/network/needs', needOf('firm', 'A cold battery'));
+    const offer = await made(buyer, '/v1/network/offers', offerOf('buyer', 'Cold batteries'));
+    const asked = { need_id: need.id, offer_id: offer.id, message: 'Shall we meet?' };
+    const { id } = await made(firm_b, '/v1/network/introductions', asked);
+    const step = (party: Party, name: string) =>
+      made(party, `/v1/network/introductions/${id}/steps`, { step: name });
+    const counted = async (desk: string) => {
+      const address = `/v1/desk-figures?desk_id=${desk}&from_month=2009-06-01&to_month=2009-06-01`;
+      type Month = { introductions: number; deals: number };
+      const { body } = await call<{ data: { months: Month[] }[] }>(staff.key, 'GET', address);
+      const [month] = body.data[0]!.months;
+      return [month?.introductions ?? 0, month?.deals ?? 0];
+    };
+    await countOutcomes(database, clock.now());
+    t.same(await counted(south), [0, 0], 'while it is only asked');
+    await step(buyer, 'consented');
+    for (const _ of [1, 2]) await countOutcomes(database, clock.now());
+    t.same(await counted(south), [1, 0]);
+    await step(firm_b, 'met');
+    await step(firm_b, 'deal');
+    await countOutcomes(database, clock.now());
+    t.same(await counted(south), [1, 0], 'of a deal one side alone speaks of');
+    const handover = { to_desk_id: east, reason: 'nearer' };
+    const { id: handover_id } = await made(
+      agency,
+      `/v1/desks/${south}/clients/${client_id}/handovers`,
+      handover,
+    );
+    await made(expert, `/v1/desk-handovers/${handover_id}/answers`, { answer: 'accepted' });
+    await step(buyer, 'deal');
+    await countOutcomes(database, clock.now());
+    t.same(await counted(south), [1, 0], 'what was counted stays');
+    t.same(await counted(east), [0, 1]);
+  },
+);
 
 const origin = await service.app.listen({ port: 0, host: '127.0.0.1' });
 
@@ -448,7 +498,7 @@ interface Row {
   outcome: string;
   reason: string;
   about: string;
-  desk_client_id: string | null;
+  client_id: string | null;
   kept: string | null;
 }
 const imports = `/v1/desks/${south}/imports`;
@@ -519,7 +569,7 @@ t.test('an import is taken back as a whole, but for what was worked on since, an
   const names = ['Alpha Optics', 'Beta Robotics', 'Gamma Ceramics', 'Delta Coatings', 'Epsilon Valves'];
   const preview = await made<Import>(agency, imports, file(`name\n${names.join('\n')}`));
   await made(agency, `${imports}/${preview.id}/commit`, {});
-  const [one, two, three, four, five] = (await rowsOf(preview)).map(({ desk_client_id }) => desk_client_id!);
+  const [one, two, three, four, five] = (await rowsOf(preview)).map(({ client_id }) => client_id!);
   const at = `/v1/desks/${south}/clients`;
   await made(agency, `${at}/${one}/moves`, { to: 'contacted' });
   await made(agency, `/v1/desks/${south}/tasks`, { title: 'visit', due_on: '2009-07-01', client_id: two });
@@ -671,16 +721,12 @@ const deals = async (count: number, dealt_on: string) => {
         scopes: ['read', 'write'],
       },
     );
-    await made({ id: body.id, key: issued.key }, '/v1/deals', {
-      reference: 'one',
-      patent_id: service.takePatent(),
-      right_type: 'invention',
-      claims: 7,
-      filed_on: '1998-02-03',
-      dealt_on,
-      price_minor: 75_000_000,
-      currency: 'CNY',
-    });
+    const patent_id = service.takePatent();
+    const [patent] = await sql<{ filed_on: string; right_type: string }[]>`
+      select filed_on, right_type from patent_search where patent_id = ${patent_id}`;
+    const price = { dealt_on, price_minor: 75_000_000, currency: 'CNY' };
+    const deal = { reference: 'one', patent_id, claims: null, ...patent, ...price };
+    await made({ id: body.id, key: issued.key }, '/v1/deals', deal);
   }
 };
 

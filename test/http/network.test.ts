@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import t from 'tap';
-import { backtestMatching, readNeeds } from '../../jobs/backtest/matching.ts';
+import { backtestMatching, readJudgedNeeds } from '../../jobs/backtest/matching.ts';
 import { ANSWER_DAYS } from '../../src/network/introductions/service.ts';
 import { network } from '../../src/network/module.ts';
 import { MAX_OPEN_NEEDS } from '../../src/network/needs/posting.ts';
@@ -505,7 +505,7 @@ t.test('an organisation has no more open needs than it may, also when it posts a
 t.test('what meets a need stands higher among matches than in a search for its text', async (t) => {
   const { database: empty } = await createTestDatabase(t);
   const file = fileURLToPath(new URL('../../data/matching_judged.json', import.meta.url));
-  const report = await backtestMatching(empty, await readNeeds(file), 7, () => {});
+  const report = await backtestMatching(empty, await readJudgedNeeds(file), 7, () => {});
   t.match(report, { seed: 7, needs: 60, offers: 375, judged: 87 });
   t.ok(
     report.mrr > report.mrr_text_left_in && report.mrr_text_left_in > report.mrr_text,
@@ -529,6 +529,6 @@ t.test('a file of judged needs that is none is refused with the place', async (t
     [{ needs: [need], offers: [{ ...offer, fields: [36] }] }, /o\/fields\/0: /],
   ] as const) {
     await writeFile(file, typeof set === 'string' ? set : JSON.stringify(set));
-    await t.rejects(readNeeds(file), { message: wrong }, String(wrong));
+    await t.rejects(readJudgedNeeds(file), { message: wrong }, String(wrong));
   }
 });

@@ -134,4 +134,41 @@ export const MISSION: readonly MissionRow[] = [
       test('db/isolation', 'a tenant sees all of its rows and none of another'),
     ],
   },
+  {
+    row: 'Bulletins for clients with different needs',
+    tests: [
+      test(
+        'http/desks',
+        'bulletins come once for each period and subscriber, those missed while nothing ran too',
+      ),
+      test('http/desks', 'a bulletin tells sums alone, of few nothing, and can be made again to the byte'),
+    ],
+  },
+  {
+    row: 'Service packages for regular clients',
+    tests: [
+      test(
+        'http/desks',
+        'a quota is never exceeded by 50 parallel tries over HTTP, and its owner is told before it bites',
+      ),
+      test(
+        'http/desks',
+        'what is charged for is exported by month, in minor units, and opens in a spreadsheet as text',
+      ),
+    ],
+  },
+  {
+    row: 'Regional offices serve their clients: firms, universities, inventors and local government',
+    tests: [
+      test('http/desks', 'a desk is seen by who sits there, by the operator, and by nobody else'),
+      test(
+        'http/desks',
+        'a client is handed over: nothing is lost, and each desk sees the history that it may',
+      ),
+      test(
+        'http/desks',
+        'a list is read first: each row accepted, known already or refused, with its reason',
+      ),
+    ],
+  },
 ];

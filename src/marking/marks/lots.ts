@@ -5,6 +5,7 @@ import type { Caller } from '../../accounts/store.ts';
 import type { Sql, Transaction } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
+import { useQuota } from '../../quotas/use.ts';
 import { lotSeedPlace } from '../../secrets/places.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import { markedPatents } from '../products/patents.ts';
@@ -85,6 +86,7 @@ export async function issueLot(
   const made = { id, product_id, code, marks, shipped_on: shipped_on ?? null, issued_at: now };
   await tx`insert into mark_lot ${tx({ ...made, number: randomInt(LOT_NUMBERS), key_number, seed })}`;
   await note(tx, product, caller, 'mark_lot.issued', { lot_id: id, code, marks }, now);
+  await useQuota(tx, caller, 'marks', marks, now);
   return { ...made, revoked_at: null, revoke_reason: null };
 }
 

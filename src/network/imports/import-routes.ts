@@ -65,7 +65,7 @@ const Row = Type.Object({
   name: Type.String(),
   reason: OneOf(['', ...REFUSALS, ...DUPLICATIONS], 'why it is not accepted'),
   about: Type.String({ description: 'the value, or the name of the other client' }),
-  desk_client_id: { ...Nullable(Id), description: 'what it became' },
+  client_id: { ...Nullable(Id), description: 'what it became' },
   kept: {
     ...Nullable(OneOf(['changed', 'tasks', 'handed_over'], '')),
     description: 'why an undo kept that; null where it did not',

@@ -48,7 +48,7 @@ export interface Import {
 }
 
 export interface ImportRow extends Omit<Judged, 'given'> {
-  desk_client_id: string | null;
+  client_id: string | null;
   kept: 'changed' | 'tasks' | 'handed_over' | null;
 }
 
@@ -191,7 +191,7 @@ export async function commitImport(
   const ids = new Set(made.map(({ id }) => id));
   const became = clients.map(({ id, line }) => ({ line, id: ids.has(id) ? id : null }));
   // Somebody added the same client since it was read.
-  await tx`update desk_import_row set desk_client_id = row.id,
+  await tx`update desk_import_row set client_id = row.id,
       outcome = case when row.id is null then 'duplicate' else 'accepted' end,
       reason = case when row.id is null then 'same_name' else reason end
     from jsonb_to_recordset(${tx.json(became)}) as row (line integer, id text)
@@ -248,7 +248,7 @@ export async function undoImport(
   const { desk_id, import_id } = place;
   const found = await requireImport(tx, place, ['previewed', 'committed']);
   const removed = await tx`delete from desk_client using desk_import_row row
-    where row.import_id = ${import_id} and row.desk_client_id = desk_client.id and desk_client.desk_id = ${desk_id}
+    where row.import_id = ${import_id} and row.client_id = desk_client.id and desk_client.desk_id = ${desk_id}
       and version = 1 and not exists (select from desk_entry where desk_entry.desk_client_id = desk_client.id)
       and not exists (select from desk_task where desk_task.desk_client_id = desk_client.id)
       and not exists (select from desk_handover where desk_handover.desk_client_id = desk_client.id)`;
@@ -257,10 +257,10 @@ export async function undoImport(
       when exists (select from desk_task where desk_task.desk_client_id = client.id) then 'tasks'
       when exists (select from desk_handover where desk_handover.desk_client_id = client.id) then 'handed_over'
       else 'changed' end
-    from desk_import_row old left join desk_client client on client.id = old.desk_client_id
+    from desk_import_row old left join desk_client client on client.id = old.client_id
     where row.import_id = ${import_id} and old.import_id = row.import_id and old.line = row.line
-      and old.desk_client_id is not null and (client.id is not null or exists (
-        select from desk_handover where desk_handover.desk_client_id = old.desk_client_id))`;
+      and old.client_id is not null and (client.id is not null or exists (
+        select from desk_handover where desk_handover.desk_client_id = old.client_id))`;
   await tx`update desk_import_row set given = null where import_id = ${import_id}`;
   await tx`update desk_import set state = 'undone', undone_at = ${now} where id = ${import_id}`;
   const counts = { removed: removed.count, kept: kept.count };
@@ -304,7 +304,7 @@ export async function rowsOf(
   limit: number,
 ): Promise<ImportRow[]> {
   const rows = await sql<ImportRow[]>`
-    select line, outcome, name, reason, about, desk_client_id, kept from desk_import_row
+    select line, outcome, name, reason, about, client_id, kept from desk_import_row
     where import_id = ${import_id} and line > ${after} ${outcome === undefined ? sql`` : sql`and outcome = ${outcome}`}
     order by line limit ${limit}`;
   return [...rows];

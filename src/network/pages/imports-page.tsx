@@ -164,10 +164,10 @@ export function ImportPage({ desk, shown, rows, problem }: ImportProps) {
   );
 }
 
-function RowName({ desk, row: { name, desk_client_id } }: { desk: Desk; row: ImportRow }) {
+function RowName({ desk, row: { name, client_id } }: { desk: Desk; row: ImportRow }) {
   const { words } = useView();
   const text = name || words.say('term.none');
-  return desk_client_id ? <a href={`/desks/${desk.id}/clients/${desk_client_id}`}>{text}</a> : text;
+  return client_id ? <a href={`/desks/${desk.id}/clients/${client_id}`}>{text}</a> : text;
 }
 
 function whyOf({ reason, about, kept }: ImportRow, words: Words): string {
