@@ -160,7 +160,7 @@ async function openService(url: string, system: Database) {
 }
 
 export function networkText(report: NetworkReport): string {
-  const { clients, desks, offers, patents, needs, empty, p50_ms, p99_ms } = report;
+  const { clients, desks, offers, patents, needs, empty, p50_ms, p99_ms, figures } = report;
   const { processor_p50_ms, processor_p99_ms } = report;
   const { figures } = report;
   return [
