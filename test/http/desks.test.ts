@@ -17,6 +17,7 @@ import { issueBulletins } from '../../src/network/bulletins/issue.ts';
 import { periodAfter, periodStart, periodsOver } from '../../src/network/bulletins/periods.ts';
 import { countOutcomes } from '../../src/network/desks/outcomes.ts';
 import { charged } from '../../src/network/plans/plans.ts';
+import { deriveChanged } from '../../src/patents/derived.ts';
 import { addPerson, openSession } from '../people.ts';
 import { needOf, offerOf } from '../security/world.ts';
 import { buildService, type Party, type ProblemAnswer } from '../service.ts';
@@ -733,6 +734,7 @@ const deals = async (count: number, dealt_on: string) => {
 t.test(
   'bulletins come once for each period and subscriber, those missed while nothing ran too',
   async (t) => {
+    await deriveChanged(database, clock.now());
     await deals(6, '2009-05-20');
     await deals(4, '2009-06-09');
     clock.set(new Date('2009-05-28T02:00:00Z'));
@@ -750,11 +752,18 @@ t.test(
       }>(party.key, 'GET', '/v1/events?type=network.bulletin.published&limit=200');
       return body.data.map(({ body }) => body.data);
     };
-    const days = ['2009-05-31', '2009-06-01', '2009-06-01', '2009-08-03'];
-    for (const day of days) {
-      clock.set(new Date(`${day}T00:45:00Z`));
+    const issueOn = async (day: string) => {
+      clock.set(new Date(`${day}T02:00:00Z`));
       await Promise.all([1, 2].map(() => issueBulletins(database, clock.now())));
-    }
+    };
+    await issueOn('2009-05-31');
+    clock.set(new Date('2009-06-01T01:30:00Z'));
+    await deriveChanged(database, clock.now());
+    await deals(6, '2009-05-20');
+    for (const _ of [1, 2]) await issueOn('2009-06-01');
+    clock.set(new Date('2009-06-10T02:00:00Z'));
+    await deals(4, '2009-06-09');
+    await issueOn('2009-08-03');
     const months = (await told(agency)).filter(({ subscription_id }) => subscription_id === monthly.id);
     t.same(
       months.map(({ from_on }) => from_on),
@@ -796,7 +805,7 @@ t.test('a bulletin tells sums alone, of few nothing, and can be made again to th
     select count(distinct patent_id) filter (where kind = 'published') as filings,
       count(distinct patent_id) filter (where kind = 'granted') as grants,
       count(distinct patent_id) filter (where kind in ('lapsed', 'expired', 'surrendered', 'invalidated')) as lapses
-    from signal where published_on >= '2009-05-01' and published_on < '2009-06-01' and known_at <= '2009-06-01T00:45:00Z'`;
+    from signal where published_on >= '2009-05-01' and published_on < '2009-06-01' and known_at <= '2009-06-01T02:00:00Z'`;
   t.match(bulletin.content.now, counted, 'of all Chinese patents that the gazette told of in May');
   t.ok(counted!.grants > 0);
   t.equal(bulletin.content.now.deals, 5, 'six deals of six organisations, rounded down');
