@@ -63,13 +63,30 @@ export interface PriorArtReport {
   against_plain_text: { better: number; equal: number; worse: number };
 }
 
+/** @throws StartupError for a file that cannot be read, or names what is not in it */
 export async function readJudged(file: string): Promise<Judged> {
-  const { patents, rivals, drafts } = JSON.parse(await readFile(file, 'utf8')) as Judged;
+  const { patents, rivals, drafts } = await readJson(file);
   if (![patents, rivals, drafts].every(Array.isArray) || drafts.length === 0)
     throw new StartupError(
       `${file} needs the lists patents, rivals and drafts, as data/judged_prior_art.json has.`,
     );
+  const known = new Set([...patents, ...rivals].map(([name]) => name));
+  for (const { name, relevant, cited } of drafts) {
+    const unknown = [...relevant, ...cited].find((each) => !known.has(each));
+    if (unknown !== undefined || relevant.length === 0)
+      throw new StartupError(
+        `${file}: draft ${name} needs at least one relevant patent, and names only patents of the file (${unknown ?? 'none is named'}).`,
+      );
+  }
   return { patents, rivals, drafts };
+}
+
+async function readJson(file: string): Promise<Judged> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Judged;
+  } catch (error) {
+    throw new StartupError(`--data: ${file} cannot be read as JSON (${(error as Error).message}).`);
+  }
 }
 
 /** @param database migrated and empty */

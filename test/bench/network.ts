@@ -160,9 +160,8 @@ async function openService(url: string, system: Database) {
 }
 
 export function networkText(report: NetworkReport): string {
-  const { clients, desks, offers, patents, needs, empty, p50_ms, p99_ms } = report;
+  const { clients, desks, offers, patents, needs, empty, p50_ms, p99_ms, figures } = report;
   const { processor_p50_ms, processor_p99_ms } = report;
-  const { figures } = report;
   return [
     `Network   ${clients} clients, ${desks} desks, ${offers} offers, ${patents} patents beside`,
     `Matching  ${p50_ms} ms in the middle, ${p99_ms} ms at 99 of 100; ${needs} needs, ${empty} found nothing`,

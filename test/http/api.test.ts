@@ -19,6 +19,7 @@ const OPENAPI = fileURLToPath(new URL('../../openapi/', import.meta.url));
 /** Routes that need no key; one of them has a secret in its address, which no caller of these tests knows. */
 const SECRET_ADDRESS = '/v1/covenants/feeds/{id}/{secret}.ics';
 const OPTIONS_ADDRESS = '/v1/sessions/passkey-options';
+const STATEMENTS_ADDRESS = '/v1/marks/products/{id}/statements';
 const PUBLIC = [
   '/healthz',
   '/readyz',
@@ -26,8 +27,17 @@ const PUBLIC = [
   '/.well-known/jwks.json',
   SECRET_ADDRESS,
   OPTIONS_ADDRESS,
+  '/v1/marks/verification',
+  '/v1/marks/keys',
+  STATEMENTS_ADDRESS,
 ];
-const PUBLIC_STATUSES: Record<string, number> = { [SECRET_ADDRESS]: 404, [OPTIONS_ADDRESS]: 201 };
+/** What is asked for is missing, or no mark is named. */
+const PUBLIC_STATUSES: Record<string, number> = {
+  [SECRET_ADDRESS]: 404,
+  [OPTIONS_ADDRESS]: 201,
+  '/v1/marks/verification': 400,
+  [STATEMENTS_ADDRESS]: 404,
+};
 /** They ask for something in their body first. */
 const PUBLIC_WRITES = [
   'POST /v1/sessions',
@@ -36,6 +46,7 @@ const PUBLIC_WRITES = [
   'POST /v1/sessions/provider',
   'POST /v1/sessions/provider/answers',
   'POST /v1/invitations/acceptances',
+  'POST /v1/marks/claims',
 ];
 const HOOK = { url: 'https://receiver.example/hook' };
 const MISSING_PATENT = '00000000-0000-8000-8000-000000000000';

@@ -19,25 +19,34 @@ const BATCH_SCANS = 20_000;
 export async function writeScans(database: Database, observed: readonly Observed[]): Promise<void> {
   const rows = observed.map(({ lot_id, serial, scan: { at_ms, place }, assessment }) => {
     const at = new Date(at_ms).toISOString();
-    const { level, score, signs } = assessment;
-    return { lot_id, hex: serial.toString('hex'), at, place, level, score, signs };
+    return { lot_id, hex: serial.toString('hex'), at, place, ...assessment };
   });
+  const doubted = rows.filter(({ level }) => level !== 'quiet');
   await database.transaction(async (tx) => {
-    const given = tx`jsonb_to_recordset(${tx.json(rows as never)}) as given (lot_id text, hex text, at timestamptz, place text,
-      level text, score real, signs jsonb)`;
-    await tx`insert into mark_scan (lot_id, serial, at, place) select lot_id, decode(hex, 'hex'), at, place from ${given}`;
-    // Rows are locked in one order, so that two writers wait for each other instead of deadlocking.
-    await tx`
-      insert into mark_serial as kept (lot_id, serial, scans, first_scan_at, last_scan_at, score, signs, warned_at)
-      select lot_id, decode(hex, 'hex'), count(*), min(at), max(at), (array_agg(score order by at desc))[1],
-        (array_agg(signs order by at desc))[1], min(at) filter (where level <> 'quiet')
-      from ${given} group by lot_id, hex order by lot_id, hex
-      on conflict (lot_id, serial) do update set scans = kept.scans + excluded.scans,
-        first_scan_at = coalesce(kept.first_scan_at, excluded.first_scan_at), last_scan_at = excluded.last_scan_at,
-        score = excluded.score, signs = excluded.signs, warned_at = coalesce(kept.warned_at, excluded.warned_at)`;
-    const alarmed = rows.filter(({ level }) => level === 'alarmed');
+    await tx`insert into mark_scan (lot_id, serial, at, place) select lot_id, decode(hex, 'hex'), at, place
+      from unnest(${rows.map(({ lot_id }) => lot_id)}::text[], ${rows.map(({ hex }) => hex)}::text[],
+        ${rows.map(({ at }) => at)}::timestamptz[], ${rows.map(({ place }) => place)}::text[]) as row (lot_id, hex, at, place)`;
+    if (doubted.length > 0) await noteDoubts(tx, doubted);
+    const alarmed = doubted.filter(({ level }) => level === 'alarmed');
     if (alarmed.length > 0) await raiseAlarms(tx, alarmed);
   });
+}
+
+/** Nothing is kept of marks that nobody doubts but their scans. Rows are locked in one order, so that two writers do not deadlock. */
+async function noteDoubts(tx: Transaction, rows: readonly object[]): Promise<void> {
+  await tx`
+    insert into mark_serial as kept (lot_id, serial, scans, first_scan_at, last_scan_at, score, signs, warned_at)
+    select told.lot_id, mark.serial, scans, scanned_at, last_at, score, signs, first_at
+    from (select lot_id, hex, max(at) as last_at, min(at) as first_at, (array_agg(score order by at desc))[1] as score,
+        (array_agg(signs order by at desc))[1] as signs
+      from jsonb_to_recordset(${tx.json(rows as never)}) as row (lot_id text, hex text, at timestamptz, score real, signs jsonb)
+      group by lot_id, hex) told
+    cross join lateral (select decode(hex, 'hex') as serial) mark
+    cross join lateral (select count(*) as scans, min(at) as scanned_at from mark_scan
+      where mark_scan.lot_id = told.lot_id and mark_scan.serial = mark.serial) kept_scans
+    order by told.lot_id, hex
+    on conflict (lot_id, serial) do update set scans = excluded.scans, last_scan_at = excluded.last_scan_at,
+      score = excluded.score, signs = excluded.signs, warned_at = coalesce(kept.warned_at, excluded.warned_at)`;
 }
 
 interface Alarm {

@@ -37,20 +37,18 @@ interface Waiting {
 }
 
 const MAX_BATCH = 200;
-const MAX_IN_FLIGHT = 2;
 /** Beyond it the service is too slow for what is asked of it, and says so. */
 const MAX_WAITING = 5_000;
 
 /** @returns asks for one mark; null for a lot that is not there */
 export function markStates(sql: Sql) {
   const waiting: Waiting[] = [];
-  let in_flight = 0;
+  let is_reading = false;
   const send = async () => {
-    while (in_flight < MAX_IN_FLIGHT && waiting.length > 0) {
-      in_flight++;
-      await read(sql, waiting.splice(0, MAX_BATCH));
-      in_flight--;
-    }
+    if (is_reading) return;
+    is_reading = true;
+    while (waiting.length > 0) await read(sql, waiting.splice(0, MAX_BATCH));
+    is_reading = false;
   };
   return (lot_number: number, serial: Buffer): Promise<MarkState | null> =>
     new Promise((resolve, reject) => {
