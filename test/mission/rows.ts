@@ -101,6 +101,10 @@ export const MISSION: readonly MissionRow[] = [
   {
     row: 'Online filing, checked by itself and against the patent database, with a list of agencies',
     tests: [
+      test(
+        'models/claims',
+        'the planted faults of the bundled sets are found, and sound sets raise no alarm',
+      ),
       test('http/filing', 'checks of a version are kept and say the same again'),
       test('http/filing', 'prior art is searched for, compared feature by feature, and found again'),
       test(
@@ -122,6 +126,10 @@ export const MISSION: readonly MissionRow[] = [
     tests: [
       test('http/anonymity', 'a name tells nothing of whose it is, chosen or drawn'),
       test('http/anonymity', 'of a reveal and a revocation at once one happens, and a consent is used once'),
+      test(
+        'http/listing',
+        'before its consent is used who sells is told nowhere; after it, to the buyer alone',
+      ),
     ],
   },
   {
@@ -168,6 +176,71 @@ export const MISSION: readonly MissionRow[] = [
       test(
         'http/desks',
         'a list is read first: each row accepted, known already or refused, with its reason',
+      ),
+    ],
+  },
+  {
+    row: 'Listing: sellers list patents, and buyers choose among four channels',
+    tests: [
+      test(
+        'http/listing',
+        'a listing shows what its patents are worth and burdened with, and not which they are',
+      ),
+      test('http/listing', 'a deal goes from the enquiry to the register, and counts as closed only then'),
+      test('http/listing', 'messages, the team, and who may read them'),
+    ],
+  },
+  {
+    row: 'Transactions are accompanied by staff and outside consultants',
+    tests: [
+      test(
+        'http/experts',
+        'an opinion is written by a person, kept in versions, and stands beside the valuation',
+      ),
+      test(
+        'http/experts',
+        'who has a conflict of interest is refused by name, before it is engaged and when it takes it',
+      ),
+    ],
+  },
+  {
+    row: 'Low liquidity: a default becomes a listing, and what is sold teaches haircuts',
+    tests: [
+      test(
+        'http/listing',
+        'from a default to a listing in one step, and the consent to its end, by the plan of the loan',
+      ),
+      test(
+        'http/experts',
+        'a closed deal feeds the market, the recovery ledger and, by other eyes, the haircuts',
+      ),
+    ],
+  },
+  {
+    row: 'Expectations of sellers and buyers meet without being shown',
+    tests: [
+      test('http/experts', 'two ranges are answered with yes or no, and the midpoint waits for both'),
+      test('http/experts', 'whoever feels for the other’s bound learns two bits of it at most'),
+    ],
+  },
+  {
+    row: 'Marking: a mark tells genuine from counterfeit, and whether the patent is alive',
+    tests: [
+      test('http/marking', 'a mark is verified by the service, and by whoever has the published keys'),
+      test(
+        'http/marking',
+        'a page stops claiming a patent that lapsed, says so to its owner, and what it said can be proved',
+      ),
+      test('http/marking', 'copies are told from what sellers, travellers and shared links do'),
+    ],
+  },
+  {
+    row: 'Network: local innovators find what meets their needs',
+    tests: [
+      test('http/network', 'matches come best first, each with its reasons, in three languages'),
+      test(
+        'http/network',
+        'need, match, consent, introduction, deal: told to both, and a deal is one when both say it',
       ),
     ],
   },
