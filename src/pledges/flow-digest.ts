@@ -3,13 +3,13 @@ import { flagsAt } from '../risk/store.ts';
 
 /**
  * SHA-256 of all that a value flow is made of, taken where the rows are: what stays the same need not be read. Of the points,
- * which are only ever added, their number and the last one.
+ * which are the most, how many there are and which transactions wrote them.
  * @returns null when the pledge is not there for whoever asks
  */
 export async function flowDigest(sql: Sql, pledge_id: string, known_at: Date): Promise<string | null> {
   const [row] = await sql<{ digest: string }[]>`
     select encode(sha256(convert_to(concat_ws(E'\n', pledge,
-      (select concat(count(*), ' ', max(known_at)) from pledge_valuation
+      (select concat(count(*), ' ', sum(xmin::text::bigint)) from pledge_valuation
         where pledge_id = pledge.id and known_at <= ${known_at}),
       (select string_agg(move::text, E'\n' order by moved_at, id) from pledge_move move
         where pledge_id = pledge.id and moved_at <= ${known_at}),
