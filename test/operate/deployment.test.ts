@@ -169,17 +169,12 @@ t.test(
     t.notOk(request.parentSpanId);
     const status = request.attributes.find(({ key }) => key === 'http.response.status_code');
     t.equal(status!.value.intValue, 404);
-    const own = spans.filter(({ traceId }) => traceId === request.traceId);
-    const transaction = own.find(({ name }) => name === 'transaction')!;
-    t.equal(transaction.parentSpanId, request.spanId);
-    const texts = own
-      .filter(({ parentSpanId }) => parentSpanId === transaction.spanId)
-      .map(({ attributes }) => attributes.find(({ key }) => key === 'db.query.text')!.value.stringValue!);
-    t.ok(
-      texts.some((text) =>
-        text.startsWith('select distinct on (as_of) * from pledge_valuation where pledge_id = ?'),
-      ),
+    const textOf = ({ attributes }: (typeof spans)[number]) =>
+      attributes.find(({ key }) => key === 'db.query.text')?.value.stringValue ?? '';
+    const query = spans.find(
+      (span) => span.traceId === request.traceId && textOf(span).includes('from pledge where pledge.id = ?'),
     );
+    t.equal(query?.parentSpanId, request.spanId);
     await database.sql`update lane set due_at = now()`;
     await database.sql`delete from endpoint_health`;
     await until('the attempt', () => spans.find(({ name }) => name === 'deliver'));
