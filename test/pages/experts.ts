@@ -50,10 +50,10 @@ export const EXPERT_JOURNEYS: readonly Journey[] = [
       await go(`/experts/${engaged.expert_id}`);
       await page.locator('#patent').fill('CN1');
       await page.locator('#brief').fill('What is it worth?');
-      await press(visitor, 'engagement.send');
+      await press(visitor, 'expert_engagement.send');
       await page.locator('#patent-fault').waitFor();
       await page.locator('#patent').fill(await newNumber());
-      await press(visitor, 'engagement.send');
+      await press(visitor, 'expert_engagement.send');
       await page.waitForURL(/\/engagements\//);
       const engagement = new URL(page.url()).pathname;
       await leave(visitor);
@@ -80,7 +80,7 @@ export const EXPERT_JOURNEYS: readonly Journey[] = [
       await signIn(visitor, await newPerson('buyer'));
       await go(engagement);
       assert.match(await page.locator('main table').first().innerText(), /CNY/);
-      await press(visitor, 'engagement.rate');
+      await press(visitor, 'expert_engagement.rate');
       await page.waitForLoadState();
     },
   },

@@ -75,14 +75,14 @@ t.test('plurals are those of the language', async (t) => {
 t.test('every text is used, and every text that is used exists', async (t) => {
   const all = code.map(({ text }) => text).join('\n');
   const spoken = new Set([...all.matchAll(/'([a-z_]+\.[\w]+)'/g)].map(([, key]) => key!));
-  const families = [...all.matchAll(/`([a-z_]+\.(?:[a-z]+_)?)\$\{/g)].map(([, start]) => start!);
+  const families = [...all.matchAll(/`([a-z_]+\.(?:[a-z]+[._])?)\$\{/g)].map(([, start]) => start!);
   const keys = Object.values(AREAS).flatMap(({ en }) => Object.keys(en));
   const unused = keys.filter((key) => !spoken.has(key) && !families.some((start) => key.startsWith(start)));
   t.same(unused, []);
 });
 
-/** Letters between tags, and those of attributes that are read out. */
-const BARE_TEXT = />\s*([^<>{}=;()]*\p{L}[^<>{}=;()]*)\s*<\/?[\w>]/gu;
+/** Letters between tags, not after an arrow, and those of attributes that are read out. */
+const BARE_TEXT = /(?<!=)>\s*([^<>{}=;()]*\p{L}[^<>{}=;()]*)\s*<\/?[\w>]/gu;
 const BARE_ATTRIBUTE = /\b(?:title|alt|aria-label|placeholder|label|caption|note|empty)="([^"]+)"/g;
 const NAME = 'Pledgewatch';
 

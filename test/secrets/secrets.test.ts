@@ -25,6 +25,7 @@ import { certifiedProduct, lotOf, printedMarks } from '../marks.ts';
 import { addPerson } from '../people.ts';
 import { runProgram } from '../program.ts';
 import { openReceiver, type Received } from '../receiver.ts';
+import { sitAtDesks } from '../security/desks-world.ts';
 import { buildService } from '../service.ts';
 
 const DOES_NOT_OPEN = { message: /^What is sealed as .* does not open: / };
@@ -216,6 +217,7 @@ t.test(
     const marks = await printedMarks(service, firm_a, lot_id, 3);
     await engagedDraft(service);
     await sealOverDeal();
+    await sitAtDesks(service, () => undefined);
     const before = await sealedTexts();
     const listed = SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).sort();
     t.same([...new Set(before.map(({ column }) => column))].sort(), listed, 'no sealed text is elsewhere');

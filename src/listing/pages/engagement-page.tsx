@@ -29,13 +29,13 @@ export function EngagementPage({ engagement, kept, problem }: Props) {
         <p class="trail">
           <a href="/experts">{words.say('nav.experts')}</a>
         </p>
-        <h1>{words.say('engagement.title')}</h1>
+        <h1>{words.say('expert_engagement.title')}</h1>
         <p>
-          {words.say('engagement.between', { engager: engager_name, expert: expert_name })}
+          {words.say('expert_engagement.between', { engager: engager_name, expert: expert_name })}
           <span>{words.say(`engagement_state.${state}`)}</span>
         </p>
       </div>
-      <Section title={words.say('engagement.brief')}>
+      <Section title={words.say('expert_engagement.brief')}>
         <Refusal problem={problem} />
         <p class="saying">{brief}</p>
         {may(view, 'write') && <Steps {...{ engagement, isEngager, isExpert }} />}
@@ -155,23 +155,23 @@ function Share({ engagement: { id, opinions, shared_with }, kept, problem }: Pro
   const { words } = useView();
   return (
     <>
-      <Section title={words.say('engagement.share')} note={words.say('engagement.share_note')}>
+      <Section title={words.say('expert_engagement.share')} note={words.say('expert_engagement.share_note')}>
         {shared_with.length > 0 && <p>{shared_with.join(', ')}</p>}
-        <SendForm action={`/engagements/${id}/shares`} send={words.say('engagement.share')}>
+        <SendForm action={`/engagements/${id}/shares`} send={words.say('expert_engagement.share')}>
           <Field
             name="organisation_id"
-            label={words.say('engagement.share_with')}
+            label={words.say('expert_engagement.share_with')}
             input={{ value: kept.organisation_id, autocomplete: 'off' }}
             problem={problem}
           />
         </SendForm>
       </Section>
       {opinions.length > 0 && (
-        <Section title={words.say('expert.rating')} note={words.say('engagement.rate_note')}>
-          <SendForm row action={`/engagements/${id}/rating`} send={words.say('engagement.rate')}>
+        <Section title={words.say('expert.rating')} note={words.say('expert_engagement.rate_note')}>
+          <SendForm row action={`/engagements/${id}/rating`} send={words.say('expert_engagement.rate')}>
             <Choice
               name="score"
-              label={words.say('engagement.score')}
+              label={words.say('expert_engagement.score')}
               chosen="5"
               options={SCORES.map((value) => ({ value, text: value }))}
             />

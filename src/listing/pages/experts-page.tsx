@@ -44,7 +44,7 @@ export function ExpertsPage({ experts, engagements, sought, profile, mayEnter, k
         <Directory experts={experts} />
       </Section>
       {view.caller!.kind !== 'staff' && (
-        <Section title={words.say('engagement.own')} note={words.say('engagement.own_note')}>
+        <Section title={words.say('expert_engagement.own')} note={words.say('expert_engagement.own_note')}>
           <Engagements engagements={engagements} />
         </Section>
       )}
@@ -100,20 +100,23 @@ function Engagements({ engagements }: Pick<Props, 'engagements'>) {
   const { words } = useView();
   return (
     <Table<Engagement>
-      caption={words.say('engagement.own')}
-      empty={words.say('engagement.none')}
+      caption={words.say('expert_engagement.own')}
+      empty={words.say('expert_engagement.none')}
       rows={engagements}
       keyOf={({ id }) => id}
       columns={[
         {
-          head: words.say('engagement.brief'),
+          head: words.say('expert_engagement.brief'),
           cell: ({ id, brief }) => <a href={`/engagements/${id}`}>{brief}</a>,
         },
-        { head: words.say('engagement.engager'), cell: ({ engager_name }) => engager_name },
-        { head: words.say('engagement.expert'), cell: ({ expert_name }) => expert_name },
-        { head: words.say('engagement.state'), cell: ({ state }) => words.say(`engagement_state.${state}`) },
+        { head: words.say('expert_engagement.engager'), cell: ({ engager_name }) => engager_name },
+        { head: words.say('expert_engagement.expert'), cell: ({ expert_name }) => expert_name },
         {
-          head: words.say('engagement.changed'),
+          head: words.say('expert_engagement.state'),
+          cell: ({ state }) => words.say(`engagement_state.${state}`),
+        },
+        {
+          head: words.say('expert_engagement.changed'),
           kind: 'short',
           cell: ({ changed_at }) => words.instant(changed_at),
         },
@@ -197,29 +200,29 @@ export function ExpertPage({
       </div>
       <Facts facts={facts} />
       {mayAsk && may(view, 'write') && (
-        <Section title={words.say('engagement.ask')} note={words.say('engagement.ask_note')}>
+        <Section title={words.say('expert_engagement.ask')} note={words.say('expert_engagement.ask_note')}>
           <SendForm
             action={`/experts/${expert.organisation_id}/engagements`}
-            send={words.say('engagement.send')}
+            send={words.say('expert_engagement.send')}
           >
             <Refusal problem={problem} />
             <Field
               name="patent"
-              label={words.say('engagement.patent')}
-              note={words.say('engagement.patent_note')}
+              label={words.say('expert_engagement.patent')}
+              note={words.say('expert_engagement.patent_note')}
               input={{ value: kept.patent, autocomplete: 'off' }}
               problem={problem}
             />
             <Field
               name="deal_id"
-              label={words.say('engagement.deal')}
-              note={words.say('engagement.deal_note')}
+              label={words.say('expert_engagement.deal')}
+              note={words.say('expert_engagement.deal_note')}
               input={{ value: kept.deal_id, autocomplete: 'off' }}
               problem={problem}
             />
             <Field
               name="brief"
-              label={words.say('engagement.brief')}
+              label={words.say('expert_engagement.brief')}
               input={{ value: kept.brief, maxLength: 2000 }}
               problem={problem}
             />

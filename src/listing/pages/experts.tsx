@@ -150,7 +150,7 @@ export function expertPages(app: FastifyInstance, service: Service): void {
   );
 
   const engagement = async (id: string, kept = NOTHING, problem: Problem | null = null, view?: View) => ({
-    title: view?.words.say('engagement.title') ?? id,
+    title: view?.words.say('expert_engagement.title') ?? id,
     body: (
       <EngagementPage
         engagement={await engagementDetail(database.sql, id, clock.now())}
