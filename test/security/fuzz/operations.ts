@@ -38,6 +38,8 @@ export interface Operation {
   parameters: Parameter[];
   body: Schema | null;
   is_public: boolean;
+  /** Kinds of organisation that may call it, as the document says; [] where anybody may. */
+  kinds: string[];
 }
 
 interface Documented {
@@ -45,18 +47,20 @@ interface Documented {
   parameters?: Parameter[];
   requestBody?: { content: { 'application/json': { schema: Schema } } };
   security?: unknown[];
+  'x-access'?: { kinds: string[] };
 }
 
 export function operationsOf(document: object): Operation[] {
   const { paths } = document as { paths: Record<string, Record<string, Documented>> };
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { operationId, parameters, requestBody, security }]) => ({
+    Object.entries(methods).map(([method, { operationId, parameters, requestBody, security, ...more }]) => ({
       id: operationId,
       method: method.toUpperCase(),
       path,
       parameters: parameters ?? [],
       body: requestBody?.content['application/json'].schema ?? null,
       is_public: security === undefined,
+      kinds: more['x-access']?.kinds ?? [],
     })),
   );
 }

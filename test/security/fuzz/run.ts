@@ -7,7 +7,7 @@ import { Pool } from 'undici';
 import { BODY_LIMIT_BYTES } from '../../../src/http/limits.ts';
 import { type Answer, type Fault, judgeOf } from './answers.ts';
 import { broken } from './breakages.ts';
-import { Known } from './known.ts';
+import { Known, kindOf } from './known.ts';
 import { type Operation, operationsOf } from './operations.ts';
 import { addressOf, type Parts, validParts } from './requests.ts';
 import type { Asker, Setting } from './setting.ts';
@@ -139,22 +139,34 @@ class Fuzz {
       ({ id, method }) =>
         method === 'GET' || (this.#accepted.get(id) ?? 0) < (MAX_LONG_WRITES[id] ?? MAX_WRITES),
     );
+    const reachable = open.filter((operation) => this.#whoMay(operation).length > 0);
     const valid = (operations: readonly Operation[]) =>
       weighted(operations).chain((operation) => this.#validAsk(operation));
     const invalid = valid(this.#operations).chain(({ parts, ...ask }) =>
       broken(parts, { ...ask, known: this.#known }).map((parts): Ask => ({ ...ask, parts })),
     );
     return fc.oneof(
-      { weight: VALID_WEIGHT, arbitrary: valid(open) },
+      { weight: VALID_WEIGHT, arbitrary: valid(reachable) },
       { weight: BROKEN_WEIGHT, arbitrary: invalid },
     );
   }
 
+  /** Askers who may, as far as is known, and who know something that its path can name. */
+  #whoMay({ id, kinds, ...operation }: Operation): Asker[] {
+    const [named] = operation.path.match(/(?<=\{)\w+/g) ?? [];
+    const thing = named && kindOf({ id, kinds, ...operation }, named);
+    return this.#known.setting.askers.filter(
+      ({ name, kind }) =>
+        (kinds.length === 0 || kinds.includes(kind)) &&
+        !this.#forbidden.has(`${id} ${name}`) &&
+        (thing === undefined || thing === 'org' || this.#known.of(name, thing).length > 0),
+    );
+  }
+
   #validAsk(operation: Operation): Arbitrary<Ask> {
-    const all = this.#known.setting.askers;
-    const allowed = all.filter(({ name }) => !this.#forbidden.has(`${operation.id} ${name}`));
+    const allowed = this.#whoMay(operation);
     return fc
-      .constantFrom(...(allowed.length > 0 ? allowed : all))
+      .constantFrom(...(allowed.length > 0 ? allowed : this.#known.setting.askers))
       .chain((asker) =>
         validParts({ known: this.#known, asker, operation }).map((parts) => ({ operation, asker, parts })),
       );
