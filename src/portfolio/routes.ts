@@ -10,15 +10,12 @@ import { Problem } from '../errors.ts';
 import { callerOfGuarded } from '../http/guard.ts';
 import { AsOfQuery, Closed, Currency, Id, Instant, Minor, Nullable } from '../http/schemas.ts';
 import { tagAnswer, Unchanged } from '../http/tags.ts';
-import { recent } from '../recent.ts';
 import type { Service } from '../service.ts';
+import { summaryOf } from './kept-summaries.ts';
 import { patentPositions, pledgePositions } from './store.ts';
 import { MAX_LAPSE_MULTIPLIER, stressFigures, stressPortfolio } from './stress.ts';
-import { portfolioSummary } from './summary.ts';
 
 const MAX_SEED = 2 ** 32 - 1;
-/** A few kilobytes each. */
-const KEPT_SUMMARIES = 500;
 
 const Count = Type.Integer({ minimum: 0 });
 const Share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
@@ -123,7 +120,6 @@ const Stress = Type.Object({
 export const portfolioRoutes =
   ({ database, clock }: Service): FastifyPluginAsyncTypebox =>
   async (app) => {
-    const summaries = recent<ReturnType<typeof portfolioSummary>>(KEPT_SUMMARIES);
     app.get(
       '/v1/portfolio',
       {
@@ -141,11 +137,8 @@ export const portfolioRoutes =
         const { bank_id, as_of } = request.query;
         const known_at = asOf(clock, as_of);
         const pledges = await positions(callerOfGuarded(request), bank_id, known_at);
-        const { tag, unchanged } = tagAnswer(request, reply, pledges);
-        if (unchanged) return null;
-        const { expected_breaches, concentrations, ...summary } = await summaries(tag, async () =>
-          portfolioSummary(pledges, await patentPositions(database.sql, pledges)),
-        );
+        if (tagAnswer(request, reply, pledges).unchanged) return null;
+        const { expected_breaches, concentrations, ...summary } = await summaryOf(database.sql, pledges);
         return {
           currency: VALUATION_CURRENCY,
           known_at,

@@ -13,6 +13,8 @@ export function coverStatus(position: PledgePosition): CoverStatus {
   return position.ltv_bp >= position.ltv_warning_bp ? 'warning' : 'compliant';
 }
 
+export type PortfolioSummary = ReturnType<typeof portfolioSummary>;
+
 export function portfolioSummary(pledges: readonly PledgePosition[], patents: readonly PatentPosition[]) {
   const known = pledges.filter(({ mid_minor }) => mid_minor !== null);
   const outstanding_minor = sumOf(pledges, (pledge) => pledge.outstanding_minor);

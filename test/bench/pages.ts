@@ -69,11 +69,11 @@ export async function benchPages(on_progress: OnProgress): Promise<PagesBenchRep
   const atEnd: (() => Promise<unknown>)[] = [];
   try {
     const parties = await prepare(store.database, on_progress, (end) => void atEnd.push(end));
-    const child = await startChild<ApiReady>('api-server.ts', [
-      store.url,
-      NOW.toISOString(),
-      parties.bank.organisation_id,
-    ]);
+    const child = await startChild<ApiReady>(
+      'api-server.ts',
+      [store.url, NOW.toISOString(), parties.bank.organisation_id],
+      true,
+    );
     atEnd.push(() => child.end());
     const browser = await launchBrowser();
     atEnd.push(() => browser.close());

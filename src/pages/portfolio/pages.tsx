@@ -6,9 +6,9 @@ import { Problem } from '../../errors.ts';
 import { callerOfGuarded } from '../../http/guard.ts';
 import { Closed, Day, OneOf } from '../../http/schemas.ts';
 import { pledgedPatents } from '../../pledges/store.ts';
+import { summaryOf } from '../../portfolio/kept-summaries.ts';
 import { patentPositions, pledgePositions } from '../../portfolio/store.ts';
 import { stressFigures, stressPortfolio } from '../../portfolio/stress.ts';
-import { portfolioSummary } from '../../portfolio/summary.ts';
 import type { Service } from '../../service.ts';
 import { Blank, blank, endOfDay } from '../asking.ts';
 import { pledgeName } from '../pledges/pledge-page.tsx';
@@ -50,7 +50,6 @@ export function portfolioPages(app: FastifyInstance, service: Service): void {
       const as_of = blank(query.as_of) ?? null;
       const known_at = endOfDay(as_of ?? undefined, clock.now());
       const pledges = await pledgePositions(sql, kind === 'bank' ? organisation_id : null, known_at);
-      const patents = await patentPositions(sql, pledges);
       const chosen = choose(pledges, {
         sort: query.sort ?? 'ltv',
         status: blank(query.status) ?? null,
@@ -65,7 +64,7 @@ export function portfolioPages(app: FastifyInstance, service: Service): void {
         title: view.words.say('nav.portfolio'),
         body: (
           <PortfolioPage
-            summary={portfolioSummary(pledges, patents)}
+            summary={await summaryOf(sql, pledges)}
             firms={named}
             patents={Map.groupBy(pledged, ({ pledge_id }) => pledge_id)}
             {...{ chosen, as_of }}

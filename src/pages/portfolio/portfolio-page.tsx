@@ -6,7 +6,7 @@ import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
 import { dateOf } from '../../clock.ts';
 import type { PledgedPatent } from '../../pledges/store.ts';
 import type { PledgePosition } from '../../portfolio/store.ts';
-import { type CoverStatus, coverStatus, type portfolioSummary } from '../../portfolio/summary.ts';
+import { type CoverStatus, coverStatus, type PortfolioSummary } from '../../portfolio/summary.ts';
 import { QuantileStrip } from '../charts/distribution.tsx';
 import { ShareBars } from '../charts/shares.tsx';
 import type { Key } from '../language/catalogue.ts';
@@ -75,7 +75,7 @@ function ratioOf({ ltv_bp, outstanding_minor }: PledgePosition): number {
 }
 
 interface Props {
-  summary: ReturnType<typeof portfolioSummary>;
+  summary: PortfolioSummary;
   chosen: Chosen;
   as_of: string | null;
   firms: ReadonlyMap<string, string>;
