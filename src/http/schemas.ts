@@ -7,6 +7,11 @@ export const PatentId = Type.String({
   description: 'derived from office and application number',
 });
 export const Day = Type.String({ format: 'date', description: 'calendar date, ISO 8601' });
+/** Of years that a calendar leads out of in neither direction. */
+export const Month = Type.String({
+  pattern: '^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$',
+  description: 'calendar month, UTC, of the years 1900 to 2999',
+});
 /** Leaves the service as text; a handler may hand over a Date. */
 export const Instant = Type.Unsafe<Date | string>(Type.String({ format: 'date-time', description: 'UTC' }));
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217 code' });

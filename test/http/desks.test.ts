@@ -379,6 +379,17 @@ const post = (party: Party, url: string, body: object) =>
 const search = (party: Party) =>
   post(party, '/v1/prior-art', { title: 'a battery with a solid electrolyte' });
 
+t.test('a month of no year of the calendar is refused', async (t) => {
+  for (const month of ['0000-04', '9999-12', '2009-13', '1899-12']) {
+    const { status, body } = await call<{ errors: { pointer: string }[] }>(
+      buyer.key,
+      'GET',
+      `/v1/plan-usage?month=${month}`,
+    );
+    t.same([status, body.errors[0]?.pointer], [400, '/querystring/month'], month);
+  }
+});
+
 t.test('without a plan nothing is counted', async (t) => {
   t.equal((await search(buyer)).status, 200);
   t.same(await usage(buyer), { month: '2009-06-01', plan: null, meters: [] });

@@ -11,6 +11,7 @@ import {
   Id,
   Instant,
   Minor,
+  Month,
   Nullable,
   OneOf,
   WithDefault,
@@ -34,7 +35,6 @@ const PlanFields = {
   quotas: Quotas,
 };
 const Plan = Type.Object({ id: Id, ...PlanFields, made_at: Instant });
-const Month = Type.String({ pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$', description: 'calendar month, UTC' });
 
 const Usage = Type.Object({
   month: Day,

@@ -1,12 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import Type from 'typebox';
 import { addMonths } from '../../../models/calendar.ts';
 import type { Caller } from '../../accounts/store.ts';
 import { dateOf } from '../../clock.ts';
 import { closeFeed, openFeed, openFeeds } from '../../covenants/feeds.ts';
 import { upcomingDates } from '../../covenants/upcoming.ts';
 import { callerOfGuarded, PLEDGE_KINDS } from '../../http/guard.ts';
-import { Closed, Id } from '../../http/schemas.ts';
+import { Closed, Id, Month } from '../../http/schemas.ts';
 import { pledgedPatents } from '../../pledges/store.ts';
 import type { Service } from '../../service.ts';
 import { Blank, blank } from '../asking.ts';
@@ -16,7 +15,6 @@ import { refusableFormsOf } from '../refusable-forms.ts';
 import { pagesOf } from '../serve.ts';
 import { CalendarPage, type Shown } from './calendar-page.tsx';
 
-const Month = Type.String({ pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$' });
 const WRITE = { access: PLEDGE_KINDS, scope: 'write' } as const;
 const at = () => '/calendar';
 
