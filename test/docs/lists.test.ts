@@ -13,6 +13,7 @@ import {
   READ_LICENCES,
   ROOT,
 } from '../../src/supply/lock.ts';
+import { MISSION } from '../mission/rows.ts';
 import { TARGETS } from '../mutation/targets.ts';
 
 const MAX_OUTPUT_BYTES = 100_000_000;
@@ -176,5 +177,17 @@ t.test('what is mutated, and the tests that must notice, exist and stand in docs
   for (const { file, only = [] } of TARGETS.flatMap(({ noticed_by }) => noticed_by)) {
     const names = namesIn(await read(file));
     for (const name of only) t.ok(names.includes(name), `${file}: ${name}`);
+  }
+});
+
+t.test('every row of the mission names tests that are there', async (t) => {
+  const texts = new Map<string, string>();
+  for (const { row, tests } of MISSION) {
+    t.ok(tests.length > 0, row);
+    for (const { file, name } of tests) {
+      const text = texts.get(file) ?? (await readFile(new URL(`../../${file}`, import.meta.url), 'utf8'));
+      texts.set(file, text);
+      t.ok(text.includes(`'${name}'`), `${file}: ${name}`);
+    }
   }
 });

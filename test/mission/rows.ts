@@ -169,6 +169,7 @@ export const MISSION: readonly MissionRow[] = [
     row: 'Regional offices serve their clients: firms, universities, inventors and local government',
     tests: [
       test('http/desks', 'a desk is seen by who sits there, by the operator, and by nobody else'),
+      test('http/desks', 'a desk has a client once, and another desk may have it too'),
       test(
         'http/desks',
         'a client is handed over: nothing is lost, and each desk sees the history that it may',
@@ -193,6 +194,7 @@ export const MISSION: readonly MissionRow[] = [
   {
     row: 'Transactions are accompanied by staff and outside consultants',
     tests: [
+      test('http/experts', 'an expert is found by field, region and kind while it takes engagements'),
       test(
         'http/experts',
         'an opinion is written by a person, kept in versions, and stands beside the valuation',
