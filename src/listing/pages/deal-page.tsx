@@ -80,7 +80,7 @@ function Parties({ deal: { seller, buyer, listing_id } }: { deal: DealShown }) {
           { head: words.say('deal.who'), cell: ({ side }) => words.say(`side.${side}`) },
           { head: words.say('own.with'), cell: ({ display_name }) => display_name },
           {
-            head: words.say('deal.identity'),
+            head: words.say('account.name'),
             cell: ({ organisation }) => organisation?.name ?? words.say('deal.unknown'),
           },
           { head: words.say('deal.contact'), cell: ({ contact }) => contact ?? '' },
