@@ -24,7 +24,7 @@ export const JOBS: readonly SlottedJob[] = [
   { id: 'revalue', minute: 20, run: revalue },
   { id: 'assess', minute: 30, run: ({ database }, slot) => assessPledges(database, slot) },
   { id: 'tend', minute: 40, run: tend },
-  { id: 'modules', minute: 45, run: tendModules },
+  ...MODULES.map(({ name, tend }) => ({ id: name, minute: 45, run: tend })),
   { id: 'heads', minute: 50, run: ({ database }, slot) => publishHeads(database, slot) },
 ];
 
@@ -92,10 +92,4 @@ async function react(context: JobContext): Promise<void> {
     now,
     stale.map((row) => row.pledge_id),
   );
-}
-
-async function tendModules(context: JobContext, slot: Date): Promise<Record<string, number>> {
-  const sum: Record<string, number> = {};
-  for (const module of MODULES) Object.assign(sum, await module.tend(context, slot));
-  return sum;
 }

@@ -63,7 +63,9 @@ async function hearNext(database: Database, listener: Listener, at: Date): Promi
         select after_seq from listener where name = ${listener.name} and (due_at is null or due_at <= ${at})
         for update skip locked`;
       if (!place) return 'none';
+      // Before the next one is looked for: what is numbered meanwhile must not be passed.
       const head = await headOf(tx, STAFF_STREAM);
+      if (head === place.after_seq) return 'none';
       next = await nextEvent(tx, listener.types, place.after_seq);
       if (next !== null) await listener.hear(tx, next);
       await moveTo(tx, listener.name, next?.seq ?? head);

@@ -53,7 +53,7 @@ export function reviewPages(app: FastifyInstance, service: Service): void {
       const mine = blank(query.mine);
       const filter = { state: blank(query.state), severity: blank(query.severity) };
       // Before the cases: what changes meanwhile is told once too often, and never too seldom.
-      const head = await queueHead(service.system.sql, caller.organisation_id);
+      const head = await queueHead(service.system.sql);
       const found = await queuedCases(sql, clock.now(), {
         ...filter,
         pledge_id: undefined,
