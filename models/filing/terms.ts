@@ -16,8 +16,6 @@ import { addMonths } from '../calendar.ts';
 import type { CalendarDate } from '../types.ts';
 import { endOfTerm, type WorkingCalendar } from '../working-days.ts';
 
-export const TERMS_VERIFIED = false;
-
 export const TERM_KINDS = [
   'priority_abroad',
   'priority_document',
