@@ -247,6 +247,31 @@ t.test('pages of a service', async (t) => {
   });
 
   t.test(
+    'tell beside its field of a day that no calendar has, and keep the lines that were typed',
+    async (t) => {
+      const { id } = await addPerson(service, service.buyer.id, 'admin');
+      const { headers } = await openSession(service, id);
+      const { statusCode, body } = await service.app.inject({
+        method: 'POST',
+        url: '/market/wants',
+        payload: new URLSearchParams({
+          csrf_token: headers['x-csrf-token']!,
+          title: 'Cold cells',
+          summary: '\nFor trams.',
+          kind: 'sale',
+          budget: '',
+          expires_on: '2010-02-30',
+        }).toString(),
+        headers: { cookie: headers.cookie!, 'content-type': 'application/x-www-form-urlencoded' },
+      });
+      t.equal(statusCode, 400);
+      t.match(body, /id="expires_on-fault"/);
+      // A browser drops the first line break of a textarea.
+      t.match(body, />\n\nFor trams\.<\/textarea>/);
+    },
+  );
+
+  t.test(
     'keep a form over a sign-in, but none with a secret, from elsewhere, or sent by a key',
     async (t) => {
       const kept = (url: string, payload: string, more: Record<string, string> = {}) =>

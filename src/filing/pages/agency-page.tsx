@@ -2,7 +2,7 @@
 import type { Conflict } from '../../../models/agencies/conflicts.ts';
 import type { Problem } from '../../errors.ts';
 import type { Words } from '../../pages/language/words.ts';
-import { Field, PostForm, Refusal, SendForm } from '../../pages/parts/forms.tsx';
+import { AreaField, Field, PostForm, Refusal, SendForm } from '../../pages/parts/forms.tsx';
 import { AskForm, Choice, Facts, Section, Table, TextAsked } from '../../pages/parts/parts.tsx';
 import { fieldText } from '../../pages/parts/terms.ts';
 import { useView } from '../../pages/view.ts';
@@ -241,12 +241,13 @@ function Choose({ agency, choosing, typed, problem }: AgencyProps & { choosing: 
           send={words.say('agency.instruct')}
           told={{ draft_id }}
         >
-          <div class="field">
-            <label for="instruction">{words.say('agency.instruction')}</label>
-            <textarea id="instruction" name="instruction" rows={4} maxLength={MAX_INSTRUCTION_CHARS}>
-              {typed}
-            </textarea>
-          </div>
+          <AreaField
+            name="instruction"
+            label={words.say('agency.instruction')}
+            value={typed}
+            rows={4}
+            max_length={MAX_INSTRUCTION_CHARS}
+          />
           {conflicts.length > 0 && (
             <label>
               <input type="checkbox" name="accepted" /> {words.say('agency.accept')}
@@ -326,12 +327,14 @@ export function OwnEntryPage({ agency, typed, problem }: OwnProps) {
             problem={problem}
           />
           {(['register_names', 'about'] as const).map((name) => (
-            <div class="field" key={name}>
-              <label for={name}>{words.say(`agency.${name}`)}</label>
-              <textarea id={name} name={name} rows={4}>
-                {shown[name]}
-              </textarea>
-            </div>
+            <AreaField
+              key={name}
+              name={name}
+              label={words.say(`agency.${name}`)}
+              value={shown[name]}
+              rows={4}
+              problem={problem}
+            />
           ))}
         </SendForm>
       </Section>

@@ -1,7 +1,7 @@
 /** Engagements of agencies by firms: all that one is a party of, and one with its messages. */
 import type { OrganisationKind } from '../../accounts/store.ts';
 import type { Problem } from '../../errors.ts';
-import { Field, Refusal, SendForm } from '../../pages/parts/forms.tsx';
+import { AreaField, Field, Refusal, SendForm } from '../../pages/parts/forms.tsx';
 import { Facts, Section, Table } from '../../pages/parts/parts.tsx';
 import { useView } from '../../pages/view.ts';
 import type { Engagement, Message } from '../agencies/engagement-store.ts';
@@ -97,12 +97,13 @@ export function EngagementPage({ engagement, messages, typed, problem }: Props) 
         </ul>
         {(state === 'asked' || state === 'accepted') && (
           <SendForm action={`/filing/engagements/${id}/messages`} send={words.say('engagement.write')}>
-            <div class="field">
-              <label for="body">{words.say('engagement.message')}</label>
-              <textarea id="body" name="body" rows={3} maxLength={MAX_MESSAGE_CHARS}>
-                {typed}
-              </textarea>
-            </div>
+            <AreaField
+              name="body"
+              label={words.say('engagement.message')}
+              value={typed}
+              rows={3}
+              max_length={MAX_MESSAGE_CHARS}
+            />
           </SendForm>
         )}
       </Section>

@@ -1,6 +1,6 @@
 import type { IdentityRequest } from '../../anonymity/store.ts';
 import type { Problem } from '../../errors.ts';
-import { Done, may, Refusal, SendForm } from '../../pages/parts/forms.tsx';
+import { AreaField, Done, may, Refusal, SendForm } from '../../pages/parts/forms.tsx';
 import { Facts, Section, Table } from '../../pages/parts/parts.tsx';
 import { useView } from '../../pages/view.ts';
 import type { Document, DocumentRight } from '../data-room/store.ts';
@@ -9,7 +9,7 @@ import type { DealShown } from '../deals/read.ts';
 import type { DealStep, Message, Offer } from '../deals/store.ts';
 import type { ListingShown } from '../listings/read.ts';
 import { NextSteps } from './next-steps.tsx';
-import { Area, MarketLinks, type TypedFields, Typing } from './parts.tsx';
+import { MarketLinks, type TypedFields, Typing } from './parts.tsx';
 
 export interface DealPageShown {
   deal: DealShown;
@@ -225,7 +225,7 @@ function Messages({ deal, messages, writes, typed }: DealPageShown & { writes: b
       />
       {writes && !OVER.includes(deal.stage) && (
         <SendForm action={`/market/deals/${deal.id}/messages`} send={words.say('deal.say')}>
-          <Area name="text" label={words.say('listing.message')} typed={typed} rows={2} />
+          <AreaField name="text" label={words.say('listing.message')} value={typed.text ?? ''} rows={2} />
         </SendForm>
       )}
     </Section>

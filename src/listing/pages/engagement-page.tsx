@@ -1,7 +1,7 @@
 /** One engagement: what is asked, what the models say, and beside it what the expert says, in each version. */
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
 import type { Problem } from '../../errors.ts';
-import { Field, may, Refusal, SendForm } from '../../pages/parts/forms.tsx';
+import { AreaField, Field, may, Refusal, SendForm } from '../../pages/parts/forms.tsx';
 import { Choice, DayField, Section, Table } from '../../pages/parts/parts.tsx';
 import { useView } from '../../pages/view.ts';
 import type { EngagementDetail } from '../experts/service.ts';
@@ -130,12 +130,13 @@ function Write({ engagement: { id, opinions }, kept, problem }: Props) {
         action={`/engagements/${id}/opinions`}
         send={words.say('opinion.deliver', { count: opinions.length + 1 })}
       >
-        <div class="field wide-field">
-          <label for="text">{words.say('opinion.text')}</label>
-          <textarea id="text" name="text" rows={8}>
-            {kept.text ?? ''}
-          </textarea>
-        </div>
+        <AreaField
+          name="text"
+          label={words.say('opinion.text')}
+          value={kept.text ?? ''}
+          rows={8}
+          problem={problem}
+        />
         {(['low', 'mid', 'high'] as const).map((name) => (
           <Field
             key={name}

@@ -1,6 +1,6 @@
 import type { Problem } from '../../errors.ts';
 import type { Words } from '../../pages/language/words.ts';
-import { may, Refusal, SendForm } from '../../pages/parts/forms.tsx';
+import { AreaField, may, Refusal, SendForm } from '../../pages/parts/forms.tsx';
 import { Choice, Facts, Section, Table } from '../../pages/parts/parts.tsx';
 import { fieldText } from '../../pages/parts/terms.ts';
 import { useView } from '../../pages/view.ts';
@@ -8,7 +8,6 @@ import type { Document, DocumentView } from '../data-room/store.ts';
 import type { ListingDeal } from '../deals/store.ts';
 import type { ListingShown } from '../listings/read.ts';
 import {
-  Area,
   askingText,
   DealTable,
   kindsText,
@@ -86,7 +85,12 @@ export function ListingPage({ listing, deals, documents, views, typed, problem }
               chosen={typed.channel ?? listing.channels[0]!}
               options={listing.channels.map((value) => ({ value, text: words.say(`channel.${value}`) }))}
             />
-            <Area name="message" label={words.say('listing.message')} typed={typed} />
+            <AreaField
+              name="message"
+              label={words.say('listing.message')}
+              value={typed.message ?? ''}
+              rows={4}
+            />
             <Typing name="contact" label={words.say('listing.contact')} typed={typed} />
           </SendForm>
         </Section>

@@ -1,13 +1,13 @@
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
 import type { Problem } from '../../errors.ts';
-import { type Faults, may, Refusal, SendForm } from '../../pages/parts/forms.tsx';
+import { AreaField, type Faults, may, Refusal, SendForm } from '../../pages/parts/forms.tsx';
 import { Choice, Section, Table } from '../../pages/parts/parts.tsx';
 import { useView } from '../../pages/view.ts';
 import type { Pledge } from '../../pledges/store.ts';
 import { DEAL_KINDS } from '../deals/machine.ts';
 import type { ListingDeal } from '../deals/store.ts';
 import type { ListingShown } from '../listings/read.ts';
-import { Area, DealTable, ListingTable, MarketLinks, type TypedFields, Typing } from './parts.tsx';
+import { DealTable, ListingTable, MarketLinks, type TypedFields, Typing } from './parts.tsx';
 
 export interface OwnShown {
   listings: readonly ListingShown[];
@@ -40,15 +40,21 @@ export function OwnPage({ listings, deals, defaulted, typed, faults, problem }: 
       {writes && (
         <Section title={words.say('own.new')} note={words.say('market.lead')} id="new">
           <SendForm action="/market/own" send={words.say('own.send')}>
-            <Area
+            <AreaField
               name="numbers"
               label={words.say('own.numbers')}
-              typed={typed}
+              value={typed.numbers ?? ''}
               fault={faults.numbers}
               rows={3}
             />
             <Typing name="title" label={words.say('own.heading')} typed={typed} faults={faults} />
-            <Area name="summary" label={words.say('listing.about')} typed={typed} fault={faults.summary} />
+            <AreaField
+              name="summary"
+              label={words.say('listing.about')}
+              value={typed.summary ?? ''}
+              fault={faults.summary}
+              rows={4}
+            />
             <Choice
               name="kind"
               label={words.say('listing.kinds')}

@@ -1,6 +1,8 @@
 /** Browsing listings, one of them, and the own ones. */
+
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import { isCalendarDate } from '../../../models/calendar.ts';
 import { toMinor } from '../../../models/money.ts';
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
 import type { Caller } from '../../accounts/store.ts';
@@ -35,7 +37,6 @@ import { faultsIn, requireNone, requireWords, textOf } from './typed.ts';
 const LISTED_A_PAGE = 20;
 const MOST_OWN = 50;
 export const WRITE = { access: TRADING, scope: 'write' } as const;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 export function listingPages(app: FastifyInstance, service: Service): void {
   const { database, clock } = service;
@@ -211,7 +212,7 @@ export function listingPages(app: FastifyInstance, service: Service): void {
       ...(typed.title.trim() === '' && { title: empty }),
       ...(typed.summary.trim() === '' && { summary: empty }),
       ...(asking === undefined && { asking: words.say('deal.number_form') }),
-      ...(!DAY.test(typed.expires_on) && { expires_on: words.say('valuation.matures_form') }),
+      ...(!isCalendarDate(typed.expires_on) && { expires_on: words.say('valuation.matures_form') }),
     };
     requireNone(faults, empty);
     const patents = lines.map(({ known }) => known!);

@@ -11,40 +11,6 @@ import type { ListingShown } from '../listings/read.ts';
 /** What was typed into the form that came back. */
 export type TypedFields = Readonly<Record<string, string | undefined>>;
 
-export function Area({
-  name,
-  label,
-  typed,
-  fault,
-  rows = 4,
-}: {
-  name: string;
-  label: string;
-  typed: TypedFields;
-  fault?: string | undefined;
-  rows?: number;
-}) {
-  return (
-    <div class="field wide-field">
-      <label for={name}>{label}</label>
-      <textarea
-        id={name}
-        name={name}
-        rows={rows}
-        aria-invalid={fault ? true : undefined}
-        aria-describedby={fault && `${name}-fault`}
-      >
-        {typed[name] ?? ''}
-      </textarea>
-      {fault && (
-        <p class="fault" id={`${name}-fault`}>
-          {fault}
-        </p>
-      )}
-    </div>
-  );
-}
-
 export function Typing({
   name,
   label,

@@ -1,5 +1,7 @@
 /** What buyers look for, and the pledgee's page of consents. */
+
 import type { FastifyInstance } from 'fastify';
+import { isCalendarDate } from '../../../models/calendar.ts';
 import { toMinor } from '../../../models/money.ts';
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
 import { attemptOwn } from '../../audit/refusal.ts';
@@ -26,7 +28,6 @@ import { requireNone, requireWords, textOf } from './typed.ts';
 import { WantsPage } from './wants-page.tsx';
 
 const MOST_SHOWN = 50;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 export function wantPages(app: FastifyInstance, service: Service): void {
   const { database, clock } = service;
@@ -56,7 +57,7 @@ export function wantPages(app: FastifyInstance, service: Service): void {
           ...(textOf(body.title) === undefined && { title: empty }),
           ...(textOf(body.summary) === undefined && { summary: empty }),
           ...(budget === undefined && { budget: words.say('deal.number_form') }),
-          ...(!DAY.test(body.expires_on) && { expires_on: words.say('valuation.matures_form') }),
+          ...(!isCalendarDate(body.expires_on) && { expires_on: words.say('valuation.matures_form') }),
         };
         requireNone(faults, empty);
         const want = {

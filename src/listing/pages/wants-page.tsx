@@ -1,13 +1,13 @@
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
 import type { Problem } from '../../errors.ts';
-import { may, Refusal, SendForm } from '../../pages/parts/forms.tsx';
+import { AreaField, may, Refusal, SendForm } from '../../pages/parts/forms.tsx';
 import { Choice, Section, Table } from '../../pages/parts/parts.tsx';
 import { fieldText } from '../../pages/parts/terms.ts';
 import { useView } from '../../pages/view.ts';
 import { DEAL_KINDS } from '../deals/machine.ts';
 import type { Listing } from '../listings/store.ts';
 import type { WantShown } from '../wants/read.ts';
-import { Area, kindsText, MarketLinks, type TypedFields, Typing } from './parts.tsx';
+import { kindsText, MarketLinks, type TypedFields, Typing } from './parts.tsx';
 import { faultsIn } from './typed.ts';
 
 export interface WantsShown {
@@ -113,10 +113,10 @@ function NewWant({ typed, problem }: Pick<WantsShown, 'typed' | 'problem'>) {
     <Section title={words.say('wants.new')} id="new">
       <SendForm action="/market/wants" send={words.say('wants.send')}>
         <Typing name="title" label={words.say('own.heading')} typed={typed} faults={faults} />
-        <Area
+        <AreaField
           name="summary"
           label={words.say('listing.about')}
-          typed={typed}
+          value={typed.summary ?? ''}
           fault={faults.summary}
           rows={3}
         />

@@ -1,6 +1,8 @@
 /** The desk of marks: products and their lots for their owner, the queue of certification for staff. */
+
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import { isCalendarDate } from '../../../models/calendar.ts';
 import { Problem } from '../../errors.ts';
 import { Closed, Id } from '../../http/schemas.ts';
 import type { ModuleSetting } from '../../modules.ts';
@@ -206,7 +208,7 @@ function lotOf({ code, marks, shipped_on }: Record<'code' | 'marks' | 'shipped_o
     throw fault('code', 'has 1 to 20 capital letters, digits and dashes.');
   if (count < 1 || count > MAX_MARKS_PER_LOT)
     throw fault('marks', `is a whole number from 1 to ${MAX_MARKS_PER_LOT}.`);
-  if (shipped_on !== '' && !/^\d{4}-\d\d-\d\d$/.test(shipped_on))
+  if (shipped_on !== '' && !isCalendarDate(shipped_on))
     throw fault('shipped_on', 'is a day such as 2026-11-30.');
   return { code: code.trim(), marks: count, ...(shipped_on !== '' && { shipped_on }) };
 }

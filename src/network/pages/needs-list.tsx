@@ -1,6 +1,8 @@
+import type { JSX } from 'preact';
 import type { OwnPseudonym } from '../../anonymity/store.ts';
 import type { Problem } from '../../errors.ts';
-import { Field, PostForm, Refusal } from '../../pages/parts/forms.tsx';
+import type { Key } from '../../pages/language/catalogue.ts';
+import { AreaField, Field, PostForm, Refusal } from '../../pages/parts/forms.tsx';
 import { Choice, DayField, Section, Table } from '../../pages/parts/parts.tsx';
 import { useView } from '../../pages/view.ts';
 import type { Need } from '../needs/need.ts';
@@ -9,12 +11,12 @@ import { OFFER_KINDS } from '../needs/posting.ts';
 import {
   Fields,
   KindBoxes,
+  MAX_AREA_CHARACTERS,
   ProfileChoice,
   PseudonymChoice,
   SearchForm,
   type Sought,
   Tabs,
-  TextArea,
   type Typed,
   useFieldOptions,
 } from './needs-parts.tsx';
@@ -28,48 +30,50 @@ interface ListProps<Row> {
   next: string | null;
 }
 
-export function NeedsPage({ own, open, sought, next }: ListProps<Need>) {
-  const { words } = useView();
+export function NeedsPage(props: ListProps<Need>) {
+  return <Postings {...props} at="needs" address="/network" post="network.post_need" table={NeedsTable} />;
+}
+
+export function OffersPage(props: ListProps<Offer>) {
   return (
-    <>
-      <Heading at="needs" />
-      {own && (
-        <Section title={words.say('network.own_needs')} note={words.say('network.post_note')}>
-          <NeedsTable caption={words.say('network.own_needs')} rows={own} />
-          <p>
-            <a class="button primary" href="/network/needs/new">
-              {words.say('network.post_need')}
-            </a>
-          </p>
-        </Section>
-      )}
-      <Section title={words.say('network.open_needs')}>
-        <SearchForm action="/network" sought={sought} />
-        <NeedsTable caption={words.say('network.open_needs')} rows={open} />
-        <Next address={next} />
-      </Section>
-    </>
+    <Postings
+      {...props}
+      at="offers"
+      address="/network/offers"
+      post="network.post_offer"
+      table={OffersTable}
+    />
   );
 }
 
-export function OffersPage({ own, open, sought, next }: ListProps<Offer>) {
+type PostingsProps<Row> = ListProps<Row> & {
+  at: 'needs' | 'offers';
+  /** Where they are searched for. */
+  address: string;
+  post: Key;
+  table: (props: { caption: string; rows: readonly Row[] }) => JSX.Element;
+};
+
+/** The own ones and what others have posted. */
+function Postings<Row>({ own, open, sought, next, at, address, post, table: Rows }: PostingsProps<Row>) {
   const { words } = useView();
+  const [own_title, open_title] = [words.say(`network.own_${at}`), words.say(`network.open_${at}`)];
   return (
     <>
-      <Heading at="offers" />
+      <Heading at={at} />
       {own && (
-        <Section title={words.say('network.own_offers')} note={words.say('network.post_note')}>
-          <OffersTable caption={words.say('network.own_offers')} rows={own} />
+        <Section title={own_title} note={words.say('network.post_note')}>
+          <Rows caption={own_title} rows={own} />
           <p>
-            <a class="button primary" href="/network/offers/new">
-              {words.say('network.post_offer')}
+            <a class="button primary" href={`/network/${at}/new`}>
+              {words.say(post)}
             </a>
           </p>
         </Section>
       )}
-      <Section title={words.say('network.open_offers')}>
-        <SearchForm action="/network/offers" sought={sought} />
-        <OffersTable caption={words.say('network.open_offers')} rows={open} />
+      <Section title={open_title}>
+        <SearchForm action={address} sought={sought} />
+        <Rows caption={open_title} rows={open} />
         <Next address={next} />
       </Section>
     </>
@@ -224,11 +228,13 @@ export function NewOfferPage({ typed, pseudonyms, problem }: FormProps) {
             options={kinds.map((value) => ({ value, text: words.say(`network.kind.${value}`) }))}
           />
           <Said typed={typed} problem={problem} />
-          <TextArea
+          <AreaField
             name="patents"
             label={words.say('network.patent_numbers')}
             value={typed.patents ?? ''}
             rows={2}
+            max_length={MAX_AREA_CHARACTERS}
+            problem={problem}
           />
           <DayField
             name="available_from"
@@ -267,7 +273,14 @@ function Said({ typed, problem }: SaidProps) {
         input={{ value: typed.title, maxLength: 200, autocomplete: 'off' }}
         problem={problem}
       />
-      <TextArea name="body" label={words.say('network.body')} value={typed.body ?? ''} />
+      <AreaField
+        name="body"
+        label={words.say('network.body')}
+        value={typed.body ?? ''}
+        rows={5}
+        max_length={MAX_AREA_CHARACTERS}
+        problem={problem}
+      />
       <ProfileChoice chosen={typed.profile ?? ''} />
       <Field
         name="region"

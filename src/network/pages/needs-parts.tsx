@@ -1,7 +1,7 @@
 /** What pages of needs and offers have in common. */
 
 import type { OwnPseudonym } from '../../anonymity/store.ts';
-import { SendForm } from '../../pages/parts/forms.tsx';
+import { AreaField, SendForm } from '../../pages/parts/forms.tsx';
 import { AskForm, Choice, TextAsked } from '../../pages/parts/parts.tsx';
 import { useView } from '../../pages/view.ts';
 import { FIELDS, OFFER_KINDS, PROFILES_OF } from '../needs/posting.ts';
@@ -86,26 +86,8 @@ export function useTerm(from: string | null, until: string | null): string {
   return [from, until].map((each) => (each === null ? '…' : words.day(each))).join(' – ');
 }
 
-export function TextArea({
-  name,
-  label,
-  value,
-  rows = 5,
-}: {
-  name: string;
-  label: string;
-  value: string;
-  rows?: number;
-}) {
-  return (
-    <div class="field wide-field">
-      <label for={name}>{label}</label>
-      <textarea id={name} name={name} rows={rows} maxLength={4000}>
-        {value}
-      </textarea>
-    </div>
-  );
-}
+/** What is typed into a field of longer text. */
+export const MAX_AREA_CHARACTERS = 4_000;
 
 export function ProfileChoice({ chosen }: { chosen: string }) {
   const { words, caller } = useView();
@@ -168,7 +150,13 @@ export function AskIntroduction({ told, choose, chosen = null }: AskProps) {
   return (
     <SendForm action="/network/introductions" send={words.say('network.ask')} told={told}>
       <Choice {...choose} chosen={chosen ?? choose.options[0]!.value} />
-      <TextArea name="message" label={words.say('network.message')} value="" rows={3} />
+      <AreaField
+        name="message"
+        label={words.say('network.message')}
+        value=""
+        rows={3}
+        max_length={MAX_AREA_CHARACTERS}
+      />
     </SendForm>
   );
 }

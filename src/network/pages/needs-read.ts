@@ -1,4 +1,5 @@
 /** What was typed in forms of needs and offers, as the service takes it. */
+import { isCalendarDate } from '../../../models/calendar.ts';
 import { toMinor } from '../../../models/money.ts';
 import type { Caller } from '../../accounts/store.ts';
 import { makePseudonym } from '../../anonymity/service.ts';
@@ -14,7 +15,6 @@ import { NEW_PSEUDONYM, type Typed } from './needs-parts.tsx';
 /** Forms speak of one currency; others go by the API. */
 export const PAGE_CURRENCY = 'CNY';
 const MAX_MAJOR = 1e12;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const MAX_PATENTS = 20;
 
 export async function needTyped(
@@ -94,7 +94,8 @@ function fieldsOf(text: string | undefined): number[] {
 
 function dayOf(field: string, text: string | undefined): string | null {
   const day = textOf(text);
-  if (day !== null && !DAY.test(day)) throw wrong(field, `"${day}" is no day; give one such as 2026-12-31.`);
+  if (day !== null && !isCalendarDate(day))
+    throw wrong(field, `"${day}" is no day; give one such as 2026-12-31.`);
   return day;
 }
 

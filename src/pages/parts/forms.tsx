@@ -77,12 +77,11 @@ interface FieldProps {
 
 /** A field whose fault may be that of its own name in what the service refused. */
 export function Field({ name, label, note, input, problem, fault, slider }: FieldProps) {
-  const refused = problem?.fields.find(({ pointer }) => pointer === `/body/${name}`)?.detail;
   return (
     <TextField
       {...{ name, label, input, slider }}
       hint={note}
-      fault={fault ?? refused}
+      fault={fault ?? refusedIn(problem, name)}
       english={fault === undefined}
     />
   );
@@ -96,15 +95,18 @@ interface AreaProps {
   hint?: string | undefined;
   /** Of what is written, where it is not the reader's. */
   lang?: string | undefined;
+  max_length?: number;
   /** What the service refused. */
   problem?: Problem | null;
+  /** What is wrong with it, in the reader's language. */
+  fault?: string | undefined;
 }
 
 /** A field for longer text. */
-export function AreaField({ name, label, value, rows, hint, lang, problem }: AreaProps) {
-  const fault = problem?.fields.find(({ pointer }) => pointer === `/body/${name}`)?.detail;
+export function AreaField({ name, label, value, rows, hint, lang, max_length, problem, fault }: AreaProps) {
+  const wrong = fault ?? refusedIn(problem, name);
   const [hint_id, fault_id] = [`${name}-hint`, `${name}-fault`];
-  const described = [hint && hint_id, fault && fault_id].filter(Boolean).join(' ');
+  const described = [hint && hint_id, wrong && fault_id].filter(Boolean).join(' ');
   return (
     <div class="field wide-field">
       <label for={name}>{label}</label>
@@ -114,19 +116,25 @@ export function AreaField({ name, label, value, rows, hint, lang, problem }: Are
         name={name}
         rows={rows}
         lang={lang}
-        aria-invalid={fault ? true : undefined}
+        maxLength={max_length}
+        aria-invalid={wrong ? true : undefined}
         aria-describedby={described || undefined}
       >
         {`\n${value}`}
       </textarea>
       {hint && <p id={hint_id}>{hint}</p>}
-      {fault && (
-        <p class="fault" id={fault_id} lang="en">
-          {fault}
+      {wrong && (
+        <p class="fault" id={fault_id} lang={fault === undefined ? 'en' : undefined}>
+          {wrong}
         </p>
       )}
     </div>
   );
+}
+
+/** What the service found wrong with a field, in its own words. */
+function refusedIn(problem: Problem | null | undefined, name: string): string | undefined {
+  return problem?.fields.find(({ pointer }) => pointer === `/body/${name}`)?.detail;
 }
 
 interface PostProps {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import { isCalendarDate } from '../../../models/calendar.ts';
 import type { Caller } from '../../accounts/store.ts';
 import { Problem } from '../../errors.ts';
 import { callerOfGuarded, PLEDGE_KINDS } from '../../http/guard.ts';
@@ -24,7 +25,6 @@ const ById = Closed({ id: Id });
 const WRITE = { access: ['bank'], scope: 'write' } as const;
 const MAX_REASON_LENGTH = 500;
 const Reason = Type.String({ maxLength: MAX_REASON_LENGTH });
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const at = ({ id }: { id: string }) => `/pledges/${id}/life`;
 
 export function lifePages(app: FastifyInstance, service: Service): void {
@@ -147,7 +147,7 @@ function workingDays(typed: string): number {
 }
 
 function dayOf(typed: string): string {
-  if (DAY.test(typed) && !Number.isNaN(Date.parse(typed))) return typed;
+  if (isCalendarDate(typed)) return typed;
   throw badField('matures_on', 'must be a calendar date, such as 2026-01-31');
 }
 

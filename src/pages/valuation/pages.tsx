@@ -2,9 +2,11 @@
  * A valuation in steps. Each step brings all that was typed before it, so nothing is kept for it and the back button is one
  * step back. Asking a bank makes the pledge, whose patents are then valued in full, with receipts.
  */
+
 import type { FastifyInstance } from 'fastify';
 import type { ComponentChildren } from 'preact';
 import Type, { type TOptional, type TString } from 'typebox';
+import { isCalendarDate } from '../../../models/calendar.ts';
 import { toMinor } from '../../../models/money.ts';
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
 import { ROYALTY_PRIORS } from '../../../models/value/formulas/royalty-prior.ts';
@@ -33,7 +35,6 @@ import {
 import { NumbersPage, RangePage, RecordPage } from './valuation-pages.tsx';
 
 const WRITE = { access: ['firm'], scope: 'write' } as const;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const INDEXES = Array.from({ length: MOST_PATENTS }, (_, index) => index);
 const Industry = Type.Optional(Type.String({ enum: ['', ...Object.keys(ROYALTY_PRIORS)] }));
 const USES: Record<`${keyof TypedUse}_${number}`, TOptional<TString>> = Object.fromEntries(
@@ -91,7 +92,7 @@ export function valuationPages(app: FastifyInstance, service: Service): void {
       const faults: Faults = {
         ...(body.bank_id.trim() === '' && { bank_id: words.say('valuation.bank_missing') }),
         ...(!principal && { principal: words.say('valuation.amount_form') }),
-        ...((!DAY.test(body.matures_on) || body.matures_on <= dateOf(clock.now())) && {
+        ...((!isCalendarDate(body.matures_on) || body.matures_on <= dateOf(clock.now())) && {
           matures_on: words.say('valuation.matures_form'),
         }),
       };
