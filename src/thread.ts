@@ -13,7 +13,7 @@ export interface ThreadWork {
 }
 
 /** A thread without a task waits so long for the next one: to load its modules is more work than to set a page. */
-export const THREAD_KEPT_ms = 10_000;
+export const THREAD_KEPT_ms = 5_000;
 
 /**
  * @returns runs a task on a thread, the one of the last run if that was lately.
@@ -21,46 +21,45 @@ export const THREAD_KEPT_ms = 10_000;
  */
 export function onThread<Task, Answer>({ module, name, limit_ms, remedy }: ThreadWork) {
   let under_way = false;
-  let idle: { worker: Worker; end: NodeJS.Timeout } | null = null;
-  const take = (): Worker => {
-    if (!idle) return new Worker(module, { execArgv: ['--import', import.meta.resolve('tsx')] });
-    const { worker, end } = idle;
-    clearTimeout(end);
-    idle = null;
-    worker.removeAllListeners().ref();
-    return worker;
-  };
-  const keep = (worker: Worker) => {
-    const forget = () => {
-      if (idle?.worker === worker) idle = null;
-      void worker.terminate();
+  let thread: Worker | null = null;
+  let run = Promise.withResolvers<Answer>();
+  let end: NodeJS.Timeout | undefined;
+  const start = (): Worker => {
+    const started = new Worker(module, { execArgv: ['--import', import.meta.resolve('tsx')] });
+    const failed = (error: Error) => {
+      if (thread !== started) return;
+      thread = null;
+      run.reject(error);
     };
-    const end = setTimeout(forget, THREAD_KEPT_ms).unref();
-    idle = { worker, end };
-    worker.removeAllListeners().once('error', forget).once('exit', forget).unref();
+    started.on('message', (answer: Answer) => run.resolve(answer));
+    started.on('error', failed);
+    started.on('exit', () => failed(new Error(`the ${name} ended without an answer`)));
+    return started;
+  };
+  const stop = async () => {
+    const stopped = thread;
+    thread = null;
+    await stopped?.terminate();
   };
   return async (task: Task): Promise<Answer> => {
     if (under_way)
       throw new Problem('conflict', `Another ${name} is under way here; ask again in some seconds.`);
     under_way = true;
-    const worker = take();
-    let deadline: NodeJS.Timeout | undefined;
+    clearTimeout(end);
+    run = Promise.withResolvers();
+    thread ??= start();
+    thread.ref();
+    const late = () =>
+      run.reject(new Problem('refused', `The ${name} took over ${limit_ms / 1000} seconds; ${remedy}.`));
+    const deadline = setTimeout(late, limit_ms);
     try {
-      const answer = await new Promise<Answer>((resolve, reject) => {
-        deadline = setTimeout(
-          () =>
-            reject(new Problem('refused', `The ${name} took over ${limit_ms / 1000} seconds; ${remedy}.`)),
-          limit_ms,
-        );
-        worker.once('message', resolve);
-        worker.once('error', reject);
-        worker.once('exit', () => reject(new Error(`the ${name} ended without an answer`)));
-        worker.postMessage(task);
-      });
-      keep(worker);
+      thread.postMessage(task);
+      const answer = await run.promise;
+      thread?.unref();
+      end = setTimeout(stop, THREAD_KEPT_ms).unref();
       return answer;
     } catch (error) {
-      await worker.terminate();
+      await stop();
       throw error;
     } finally {
       clearTimeout(deadline);
