@@ -5,11 +5,12 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { renderToString } from 'preact-render-to-string';
 import t from 'tap';
+import { RULES } from '../../models/risk/rules.ts';
 import type { OrganisationKind } from '../../src/accounts/store.ts';
 import { MODULES } from '../../src/modules.ts';
 import { binsOf, CalibrationPlot, Histogram, StressCurves } from '../../src/pages/charts/distribution.tsx';
 import { dayTicks, linear, stepBand, stepPath, ticks } from '../../src/pages/charts/scale.ts';
-import { AREAS, type Entry, LANGUAGES, type Language } from '../../src/pages/language/catalogue.ts';
+import { AREAS, type Entry, type Key, LANGUAGES, type Language } from '../../src/pages/language/catalogue.ts';
 import { languageFrom, wordsIn } from '../../src/pages/language/words.ts';
 import { CORE_PLACES, GROUPS, groupsFor } from '../../src/pages/navigation.ts';
 import { ownAddress } from '../../src/pages/preferences.ts';
@@ -192,6 +193,14 @@ t.test('nobody is led away by an address to come back to', async (t) => {
   ])
     t.equal(ownAddress(address), '/', address);
   t.equal(ownAddress('/pledges/plg_1?span=all#flow'), '/pledges/plg_1?span=all#flow');
+});
+
+t.test('every threshold has a name and a unit in every language', async (t) => {
+  for (const language of LANGUAGES)
+    for (const { parameters } of RULES)
+      for (const [name, { unit }] of Object.entries(parameters))
+        for (const key of [`threshold.${name}`, `unit.${unit.replaceAll(' ', '_')}`])
+          t.ok(wordsIn(language).say(key as Key), `${language} ${key}`);
 });
 
 t.test('a rule set comes back from its form as it was, with nothing of the default in it', async (t) => {
