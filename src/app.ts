@@ -36,6 +36,7 @@ import { answerUnreadable } from './http/unreadable.ts';
 import { setValidators } from './http/validation.ts';
 import { MODULES, type ModuleSetting } from './modules.ts';
 import { eventRoutes } from './outbox/routes.ts';
+import { CORE_PLACES } from './pages/navigation.ts';
 import { errorPages, wantsPage } from './pages/render.tsx';
 import { pageRoutes } from './pages/routes.ts';
 import { indicatorRoutes } from './patents/indicator-routes.ts';
@@ -112,6 +113,7 @@ export async function buildApp({
   measureRequests(app);
   setValidators(app);
   setProblemHandlers(app);
+  app.decorate('places', [...CORE_PLACES, ...MODULES.flatMap(({ places }) => places)]);
   const answerPage = errorPages(service);
   app.setNotFoundHandler((request, reply) =>
     (wantsPage(request) ? answerPage : answerError)(missingRoute(request), request, reply),
