@@ -2,7 +2,7 @@
  * Records on their way into the database: chunk by chunk into unlogged tables of their run, from which merge.ts takes
  * them once it is decided that the file may be stored.
  */
-import { uuidOf } from '../canonical.ts';
+import { canonicalJson, uuidOf } from '../canonical.ts';
 import type { Transaction } from '../db/client.ts';
 import { type Cell, CopyLines, copyLine } from '../db/copy.ts';
 import { bibliographyRows } from './bibliography.ts';
@@ -266,17 +266,10 @@ function cellsOf(table: string, row: Record<string, unknown>): Cell[] {
 }
 
 /** What `canonicalJson` gives of a signal, at a third of the time. */
-function signalText({
-  kind,
-  category,
-  source_code,
-  effective_on,
-  published_on,
-  detail,
-}: SignalRecord): string {
-  const entries = Object.entries(detail);
-  if (entries.length > 1) entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  const told = JSON.stringify(Object.fromEntries(entries));
+function signalText(signal: SignalRecord): string {
+  const { kind, category, source_code, effective_on, published_on, detail } = signal;
+  const names = Object.keys(detail);
+  const told = names.length < 2 ? JSON.stringify(detail) : canonicalJson(detail);
   return `{"category":${JSON.stringify(category)},"detail":${told},"effective_on":${JSON.stringify(effective_on)},"kind":${JSON.stringify(kind)},"published_on":${JSON.stringify(published_on)},"source_code":${JSON.stringify(source_code)}}`;
 }
 
