@@ -33,7 +33,7 @@ import { describeApi } from './http/openapi.ts';
 import { answerError, missingRoute, setProblemHandlers } from './http/problems.ts';
 import { countRates } from './http/rates.ts';
 import { answerUnreadable } from './http/unreadable.ts';
-import { setValidators } from './http/validation.ts';
+import { buildSerializer, setValidators } from './http/validation.ts';
 import { MODULES, type ModuleSetting } from './modules.ts';
 import { eventRoutes } from './outbox/routes.ts';
 import { CORE_PLACES } from './pages/navigation.ts';
@@ -94,6 +94,7 @@ export async function buildApp({
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(BARE_HEADERS)),
+    schemaController: { compilersFactory: { buildSerializer } },
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
