@@ -7,7 +7,9 @@ import { appendAudit } from '../audit/log.ts';
 import { dateOf } from '../clock.ts';
 import type { Transaction } from '../db/client.ts';
 import { acrossTenants } from '../db/tenancy.ts';
+import { together } from '../db/together.ts';
 import { Problem } from '../errors.ts';
+import type { KnownPatent } from '../patents/facts.ts';
 import { clearFlags, standingFlags } from '../risk/store.ts';
 import { latestModels } from '../valuations/store.ts';
 import { endAmendments } from './amendments/service.ts';
@@ -23,11 +25,11 @@ import {
 } from './lifecycle.ts';
 import { lockPledge } from './lock.ts';
 import { endMarginCalls } from './margin-calls/service.ts';
-import { refusePatents, requirePledged } from './pledgeable.ts';
+import { holdPatents, requirePledgeable, requirePledged } from './pledgeable.ts';
 import { lastProposers, recordProposal } from './proposals.ts';
 import { disposalRoute, recordRecovery } from './recoveries/ledger.ts';
 import type { ReleaseDetail } from './release/checklist.ts';
-import { revalueOne } from './revalue.ts';
+import { readForValue, revalueOne, valueFirst } from './revalue.ts';
 import {
   balances,
   balancesFrom,
@@ -37,7 +39,9 @@ import {
   markStale,
   moveBalances,
   type NewPledge,
+  NOTHING_DECLARED,
   type Pledge,
+  type PledgedPatent,
   type PledgedUse,
   recordAnnuityPayment,
   setBalance,
@@ -47,6 +51,12 @@ import { traceChange } from './trace.ts';
 export type PledgeRequest = Omit<NewPledge, 'requested_on' | 'demonstration' | 'created_at'> & {
   patents: PledgedUse[];
 };
+
+export interface RequestedPledge {
+  pledge: Pledge;
+  /** In order of patent. */
+  patents: PledgedPatent[];
+}
 
 /**
  * Opens a contract in state `requested` and values it at once when a model is there.
@@ -58,25 +68,36 @@ export async function requestPledge(
   caller: Caller,
   demonstration: boolean,
   now: Date,
-): Promise<Pledge> {
+): Promise<RequestedPledge> {
   if (given.matures_on <= dateOf(now))
     throw new Problem(
       'refused',
       `The loan matures on ${given.matures_on}, which is not after today, ${dateOf(now)}.`,
     );
-  await refusePatents(
-    tx,
-    patents.map((patent) => patent.patent_id),
-    now,
+  const ids = patents.map((patent) => patent.patent_id);
+  const [reading, taken, models] = await acrossTenants(tx, () =>
+    together([readForValue(tx, ids, now), holdPatents(tx, ids), latestModels(tx, now)]),
   );
-  const pledge = await insertPledge(
-    tx,
-    { ...given, requested_on: dateOf(now), demonstration, created_at: now },
-    patents,
-  );
+  requirePledgeable(ids, reading.known, taken);
+  const contract = { ...given, requested_on: dateOf(now), demonstration, created_at: now };
+  const pledge = await insertPledge(tx, contract, patents);
+  const pledged = pledgedNow(pledge, patents, reading.known);
+  if (models) await acrossTenants(tx, () => valueFirst(tx, pledge, pledged, reading, models, now));
+  else await markStale(tx, pledge.id, 'requested', now);
   await leaveTrace(tx, pledge, null, 'requested', {}, caller, now);
-  await revalueNow(tx, pledge.id, now);
-  return pledge;
+  return { pledge, patents: pledged };
+}
+
+function pledgedNow(
+  { id: pledge_id, created_at: added_at }: Pledge,
+  patents: readonly PledgedUse[],
+  known: ReadonlyMap<string, KnownPatent>,
+): PledgedPatent[] {
+  const rows = patents.map((patent) => {
+    const { office, application_number } = known.get(patent.patent_id)!.facts;
+    return { pledge_id, ...NOTHING_DECLARED, ...patent, office, application_number, added_at };
+  });
+  return rows.sort((one, other) => (one.patent_id < other.patent_id ? -1 : 1));
 }
 
 /**
@@ -240,22 +261,12 @@ async function leaveTrace(
   now: Date,
 ): Promise<void> {
   const moved_on = dateOf(now);
-  await insertMove(tx, {
-    pledge_id: pledge.id,
-    from_state: from,
-    to_state: to,
-    moved_on,
-    moved_at: now,
-    actor: caller.key_id,
-    detail,
-  });
-  await traceChange(
-    tx,
-    pledge,
-    { action: `pledge.${to}`, detail, data: { as_of: moved_on, from, to, detail } },
-    caller,
-    now,
-  );
+  const move = { from_state: from, to_state: to, moved_on, moved_at: now, actor: caller.key_id, detail };
+  const data = { as_of: moved_on, from, to, detail };
+  await together([
+    insertMove(tx, { pledge_id: pledge.id, ...move }),
+    traceChange(tx, pledge, { action: `pledge.${to}`, detail, data }, caller, now),
+  ]);
 }
 
 function entry(
