@@ -9,6 +9,7 @@ import type { Transaction } from '../db/client.ts';
 import { acrossTenants } from '../db/tenancy.ts';
 import { together } from '../db/together.ts';
 import { Problem } from '../errors.ts';
+import { newId } from '../ids.ts';
 import type { KnownPatent } from '../patents/facts.ts';
 import { clearFlags, standingFlags } from '../risk/store.ts';
 import { latestModels } from '../valuations/store.ts';
@@ -80,11 +81,19 @@ export async function requestPledge(
   );
   requirePledgeable(ids, reading.known, taken);
   const contract = { ...given, requested_on: dateOf(now), demonstration, created_at: now };
-  const pledge = await insertPledge(tx, contract, patents);
+  const id = newId('plg');
+  const move = { from: null, to: 'requested', detail: {} } as const;
+  const [pledge] = await together([
+    insertPledge(tx, contract, patents, id),
+    recordMove(tx, id, move, caller, now),
+  ]);
   const pledged = pledgedNow(pledge, patents, reading.known);
-  if (models) await acrossTenants(tx, () => valueFirst(tx, pledge, pledged, reading, models, now));
-  else await markStale(tx, pledge.id, 'requested', now);
-  await leaveTrace(tx, pledge, null, 'requested', {}, caller, now);
+  await acrossTenants(tx, () =>
+    together([
+      models ? valueFirst(tx, pledge, pledged, reading, models, now) : markStale(tx, id, 'requested', now),
+      traceMove(tx, pledge, move, caller, now),
+    ]),
+  );
   return { pledge, patents: pledged };
 }
 
@@ -148,7 +157,7 @@ export async function movePledge(
     const route = await disposalRoute(tx, id);
     await recordRecovery(tx, pledge, { route, proceeds_minor, costs_minor }, today, now);
   }
-  await leaveTrace(tx, pledge, pledge.state, to, detail, caller, now);
+  await leaveTrace(tx, pledge, { from: pledge.state, to, detail }, caller, now);
   if (isFinal(to)) await endWatch(tx, id, today, now);
   else await markStale(tx, id, `became ${to}`, now);
   return changed;
@@ -250,23 +259,39 @@ export async function proveAnnuity(
   await appendAudit(tx, [entry(caller.organisation_id, caller, now, 'annuity.proven', id, proof)]);
 }
 
+interface Moved {
+  from: PledgeState | null;
+  to: PledgeState;
+  detail: Record<string, unknown>;
+}
+
 /** Move, audit entry of both sides and event: the trace that every change of state leaves. */
 async function leaveTrace(
   tx: Transaction,
   pledge: Pledge,
-  from: PledgeState | null,
-  to: PledgeState,
-  detail: Record<string, unknown>,
+  moved: Moved,
   caller: Caller,
   now: Date,
 ): Promise<void> {
-  const moved_on = dateOf(now);
-  const move = { from_state: from, to_state: to, moved_on, moved_at: now, actor: caller.key_id, detail };
-  const data = { as_of: moved_on, from, to, detail };
-  await together([
-    insertMove(tx, { pledge_id: pledge.id, ...move }),
-    traceChange(tx, pledge, { action: `pledge.${to}`, detail, data }, caller, now),
-  ]);
+  await together([recordMove(tx, pledge.id, moved, caller, now), traceMove(tx, pledge, moved, caller, now)]);
+}
+
+function recordMove(
+  tx: Transaction,
+  pledge_id: string,
+  { from, to, detail }: Moved,
+  caller: Caller,
+  now: Date,
+) {
+  const actor = caller.key_id;
+  const states = { from_state: from, to_state: to };
+  return insertMove(tx, { pledge_id, ...states, moved_on: dateOf(now), moved_at: now, actor, detail });
+}
+
+function traceMove(tx: Transaction, pledge: Pledge, moved: Moved, caller: Caller, now: Date): Promise<void> {
+  const { to, detail } = moved;
+  const data = { as_of: dateOf(now), ...moved };
+  return traceChange(tx, pledge, { action: `pledge.${to}`, detail, data }, caller, now);
 }
 
 function entry(

@@ -84,9 +84,10 @@ export async function insertPledge(
   tx: Transaction,
   given: NewPledge,
   patents: readonly PledgedUse[],
+  id: string = newId('plg'),
 ): Promise<Pledge> {
   const pledge: Pledge = {
-    id: newId('plg'),
+    id,
     ...given,
     state: 'requested',
     approved_value_minor: null,
