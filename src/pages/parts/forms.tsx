@@ -141,14 +141,23 @@ interface PostProps {
   action: string;
   class?: string;
   id?: string;
+  /** Whether a field of it is a file. */
+  files?: boolean;
   children: ComponentChildren;
 }
 
 /** A form that changes something: it carries the token of the session, so that no other site can send it. */
-export function PostForm({ action, id, children, class: kind = 'act' }: PostProps) {
+export function PostForm({ action, id, files = false, children, class: kind = 'act' }: PostProps) {
   const { csrf_token } = useView();
   return (
-    <form class={kind} method="post" action={action} id={id} noValidate>
+    <form
+      class={kind}
+      method="post"
+      action={action}
+      id={id}
+      enctype={files ? 'multipart/form-data' : undefined}
+      noValidate
+    >
       {csrf_token !== null && <input type="hidden" name={CSRF_FIELD} value={csrf_token} />}
       {children}
     </form>
@@ -181,12 +190,14 @@ interface SendProps {
   row?: boolean;
   /** Fields that are not seen. */
   told?: Readonly<Record<string, string>>;
+  files?: boolean;
   children?: ComponentChildren;
 }
 
-export function SendForm({ action, send, small = false, row = false, told = {}, children }: SendProps) {
+export function SendForm(props: SendProps) {
+  const { action, send, small = false, row = false, told = {}, files = false, children } = props;
   return (
-    <PostForm class={`send${small ? ' small' : ''}${row ? ' row' : ''}`} action={action}>
+    <PostForm class={`send${small ? ' small' : ''}${row ? ' row' : ''}`} {...{ action, files }}>
       {Object.entries(told).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
