@@ -5,7 +5,7 @@ import type { Sql } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import type { KindOfNumber } from '../patents/numbers/number.ts';
 import { readNumber } from '../patents/numbers/read-number.ts';
-import { shareFirst } from './share.ts';
+import { shareFirst } from './sample.ts';
 import { CONFIGURATION, classLevels, ownerWords, question, quotedLexeme } from './words.ts';
 
 export const SORTS = ['patent_id', 'rank', 'filed_on', 'published_on'] as const;

@@ -10,7 +10,7 @@
 import type { CalendarDate } from '../../models/types.ts';
 import type { Sql } from '../db/client.ts';
 import { idf } from './rarity.ts';
-import { shareFirst } from './share.ts';
+import { shareFirst } from './sample.ts';
 import { CONFIGURATION, classLevels, indexedText, quotedLexeme } from './words.ts';
 
 export interface Draft {

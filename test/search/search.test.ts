@@ -12,7 +12,7 @@ import { markEnded } from '../../src/search/derive.ts';
 import { MAX_PHRASE_CANDIDATES, MAX_RANKED } from '../../src/search/find.ts';
 import { mapRows } from '../../src/search/knowledge-map.ts';
 import { priorArt } from '../../src/search/prior-art.ts';
-import { SHARE_ENDS } from '../../src/search/share.ts';
+import { SHARE_ENDS } from '../../src/search/sample.ts';
 import { classLevels, indexedText, ownerWords, question } from '../../src/search/words.ts';
 import { at, told } from '../jobs/setting.ts';
 import { buildService } from '../service.ts';
