@@ -1,5 +1,5 @@
 /**
- * A fixed share of all patents, one of 32, which has an index of its own beside that of all (migrations/0071_search_sample.sql):
+ * A fixed share of all patents, one of 32, which has an index of its own beside that of all (`patent_search_share`):
  * where that share already holds as many patents as a question looks at, the index of all is not asked, which would first
  * tell every patent that meets it. Ids are hashes, so those that begin lowest are a fair share of anything.
  */

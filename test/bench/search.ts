@@ -35,7 +35,7 @@ interface Times {
 export interface SearchReport {
   patents: number;
   ingest_per_second: number;
-  /** Search rows, by one worker. */
+  /** With all that is derived, by one worker. */
   derive_per_second: number;
   database_mb: number;
   number: Times;

@@ -9,9 +9,10 @@ import { patentId } from '../../src/patents/identity.ts';
 import { ingestRecords } from '../../src/patents/ingest.ts';
 import type { AcceptedRecord } from '../../src/patents/sources/record.ts';
 import { markEnded } from '../../src/search/derive.ts';
-import { MAX_PHRASE_CANDIDATES } from '../../src/search/find.ts';
+import { MAX_PHRASE_CANDIDATES, MAX_RANKED } from '../../src/search/find.ts';
 import { mapRows } from '../../src/search/knowledge-map.ts';
 import { priorArt } from '../../src/search/prior-art.ts';
+import { SHARE_ENDS } from '../../src/search/sample.ts';
 import { classLevels, indexedText, ownerWords, question } from '../../src/search/words.ts';
 import { at, told } from '../jobs/setting.ts';
 import { buildService } from '../service.ts';
@@ -147,6 +148,53 @@ t.test(
     t.equal((await find({ q: '"widget gadget"' })).data.length, 50, 'a phrase that most of them have, too');
     await sql`delete from patent_search where application_number = 'common 1'`;
     t.equal((await ids('"gadget widget"')).length, 100);
+    await sql`delete from patent_search where office = 'XX'`;
+  },
+);
+
+t.test(
+  'what very many patents have is looked for in a share of them, and what few of these have in all',
+  async (t) => {
+    const [index] = await sql`select pg_get_expr(indpred, indrelid) as predicate from pg_index
+    where indexrelid = 'patent_search_share'::regclass`;
+    t.equal(
+      index!.predicate,
+      `(patent_id < '${SHARE_ENDS}'::uuid)`,
+      'the share that is asked for is the one indexed',
+    );
+    const insert = (application: string, ids: string, texts: string, many: number) => sql`
+    insert into patent_search (patent_id, office, application_number, right_type, numbers, owners, owner_words, classes,
+      class_levels, legal_state, document)
+    select ${sql.unsafe(ids)}::uuid, 'XX', ${application} || n, 'invention', '{}', '{}', '{}', '{}', '{}', 'unknown',
+      to_tsvector('english', ${texts}) from generate_series(1, ${many}) n`;
+    const inShare = `('00' || substr(md5(n::text), 3))`;
+    const outside = `('ff' || substr(md5(n::text), 3))`;
+    await insert('rare ', outside, 'sprocket flywheel', 10);
+    await insert('common ', inShare, 'sprocket ratchet pawl lever chain', MAX_RANKED - 5);
+    const all = async (q: string, more: Record<string, string> = {}) => {
+      const found: string[] = [];
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const page: Found = await find({ q, limit: '200', ...more, ...(cursor && { cursor }) });
+        found.push(...page.data.map(({ patent_id }) => patent_id));
+        cursor = page.next_cursor;
+      }
+      return found;
+    };
+    const of = (found: readonly string[], share: boolean) =>
+      found.filter((id) => id < SHARE_ENDS === share).length;
+    const both = await all('sprocket');
+    t.same(
+      [both.length, of(both, true)],
+      [MAX_RANKED, MAX_RANKED - 5],
+      'the share first, and others up to the limit',
+    );
+    t.ok(both[0]! > SHARE_ENDS, 'in one order');
+    await insert('more ', inShare.replace('00', '01'), 'sprocket', 10);
+    const few = await all('sprocket');
+    t.same([few.length, of(few, true)], [MAX_RANKED, MAX_RANKED], 'the share alone, where it has enough');
+    t.same(await all('sprocket'), few, 'and the same again');
+    t.equal((await all('sprocket flywheel')).length, 10, 'what no patent of the share has is found');
+    t.equal((await find({ q: 'sprocket', application_number: 'rare 3' })).data.length, 1);
     await sql`delete from patent_search where office = 'XX'`;
   },
 );
