@@ -27,8 +27,9 @@ export async function codesOnPdf(pdf: Uint8Array): Promise<string[]> {
   return codes;
 }
 
-export async function codesOnSvg(svg: Buffer): Promise<string[]> {
-  const image = await loadImage(svg);
+/** @param picture SVG or PNG */
+export async function codesOnPicture(picture: Buffer): Promise<string[]> {
+  const image = await loadImage(picture);
   image.width *= SCALE;
   image.height *= SCALE;
   const canvas = createCanvas(image.width, image.height);
