@@ -444,6 +444,75 @@ t.test('pages of a service', async (t) => {
     t.equal((await ask(`/webhooks/deliveries/${world.delivery_id}`, service.bank_b.key)).statusCode, 404);
   });
 
+  t.test('a form that is sent again is not done again, and shows what came of it', async (t) => {
+    const { id } = await addPerson(service, service.bank_b.id, 'officer');
+    const [one, other] = await Promise.all([openSession(service, id), openSession(service, id)]);
+    const send = (url: string, fields: Record<string, string>, { headers } = one) =>
+      service.app.inject({
+        method: 'POST',
+        url,
+        payload: new URLSearchParams({ csrf_token: headers['x-csrf-token']!, ...fields }).toString(),
+        headers: { cookie: headers.cookie!, 'content-type': 'application/x-www-form-urlencoded' },
+      });
+    const count = async () =>
+      (await service.database.sql`select from endpoint where organisation_id = ${service.bank_b.id}`).count;
+    const page = await service.app.inject({ url: '/webhooks', headers: { cookie: one.headers.cookie! } });
+    const [, form_key] = /name="form_key" value="([^"]+)"/.exec(page.body)!;
+    const typed = { form_key: form_key!, url: 'https://receiver.example/once', description: '' };
+    const first = await Promise.all(Array.from({ length: 6 }, () => send('/webhooks', typed)));
+    const [secret] = /whsec_[^"<]+/.exec(first[0]!.body)!;
+    t.same(
+      first.map(({ statusCode, body }) => [statusCode, body.includes(secret)]),
+      first.map(() => [200, true]),
+      'at once',
+    );
+    t.equal(first.filter(({ headers }) => headers['idempotency-replayed'] === 'true').length, 5);
+    t.match((await send('/webhooks', typed, other)).body, secret, 'and after another sign-in');
+    t.equal(await count(), 1);
+    const [kept] = await service.database.sql<{ body: string }[]>`
+      select body from idempotency_key where organisation_id = ${service.bank_b.id}`;
+    t.notMatch(kept!.body, secret, 'and is sealed meanwhile');
+    t.notMatch((await send('/webhooks', { ...typed, description: 'Other' })).body, secret);
+    t.equal(await count(), 2, 'other words are another form');
+    const refused = { ...typed, url: 'ftp://receiver.example/' };
+    for (let time = 0; time < 2; time++) t.equal((await send('/webhooks', refused)).statusCode, 422);
+    await Promise.all([
+      send('/webhooks', { ...typed, form_key: 'a' }),
+      send('/webhooks', { ...typed, form_key: 'b' }),
+    ]);
+    t.equal(await count(), 4, 'each page has its own');
+    const [endpoint] = await service.database.sql<{ id: string }[]>`
+      select id from endpoint where organisation_id = ${service.bank_b.id} limit 1`;
+    const step = `/webhooks/${endpoint!.id}/disable`;
+    const steps = await Promise.all([send(step, { form_key: 'c' }), send(step, { form_key: 'c' })]);
+    t.same(
+      steps.map(({ statusCode, headers }) => [statusCode, headers.location]),
+      steps.map(() => [303, `/webhooks/${endpoint!.id}`]),
+    );
+    await service.database
+      .sql`update idempotency_key set body = null where organisation_id = ${service.bank_b.id}`;
+    const lost = await send('/webhooks', typed);
+    t.equal(lost.statusCode, 409, 'what was taken and has no answer may have been done');
+    t.match(lost.body, /open its page anew/);
+    t.equal(await count(), 4);
+  });
+
+  t.test('every form of a session that changes something has its key', async (t) => {
+    const { id } = await addPerson(service, service.bank_a.id, 'admin');
+    const { headers } = await openSession(service, id);
+    for (const url of ['/webhooks', '/organisation', '/account', '/rules', `/pledges/${pledge_id}/life`]) {
+      const { body, statusCode } = await service.app.inject({ url, headers: { cookie: headers.cookie! } });
+      t.equal(statusCode, 200, url);
+      const forms = [...body.matchAll(/<form [^>]*method="post".*?<\/form>/gs)].map(([form]) => form);
+      const bare = forms.filter((form) => !form.includes('name="form_key"'));
+      t.same(
+        bare.map((form) => /action="([^"]+)"/.exec(form)![1]),
+        ['/sign-out', '/preferences'],
+        url,
+      );
+    }
+  });
+
   t.test('keep what was typed beside what is wrong with it', async (t) => {
     const address = '/portfolio/stress?value_fall=400&lapse_multiplier=3';
     const { body, statusCode } = await ask(address, service.bank_a.key);

@@ -1,8 +1,7 @@
 import { CLIENT_KINDS } from '../../../models/desk/pipeline.ts';
 import type { Problem } from '../../errors.ts';
-import { CSRF_FIELD } from '../../http/session-cookie.ts';
 import type { Words } from '../../pages/language/words.ts';
-import { may, Refusal, SendForm, TextField } from '../../pages/parts/forms.tsx';
+import { may, Refusal, SendForm, TextField, Tokens } from '../../pages/parts/forms.tsx';
 import { Choice, Facts, Section, Table } from '../../pages/parts/parts.tsx';
 import { useView } from '../../pages/view.ts';
 import type { Desk } from '../desks/store.ts';
@@ -57,7 +56,7 @@ export function ImportsPage({ desk, imports, problem }: ImportsProps) {
 
 /** The one form with a file. */
 function UploadForm({ desk }: { desk: Desk }) {
-  const { words, csrf_token } = useView();
+  const { words } = useView();
   const found_out = { value: '', text: words.say('import.found_out') };
   return (
     <Section title={words.say('import.title')}>
@@ -68,7 +67,7 @@ function UploadForm({ desk }: { desk: Desk }) {
         enctype="multipart/form-data"
         noValidate
       >
-        {csrf_token !== null && <input type="hidden" name={CSRF_FIELD} value={csrf_token} />}
+        <Tokens />
         <TextField
           name="file"
           label={words.say('import.file')}

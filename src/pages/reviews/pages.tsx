@@ -6,12 +6,12 @@ import { eyesOf } from '../../accounts/eyes.ts';
 import { Problem } from '../../errors.ts';
 import { callerOfGuarded } from '../../http/guard.ts';
 import { Closed, OneOf } from '../../http/schemas.ts';
-import { CSRF_FIELD } from '../../http/session-cookie.ts';
 import { pledgedPatents } from '../../pledges/store.ts';
 import { refused, takeStep } from '../../review/act.ts';
 import { queuedCases } from '../../review/store.ts';
 import type { Service } from '../../service.ts';
 import { Blank, blank } from '../asking.ts';
+import { formsOf } from '../forms.ts';
 import { namesOf } from '../parts/names.ts';
 import { pagesOf } from '../serve.ts';
 import { casePages } from './case-pages.tsx';
@@ -21,15 +21,8 @@ import { placeOf, QueuePage } from './queue-page.tsx';
 const ROWS_A_PAGE = 50;
 const Count = Type.Optional(Type.String({ pattern: '^\\d{1,3}$' }));
 
-/** The token, and each picked flag with the version that its case was shown at. */
-const Picked = Type.Record(
-  Type.String({ pattern: `^(${CSRF_FIELD}|flg_\\w{1,60})$` }),
-  Type.String({ maxLength: 100 }),
-  {
-    additionalProperties: false,
-    maxProperties: ROWS_A_PAGE + 1,
-  },
-);
+/** Each picked flag, with the version that its case was shown at. */
+const PICKED = { names: /^flg_\w{1,60}$/, most: ROWS_A_PAGE, max_length: 10 };
 
 export function reviewPages(app: FastifyInstance, service: Service): void {
   const { database, clock, vault } = service;
@@ -81,16 +74,20 @@ export function reviewPages(app: FastifyInstance, service: Service): void {
     },
   );
 
-  app.post(
+  formsOf(app, service)(
     '/reviews/claims',
-    { config: { access: ['staff'], scope: 'review' }, schema: { hide: true, body: Picked } },
-    async (request, reply) => {
-      const { [CSRF_FIELD]: _token, ...picked } = request.body as Record<string, string>;
+    {
+      who: { access: ['staff'], scope: 'review' },
+      fields: {},
+      others: PICKED,
+      at: () => '/reviews',
+    },
+    async ({ others: picked, request, goTo }) => {
       let claimed = 0;
       for (const [flag_id, version] of Object.entries(picked))
         claimed += await claim(request, flag_id, Number(version));
       const kept_out = Object.keys(picked).length - claimed;
-      return reply.redirect(`/reviews?mine=yes&claimed=${claimed}&kept_out=${kept_out}`, 303);
+      return goTo(`/reviews?mine=yes&claimed=${claimed}&kept_out=${kept_out}`);
     },
   );
   casePages(app, service);
