@@ -119,6 +119,13 @@ export const JOURNEYS: readonly Journey[] = [
         page.getByRole('link', { name: words.say('flow.csv') }).click(),
       ]);
       assert.match(file.suggestedFilename(), /\.csv$/);
+      for (const form of ['png', 'pdf'] as const) {
+        const [drawn] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('link', { name: words.say(`flow.${form}`) }).click(),
+        ]);
+        assert.ok(drawn.suggestedFilename().endsWith(form));
+      }
     },
   },
   {

@@ -7,12 +7,15 @@ import { renderToString } from 'preact-render-to-string';
 import t from 'tap';
 import { MODULES } from '../../src/modules.ts';
 import { binsOf, CalibrationPlot, Histogram, StressCurves } from '../../src/pages/charts/distribution.tsx';
+import { shapesOf } from '../../src/pages/charts/picture/shapes.ts';
+import { chartStyle } from '../../src/pages/charts/picture/style.ts';
 import { dayTicks, linear, stepBand, stepPath, ticks } from '../../src/pages/charts/scale.ts';
 import { AREAS, type Entry, LANGUAGES, type Language } from '../../src/pages/language/catalogue.ts';
 import { languageFrom, wordsIn } from '../../src/pages/language/words.ts';
 import { ownAddress } from '../../src/pages/preferences.ts';
 import { factsOf, hasChanged } from '../../src/pages/reviews/changes.ts';
 import { readSettings, typedOf } from '../../src/pages/rules/settings.ts';
+import { textOfPdf } from '../codes.ts';
 import { addPerson, openSession, PASSWORD } from '../people.ts';
 import { launchBrowser } from './browser.ts';
 import { runPages } from './run.ts';
@@ -534,6 +537,36 @@ t.test('pages of a service', async (t) => {
     );
     t.match(head, /^as_of,phase/);
     t.equal(lines.length, flow.body.points.length);
+  });
+
+  t.test('draw the value flow as PNG and as tagged PDF, the same bytes for the same day', async (t) => {
+    const draw = (form: string, query: string, language: string) =>
+      ask(`/pledges/${pledge_id}/value-flow.${form}?${query}`, service.bank_a.key, {
+        'accept-language': language,
+      });
+    const png = await draw('png', 'as_of=2009-09-01', 'zh');
+    t.equal(png.headers['content-type'], 'image/png');
+    t.match(String(png.headers['content-disposition']), `${pledge_id}-2009-09-01.png`);
+    t.same(png.rawPayload.subarray(1, 4).toString(), 'PNG');
+    t.equal(png.rawPayload.readUInt32BE(16), 2 * 1120, 'pixels across');
+    t.ok((await draw('png', 'as_of=2009-09-01', 'zh')).rawPayload.equals(png.rawPayload), 'again');
+    t.notOk((await draw('png', 'as_of=2009-12-01', 'zh')).rawPayload.equals(png.rawPayload), 'more is known');
+    for (const language of LANGUAGES) {
+      const first = await draw('pdf', 'as_of=2009-12-01&span=contract', language);
+      t.equal(first.headers['content-type'], 'application/pdf');
+      const second = await draw('pdf', 'as_of=2009-12-01&span=contract', language);
+      t.ok(second.rawPayload.equals(first.rawPayload), `again in ${language}`);
+      const text = await textOfPdf(first.rawPayload);
+      const words = wordsIn(language);
+      for (const key of ['chart.band', 'chart.ratio'] as const)
+        t.match(text, words.say(key).replaceAll(/\s/g, ''), `${key} in ${language}`);
+      t.match(text, words.day('2009-12-01').replaceAll(/\s/g, ''));
+    }
+    const foreign = await ask(`/pledges/${pledge_id}/value-flow.png`, service.bank_b.key);
+    t.equal(foreign.statusCode, 404);
+    const style = await chartStyle();
+    t.throws(() => shapesOf('<svg><circle r="3"/></svg>', style), /draws no <circle>/);
+    t.throws(() => shapesOf('<svg><g transform="rotate(3)"/></svg>', style), /not moved by/);
   });
 
   t.test('no page is in the OpenAPI document', async (t) => {
