@@ -400,6 +400,36 @@ t.test('pages of a service', async (t) => {
     t.equal((await senior!(checks, { version: '3', action: 'reopened', note: 'again' })).statusCode, 303);
   });
 
+  t.test('keep filters of the queue by name, count what they find, and rename and delete them', async (t) => {
+    const { id } = await addPerson(service, service.staff.id, 'reviewer');
+    const { headers } = await openSession(service, id);
+    const send = (url: string, fields: Record<string, string>) =>
+      service.app.inject({
+        method: 'POST',
+        url,
+        payload: new URLSearchParams({ csrf_token: headers['x-csrf-token']!, ...fields }).toString(),
+        headers: { cookie: headers.cookie!, 'content-type': 'application/x-www-form-urlencoded' },
+      });
+    const queue = async (query: string) =>
+      (await service.app.inject({ url: `/reviews?${query}`, headers: { cookie: headers.cookie! } })).body;
+    const nameless = await send('/reviews/filters', { severity: 'critical', name: ' ' });
+    t.equal(nameless.statusCode, 422);
+    t.match(nameless.body, /id="name-fault"/);
+    const saved = await send('/reviews/filters', { severity: 'critical', name: 'Worst <first>' });
+    t.equal(saved.headers.location, '/reviews?severity=critical');
+    const page = await queue('severity=critical');
+    const rows = page.match(/href="\/reviews\/flg_/g)?.length ?? 0;
+    t.ok(rows > 0);
+    t.match(page, `href="/reviews?severity=critical" aria-current="page">Worst &lt;first> (${rows})</a>`);
+    const told = { severity: 'critical', instead_of: 'Worst <first>' };
+    t.equal((await send('/reviews/filters', { ...told, name: 'Worst' })).statusCode, 303);
+    const renamed = await queue('severity=critical');
+    t.match(renamed, '>Worst (');
+    t.notMatch(renamed, 'first>');
+    t.equal((await send('/reviews/filters/removal', { name: 'Worst' })).headers.location, '/reviews');
+    t.notMatch(await queue('severity=critical'), '>Worst (');
+  });
+
   t.test('take forms of roles that may, and keep what is refused', async (t) => {
     const write = async (role: string, url: string, fields: Record<string, string>) => {
       const { id } = await addPerson(service, service.bank_a.id, role);
