@@ -34,7 +34,7 @@ stopped. A chunk that fails three times, or a full disk, ends it with 1 and noth
 
   --full       all patents, whether anything changed or not
   --chunk N    patents in memory together, and done again after a failure (default ${CHUNK_patents})
-  --threads N  workers, each with a connection of its own (default one more than the cores: ${DEFAULT_THREADS})
+  --threads N  threads, each with two connections of its own (default half the cores: ${DEFAULT_THREADS})
   --json       one line: mode, as_of, patents, valued, points, seconds, patents_per_second, peak_rss_mb, chunks, resumed,
                history_points, history_bytes_per_patent_year (of the last three those that the mode has)
   --help       this text

@@ -33,9 +33,10 @@ import { describeApi } from './http/openapi.ts';
 import { answerError, missingRoute, setProblemHandlers } from './http/problems.ts';
 import { countRates } from './http/rates.ts';
 import { answerUnreadable } from './http/unreadable.ts';
-import { setValidators } from './http/validation.ts';
+import { buildSerializer, setValidators } from './http/validation.ts';
 import { MODULES, type ModuleSetting } from './modules.ts';
 import { eventRoutes } from './outbox/routes.ts';
+import { CORE_PLACES } from './pages/navigation.ts';
 import { errorPages, wantsPage } from './pages/render.tsx';
 import { pageRoutes } from './pages/routes.ts';
 import { indicatorRoutes } from './patents/indicator-routes.ts';
@@ -94,6 +95,7 @@ export async function buildApp({
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(BARE_HEADERS)),
+    schemaController: { compilersFactory: { buildSerializer } },
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
@@ -113,6 +115,7 @@ export async function buildApp({
   measureRequests(app);
   setValidators(app);
   setProblemHandlers(app);
+  app.decorate('places', [...CORE_PLACES, ...MODULES.flatMap(({ places }) => places)]);
   const answerPage = errorPages(service);
   app.setNotFoundHandler((request, reply) =>
     (wantsPage(request) ? answerPage : answerError)(missingRoute(request), request, reply),

@@ -12,6 +12,7 @@ import { listing } from './listing/module.ts';
 import { marking } from './marking/module.ts';
 import { network } from './network/module.ts';
 import type { Listener } from './outbox/hear.ts';
+import type { Place } from './pages/navigation.ts';
 import type { Derivation } from './patents/derived.ts';
 import type { Vault } from './secrets/vault.ts';
 import type { Service } from './service.ts';
@@ -35,6 +36,8 @@ export interface SecondaryModule {
   routes(setting: ModuleSetting): FastifyPluginAsync;
   /** Registered where errors are pages and forms are read. */
   pages(app: FastifyInstance, setting: ModuleSetting): void;
+  /** Where the navigation leads to in it. */
+  places: readonly Place[];
   /** Events of the core that it hears: each once, in order. */
   listeners: readonly Listener[];
   /** What it does when something was learnt of patents, in the transaction that derives the rest. */

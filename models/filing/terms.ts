@@ -8,7 +8,7 @@
  * are closed besides weekends, deemed receipt of letters on paper.
  * Source: Chinese Patent Law, articles 29, 30 and 35, and its implementing rules of 2023 on terms, fees and priority documents;
  * EPC articles 86, 87 and 94(3), rules 38, 53, 70, 71(3), 131, 132 and 134; PCT articles 19, 22 and 39, rules 15, 17, 46, 54bis and 80.
- * Entered from memory of them and not compared with their text: `verified: false`.
+ * Entered from memory of them and not compared with their text: `verified: false`, but for a term that a letter sets itself.
  * Errors: RangeError of calendar.ts. Worked: CNIPA's first letter of 2026-06-05 is to be answered in four months, by 2026-10-05,
  * which is a holiday: by 2026-10-08.
  */
@@ -39,6 +39,8 @@ export interface Term {
   due_on: CalendarDate;
   /** What sets it. */
   rule: string;
+  /** Whether the rule was compared with its source, or the letter itself sets the term. */
+  verified: boolean;
   /** Years whose holidays are not known, so that only weekends were counted. */
   weekday_only_years: number[];
 }
@@ -47,6 +49,8 @@ interface Rule {
   kind: TermKind;
   months: number;
   rule: string;
+  /** Left out by all that are from memory. */
+  verified?: true;
 }
 
 interface Filed {
@@ -148,14 +152,14 @@ export function termOfOfficeAction(
   const rule = ANSWERS[office][kind];
   if (months !== null)
     return termFrom(
-      { kind: rule?.kind ?? 'answer', months, rule: `set by the office, ${months} months` },
+      { kind: rule?.kind ?? 'answer', months, rule: `set by the office, ${months} months`, verified: true },
       issued_on,
       office,
     );
   return rule ? termFrom(rule, issued_on, office) : null;
 }
 
-function termFrom({ kind, months, rule }: Rule, from_on: CalendarDate, office: FilingOffice): Term {
+function termFrom({ kind, months, rule, verified }: Rule, from_on: CalendarDate, office: FilingOffice): Term {
   const { on, weekday_only_years } = endOfTerm(addMonths(from_on, months), CALENDARS[office]);
-  return { kind, from_on, due_on: on, rule, weekday_only_years };
+  return { kind, from_on, due_on: on, rule, verified: verified ?? false, weekday_only_years };
 }

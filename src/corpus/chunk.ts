@@ -1,11 +1,18 @@
 /** Rows of facts through RowValuer, out by COPY and in by COPY; and a chunk of a run, which is such rows in one transaction. */
 import type { CalendarDate } from '../../models/types.ts';
 import { ValuationTables } from '../../models/value/tables.ts';
-import type { BinaryWriter } from '../db/binary-copy.ts';
+import { BinaryWriter } from '../db/binary-copy.ts';
 import type { Transaction } from '../db/client.ts';
 import { copyIn, copyOut } from '../db/copy.ts';
 import { type ModelSet, settingOf } from '../valuations/models.ts';
-import { FACT_COLUMNS, HISTORY_COLUMNS, type Registers, RowValuer, VALUE_COLUMNS } from './rows.ts';
+import {
+  FACT_COLUMNS,
+  HISTORY_COLUMNS,
+  type Registers,
+  RowValuer,
+  VALUE_COLUMNS,
+  type ValuedRows,
+} from './rows.ts';
 
 export interface CorpusRun {
   id: number;
@@ -32,6 +39,8 @@ export interface Targets {
 /** Beside the published ones until all is valued. */
 export const STAGED: Targets = { values: 'staging.corpus_value', history: 'staging.corpus_value_history' };
 
+const PIECE_BYTES = 65_536;
+
 /** What RowValuer reads of a patent. */
 export const READ_COLUMNS = [
   ...FACT_COLUMNS.map((column) => `corpus_patent.${column}`),
@@ -46,8 +55,12 @@ export async function valueRows(
   valuer: RowValuer,
   { values, history }: Targets,
 ): Promise<ChunkCounts> {
-  const answer = await copyOut(tx, `(${select}) to stdout (format binary)`, valuer.answer);
-  const out = valuer.valueAll(answer);
+  const out: ValuedRows = {
+    values: new BinaryWriter(PIECE_BYTES),
+    history: new BinaryWriter(PIECE_BYTES),
+    valued: 0,
+  };
+  await copyOut(tx, `(${select}) to stdout (format binary)`, valuer.into(out));
   const take = async (table: string, columns: readonly string[], rows: BinaryWriter) => {
     const pieces = rows.end();
     if (rows.rows > 0)

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import type { Database } from '../db/client.ts';
 import { StartupError } from '../errors.ts';
 import type { ModelSet } from '../valuations/models.ts';
+import { modelsById } from '../valuations/store.ts';
 import type { CorpusRun } from './chunk.ts';
 import { dropRun, openRun, publishRun, type RunProgress, runProgress } from './run.ts';
 import type { ThreadMessage, ThreadTask } from './thread.ts';
@@ -14,10 +15,10 @@ export const CHUNK_patents = 20_000;
 export const MOST_CHUNK_patents = 200_000;
 /** A chunk that fails so often will fail for ever. */
 export const ATTEMPTS = 3;
-/** One more than there are cores: while the server works for one thread, another computes. */
-export const DEFAULT_THREADS = availableParallelism() + 1;
+/** The server takes as long as a thread does, and each thread its time to start. */
+export const DEFAULT_THREADS = Math.ceil(availableParallelism() / 2);
 /** What a thread holds is bounded by its chunk and its tables; it is made to collect its garbage before it has much. */
-const THREAD_LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 8 };
+const THREAD_LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 24 };
 /** Building the indexes of a billion values. */
 const PUBLISH_LIMIT_ms = 3_600_000;
 const TAKEN_POLL_ms = 1_000;
@@ -57,9 +58,12 @@ export async function revalueAll(
   const patient = database.sibling({ max: 1, statement_timeout_ms: PUBLISH_LIMIT_ms });
   try {
     const run = await openRun(patient, models, now, chunk_patents);
+    // Those that it was opened under.
+    const under = (await modelsById(database.sql, [run.model_set_id])).get(run.model_set_id)!;
+    const task: ThreadTask = { url: place.url, role: place.role, run, models: under };
     const before = await runProgress(database.sql, run.id);
     for (let progress = before; progress.done < progress.chunks; ) {
-      await workOff(place, run, progress, threads, on_progress);
+      await workOff(place, task, progress, threads, on_progress);
       progress = await runProgress(database.sql, run.id);
       // The rest is in the hands of another process.
       if (progress.done < progress.chunks) await sleep(TAKEN_POLL_ms);
@@ -72,15 +76,15 @@ export async function revalueAll(
 }
 
 async function workOff(
-  place: Place,
-  run: CorpusRun,
+  { database }: Place,
+  workerData: ThreadTask,
   before: RunProgress,
   threads: number,
   on_progress: (progress: RunProgress) => void,
 ): Promise<void> {
   const progress = { ...before };
-  const failures = new Map<number, number>();
-  const workerData: ThreadTask = { url: place.url, role: place.role, run };
+  const failures = new Map<string, number>();
+  const { run } = workerData;
   const workers = Array.from(
     { length: Math.min(threads, before.chunks - before.done) },
     // Node strips the types by itself: a loader would double the time of each start.
@@ -92,19 +96,20 @@ async function workOff(
       }),
   );
   const hear = (message: ThreadMessage, worker: number) => {
-    // Without a chunk it is the thread's own: each waits for the database by itself.
-    const cause = message.chunk === 0 ? -worker : message.chunk;
-    if (message.kind === 'failure') return fail(run, progress, message, failures, cause);
-    failures.delete(-worker);
+    // Without a chunk it is the lane's own: each waits for the database by itself.
+    const lane = `lane ${worker} ${message.lane}`;
+    const subject = message.chunk === 0 ? lane : `chunk ${message.chunk}`;
+    if (message.kind === 'failure') return fail(run, progress, message, failures, subject);
+    failures.delete(lane);
     progress.done++;
     for (const name of ['patents', 'valued', 'points'] as const) progress[name] += message.counts[name];
     on_progress({ ...progress });
   };
   try {
-    await Promise.all(workers.map((worker, index) => ended(worker, (message) => hear(message, index + 1))));
+    await Promise.all(workers.map((worker, index) => ended(worker, (message) => hear(message, index))));
   } catch (error) {
     await Promise.all(workers.map((worker) => worker.terminate()));
-    if (isDiskFull(error)) await dropRun(place.database, run);
+    if (isDiskFull(error)) await dropRun(database, run);
     throw error;
   }
 }
@@ -135,8 +140,8 @@ function fail(
   { id }: CorpusRun,
   { done, chunks }: RunProgress,
   cause: Extract<ThreadMessage, { kind: 'failure' }>,
-  failures: Map<number, number>,
-  subject: number,
+  failures: Map<string, number>,
+  subject: string,
 ): void {
   const { chunk, away, code, message } = cause;
   if (code === DISK_FULL)

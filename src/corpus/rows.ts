@@ -4,8 +4,7 @@ import type { CalendarDate, ChallengeEvent, LegalState, RightType, ValuedFacts }
 import { VALUATION_CURRENCY } from '../../models/valuation.ts';
 import type { ValuationTables } from '../../models/value/tables.ts';
 import { type Worth, worthOf } from '../../models/value-at.ts';
-import { BinaryRows, BinaryWriter, KnownTexts } from '../db/binary-copy.ts';
-import { Answer } from '../db/copy.ts';
+import { BinaryRows, type BinaryWriter, KnownTexts } from '../db/binary-copy.ts';
 import { isPoint, keptFrom, type Point } from './history.ts';
 
 /** Of corpus_patent, in the order of reading. */
@@ -26,7 +25,6 @@ export const VALUE_COLUMNS = [
 /** Of corpus_value_history. */
 export const HISTORY_COLUMNS = ['patent_id', 'as_of', 'mid_minor'];
 
-const PIECE_BYTES = 65_536;
 const CURRENCY = Buffer.from(VALUATION_CURRENCY);
 const STATUS: Readonly<Record<Worth['status'], Buffer>> = {
   valued: Buffer.from('valued'),
@@ -45,8 +43,6 @@ export interface ValuedRows {
 
 /** What is kept between the rows of many chunks. */
 export class RowValuer {
-  /** Where the rows to value are read into. */
-  readonly answer = new Answer();
   readonly #tables: ValuationTables;
   readonly #registers: Registers;
   readonly #texts = FACT_COLUMNS.map(() => new KnownTexts());
@@ -59,24 +55,13 @@ export class RowValuer {
     this.#kept_from = keptFrom(tables.setting.as_of);
   }
 
-  /** @param answer of COPY (select FACT_COLUMNS, recorded_on, recorded_mid_minor, followed) in binary format */
-  valueAll(answer: Buffer): ValuedRows {
-    const rows = new BinaryRows(answer, FACT_COLUMNS.length + BESIDES);
-    const out: ValuedRows = {
-      values: new BinaryWriter(PIECE_BYTES),
-      history: new BinaryWriter(PIECE_BYTES),
-      valued: 0,
+  /** @returns takes the pieces of COPY (select FACT_COLUMNS, recorded_on, recorded_mid_minor, followed) in binary format */
+  into(out: ValuedRows): (piece: Buffer) => void {
+    const rows = new BinaryRows(FACT_COLUMNS.length + BESIDES);
+    return (piece) => {
+      rows.take(piece);
+      while (rows.next()) this.#value(rows, out);
     };
-    while (rows.next()) {
-      const patent_id = rows.raw();
-      const number = rows.raw();
-      const facts = this.#facts(rows);
-      const as_of = rows.date();
-      const mid_minor = rows.int64();
-      const last: Point | null = as_of === null ? null : { as_of, mid_minor };
-      this.#write(out, patent_id, number, worthOf(facts, this.#tables), last, rows.boolean()!);
-    }
-    return out;
   }
 
   #facts(rows: BinaryRows): ValuedFacts {
@@ -107,24 +92,20 @@ export class RowValuer {
     return this.#challenges[count];
   }
 
-  #write(
-    out: ValuedRows,
-    patent_id: Buffer,
-    number: Buffer,
-    { status, weighted, collateral, changes_on }: Worth,
-    last: Point | null,
-    followed: boolean,
-  ): void {
+  #value(rows: BinaryRows, out: ValuedRows): void {
+    const { values, history } = out;
     const { as_of } = this.#tables.setting;
+    values.row(VALUE_COLUMNS.length);
+    // Its patent and number.
+    rows.copyTo(values);
+    rows.copyTo(values);
+    const { status, weighted, collateral, changes_on } = worthOf(this.#facts(rows), this.#tables);
+    const past = this.#pastPoint(rows);
     const mid_minor = weighted && toMinor(weighted.p50, VALUATION_CURRENCY);
     const now: Point = { as_of, mid_minor };
-    const past = last !== null && last.as_of < as_of ? last : null;
+    const followed = rows.boolean()!;
     const moved = past !== null && isPoint(past, now, followed);
     const recorded = past === null || moved ? now : past;
-    const { values, history } = out;
-    values.row(VALUE_COLUMNS.length);
-    values.raw(patent_id);
-    values.raw(number);
     values.date(as_of);
     values.raw(STATUS[status]);
     values.raw(CURRENCY);
@@ -138,8 +119,15 @@ export class RowValuer {
     if (status === 'valued') out.valued++;
     if (!moved || past.as_of < this.#kept_from) return;
     history.row(HISTORY_COLUMNS.length);
-    history.raw(patent_id);
+    rows.copyFirstTo(history);
     history.date(past.as_of);
     history.int64(past.mid_minor);
+  }
+
+  /** The last point of the series, if it is of an earlier day. */
+  #pastPoint(rows: BinaryRows): Point | null {
+    const as_of = rows.date();
+    const mid_minor = rows.int64();
+    return as_of !== null && as_of < this.#tables.setting.as_of ? { as_of, mid_minor } : null;
   }
 }

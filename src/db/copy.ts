@@ -51,41 +51,28 @@ export async function copyIn(tx: Transaction, what: string, pieces: Iterable<Buf
   await Promise.race([pipeline(Readable.from(pieces), target), refused]);
 }
 
-/** Room for one answer after the other: what is read of the first is gone with the second. */
-export class Answer {
-  #bytes = Buffer.allocUnsafe(PIECE_CHARS);
-  #length = 0;
-
-  clear(): void {
-    this.#length = 0;
-  }
-
-  add(piece: Buffer): void {
-    const needed = this.#length + piece.length;
-    if (needed > this.#bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#bytes.length));
-      this.#bytes.copy(larger, 0, 0, this.#length);
-      this.#bytes = larger;
-    }
-    piece.copy(this.#bytes, this.#length);
-    this.#length = needed;
-  }
-
-  get bytes(): Buffer {
-    return this.#bytes.subarray(0, this.#length);
-  }
-}
-
-/** The whole answer of a COPY. @param what after COPY, names of the program's own only */
-export async function copyOut(tx: Transaction, what: string, answer = new Answer()): Promise<Buffer> {
-  answer.clear();
+/**
+ * @param what after COPY, names of the program's own only
+ * @param take is given the answer as it comes: the server sends each row whole
+ * @throws what `take` threw first, once the answer is at its end
+ */
+export async function copyOut(tx: Transaction, what: string, take: (piece: Buffer) => void): Promise<void> {
   const stream = await tx.unsafe(`copy ${what}`).readable();
-  return new Promise((resolve, reject) => {
-    stream.on('data', (piece: Buffer) => answer.add(piece));
+  let fault: { error: unknown } | null = null;
+  const takeOrNote = (piece: Buffer) => {
+    try {
+      take(piece);
+    } catch (error) {
+      fault ??= { error };
+    }
+  };
+  await new Promise<void>((resolve, reject) => {
+    stream.on('data', takeOrNote);
     stream.once('error', reject);
-    stream.once('end', () => resolve(answer.bytes));
+    stream.once('end', resolve);
     stream.once('close', () => reject(new Error('the connection was lost during COPY')));
   });
+  if (fault !== null) throw (fault as { error: unknown }).error;
 }
 
 export function copyLine(cells: readonly Cell[]): string {

@@ -37,6 +37,7 @@ export const filing: SecondaryModule = {
     agencyPages(app, service);
     packagePages(app, service, portOf(http));
   },
+  places: [{ group: 'patents', href: '/filing', text: 'nav.filing', for: ['firm', 'agency', 'staff'] }],
   listeners: [recordListener],
   derivations: [async (tx, patent_ids, at) => void (await noteGrants(tx, patent_ids, at))],
   tend: ({ database }, slot) =>

@@ -1,5 +1,6 @@
-import { Ajv } from 'ajv';
-import type { FastifyInstance } from 'fastify';
+import buildSerializers, { type SerializerCompiler } from '@fastify/fast-json-stringify-compiler';
+import { Ajv, type ValidateFunction } from 'ajv';
+import type { FastifyInstance, FastifySchemaValidationError } from 'fastify';
 import { isCalendarDate } from '../../models/calendar.ts';
 import { Problem } from '../errors.ts';
 
@@ -19,12 +20,42 @@ export function setValidators(app: FastifyInstance): void {
   // 1e400 is read as Infinity, which strict numbers would exempt from its bounds.
   const reading = new Ajv({ ...shared, coerceTypes: 'array', strictNumbers: false });
   app.setValidatorCompiler(({ schema, httpPart }) =>
-    (httpPart === 'body' ? strict : reading).compile(schema),
+    validatedBy(() => (httpPart === 'body' ? strict : reading).compile(schema)),
   );
   app.removeContentTypeParser('text/plain');
   app.addHook('preHandler', async ({ params, query: querystring, body }) =>
     refuseUnkeepableText({ params, querystring, body }),
   );
+}
+
+/**
+ * Serializers of answers, each made at the first answer that needs it: made for all routes at the start, they and the
+ * validators would take longer than all else that the program does before it serves.
+ */
+export function buildSerializer(
+  ...setting: Parameters<ReturnType<typeof buildSerializers>>
+): SerializerCompiler {
+  const compile = buildSerializers()(...setting);
+  return (route) => {
+    let serialize: ReturnType<SerializerCompiler> | undefined;
+    return (answer) => {
+      serialize ??= compile(route);
+      return serialize(answer);
+    };
+  };
+}
+
+/** A validator made at its first use. */
+function validatedBy(compile: () => ValidateFunction) {
+  let made: ValidateFunction | undefined;
+  const validate = (part: unknown): boolean => {
+    made ??= compile();
+    const passes = made(part);
+    validate.errors = made.errors ?? null;
+    return passes;
+  };
+  validate.errors = null as FastifySchemaValidationError[] | null;
+  return validate;
 }
 
 /** RFC 3339, section 5.6. */

@@ -1,4 +1,5 @@
 /** Listing: selling, licensing, and what happens after a default. */
+import { EVERYONE } from '../http/guard.ts';
 import type { SecondaryModule } from '../modules.ts';
 import { dataRoomRoutes } from './data-room/routes.ts';
 import { recordDeals } from './deals/register.ts';
@@ -39,6 +40,11 @@ export const listing: SecondaryModule = {
     dealPages(app, service);
     wantPages(app, service);
   },
+  places: [
+    { group: 'market', href: '/market', text: 'nav.market', for: EVERYONE },
+    { group: 'market', href: '/experts', text: 'nav.experts', for: EVERYONE, also: '/engagements' },
+    { group: 'manage', href: '/haircuts', text: 'nav.haircuts', for: ['staff'] },
+  ],
   listeners: [endedPledges],
   derivations: [recordDeals],
   tend: async ({ database }, slot) => ({

@@ -14,6 +14,8 @@ export const RIGHT_TYPES = ['invention', 'utility_model', 'design'] as const;
 export const MAX_TITLE_LENGTH = 120;
 export const MAX_TEXT_LENGTH = 2000;
 export const MAX_CONTACT_LENGTH = 500;
+/** Of a file. */
+export const MAX_NAME_LENGTH = 120;
 const MAX_TERRITORIES = 60;
 
 export const ById = Closed({ id: Id });

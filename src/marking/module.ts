@@ -18,6 +18,7 @@ export const marking: SecondaryModule = {
     await app.register(verificationRoutes(setting));
   },
   pages: markingPages,
+  places: [{ group: 'patents', href: '/marking', text: 'nav.marking', for: ['firm', 'staff'] }],
   listeners: [],
   derivations: [
     async (tx, patent_ids, at) => void (await restate(tx, await productsOfPatents(tx, patent_ids), at)),

@@ -1,5 +1,6 @@
 /** The network: who needs what, who offers it, and how they meet. Each part joins in here. */
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import { EVERYONE } from '../http/guard.ts';
 import type { ModuleSetting, SecondaryModule, TendContext } from '../modules.ts';
 import type { Listener } from '../outbox/hear.ts';
 import { bulletinRoutes } from './bulletins/bulletin-routes.ts';
@@ -58,6 +59,12 @@ export const network: SecondaryModule = {
   pages(app, setting) {
     for (const pages of PAGES) pages(app, setting);
   },
+  places: [
+    { group: 'market', href: '/network', text: 'nav.network', for: EVERYONE },
+    { group: 'market', href: '/desks', text: 'nav.desks', for: ['agency', 'expert', 'staff'] },
+    { group: 'market', href: '/bulletins', text: 'nav.bulletins', for: EVERYONE },
+    { group: 'manage', href: '/plans', text: 'nav.plans', for: EVERYONE },
+  ],
   listeners: LISTENERS,
   derivations: [],
   async tend(context, slot) {

@@ -1,12 +1,12 @@
 /** What every page stands in: head, skip link, the bar with its navigation, the notice of a demonstration, the foot. */
 import type { ComponentChildren } from 'preact';
-import type { Caller, OrganisationKind } from '../accounts/store.ts';
+import type { Caller } from '../accounts/store.ts';
 import { CSRF_FIELD } from '../http/session-cookie.ts';
 import { VERSION } from '../package.ts';
 import { actionsOfRole } from '../people/roles.ts';
-import type { Key } from './language/catalogue.ts';
 import { LANGUAGES } from './language/catalogue.ts';
 import { wordsIn } from './language/words.ts';
+import { groupsFor, isWithin, type ShownGroup } from './navigation.ts';
 import { THEMES, useView } from './view.ts';
 
 interface Props {
@@ -15,63 +15,6 @@ interface Props {
   islands: string;
   children: ComponentChildren;
 }
-
-const PATENTS = [
-  { href: '/patents', text: 'nav.patents' },
-  { href: '/knowledge-map', text: 'nav.map' },
-  { href: '/market', text: 'nav.market' },
-  { href: '/network', text: 'nav.network' },
-  { href: '/bulletins', text: 'nav.bulletins' },
-  { href: '/plans', text: 'nav.plans' },
-] as const;
-/** Who may sit at a regional desk. */
-const DESKS = { href: '/desks', text: 'nav.desks' } as const;
-
-const EXPERTS = { href: '/experts', text: 'nav.experts' } as const;
-
-const NAVIGATION: Record<OrganisationKind, readonly { href: string; text: Key }[]> = {
-  bank: [
-    { href: '/portfolio', text: 'nav.portfolio' },
-    { href: '/pledges', text: 'nav.pledges' },
-    { href: '/rules', text: 'nav.rules' },
-    { href: '/calendar', text: 'nav.calendar' },
-    { href: '/webhooks', text: 'nav.webhooks' },
-    ...PATENTS,
-    EXPERTS,
-    { href: '/audit', text: 'nav.audit' },
-  ],
-  firm: [
-    { href: '/pledges', text: 'nav.pledges' },
-    { href: '/alerts', text: 'nav.alerts' },
-    { href: '/valuation', text: 'nav.valuation' },
-    { href: '/filing', text: 'nav.filing' },
-    { href: '/consents', text: 'nav.consents' },
-    { href: '/marking', text: 'nav.marking' },
-    { href: '/calendar', text: 'nav.calendar' },
-    { href: '/webhooks', text: 'nav.webhooks' },
-    ...PATENTS,
-    EXPERTS,
-    { href: '/audit', text: 'nav.audit' },
-  ],
-  agency: [{ href: '/filing', text: 'nav.filing' }, ...PATENTS, DESKS, EXPERTS],
-  expert: [...PATENTS, DESKS, EXPERTS],
-  buyer: [...PATENTS, EXPERTS],
-  staff: [
-    { href: '/reviews', text: 'nav.reviews' },
-    { href: '/portfolio', text: 'nav.portfolio' },
-    { href: '/pledges', text: 'nav.pledges' },
-    { href: '/marking', text: 'nav.marking' },
-    { href: '/sources', text: 'nav.sources' },
-    { href: '/models', text: 'nav.models' },
-    { href: '/haircuts', text: 'nav.haircuts' },
-    { href: '/jobs', text: 'nav.jobs' },
-    { href: '/filing', text: 'nav.filing' },
-    DESKS,
-    ...PATENTS,
-    EXPERTS,
-    { href: '/audit', text: 'nav.audit' },
-  ],
-};
 
 export function Layout({ title, styles, islands, children }: Props) {
   const { words, theme } = useView();
@@ -103,45 +46,90 @@ export function Layout({ title, styles, islands, children }: Props) {
 }
 
 function Bar() {
-  const { words, caller, organisation, address } = useView();
-  const links = caller ? NAVIGATION[caller.kind] : [];
+  const { words, caller, organisation, address, places } = useView();
+  const groups = caller ? groupsFor(caller.kind, places) : [];
   const here = address.split('?')[0]!;
+  const present = groups.find((shown) => shown.places.some((place) => isWithin(place, here)));
   return (
-    <header class="bar">
-      <a class="brand" href="/">
-        <Mark />
-        <span>{'Pledgewatch'}</span>
-      </a>
-      {!caller && here !== '/sign-in' && (
-        <p class="whoami">
-          <a href="/sign-in">{words.say('sign_in.title')}</a>
-        </p>
-      )}
-      {links.length > 0 && (
-        <nav aria-label={words.say('nav.main')}>
-          <ul>
-            {links.map(({ href, text }) => (
-              <li key={href}>
-                <a href={href} aria-current={here.startsWith(href) ? 'page' : undefined}>
-                  {words.say(text)}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </nav>
-      )}
-      {caller && organisation && (
-        <div class="whoami">
-          <p>
-            {mayAdminister(caller) ? <a href="/organisation">{organisation}</a> : organisation}
-            <span>{words.say(`role.${caller.kind}`)}</span>
+    <header>
+      <div class="bar">
+        <a class="brand" href="/">
+          <Mark />
+          <span>{'Pledgewatch'}</span>
+        </a>
+        {!caller && here !== '/sign-in' && (
+          <p class="whoami">
+            <a href="/sign-in">{words.say('sign_in.title')}</a>
           </p>
-          {caller.session && <a href="/account">{words.say('nav.account')}</a>}
-          <SignOut />
-        </div>
-      )}
+        )}
+        {groups.length > 0 && <Groups {...{ groups, present, here }} />}
+        {caller && organisation && (
+          <div class="whoami">
+            <p>
+              {mayAdminister(caller) ? <a href="/organisation">{organisation}</a> : organisation}
+              <span>{words.say(`role.${caller.kind}`)}</span>
+            </p>
+            {caller.session && <a href="/account">{words.say('nav.account')}</a>}
+            <SignOut />
+          </div>
+        )}
+      </div>
+      {present && present.places.length > 1 && <Places {...{ present, here }} />}
     </header>
   );
+}
+
+interface PlacedProps {
+  present: ShownGroup | undefined;
+  here: string;
+}
+
+/** A group of one place goes by the name of that place. */
+function Groups({ groups, present, here }: PlacedProps & { groups: readonly ShownGroup[] }) {
+  const { words } = useView();
+  return (
+    <nav aria-label={words.say('nav.main')}>
+      <ul>
+        {groups.map((shown) => {
+          const [first, ...more] = shown.places;
+          const { href, text } = first!;
+          return (
+            <li key={shown.group}>
+              <a href={href} aria-current={shown === present ? currentAt(href, here) : undefined}>
+                {words.say(more.length > 0 ? `nav.group_${shown.group}` : text)}
+              </a>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}
+
+/** Where one may go within the group that one is in. */
+function Places({ present, here }: { present: ShownGroup; here: string }) {
+  const { words } = useView();
+  return (
+    <nav class="places" aria-label={words.say(`nav.group_${present.group}`)}>
+      <ul>
+        {present.places.map((place) => (
+          <li key={place.href}>
+            <a
+              href={place.href}
+              aria-current={isWithin(place, here) ? currentAt(place.href, here) : undefined}
+            >
+              {words.say(place.text)}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** The page itself, or one that it leads to. */
+function currentAt(href: string, here: string) {
+  return href === here ? 'page' : 'true';
 }
 
 function mayAdminister({ kind, session }: Caller): boolean {

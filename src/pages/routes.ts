@@ -7,6 +7,7 @@ import { serveAssets } from './assets.ts';
 import { auditPages } from './audit/pages.tsx';
 import { consentPages } from './consents/pages.tsx';
 import { calendarPages } from './covenants/pages.tsx';
+import { readForms } from './form-bodies.ts';
 import { knowledgeMapPages } from './knowledge-map/pages.tsx';
 import { modelPages } from './models/pages.tsx';
 import { organisationPages } from './organisation/pages.tsx';
@@ -33,11 +34,7 @@ export const pageRoutes =
   async (app) => {
     const { service, rates, http } = setting;
     app.setErrorHandler(errorPages(service));
-    app.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'string' },
-      (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
-    );
+    readForms(app);
     serveAssets(app);
     servePreferences(app);
     startPages(app, service);

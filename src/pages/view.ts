@@ -10,6 +10,14 @@ import { csrfTokenOf, findSession } from '../people/sessions.ts';
 import type { Service } from '../service.ts';
 import { cookiesOf } from './cookies.ts';
 import { isLanguage, languageFrom, type Words, wordsIn } from './language/words.ts';
+import type { Place } from './navigation.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** All that the navigation may lead to. */
+    places: readonly Place[];
+  }
+}
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -41,6 +49,7 @@ export interface View {
   /** Whether all that is seen is a demonstration, in its own calendar. */
   demonstration: boolean;
   now: Date;
+  places: readonly Place[];
 }
 
 const Looking = createContext<View | null>(null);
@@ -69,6 +78,7 @@ export async function viewOf(request: FastifyRequest, service: Service): Promise
     form_key: randomUUID(),
     demonstration: calendar !== null,
     now: clock.now(),
+    places: request.server.places,
   };
 }
 

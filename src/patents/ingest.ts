@@ -1,9 +1,9 @@
 /**
  * Source records into patents, facts and signals: read once, idempotent, every record accounted for.
  *
- * A run stages its records chunk by chunk as they are read (staging.ts), decides when it has seen all of them whether the
- * file may be stored (survey.ts), and then merges chunk by chunk (merge.ts), each in one transaction with the counts of
- * the run. Nothing of a file is seen before all of it was read.
+ * A run stages its records batch by batch as they are read (staging.ts), decides when it has seen all of them whether the
+ * file may be stored (survey.ts), and then merges chunk by chunk (merge.ts), two halves of its patents side by side, each
+ * transaction with the counts of the run. Nothing of a file is seen before all of it was read.
  *
  * A run of a file that was cut short is taken up where it stopped, by whoever reads the same bytes next: staged records
  * are passed over, merged chunks left alone.
@@ -11,9 +11,9 @@
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
 import { again, type Database, type Transaction } from '../db/client.ts';
 import { type ChunkRange, mergeChunks } from './merge.ts';
-import { claimRun, finishRun, giveUpRun, type Run, renewLease } from './runs.ts';
+import { claimRun, finishRun, giveUpRun, holdRun, type Run, renewLease } from './runs.ts';
 import type { SourceRecord } from './sources/record.ts';
-import { Chunk, dropStaged, stagedName, stagedTables } from './staging.ts';
+import { Batch, dropStaged, type Half, halfOf, stagedName, stagedTables } from './staging.ts';
 import { pauseReason, type Survey } from './survey.ts';
 
 export interface IngestCounts {
@@ -56,7 +56,7 @@ const RECORDS_A_BREATH = 100;
 const UNIQUE_VIOLATION = '23505';
 const MERGE_ATTEMPTS = 5;
 /** Records that are merged in one transaction: the more, the fewer pages of the indexes each one touches. */
-const MERGE_RECORDS = 200_000;
+const MERGE_RECORDS = 100_000;
 const MERGE_LIMIT_ms = 300_000;
 const MERGE_WORK_MEM = '64MB';
 
@@ -122,7 +122,7 @@ async function untilClaimed(database: Database, source: SourceOfRun, known_at: D
   }
 }
 
-/** One chunk is written while the next is read. */
+/** One batch is written while the next is read. */
 async function stageRecords(
   database: Database,
   run: Run,
@@ -131,34 +131,43 @@ async function stageRecords(
 ): Promise<void> {
   let passed = 0;
   let staged = run.staged_records;
-  let chunk = new Chunk(run.staged_chunks + 1, run.source, staged);
+  let batch = new Batch(run.staged_batches + 1, run.source, staged);
   let writing: Promise<void> = Promise.resolve();
   const write = async () => {
-    const full = chunk;
-    chunk = new Chunk(full.number + 1, run.source, staged + full.records);
+    const full = batch;
+    batch = new Batch(full.number + 1, run.source, staged + full.records);
     await writing;
     staged += full.records;
     const told = staged;
-    writing = database.transaction((tx) => stageChunk(tx, run, full)).then(() => on_chunk(told, null));
-    // An error is met at the next chunk; until then nobody else is there to hear of it.
+    writing = database.transaction((tx) => stageBatch(tx, run, full)).then(() => on_chunk(told, null));
+    // An error is met at the next batch; until then nobody else is there to hear of it.
     writing.catch(() => {});
   };
-  for await (const record of records) {
-    // Reading never waits while the file is in memory, and then nothing is written either.
-    if (++passed % RECORDS_A_BREATH === 0) await breathe();
-    if (passed <= run.staged_records) continue;
-    chunk.add(record);
-    if (chunk.full) await write();
+  try {
+    for await (const record of records) {
+      // Reading never waits while the file is in memory, and then nothing is written either.
+      if (++passed % RECORDS_A_BREATH === 0) await breathe();
+      if (passed <= run.staged_records) continue;
+      batch.add(record);
+      if (batch.full) await write();
+    }
+    if (batch.records > 0) await write();
+  } finally {
+    // Whoever gives the run up, or takes it up again, finds nothing on its way.
+    await writing;
   }
-  if (chunk.records > 0) await write();
-  await writing;
 }
 
-async function stageChunk(tx: Transaction, run: Run, chunk: Chunk): Promise<void> {
+async function stageBatch(tx: Transaction, run: Run, batch: Batch): Promise<void> {
   await renewLease(tx, run);
-  await chunk.stage(tx, run.id);
-  await tx`insert into ingest_chunk (run_id, chunk, records, rejected)
-    values (${run.id}, ${chunk.number}, ${chunk.records}, ${chunk.rejected})`;
+  for (const chunk of batch.chunks) {
+    // One that is there was merged before the staged tables were lost with its other half.
+    const begun = await tx`insert into ingest_chunk (run_id, chunk, records, rejected)
+      values (${run.id}, ${chunk.number}, ${chunk.records}, ${chunk.rejected})
+      on conflict (run_id, chunk) do update set (records, rejected, lost) = row (excluded.records, excluded.rejected, false)
+      where ingest_chunk.lost`;
+    if (begun.count > 0) await chunk.stage(tx, run.id);
+  }
 }
 
 async function surveyOf(database: Database, run: Run): Promise<Survey> {
@@ -190,36 +199,42 @@ async function mergeStaged(
 ): Promise<void> {
   const groups = await groupsOf(database, run);
   if (groups.length === 0) return;
-  const patient = database.sibling({ max: 1, statement_timeout_ms: MERGE_LIMIT_ms });
+  const patient = database.sibling({ max: 2, statement_timeout_ms: MERGE_LIMIT_ms });
   try {
     const staged = await patient.transaction((tx) => prepare(tx, run));
     let left = groups.reduce((sum, { records }) => sum + records, 0);
-    for (const group of groups) {
-      await again([UNIQUE_VIOLATION], MERGE_ATTEMPTS, () =>
-        patient.transaction((tx) => mergeGroup(tx, run, group, staged, known_at)),
-      );
-      left -= group.records;
-      on_chunk(read - left, read);
-    }
+    const merge = async (half: Half) => {
+      for (const group of groups.filter((group) => group.half === half)) {
+        await again([UNIQUE_VIOLATION], MERGE_ATTEMPTS, () =>
+          patient.transaction((tx) => mergeGroup(tx, run, group, staged, known_at)),
+        );
+        left -= group.records;
+        on_chunk(read - left, read);
+      }
+    };
+    await merge('both');
+    await Promise.all([merge('lower'), merge('upper')]);
   } finally {
     await patient.close();
   }
 }
 
 interface Group extends ChunkRange {
+  half: Half;
   records: number;
   rejected: number;
 }
 
-/** Chunks that are not merged yet, together as long as a transaction holds them. */
+/** Chunks of a half that are not merged yet, together as long as a transaction holds them. */
 async function groupsOf({ sql }: Database, run: Run): Promise<Group[]> {
   const chunks = await sql<{ chunk: number; records: number; rejected: number }[]>`
     select chunk, records, rejected from ingest_chunk where run_id = ${run.id} and merged_at is null order by chunk`;
   const groups: Group[] = [];
   for (const { chunk, records, rejected } of chunks) {
+    const half = halfOf(chunk);
     const last = groups.at(-1);
-    if (last === undefined || last.records + records > MERGE_RECORDS)
-      groups.push({ first: chunk, last: chunk, records, rejected });
+    if (last?.half !== half || last.records + records > MERGE_RECORDS)
+      groups.push({ half, first: chunk, last: chunk, records, rejected });
     else
       Object.assign(last, {
         last: chunk,
@@ -251,11 +266,13 @@ async function mergeGroup(
   known_at: Date,
 ): Promise<void> {
   const { first, last, records, rejected } = group;
-  await renewLease(tx, run);
+  await holdRun(tx, run);
   // Whoever derives these patents meanwhile holds their marks for longer than others wait for a lock.
   await tx`select set_config('work_mem', ${MERGE_WORK_MEM}, true), set_config('lock_timeout', '0', true)`;
   const { accepted, signals } =
     records === rejected ? { accepted: 0, signals: 0 } : await mergeChunks(tx, run, group, staged, known_at);
+  // Only from here on the other half waits.
+  await renewLease(tx, run);
   if (rejected > 0)
     await tx`insert into quarantine (run_id, number, line, field, code, reason, excerpt)
       select ${run.id}, run.quarantined + row_number() over (order by bad.record), line, field, code, reason, excerpt

@@ -52,9 +52,8 @@ export async function mergeChunks(
       from told where not exists (select from patent where patent.patent_id = told.patent_id)
       order by patent_id returning patent_id),
     changed as materialized (${changedFacts(tx)}),
-    new_facts as (
-      insert into patent_facts (patent_id, known_at, ${columnList(tx, FACTS)})
-      select patent_id, ${known_at}::timestamptz, ${columnList(tx, FACTS)} from changed order by patent_id
+    first_facts as (${insertFacts(tx, known_at)} where not known order by patent_id),
+    new_facts as (${insertFacts(tx, known_at)} where known order by patent_id
       on conflict (patent_id, known_at) do update set ${tx.unsafe(FACTS.map((column) => `${column} = excluded.${column}`).join(', '))})
     ${each((table) => tx`, ${tx(`fresh_${table}`)} as materialized (${freshRows(tx, table, run, chunks)})`)}
     ${each((table) => tx`, ${tx(`new_${table}`)} as (${insertFresh(tx, table, run, known_at)})`)},
@@ -67,13 +66,22 @@ export async function mergeChunks(
       from news join pledge_patent using (patent_id) join pledge on pledge.id = pledge_patent.pledge_id
       where pledge.live and pledge_patent.removed_at is null order by pledge.id
       on conflict (pledge_id) do update set since = least(pledge_stale.since, excluded.since)),
+    first_behind as (
+      insert into patent_change (patent_id, since) select patent_id, ${known_at}::timestamptz from new_patent),
     behind as (
       insert into patent_change (patent_id, since)
-      select distinct patent_id, ${known_at}::timestamptz from news order by patent_id
+      select distinct patent_id, ${known_at}::timestamptz from news
+      where not exists (select from new_patent where new_patent.patent_id = news.patent_id) order by patent_id
       on conflict (patent_id) do update set since = least(patent_change.since, excluded.since))
     select (select count(distinct record) from news) as accepted,
       ${staged.has('signal') ? tx`(select count(*) from fresh_signal)` : tx`0`} as signals`;
   return counts!;
+}
+
+function insertFacts(tx: Transaction, known_at: Date) {
+  const facts = columnList(tx, FACTS);
+  return tx`insert into patent_facts (patent_id, known_at, ${facts})
+    select patent_id, ${known_at}::timestamptz, ${facts} from changed`;
 }
 
 /** Names of columns are this program's own, so they may stand in a statement as they are. */
@@ -115,7 +123,7 @@ function changedFacts(tx: Transaction) {
   const list = (term: (column: string) => string) => tx.unsafe(FACTS.map(term).join(', '));
   const columns = columnList(tx, FACTS);
   return tx`
-    select patent_id, record, ${columns}
+    select patent_id, record, known, ${columns}
     from (select told.patent_id, record, latest.patent_id is not null as known,
         (${list((column) => `latest.${column}`)}) as before,
         ${list((column) =>

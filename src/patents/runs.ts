@@ -4,14 +4,14 @@ import { type Database, isDatabaseAway, type Sql, type Transaction } from '../db
 import { newId } from '../ids.ts';
 import { VERSION } from '../package.ts';
 import type { IngestCounts, SourceOfRun } from './ingest.ts';
-import { dropStaged, stagedName, stagedTables } from './staging.ts';
+import { dropStaged, stagedName, stagedTables, UPPER_HALF } from './staging.ts';
 
 export interface Run {
   id: string;
   source: string;
   token: string;
   /** What an earlier process had staged of the same bytes. */
-  staged_chunks: number;
+  staged_batches: number;
   staged_records: number;
   /** It was decided that the file may be stored, and some of it is. */
   merging: boolean;
@@ -47,27 +47,28 @@ export async function claimRun(tx: Transaction, source: SourceOfRun, known_at: D
   await tx`update ingest_run set token = ${token}, lease_until = ${leaseEnd(tx)} where id = ${id}`;
   const staged = cut_short
     ? await whatIsStaged(tx, id)
-    : { staged_chunks: 0, staged_records: 0, merging: false };
+    : { staged_batches: 0, staged_records: 0, merging: false };
   return { id, source: source.id, token, ...staged };
 }
 
 /**
- * Staged tables are unlogged: a crash of the server empties them, and what is not merged must then be staged anew. A
- * chunk is whole or not there, so that counting rows of the last one tells.
+ * Staged tables are unlogged: a crash of the server empties them, and what is not merged must then be staged anew, from its
+ * first batch on. A chunk is whole or not there, so that looking for one tells.
  */
 async function whatIsStaged(tx: Transaction, id: string) {
-  const [told] = await tx<
-    { chunks: number; records: number; last: number | null; last_merged: number | null }[]
-  >`
-    select count(*) as chunks, coalesce(sum(records), 0)::bigint as records, max(chunk) as last,
-      max(chunk) filter (where merged_at is not null) as last_merged
-    from ingest_chunk where run_id = ${id}`;
-  const { chunks, records, last, last_merged } = told!;
-  if (last === null || last === last_merged || (await isStaged(tx, id, last)))
-    return { staged_chunks: chunks, staged_records: records, merging: last_merged !== null };
-  await tx`delete from ingest_chunk where run_id = ${id} and merged_at is null`;
-  for (const table of await stagedTables(tx, id)) await tx`drop table ${tx(stagedName(id, table))}`;
-  return whatIsStaged(tx, id);
+  const [waiting] = await tx<{ chunk: number }[]>`
+    select chunk from ingest_chunk where run_id = ${id} and merged_at is null and not lost order by chunk limit 1`;
+  if (waiting && !(await isStaged(tx, id, waiting.chunk))) {
+    await tx`update ingest_chunk set lost = true where run_id = ${id} and merged_at is null`;
+    for (const table of await stagedTables(tx, id)) await tx`drop table ${tx(stagedName(id, table))}`;
+  }
+  const [told] = await tx<Pick<Run, 'staged_batches' | 'staged_records' | 'merging'>[]>`
+    with batch as (select *, chunk % ${UPPER_HALF} as number from ingest_chunk where run_id = ${id}),
+    whole as (select * from batch where number < (select coalesce(min(number) filter (where lost), ${UPPER_HALF}) from batch))
+    select (select coalesce(max(number), 0) from whole) as staged_batches,
+      (select coalesce(sum(records), 0)::bigint from whole) as staged_records,
+      exists (select from batch where merged_at is not null) as merging`;
+  return told!;
 }
 
 async function isStaged(tx: Transaction, id: string, chunk: number): Promise<boolean> {
@@ -82,8 +83,20 @@ async function isStaged(tx: Transaction, id: string, chunk: number): Promise<boo
 export async function renewLease(tx: Transaction, { id, token }: Run): Promise<void> {
   const renewed = await tx`update ingest_run set lease_until = ${leaseEnd(tx)}
     where id = ${id} and token = ${token}`;
-  if (renewed.count === 0)
-    throw new RunTakenOver(`Run ${id} was taken over by another process; this one ends.`);
+  if (renewed.count === 0) throw new RunTakenOver(takenOver(id));
+}
+
+/**
+ * Nobody takes the run over until the transaction ends, however long it lasts; another of this process may hold it too.
+ * @throws when another process has taken the run over
+ */
+export async function holdRun(tx: Transaction, { id, token }: Run): Promise<void> {
+  const held = await tx`select from ingest_run where id = ${id} and token = ${token} for key share`;
+  if (held.count === 0) throw new RunTakenOver(takenOver(id));
+}
+
+function takenOver(id: string): string {
+  return `Run ${id} was taken over by another process; this one ends.`;
 }
 
 /** Leases run on the database's own time. */

@@ -2,7 +2,7 @@
  * Records on their way into the database: chunk by chunk into unlogged tables of their run, from which merge.ts takes
  * them once it is decided that the file may be stored.
  */
-import { uuidOf } from '../canonical.ts';
+import { canonicalJson, uuidOf } from '../canonical.ts';
 import type { Transaction } from '../db/client.ts';
 import { type Cell, CopyLines, copyLine } from '../db/copy.ts';
 import { bibliographyRows } from './bibliography.ts';
@@ -15,10 +15,20 @@ import type {
   SourceRecord,
 } from './sources/record.ts';
 
-/** Records a chunk: what a merge takes in one transaction of half a second. */
-const CHUNK_RECORDS = 5_000;
-/** Characters a chunk, so that records with long texts bound memory too. */
-const CHUNK_CHARS = 4_000_000;
+/** Records a batch: what is staged in one transaction of half a second. */
+const BATCH_RECORDS = 5_000;
+/** Characters a batch, so that records with long texts bound memory too. */
+const BATCH_CHARS = 4_000_000;
+/** Added to the number of a batch, that of its chunk of the upper half. */
+export const UPPER_HALF = 2 ** 30;
+
+/** Of the ids of patents that a chunk has. */
+export type Half = 'both' | 'lower' | 'upper';
+
+export function halfOf(chunk: number): Half {
+  if (chunk === 1) return 'both';
+  return chunk < UPPER_HALF ? 'lower' : 'upper';
+}
 
 interface StagedTable {
   /** The table whose types its columns have. */
@@ -127,43 +137,70 @@ export function stagedName(run_id: string, table: string): string {
   return `staging.${run_id}_${table}`;
 }
 
-/** Records read and not staged yet, as lines of COPY by table. */
-export class Chunk {
+/**
+ * Records read together and not staged yet. From the second batch of a run on they make two chunks, one for each half of the
+ * ids of patents: no patent is in both, so the halves are merged side by side. A small file is merged at once.
+ */
+export class Batch {
+  /** In the run, from 1. */
   readonly number: number;
   records = 0;
-  rejected = 0;
-  readonly #source: string;
-  readonly #lines = new Map<string, CopyLines>();
-  /** By patent: what a record leaves out, an earlier one of the chunk may have told; and the last that told anything new. */
-  readonly #patents = new Map<string, { facts: PatentRecord; record: number }>();
-  /** Records of the run before this chunk. */
+  readonly #lower: Chunk;
+  readonly #upper: Chunk;
+  /** Records of the run before this batch. */
   readonly #before: number;
-  #chars = 0;
 
   constructor(number: number, source: string, before: number) {
     this.number = number;
     this.#before = before;
-    this.#source = source;
+    this.#lower = new Chunk(number, source);
+    this.#upper = number === 1 ? this.#lower : new Chunk(UPPER_HALF + number, source);
   }
 
   get full(): boolean {
-    return this.records >= CHUNK_RECORDS || this.#chars >= CHUNK_CHARS;
+    const chars = this.#lower.chars + (this.#upper === this.#lower ? 0 : this.#upper.chars);
+    return this.records >= BATCH_RECORDS || chars >= BATCH_CHARS;
   }
 
   add(record: SourceRecord): void {
     this.records += 1;
-    if (record.ok) this.#accept(record);
-    else this.#reject(record);
+    const place = this.#before + this.records;
+    if (record.ok) {
+      const patent_id = patentId(record.patent.office, record.patent.application_number);
+      const chunk = patent_id < '8' ? this.#lower : this.#upper;
+      chunk.accept(record, patent_id, place);
+    } else this.#lower.reject(record, place);
   }
 
-  #accept(record: AcceptedRecord): void {
-    const { office, application_number } = record.patent;
-    const patent_id = patentId(office, application_number);
-    this.#tell(patent_id, record.patent);
+  get chunks(): Chunk[] {
+    return [...new Set([this.#lower, this.#upper])].filter(({ records }) => records > 0);
+  }
+}
+
+/** Records of a batch as lines of COPY by table. */
+export class Chunk {
+  readonly number: number;
+  records = 0;
+  rejected = 0;
+  chars = 0;
+  readonly #source: string;
+  readonly #lines = new Map<string, CopyLines>();
+  /** By patent: what a record leaves out, an earlier one of the chunk may have told; and the last that told anything new. */
+  readonly #patents = new Map<string, { facts: PatentRecord; record: number }>();
+
+  constructor(number: number, source: string) {
+    this.number = number;
+    this.#source = source;
+  }
+
+  /** @param place number of the record in the run, from 1 */
+  accept(record: AcceptedRecord, patent_id: string, place: number): void {
+    this.records += 1;
+    this.#tell(patent_id, record.patent, place);
     for (const signal of record.signals) {
       const { kind, category, source_code, effective_on, published_on, detail } = signal;
       const signal_id = uuidOf(`signal|${this.#source}|${patent_id}|${signalText(signal)}`);
-      this.#push('signal', [
+      this.#push('signal', place, [
         patent_id,
         signal_id,
         kind,
@@ -175,41 +212,37 @@ export class Chunk {
       ]);
     }
     for (const { table, rows } of bibliographyRows(record, this.#source))
-      for (const row of rows) this.#push(table, cellsOf(table, { patent_id, ...row }));
+      for (const row of rows) this.#push(table, place, cellsOf(table, { patent_id, ...row }));
   }
 
-  #tell(patent_id: string, facts: PatentRecord): void {
+  reject({ line, field, code, reason, excerpt }: QuarantinedRecord, place: number): void {
+    this.records += 1;
+    this.rejected += 1;
+    this.#push('quarantine', place, [line, field, code, reason, excerpt]);
+  }
+
+  #tell(patent_id: string, facts: PatentRecord, place: number): void {
     const known = this.#patents.get(patent_id);
-    if (!known) return void this.#patents.set(patent_id, { facts, record: this.#record });
+    if (!known) return void this.#patents.set(patent_id, { facts, record: place });
     for (const [name, fact] of Object.entries(told(facts))) {
       if (String(known.facts[name as keyof PatentRecord]) === String(fact)) continue;
       known.facts = { ...known.facts, [name]: fact };
-      known.record = this.#record;
+      known.record = place;
     }
   }
 
-  /** Number of the record at hand, from 1 in the run. */
-  get #record(): number {
-    return this.#before + this.records;
-  }
-
-  #reject({ line, field, code, reason, excerpt }: QuarantinedRecord): void {
-    this.rejected += 1;
-    this.#push('quarantine', [line, field, code, reason, excerpt]);
-  }
-
-  #push(table: string, cells: readonly Cell[], record = this.#record): void {
-    const line = copyLine([this.number, record, ...cells]);
+  #push(table: string, place: number, cells: readonly Cell[]): void {
+    const line = copyLine([this.number, place, ...cells]);
     const lines = this.#lines.get(table) ?? new CopyLines();
     this.#lines.set(table, lines);
     lines.add(line);
-    this.#chars += line.length;
+    this.chars += line.length;
   }
 
   /** Writes the chunk into the staged tables of its run, making those that it is the first to need. */
   async stage(tx: Transaction, run_id: string): Promise<void> {
     for (const [patent_id, { facts, record }] of this.#patents)
-      this.#push('patent', cellsOf('patent', { patent_id, ...facts }), record);
+      this.#push('patent', record, cellsOf('patent', { patent_id, ...facts }));
     this.#patents.clear();
     for (const [table, lines] of this.#lines) {
       const name = stagedName(run_id, table);
@@ -233,17 +266,10 @@ function cellsOf(table: string, row: Record<string, unknown>): Cell[] {
 }
 
 /** What `canonicalJson` gives of a signal, at a third of the time. */
-function signalText({
-  kind,
-  category,
-  source_code,
-  effective_on,
-  published_on,
-  detail,
-}: SignalRecord): string {
-  const entries = Object.entries(detail);
-  if (entries.length > 1) entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  const told = JSON.stringify(Object.fromEntries(entries));
+function signalText(signal: SignalRecord): string {
+  const { kind, category, source_code, effective_on, published_on, detail } = signal;
+  const names = Object.keys(detail);
+  const told = names.length < 2 ? JSON.stringify(detail) : canonicalJson(detail);
   return `{"category":${JSON.stringify(category)},"detail":${told},"effective_on":${JSON.stringify(effective_on)},"kind":${JSON.stringify(kind)},"published_on":${JSON.stringify(published_on)},"source_code":${JSON.stringify(source_code)}}`;
 }
 

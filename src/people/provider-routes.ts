@@ -1,16 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { appendAudit } from '../audit/log.ts';
-import type { Transaction } from '../db/client.ts';
 import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
 import type { Rates } from '../http/rates.ts';
 import { Closed, Id, Nullable } from '../http/schemas.ts';
 import { sessionTokenOf, setStateCookie, stateOf } from '../http/session-cookie.ts';
 import type { Service } from '../service.ts';
 import { beginProviderSignIn, CALLBACK_PATH, signInByProvider } from './provider-sign-in.ts';
-import { findProvider, removeProvider, setProvider } from './providers.ts';
-import { Token } from './schemas.ts';
+import { changeProvider, findProvider } from './providers.ts';
+import { MAX_CLIENT_ID_LENGTH, MAX_CLIENT_SECRET_LENGTH, Token } from './schemas.ts';
 import { answer, SignedIn } from './signed-in.ts';
 
 const MAX_ISSUER_LENGTH = 2_048;
@@ -20,7 +17,7 @@ const Issuer = Type.String({
   maxLength: MAX_ISSUER_LENGTH,
   description: 'https:// address of the provider, to the letter as it writes it itself',
 });
-const ClientId = Type.String({ minLength: 1, maxLength: 500 });
+const ClientId = Type.String({ minLength: 1, maxLength: MAX_CLIENT_ID_LENGTH });
 const ADMINISTER = { access: EVERYONE, scope: 'administer' } as const;
 const PROVED = { ...ADMINISTER, proved: true } as const;
 const PUBLIC = { access: 'public' } as const;
@@ -28,7 +25,7 @@ const PUBLIC = { access: 'public' } as const;
 export const providerRoutes =
   (service: Service, rates: Rates, public_url: string): FastifyPluginAsyncTypebox =>
   async (app) => {
-    const { system, vault, guard, clock } = service;
+    const { system, vault } = service;
 
     app.get(
       '/v1/identity-provider',
@@ -72,17 +69,13 @@ export const providerRoutes =
           body: Closed({
             issuer: Issuer,
             client_id: ClientId,
-            client_secret: Nullable(Type.String({ minLength: 1, maxLength: 1_000 })),
+            client_secret: Nullable(Type.String({ minLength: 1, maxLength: MAX_CLIENT_SECRET_LENGTH })),
           }),
           response: { 204: Type.Null() },
         },
       },
       async (request, reply) => {
-        const { organisation_id } = callerOfGuarded(request);
-        const { issuer, client_id } = request.body;
-        await changed(request, 'provider.set', { issuer, client_id }, (tx) =>
-          setProvider(tx, vault, guard, { organisation_id, ...request.body }),
-        );
+        await changeProvider(service, callerOfGuarded(request), request.body);
         return reply.code(204).send(null);
       },
     );
@@ -99,7 +92,7 @@ export const providerRoutes =
         },
       },
       async (request, reply) => {
-        await changed(request, 'provider.removed', {}, removeProvider);
+        await changeProvider(service, callerOfGuarded(request), null);
         return reply.code(204).send(null);
       },
     );
@@ -154,18 +147,4 @@ export const providerRoutes =
         );
       },
     );
-
-    async function changed(
-      request: FastifyRequest,
-      action: string,
-      detail: Record<string, unknown>,
-      work: (tx: Transaction, organisation_id: string) => Promise<void>,
-    ): Promise<void> {
-      const { organisation_id, key_id: actor } = callerOfGuarded(request);
-      const entry = { organisation_id, at: clock.now(), actor, action, subject: organisation_id, detail };
-      await system.transaction(async (tx) => {
-        await work(tx, organisation_id);
-        await appendAudit(tx, [entry]);
-      });
-    }
   };

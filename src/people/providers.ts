@@ -1,7 +1,10 @@
 /** Identity providers (OpenID Connect), one an organisation: what is kept of them. */
+import type { Caller } from '../accounts/store.ts';
+import { appendAudit } from '../audit/log.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import type { Vault } from '../secrets/vault.ts';
+import type { Service } from '../service.ts';
 import type { AddressGuard } from '../webhooks/address-guard.ts';
 
 export interface ProviderSettings {
@@ -50,8 +53,26 @@ export async function findProvider(
   return { ...row, client_secret };
 }
 
+/** Sets the provider of the caller's organisation, or removes it, and writes it down. @throws Problem `refused` as above */
+export async function changeProvider(
+  { system, vault, guard, clock }: Pick<Service, 'system' | 'vault' | 'guard' | 'clock'>,
+  { organisation_id, key_id: actor }: Caller,
+  settings: ProviderSettings | null,
+): Promise<void> {
+  const { issuer, client_id } = settings ?? {};
+  const action = settings ? 'provider.set' : 'provider.removed';
+  const detail = settings ? { issuer, client_id } : {};
+  await system.transaction(async (tx) => {
+    if (settings) await setProvider(tx, vault, guard, { organisation_id, ...settings });
+    else await removeProvider(tx, organisation_id);
+    await appendAudit(tx, [
+      { organisation_id, at: clock.now(), actor, action, subject: organisation_id, detail },
+    ]);
+  });
+}
+
 /** And with it who is who there. */
-export async function removeProvider(tx: Transaction, organisation_id: string): Promise<void> {
+async function removeProvider(tx: Transaction, organisation_id: string): Promise<void> {
   await tx`delete from provider_subject where organisation_id = ${organisation_id}`;
   await tx`delete from identity_provider where organisation_id = ${organisation_id}`;
 }

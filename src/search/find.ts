@@ -5,6 +5,7 @@ import type { Sql } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import type { KindOfNumber } from '../patents/numbers/number.ts';
 import { readNumber } from '../patents/numbers/read-number.ts';
+import { shareFirst } from './sample.ts';
 import { CONFIGURATION, classLevels, ownerWords, question, quotedLexeme } from './words.ts';
 
 export const SORTS = ['patent_id', 'rank', 'filed_on', 'published_on'] as const;
@@ -127,11 +128,19 @@ async function ranked(sql: Sql, asked: Asked, limit: number, after: Place | null
   const later = after
     ? sql`(rank, patent_id) < (${after.value}::float8, ${after.patent_id}::uuid)`
     : sql`true`;
+  const words = sql`(select words from asks)`;
+  // The planner knows what a word costs to look for but not what a document costs to read: it is not told how common the words are.
   const rows = await sql<(FoundPatent & { cut: boolean })[]>`
-    with candidate as materialized (select patent_id, document from patent_search where ${filters(sql, asked, loose(sql, asks))}
-      limit ${MAX_PHRASE_CANDIDATES + 1}),
-    hit as materialized (select * from candidate where document @@ ${asks} limit ${MAX_RANKED}),
-    scored as materialized (select patent_id, ts_rank(document, ${asks}, 1)::float8 as rank from hit),
+    with asks as materialized (select ${asks} as whole, ${loose(sql, asks)} as words),
+    candidate as materialized (${shareFirst(
+      sql,
+      (whose) =>
+        sql`select patent_id, document from patent_search where ${whose} and ${filters(sql, asked, words)}`,
+      MAX_PHRASE_CANDIDATES + 1,
+    )}),
+    hit as materialized (select * from candidate
+      where (select whole = words from asks) or document @@ (select whole from asks) limit ${MAX_RANKED}),
+    scored as materialized (select patent_id, ts_rank(document, (select whole from asks), 1)::float8 as rank from hit),
     best as materialized (
       select * from scored where ${later} order by rank desc, patent_id desc limit ${limit + 1}),
     bound as (select case when (select count(*) from hit) < ${MAX_RANKED}

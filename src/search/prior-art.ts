@@ -10,6 +10,7 @@
 import type { CalendarDate } from '../../models/types.ts';
 import type { Sql } from '../db/client.ts';
 import { idf } from './rarity.ts';
+import { shareFirst } from './sample.ts';
 import { CONFIGURATION, classLevels, indexedText, quotedLexeme } from './words.ts';
 
 export interface Draft {
@@ -59,7 +60,7 @@ const MAX_SEARCH_TERMS = 24;
 const MAX_SCORE_TERMS = 48;
 /** Documents that the search words stand in, all together: bounds the work of one question. */
 const MAX_POSTINGS = 4_000;
-const MAX_TEXT_CANDIDATES = 300;
+const MAX_TEXT_CANDIDATES = 600;
 const MAX_CLASS_CANDIDATES = 300;
 const MAX_NEIGHBOURS = 300;
 /** The nearest by words, whose citations are followed. */
@@ -70,16 +71,20 @@ const SUBCLASS_CHARS = 4;
 
 export async function priorArt(sql: Sql, draft: Draft, limit: number): Promise<Found[]> {
   const terms = await termsOf(sql, draft);
-  const nearest = await nearestByWords(sql, terms, draft.filed_before);
-  const seeds = nearest.slice(0, SEEDS).map(({ patent_id }) => patent_id);
-  const links = await neighbours(sql, draft, seeds);
   const levels = [...new Set(draft.classes.flatMap(classLevels))].filter(
     (level) => level.length >= SUBCLASS_CHARS,
   );
+  const judge = (patent_ids: Iterable<string>) =>
+    judged(sql, [...patent_ids], terms, levels, draft.filed_before);
+  const by_words = await sharingWords(sql, terms, draft.filed_before);
   const by_class = await sharingClass(sql, levels, draft.filed_before);
-  const ids = new Set([...nearest.map(({ patent_id }) => patent_id), ...links.keys(), ...by_class]);
-  const pool = await judged(sql, [...ids], terms, levels, draft.filed_before);
-  return fused(pool, links).slice(0, limit);
+  const alike = await judge(new Set([...by_words, ...by_class]));
+  const links = await neighbours(sql, draft, nearestByWords(alike));
+  const seen = new Set(alike.map(({ patent_id }) => patent_id));
+  const linked = await judge([...links.keys()].filter((patent_id) => !seen.has(patent_id)));
+  const best = fused([...alike, ...linked], links).slice(0, limit);
+  const shared = await sharedTerms(sql, best, terms);
+  return best.map((one) => ({ ...one, terms: shared.get(one.patent_id)! }));
 }
 
 /** Words of the draft that some patent has, the most telling first; a word of the title counts twice. */
@@ -114,32 +119,29 @@ function searchTerms(terms: readonly Term[]): Term[] {
   return chosen;
 }
 
-interface ByWords {
-  patent_id: string;
-  words: number;
-}
-
-async function nearestByWords(
+/** Patents that have the telling words which most of all tell, by the index alone: their documents are not read. */
+async function sharingWords(
   sql: Sql,
   terms: readonly Term[],
   filed_before: CalendarDate | null,
-): Promise<ByWords[]> {
+): Promise<string[]> {
   const chosen = searchTerms(terms);
-  if (chosen.length === 0) return [];
+  const queries = chosen.map(({ lexeme }) => quotedLexeme(lexeme));
+  const idfs = chosen.map(({ idf }) => idf);
   // Word by word, each through the index: of all together the planner expects far too many, and reads the whole table.
-  const hits = chosen
-    .map(
-      ({ lexeme }) => sql`(select patent_id, document from patent_search
-      where document @@ ${quotedLexeme(lexeme)}::tsquery ${before(sql, filed_before)} limit ${MAX_POSTINGS})`,
-    )
-    .reduce((all, hit) => sql`${all} union all ${hit}`);
-  return sql<ByWords[]>`
-    with hit as (
-      select distinct on (patent_id) patent_id, document from (${hits}) found
-      order by patent_id),
-    matched as materialized (select patent_id, ${inMemory(sql)} from hit)
-    select patent_id, words from matched cross join lateral (${wordScore(sql, terms)}) scored
-    order by words desc, patent_id limit ${MAX_TEXT_CANDIDATES}`;
+  const rows = await sql<{ patent_id: string }[]>`
+    select patent_id from unnest(${queries}::tsquery[], ${idfs}::float8[]) as term (query, idf) cross join lateral (
+      select patent_id from patent_search where document @@ query ${before(sql, filed_before)} limit ${MAX_POSTINGS}) hit
+    group by patent_id order by sum(idf) desc, patent_id limit ${MAX_TEXT_CANDIDATES}`;
+  return rows.map(({ patent_id }) => patent_id);
+}
+
+function nearestByWords(pool: readonly Judged[]): string[] {
+  return pool
+    .filter(({ words }) => words > 0)
+    .sort((a, b) => b.words - a.words || (a.patent_id < b.patent_id ? -1 : 1))
+    .slice(0, SEEDS)
+    .map(({ patent_id }) => patent_id);
 }
 
 /** The words of a row lie apart from it and would be fetched anew for every term. */
@@ -162,7 +164,7 @@ function before(sql: Sql, filed_before: CalendarDate | null) {
   return filed_before === null ? sql`` : sql`and filed_on < ${filed_before}`;
 }
 
-/** Some of those that share a whole symbol or main group. */
+/** Of those that share a whole symbol or main group the lowest ids: as good as random, and the same each time. */
 async function sharingClass(
   sql: Sql,
   levels: readonly string[],
@@ -170,10 +172,15 @@ async function sharingClass(
 ): Promise<string[]> {
   const narrow = levels.filter((level) => level.length > SUBCLASS_CHARS);
   if (narrow.length === 0) return [];
-  const rows = await sql<{ patent_id: string }[]>`
-    select patent_id from patent_search where class_levels && ${narrow}::text[] ${before(sql, filed_before)}
-    order by patent_id limit ${MAX_CLASS_CANDIDATES}`;
-  return rows.map((row) => row.patent_id);
+  const rows = await sql<{ patent_id: string }[]>`${shareFirst(
+    sql,
+    (whose) => sql`
+      with hit as materialized (
+        select patent_id from patent_search where ${whose} and class_levels && ${narrow}::text[] ${before(sql, filed_before)})
+      select patent_id from hit order by patent_id`,
+    MAX_CLASS_CANDIDATES,
+  )}`;
+  return rows.map(({ patent_id }) => patent_id);
 }
 
 /** Patents one citation away from what the draft cites, and from the nearest by words; and those that the draft cites. */
@@ -214,8 +221,9 @@ async function neighbours(sql: Sql, draft: Draft, nearest: readonly string[]): P
   return links;
 }
 
-interface Judged extends ByWords {
-  terms: string[];
+interface Judged {
+  patent_id: string;
+  words: number;
   class_levels: string[];
 }
 
@@ -226,16 +234,29 @@ async function judged(
   levels: readonly string[],
   filed_before: CalendarDate | null,
 ): Promise<Judged[]> {
-  const lexemes = terms.map(({ lexeme }) => lexeme);
-  const queries = lexemes.map(quotedLexeme);
   return sql<Judged[]>`
     with pool as materialized (
       select patent_id, class_levels as own_levels, ${inMemory(sql)} from patent_search
       where patent_id = any(${patent_ids as string[]}::uuid[]) ${before(sql, filed_before)})
-    select patent_id, words, array(select lexeme from unnest(${lexemes}::text[], ${queries}::tsquery[]) as term (lexeme, query)
-        where document @@ query limit ${MAX_REASONS}) as terms,
+    select patent_id, words,
       array(select level from unnest(${levels as string[]}::text[]) as level where level = any(own_levels)) as class_levels
     from pool cross join lateral (${wordScore(sql, terms)}) scored`;
+}
+
+async function sharedTerms(
+  sql: Sql,
+  found: readonly { patent_id: string }[],
+  terms: readonly Term[],
+): Promise<Map<string, string[]>> {
+  const lexemes = terms.map(({ lexeme }) => lexeme);
+  const rows = await sql<{ patent_id: string; terms: string[] }[]>`
+    with pool as materialized (
+      select patent_id, ${inMemory(sql)} from patent_search
+      where patent_id = any(${found.map(({ patent_id }) => patent_id)}::uuid[]))
+    select patent_id, array(
+      select lexeme from unnest(${lexemes}::text[], ${lexemes.map(quotedLexeme)}::tsquery[]) as term (lexeme, query)
+      where document @@ query limit ${MAX_REASONS}) as terms from pool`;
+  return new Map(rows.map(({ patent_id, terms }) => [patent_id, terms]));
 }
 
 /** Narrow levels are worth more: what a level adds to that above it is its own length. */
@@ -243,7 +264,7 @@ function overlap(levels: readonly string[]): number {
   return levels.reduce((sum, level) => sum + level.length, 0);
 }
 
-function fused(pool: readonly Judged[], links: ReadonlyMap<string, Link[]>): Found[] {
+function fused(pool: readonly Judged[], links: ReadonlyMap<string, Link[]>): Omit<Found, 'terms'>[] {
   const linked = (id: string) => links.get(id) ?? [];
   const scores: Record<ListName, (one: Judged) => number> = {
     text: ({ words }) => words,
@@ -262,7 +283,6 @@ function fused(pool: readonly Judged[], links: ReadonlyMap<string, Link[]>): Fou
         patent_id: one.patent_id,
         score,
         ranks: Object.fromEntries(LISTS.map((name, place) => [name, places[place]!])) as Found['ranks'],
-        terms: one.terms,
         classes: narrowest(one.class_levels),
         citations: linked(one.patent_id).slice(0, MAX_REASONS),
         words: one.words,

@@ -85,13 +85,16 @@ export async function floorOf(database: Database): Promise<{ out: number; in: nu
   const patient = database.sibling({ max: 1, statement_timeout_ms: PATIENCE_ms });
   try {
     const values = `corpus_value (${VALUE_COLUMNS.join(', ')})`;
-    const rows = await patient.transaction((tx) => copyOut(tx, `${values} to stdout (format binary)`));
+    const rows: Buffer[] = [];
+    const keep = (piece: Buffer) => rows.push(Buffer.from(piece));
+    await patient.transaction((tx) => copyOut(tx, `${values} to stdout (format binary)`, keep));
+    const bytes = Buffer.concat(rows);
     await patient.sql`create table raw_value (like corpus_value)`;
     const facts = `corpus_patent (${FACT_COLUMNS.join(', ')}) to stdout (format binary)`;
     const raw = `raw_value (${VALUE_COLUMNS.join(', ')}) from stdin (format binary)`;
     return {
-      out: await timed(() => patient.transaction((tx) => copyOut(tx, facts))),
-      in: await timed(() => patient.transaction((tx) => copyIn(tx, raw, pieces(rows)))),
+      out: await timed(() => patient.transaction((tx) => copyOut(tx, facts, () => undefined))),
+      in: await timed(() => patient.transaction((tx) => copyIn(tx, raw, pieces(bytes)))),
     };
   } finally {
     await patient.close();

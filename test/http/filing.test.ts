@@ -426,6 +426,11 @@ t.test('a firm is told once when a term comes near and once when it is missed', 
   const near = ['filing.deadline.near', 'filing_fee'];
   t.same(await told_on('2009-06-10'), []);
   t.same(await told_on('2009-06-11'), [near], '60 days before');
+  t.same(
+    (await eventsOf(id)).map(({ data }) => data.verified),
+    [false],
+    'and that the rule is from memory',
+  );
   t.same(await told_on('2009-06-12'), [near]);
   t.same(await told_on('2009-08-05'), [near, near], '30 days were slept through: told once at 7');
   t.same(await told_on('2009-08-09'), [near, near, near]);

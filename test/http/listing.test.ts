@@ -312,6 +312,50 @@ t.test('a data room shows each document to whom its seller lets see it, and tell
   t.equal((await post(buyer, views)).status, 404);
 });
 
+t.test(
+  'a seller brings a file on the page, and is told beside its field what is wrong with it',
+  async (t) => {
+    const listing = await listPatents(service, firm_a, [service.takePatent()]);
+    const deal = await enquire(service, buyer, listing.id);
+    const send = async (party: Party, url: string, name: string, bytes: Buffer) => {
+      const { id } = await addPerson(service, party.id, rolesOf(party === buyer ? 'buyer' : 'firm')[0]!);
+      const { headers } = await openSession(service, id);
+      const token = `--part\r\ncontent-disposition: form-data; name="csrf_token"\r\n\r\n${headers['x-csrf-token']}\r\n`;
+      const file = `--part\r\ncontent-disposition: form-data; name="file"; filename="${name}"\r\ncontent-type: application/octet-stream\r\n\r\n`;
+      return service.app.inject({
+        method: 'POST',
+        url,
+        payload: Buffer.concat([Buffer.from(token + file), bytes, Buffer.from('\r\n--part--\r\n')]),
+        headers: { cookie: headers.cookie!, 'content-type': 'multipart/form-data; boundary=part' },
+      });
+    };
+    const pdf = Buffer.from('%PDF-1.7 drawings of the pump');
+    const of_deal = `/market/deals/${deal.id}/documents`;
+    const of_listing = `/market/listings/${listing.id}/documents`;
+    for (const [name, bytes] of [
+      ['drawings.exe', pdf],
+      ['drawings.png', pdf],
+      ['', Buffer.alloc(0)],
+      ['drawings.pdf', Buffer.alloc(2_097_153, '%PDF-')],
+    ] as const)
+      for (const url of [of_deal, of_listing]) {
+        const { statusCode, body } = await send(firm_a, url, name, bytes);
+        t.equal(statusCode, 400, name);
+        t.match(body, /id="file-fault"/, name);
+      }
+    t.equal((await send(buyer, of_deal, 'drawings.pdf', pdf)).statusCode, 404, 'the buyer brings nothing');
+    t.equal((await send(firm_a, of_deal, 'drawings.PDF', pdf)).statusCode, 303);
+    t.equal((await send(firm_a, of_listing, '图纸.txt', Buffer.from('图纸'))).statusCode, 303);
+    const { body: room } = await call<{
+      documents: { name: string; media_type: string; size_bytes: number }[];
+    }>(firm_a.key, 'GET', `/v1/listings/${listing.id}/data-room`);
+    t.same(room.documents.map(({ name, media_type, size_bytes }) => [name, media_type, size_bytes]).sort(), [
+      ['drawings.PDF', 'application/pdf', pdf.length],
+      ['图纸.txt', 'text/plain', 6],
+    ]);
+  },
+);
+
 t.test('what is wrong is refused each in its own way', async (t) => {
   const day = dayAfter(service, 30);
   const patent_id = service.takePatent();

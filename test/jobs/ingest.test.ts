@@ -18,12 +18,12 @@ import { canonicalJson } from '../../src/canonical.ts';
 import { deriveChanged } from '../../src/patents/derived.ts';
 import { knownPatents } from '../../src/patents/facts.ts';
 import { patentId } from '../../src/patents/identity.ts';
-import { ingestRecords, ingestSurveyed } from '../../src/patents/ingest.ts';
+import { ingestRecords, ingestSurveyed, type SourceOfRun } from '../../src/patents/ingest.ts';
 import { claimRun, sweepRuns } from '../../src/patents/runs.ts';
 import { openSourceFile } from '../../src/patents/source-file.ts';
 import { cnSample } from '../../src/patents/sources/cnipa/sample.ts';
 import type { PatentRecord, SourceRecord } from '../../src/patents/sources/record.ts';
-import { Chunk } from '../../src/patents/staging.ts';
+import { Batch, UPPER_HALF } from '../../src/patents/staging.ts';
 import { revalueStale } from '../../src/pledges/revalue.ts';
 import { movePledge } from '../../src/pledges/service.ts';
 import { createTestDatabase } from '../database.ts';
@@ -42,7 +42,7 @@ import {
 } from './setting.ts';
 
 const LOADED_PATENTS = 24_000;
-const LOADED_CHUNKS = 5;
+const LOADED_BATCHES = 5;
 
 const { database, url } = await createTestDatabase(t);
 const { sql } = database;
@@ -197,12 +197,12 @@ t.test('a load that was killed goes on where it stopped, and stores each record 
   await generateCorpus({ seed: 1, patents: LOADED_PATENTS, format: 'cn-sample' }, file);
   const item = await openSourceFile(file);
   const source = { id: item.source, name: item.name, sha256: item.sha256 };
-  for (const staged of [1, LOADED_CHUNKS]) {
+  for (const staged of [1, LOADED_BATCHES]) {
     await killedLoad(file, staged);
     const [cut_short] = await sql`select * from ingest_run`;
     t.equal(cut_short!.finished_at, null);
-    const chunks = (await sql`select from ingest_chunk`).length;
-    t.ok(chunks >= staged, `killed with ${chunks} chunks staged`);
+    const batches = await stagedBatches();
+    t.ok(batches >= staged, `killed with ${batches} batches staged`);
     const told: (number | null)[] = [];
     const note = (_: number, of: number | null) => void told.push(of);
     const { counts } = await ingestSurveyed(database, source, item.records(), at('2018-01-02'), note);
@@ -212,7 +212,7 @@ t.test('a load that was killed goes on where it stopped, and stores each record 
     t.match(counts, { read: LOADED_PATENTS, accepted: LOADED_PATENTS, duplicate: 0, quarantined: 0 });
     t.equal(
       told.filter((of) => of === null).length,
-      LOADED_CHUNKS - chunks,
+      LOADED_BATCHES - batches,
       'what was staged is not staged again',
     );
     t.equal((await sql`select from patent`).length, LOADED_PATENTS);
@@ -228,10 +228,11 @@ t.test('what a crash of the server took from a load is staged anew', async (t) =
   const records = RECORDS.slice(0, 500);
   const run = await database.transaction((tx) => claimRun(tx, source, at('2018-01-01')));
   await database.transaction(async (tx) => {
-    const chunk = new Chunk(1, source.id, 0);
-    for (const record of records.slice(0, 300)) chunk.add(record);
-    await chunk.stage(tx, run!.id);
-    await tx`insert into ingest_chunk (run_id, chunk, records, rejected) values (${run!.id}, 1, 300, ${chunk.rejected})`;
+    const batch = new Batch(1, source.id, 0);
+    for (const record of records.slice(0, 300)) batch.add(record);
+    const [chunk] = batch.chunks;
+    await chunk!.stage(tx, run!.id);
+    await tx`insert into ingest_chunk (run_id, chunk, records, rejected) values (${run!.id}, 1, 300, ${chunk!.rejected})`;
   });
   t.equal(
     await database.transaction((tx) => claimRun(tx, source, at('2018-01-02'))),
@@ -246,17 +247,86 @@ t.test('what a crash of the server took from a load is staged anew', async (t) =
   await empty();
 });
 
+t.test(
+  'a server that crashes when half of the patents are merged: each record is stored and counted once',
+  async (t) => {
+    const source = { ...SOURCE, sha256: 'e'.repeat(64) };
+    const name = (n: number) => `2001${n}`;
+    const idOf = (n: number) => patentId('CN', name(n));
+    const numbers = Array.from({ length: 11_000 }, (_, n) => n);
+    const patents: SourceRecord[] = numbers.map((n) => told(name(n), {}, [news('licensed', '2009-06-01')]));
+    const often = numbers.findLast((n) => idOf(n) < '8')!;
+    // What is told of one patent in several batches is merged in their order.
+    patents.splice(6_000, 0, told(name(often), { claims: 3 }, [news('fee_paid', '2009-06-02')]));
+    const records = [
+      BAD,
+      ...patents,
+      told(name(often), { claims: 7 }, [news('fee_paid', '2009-06-03')]),
+      BAD,
+    ];
+    await cutShortWhenUpperHalfIsMerged(source, records, idOf(often));
+    async function* breaking() {
+      yield* records.slice(0, 10_500);
+      throw Object.assign(new Error('the database is away'), { code: 'ECONNRESET' });
+    }
+    for (const staged_anew of [false, true, false]) {
+      for (const table of await stagedTables()) await sql`truncate ${sql(`staging.${table}`)}`;
+      await sql`update ingest_run set lease_until = now()`;
+      await database.transaction(async (tx) => {
+        const run = await claimRun(tx, source, at('2018-01-01'));
+        t.match(run, { staged_batches: 1, staged_records: 5_000, merging: true });
+      });
+      await sql`update ingest_run set lease_until = now()`;
+      if (staged_anew) await t.rejects(ingestRecords(database, source, breaking(), at('2018-01-01')), /away/);
+    }
+    await sql`update ingest_run set lease_until = now()`;
+    const counts = await ingestRecords(database, source, records, at('2018-01-01'));
+    t.same(counts, { read: 11_004, accepted: 11_002, duplicate: 0, quarantined: 2, signals: 11_002 });
+    t.same(await sql`select claims from patent_facts where patent_id = ${idOf(often)}`, [{ claims: 7 }]);
+    t.same(await sql`select number from quarantine order by number`, [{ number: 1 }, { number: 2 }]);
+    t.equal((await sql`select from patent_change`).length, 11_000);
+    await empty();
+  },
+);
+
+/** @param holds_up a patent of the lower half, whose signals are not stored before the upper half is */
+async function cutShortWhenUpperHalfIsMerged(source: SourceOfRun, records: SourceRecord[], holds_up: string) {
+  await sql.unsafe(`create function wait() returns trigger language plpgsql as $$ begin
+    if new.patent_id = '${holds_up}' then perform pg_advisory_xact_lock(1); end if; return new; end $$;
+    create trigger wait before insert on signal for each row execute function wait()`);
+  const end = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const holder = database.transaction(async (tx) => {
+    await tx`select pg_advisory_xact_lock(1), set_config('idle_in_transaction_session_timeout', '0', true)`;
+    held.resolve();
+    await end.promise;
+  });
+  await held.promise;
+  const ended = ingestRecords(database, source, records, at('2018-01-01')).catch((error: Error) => error);
+  const waiting = () =>
+    sql<{ pid: number }[]>`select pid from pg_locks where not granted and locktype = 'advisory'`;
+  const upper = () => sql`select from ingest_chunk where chunk > ${UPPER_HALF} and merged_at is not null`;
+  while ((await waiting()).length === 0 || (await upper()).length === 0) await sleep(5);
+  for (const { pid } of await waiting()) await sql`select pg_terminate_backend(${pid})`;
+  const error = await ended;
+  if (!(error instanceof Error)) throw new Error('the load was not cut short');
+  end.resolve();
+  await holder;
+  await sql`drop function wait cascade`;
+}
+
 t.test('a load is gone on with by the same reader alone, and what was decided of it stays', async (t) => {
   const source = { ...SOURCE, sha256: 'b'.repeat(64), mapping_sha256: 'c'.repeat(64) };
   const bad = Array.from({ length: 100 }, (_, i) => (i % 10 === 0 ? BAD : RECORDS[i]!));
   const cutShort = async (merged: boolean) => {
     const run = await database.transaction((tx) => claimRun(tx, source, at('2018-01-01')));
     await database.transaction(async (tx) => {
-      const chunk = new Chunk(1, source.id, 0);
-      for (const record of bad) chunk.add(record);
-      await chunk.stage(tx, run!.id);
+      const batch = new Batch(1, source.id, 0);
+      for (const record of bad) batch.add(record);
+      const [chunk] = batch.chunks;
+      await chunk!.stage(tx, run!.id);
       await tx`insert into ingest_chunk (run_id, chunk, records, rejected, merged_at)
-        values (${run!.id}, 1, 100, ${chunk.rejected}, ${merged ? at('2018-01-01') : null})`;
+        values (${run!.id}, 1, 100, ${chunk!.rejected}, ${merged ? at('2018-01-01') : null})`;
       await tx`update ingest_run set lease_until = now() - interval '1 second'`;
     });
     return run!.id;
@@ -286,7 +356,13 @@ async function stagedTables(): Promise<string[]> {
   return rows.map(({ relname }) => relname);
 }
 
-/** The command, ended by SIGKILL once it has staged so many chunks. */
+async function stagedBatches(): Promise<number> {
+  const [row] = await sql<{ batches: number }[]>`
+    select coalesce(max(chunk % ${UPPER_HALF}), 0) as batches from ingest_chunk`;
+  return row!.batches;
+}
+
+/** The command, ended by SIGKILL once it has staged so many batches. */
 async function killedLoad(file: string, staged: number): Promise<void> {
   const command = ['--import', 'tsx', 'jobs/ingest-files.ts', file];
   const child = spawn(process.execPath, command, {
@@ -295,7 +371,7 @@ async function killedLoad(file: string, staged: number): Promise<void> {
   });
   const ended = once(child, 'exit');
   for (;;) {
-    if ((await sql`select from ingest_chunk`).length >= staged) break;
+    if ((await stagedBatches()) >= staged) break;
     if (child.exitCode !== null) throw new Error('the load ended by itself');
     await sleep(5);
   }

@@ -17,6 +17,8 @@ t.test('a term ends on a working day of the office, and says where its calendar 
   t.same([first.due_on, first.weekday_only_years], ['2026-10-08', []], 'after the holiday of October');
   t.equal(termOfOfficeAction('CN', 'further', '2026-06-05', null)!.due_on, '2026-08-05');
   t.equal(termOfOfficeAction('CN', 'further', '2026-06-05', 3)!.due_on, '2026-09-07', 'as the letter sets');
+  t.equal(first.verified, false, 'the rule is from memory');
+  t.ok(termOfOfficeAction('CN', 'further', '2026-06-05', 3)!.verified, 'the letter is its own source');
   t.equal(termOfOfficeAction('EP', 'other', '2026-06-05', null), null);
   t.equal(termOfOfficeAction('WO', 'other', '2026-06-05', 2)!.kind, 'answer');
   const terms = termsOfFiling({

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { bulletinOf, sitAtDesks } from '../security/desks-world.ts';
 import type { TestService } from '../service.ts';
 import type { Journey } from './journeys.ts';
-import { press, signIn } from './visitor.ts';
+import { enter, press, signIn } from './visitor.ts';
 
 interface Address {
   name: string;
@@ -40,7 +40,7 @@ export const DESK_JOURNEYS: readonly Journey[] = [
     async walk(visitor, { newPerson }) {
       const { page, words, go } = visitor;
       await signIn(visitor, await newPerson('staff'));
-      await page.getByRole('link', { name: words.say('nav.desks'), exact: true }).click();
+      await enter(visitor, 'nav.desks');
       await page.locator('input[name=name]').fill('Harbour');
       await page.locator('input[name=region]').fill('nowhere');
       await press(visitor, 'desk.make');

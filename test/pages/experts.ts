@@ -4,7 +4,7 @@ import type { Key } from '../../src/pages/language/catalogue.ts';
 import { enquire, listPatents } from '../listing.ts';
 import type { TestService } from '../service.ts';
 import type { Journey, Role } from './journeys.ts';
-import { signIn, type Visitor } from './visitor.ts';
+import { enter, signIn, type Visitor } from './visitor.ts';
 
 export interface Engaged {
   /** Taken by the expert, for a bank. */
@@ -34,9 +34,9 @@ export const EXPERT_JOURNEYS: readonly Journey[] = [
     name: 'enters the directory, is asked for an opinion, and delivers it beside the valuation',
     role: 'expert',
     async walk(visitor, { newPerson, newNumber, engaged }) {
-      const { page, words, go } = visitor;
+      const { page, go } = visitor;
       await signIn(visitor, await newPerson('expert'));
-      await page.getByRole('link', { name: words.say('nav.experts') }).click();
+      await enter(visitor, 'nav.experts');
       await page.locator('#fields').fill('36');
       await press(visitor, 'expert.publish');
       await page.locator('#fields-fault').waitFor();

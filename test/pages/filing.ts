@@ -5,7 +5,7 @@ import { ingestRecords } from '../../src/patents/ingest.ts';
 import { told } from '../jobs/setting.ts';
 import type { TestService } from '../service.ts';
 import type { Journey, Role } from './journeys.ts';
-import { signIn, type Visitor } from './visitor.ts';
+import { enter, signIn, type Visitor } from './visitor.ts';
 
 export interface FilingWorld {
   draft_id: string;
@@ -125,7 +125,7 @@ export const FILING_JOURNEYS: readonly Journey[] = [
       const { service } = world;
       const email = await world.newPerson('firm_a');
       await signIn(visitor, email);
-      await page.getByRole('link', { name: words.say('nav.filing'), exact: true }).click();
+      await enter(visitor, 'nav.filing');
       const reference = `Sieve ${++references}`;
       await page.locator('#reference').fill(reference);
       await page.locator('#begin select[name=language]').selectOption('en');

@@ -10,7 +10,7 @@ import { FILING_JOURNEYS, filingPagesOf } from './filing.ts';
 import { MARKET_JOURNEY } from './market.ts';
 import { MARKING_JOURNEYS, markingPagesOf } from './marking.ts';
 import { NETWORK_JOURNEYS } from './network-journeys.ts';
-import { press, signIn, type Visitor } from './visitor.ts';
+import { enter, press, signIn, type Visitor } from './visitor.ts';
 import type { PagesWorld, Party } from './world.ts';
 
 const OTHER_PASSWORD = 'meadow sprocket violin nine';
@@ -172,7 +172,7 @@ export const JOURNEYS: readonly Journey[] = [
     async walk(visitor, { newPerson }) {
       const { page, words } = visitor;
       await signIn(visitor, await newPerson('bank_a'));
-      await page.getByRole('link', { name: words.say('nav.calendar') }).click();
+      await enter(visitor, 'nav.calendar');
       await page.locator('#dates .pager a').last().click();
       const due = page.locator('#dates tbody');
       assert.match(await due.innerText(), new RegExp(words.say('covenant.revaluation')));
@@ -194,7 +194,7 @@ export const JOURNEYS: readonly Journey[] = [
     async walk(visitor, { newPerson }) {
       const { page, words } = visitor;
       await signIn(visitor, await newPerson('bank_a'));
-      await page.getByRole('link', { name: words.say('nav.webhooks') }).click();
+      await enter(visitor, 'nav.webhooks');
       await page.locator('#url').fill('http://user:secret@receiver.example/');
       await page.locator('#description').fill('Risk desk');
       await page.locator('.boxes summary').click();
@@ -286,10 +286,7 @@ export const JOURNEYS: readonly Journey[] = [
     async walk(visitor, { newPerson, backtest }) {
       const { page, words } = visitor;
       await signIn(visitor, await newPerson('bank_a'));
-      await page
-        .locator('header nav')
-        .getByRole('link', { name: words.say('nav.rules') })
-        .click();
+      await enter(visitor, 'nav.rules');
       const field = page.locator('input[inputmode=decimal]').first();
       await field.fill('soon');
       await page.getByRole('button', { name: words.say('rules.run') }).click();
@@ -306,10 +303,7 @@ export const JOURNEYS: readonly Journey[] = [
     async walk(visitor, { newPerson }) {
       const { page, words } = visitor;
       await signIn(visitor, await newPerson('staff'));
-      await page
-        .locator('header nav')
-        .getByRole('link', { name: words.say('nav.audit') })
-        .click();
+      await enter(visitor, 'nav.audit');
       await page.getByRole('button', { name: words.say('audit.verify') }).click();
       await page.locator('.success code').waitFor();
       await page.locator('input[name=action]').fill('person.signed_in');
@@ -325,10 +319,7 @@ export const JOURNEYS: readonly Journey[] = [
     async walk(visitor, { newPerson, torn_run }) {
       const { page, words } = visitor;
       await signIn(visitor, await newPerson('staff'));
-      await page
-        .locator('header nav')
-        .getByRole('link', { name: words.say('nav.sources') })
-        .click();
+      await enter(visitor, 'nav.sources');
       await page.getByRole('link', { name: 'cnipa-notices', exact: true }).click();
       await page.locator(`a[href="${torn_run}"]`).click();
       await page.locator('pre', { hasText: '7;CN;?;' }).waitFor();
@@ -424,7 +415,7 @@ export const JOURNEYS: readonly Journey[] = [
     async walk(visitor, { newPerson, newNumber, pledge_id }) {
       const { page, words } = visitor;
       await signIn(visitor, await newPerson('firm_a'));
-      await page.getByRole('link', { name: words.say('nav.alerts') }).click();
+      await enter(visitor, 'nav.alerts');
       const alert = page.locator('section.ledger', { has: page.locator(`a[href="/pledges/${pledge_id}"]`) });
       assert.match(await alert.innerText(), new RegExp(words.say('rule.right_ended')));
       assert.match(await alert.locator('.facts').innerText(), /CNY/);
@@ -456,7 +447,7 @@ export const JOURNEYS: readonly Journey[] = [
     async walk(visitor, { newPerson, service }) {
       const { page, words } = visitor;
       await signIn(visitor, await newPerson('firm_a'));
-      await page.getByRole('link', { name: words.say('nav.consents') }).click();
+      await enter(visitor, 'nav.consents');
       await page.locator('#bank_id').fill(service.bank_a.id);
       await press(visitor, 'consent.give');
       await page.locator('#kinds-fault').waitFor();
@@ -473,7 +464,7 @@ export const JOURNEYS: readonly Journey[] = [
     async walk(visitor, { newPerson, patent_id, number }) {
       const { page, words } = visitor;
       await signIn(visitor, await newPerson('firm_a'));
-      await page.getByRole('link', { name: words.say('nav.patents') }).click();
+      await enter(visitor, 'nav.patents');
       await page.locator('input[name=number]').fill(number);
       await page.getByRole('button', { name: words.say('form.show') }).click();
       await page.locator(`a[href="/patents/${patent_id}"]`).click();
@@ -483,7 +474,7 @@ export const JOURNEYS: readonly Journey[] = [
       await page.getByRole('button', { name: words.say('form.show') }).click();
       await page.waitForURL(/as_of=2009-09-01/);
       assert.match(await state.innerText(), new RegExp(words.say('legal.in_force')));
-      await page.getByRole('link', { name: words.say('nav.map') }).click();
+      await enter(visitor, 'nav.map');
       assert.ok((await page.locator('figure circle').count()) > 0);
       await page.locator('figure details').first().locator('summary').click();
       assert.ok((await page.locator('figure tbody tr').count()) > 1);

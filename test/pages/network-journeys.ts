@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { Journey } from './journeys.ts';
-import { press, signIn, type Visitor } from './visitor.ts';
+import { enter, press, signIn, type Visitor } from './visitor.ts';
 
 /** The words of a need of its own, so that each walk finds its own offer. */
 const inNetwork = (mark: string) => ({
@@ -37,7 +37,7 @@ export const NETWORK_JOURNEYS: readonly Journey[] = [
       );
       const firm = await newPerson('firm_a');
       await signIn(visitor, firm);
-      await page.getByRole('link', { name: words.say('nav.network') }).click();
+      await enter(visitor, 'nav.network');
       await page.getByRole('link', { name: words.say('network.post_need') }).click();
       await page.locator('#title').fill(title);
       await page.locator('#body').fill(body);

@@ -5,13 +5,16 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { renderToString } from 'preact-render-to-string';
 import t from 'tap';
+import { RULES } from '../../models/risk/rules.ts';
+import type { OrganisationKind } from '../../src/accounts/store.ts';
 import { MODULES } from '../../src/modules.ts';
 import { binsOf, CalibrationPlot, Histogram, StressCurves } from '../../src/pages/charts/distribution.tsx';
 import { shapesOf } from '../../src/pages/charts/picture/shapes.ts';
 import { chartStyle } from '../../src/pages/charts/picture/style.ts';
 import { dayTicks, linear, stepBand, stepPath, ticks } from '../../src/pages/charts/scale.ts';
-import { AREAS, type Entry, LANGUAGES, type Language } from '../../src/pages/language/catalogue.ts';
+import { AREAS, type Entry, type Key, LANGUAGES, type Language } from '../../src/pages/language/catalogue.ts';
 import { languageFrom, wordsIn } from '../../src/pages/language/words.ts';
+import { CORE_PLACES, GROUPS, groupsFor } from '../../src/pages/navigation.ts';
 import { ownAddress } from '../../src/pages/preferences.ts';
 import { factsOf, hasChanged } from '../../src/pages/reviews/changes.ts';
 import { readSettings, typedOf } from '../../src/pages/rules/settings.ts';
@@ -22,6 +25,7 @@ import { runPages } from './run.ts';
 import { examine, type Faults, visit } from './visitor.ts';
 import { buildWorld } from './world.ts';
 
+const PLACES = [...CORE_PLACES, ...MODULES.flatMap(({ places }) => places)];
 /** What speaks the words of the catalogues. */
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 const FOLDERS = ['pages', 'reports', ...MODULES.map(({ name }) => name)].map((name) => path.join(SRC, name));
@@ -194,6 +198,14 @@ t.test('nobody is led away by an address to come back to', async (t) => {
   t.equal(ownAddress('/pledges/plg_1?span=all#flow'), '/pledges/plg_1?span=all#flow');
 });
 
+t.test('every threshold has a name and a unit in every language', async (t) => {
+  for (const language of LANGUAGES)
+    for (const { parameters } of RULES)
+      for (const [name, { unit }] of Object.entries(parameters))
+        for (const key of [`threshold.${name}`, `unit.${unit.replaceAll(' ', '_')}`])
+          t.ok(wordsIn(language).say(key as Key), `${language} ${key}`);
+});
+
 t.test('a rule set comes back from its form as it was, with nothing of the default in it', async (t) => {
   const changed = {
     term_short: { enabled: false },
@@ -227,6 +239,77 @@ t.test('pages of a service', async (t) => {
     t.equal(nobody.statusCode, 303, 'who is not signed in is shown the way');
     t.equal(nobody.headers.location, '/sign-in?return_to=%2Fportfolio%3Fsort%3Dloan');
     t.equal((await ask('/portfolio', 'pwk_wrong')).statusCode, 401);
+  });
+
+  t.test('are led to by few groups, each place by its own', async (t) => {
+    const { bank_a, firm_a, staff, agency, expert, buyer } = service;
+    for (const [kind, { key }] of Object.entries({
+      bank: bank_a,
+      firm: firm_a,
+      staff,
+      agency,
+      expert,
+      buyer,
+    })) {
+      const groups = groupsFor(kind as OrganisationKind, PLACES);
+      t.ok(groups.length <= GROUPS.length && groups.every(({ places }) => places.length <= 7), kind);
+      for (const { places } of groups)
+        for (const { href } of places) {
+          const { statusCode, body } = await ask(href, key);
+          t.equal(statusCode, 200, `${kind} ${href}`);
+          const [header] = body.match(/<header>.*?<\/header>/s)!;
+          const present = [...header.matchAll(/<a href="([^"]*)" aria-current="(\w+)"/g)].map(
+            (found) => found[0],
+          );
+          t.ok(
+            present.some((link) => link.startsWith(`<a href="${href}" aria-current="page"`)),
+            `${kind} ${href}`,
+          );
+          t.equal(present.length, places.length > 1 ? 2 : 1, 'the group and the place');
+        }
+    }
+    const below = await ask(`/pledges/${pledge_id}`, bank_a.key);
+    t.match(below.body, '<a href="/pledges" aria-current="true"', 'a page below a place is within it');
+    t.notMatch(await ask('/account', bank_a.key).then(({ body }) => body), 'class="places"');
+  });
+
+  t.test('let who administers set the identity provider, and never show its secret', async (t) => {
+    const { id } = await addPerson(service, service.bank_b.id, 'admin');
+    const { headers } = await openSession(service, id);
+    const send = (url: string, fields: Record<string, string>) =>
+      service.app.inject({
+        method: 'POST',
+        url,
+        payload: new URLSearchParams({ csrf_token: headers['x-csrf-token']!, ...fields }).toString(),
+        headers: { cookie: headers.cookie!, 'content-type': 'application/x-www-form-urlencoded' },
+      });
+    const settings = {
+      issuer: 'https://login.bank.example',
+      client_id: 'pledgewatch',
+      client_secret: 'hemlock sonata',
+    };
+    const refused = await send('/organisation/provider', { ...settings, issuer: 'http://127.0.0.1/' });
+    t.equal(refused.statusCode, 422);
+    t.match(refused.body, /id="issuer-fault"/);
+    t.match(refused.body, /value="pledgewatch"/, 'what was typed is kept');
+    t.notMatch(refused.body, settings.client_secret);
+    t.match(
+      (await send('/organisation/provider', { ...settings, client_id: ' ' })).body,
+      /id="client_id-fault"/,
+    );
+    t.equal((await send('/organisation/provider', settings)).statusCode, 303);
+    const shown = await service.app.inject({ url: '/organisation', headers: { cookie: headers.cookie! } });
+    t.match(shown.body, /<code>https:\/\/login\.bank\.example<\/code>/);
+    t.notMatch(shown.body, settings.client_secret);
+    const read = () =>
+      service.call<{ provider: unknown }>(service.bank_b.key, 'GET', '/v1/identity-provider');
+    t.same((await read()).body.provider, {
+      issuer: settings.issuer,
+      client_id: 'pledgewatch',
+      has_secret: true,
+    });
+    t.equal((await send('/organisation/provider/removal', {})).statusCode, 303);
+    t.equal((await read()).body.provider, null);
   });
 
   t.test('change nothing for a page of somebody else', async (t) => {

@@ -45,7 +45,7 @@ const valued = async (page: Page) => {
   const number = await page.locator('tbody td.short').first().innerText();
   await page.goto('/valuation');
   await page.locator('#numbers').fill(number);
-  await page.locator('main button').click();
+  await page.locator('main button.primary').click();
   await page.locator('fieldset.record').waitFor();
 };
 
@@ -57,8 +57,8 @@ const SHOTS: readonly Shot[] = [
     async open(page) {
       await page.goto('/sign-in');
       await page.locator('input[name=email]').fill('officer@bank.example');
-      await page.locator('main button').click();
-      await page.locator('.fault').waitFor();
+      await page.locator('main button.primary').click();
+      await page.locator('.field .fault').first().waitFor();
     },
   },
   { name: 'missing', as: null, open: (page) => page.goto('/no-such-page') },
@@ -96,7 +96,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'valuation', as: 'firm', open: valued },
   { name: 'consents', as: 'firm', open: (page) => page.goto('/consents') },
   { name: 'account', as: 'firm', open: (page) => page.goto('/account') },
-  { name: 'organisation', as: 'firm', open: (page) => page.goto('/organisation') },
+  { name: 'organisation', as: 'staff', open: (page) => page.goto('/organisation') },
   { name: 'patents', as: 'firm', open: (page) => page.goto('/patents?legal_state=lapsed') },
   {
     name: 'patent',
@@ -116,6 +116,21 @@ const SHOTS: readonly Shot[] = [
   { name: 'jobs', as: 'staff', open: (page) => page.goto('/jobs') },
   { name: 'audit', as: 'staff', open: verifiedAudit },
   { name: 'rules', as: 'bank', open: (page) => page.goto('/rules') },
+  { name: 'market', as: 'bank', open: (page) => page.goto('/market/own') },
+  { name: 'network', as: 'bank', open: (page) => page.goto('/network') },
+  { name: 'experts', as: 'bank', open: (page) => page.goto('/experts') },
+  { name: 'plans', as: 'bank', open: (page) => page.goto('/plans') },
+  { name: 'filing', as: 'firm', open: (page) => page.goto('/filing') },
+  { name: 'marking', as: 'firm', open: (page) => page.goto('/marking') },
+  {
+    name: 'bulletins-ru-dark',
+    as: 'firm',
+    language: 'ru',
+    theme: 'dark',
+    open: (page) => page.goto('/bulletins'),
+  },
+  { name: 'haircuts-zh', as: 'staff', language: 'zh', open: (page) => page.goto('/haircuts') },
+  { name: 'desks', as: 'staff', open: (page) => page.goto('/desks') },
 ];
 
 /** What the first row of a list leads to. */

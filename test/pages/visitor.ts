@@ -3,11 +3,14 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { MODULES } from '../../src/modules.ts';
 import type { Key, Language } from '../../src/pages/language/catalogue.ts';
 import { type Words, wordsIn } from '../../src/pages/language/words.ts';
+import { CORE_PLACES } from '../../src/pages/navigation.ts';
 import { PASSWORD } from '../people.ts';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PLACES = [...CORE_PLACES, ...MODULES.flatMap(({ places }) => places)];
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const WAIT_LIMIT_ms = 20_000;
 export const WIDE = { width: 1440, height: 900 };
@@ -69,6 +72,16 @@ export async function signIn({ page, go, words }: Visitor, email: string): Promi
     .getByRole('button', { name: words.say('sign_in.title'), exact: true })
     .click();
   await page.locator('form[action="/sign-out"]').waitFor();
+}
+
+/** By the bar, through the group of the place where another is present. */
+export async function enter({ page, words }: Visitor, name: Key): Promise<void> {
+  const { group, href } = PLACES.find(({ text }) => text === name)!;
+  const navigation = page.locator('header nav');
+  const place = navigation.locator(`a[href="${href}"]`);
+  if ((await place.count()) === 0)
+    await navigation.getByRole('link', { name: words.say(`nav.group_${group}`), exact: true }).click();
+  await place.last().click();
 }
 
 export const press = ({ page, words }: Visitor, name: Key) =>

@@ -18,7 +18,7 @@ export interface Deadline extends Term {
 /** In order of their ends. */
 export async function deadlinesOf(sql: Sql, application_id: string): Promise<Deadline[]> {
   return sql<Deadline[]>`
-    select id, kind, office_action_id, from_on, due_on, rule, weekday_only_years, state, met_on from filing_deadline
+    select id, kind, office_action_id, from_on, due_on, rule, verified, weekday_only_years, state, met_on from filing_deadline
     where application_id = ${application_id} order by due_on, id`;
 }
 

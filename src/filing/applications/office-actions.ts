@@ -26,6 +26,8 @@ export interface OfficeAction {
   /** Null for a letter that sets no term. */
   due_on: CalendarDate | null;
   deadline_state: Deadline['state'] | null;
+  /** Whether what sets the term was compared with its source, or is the letter itself. */
+  deadline_verified: boolean | null;
   answer: string | null;
   answered_on: CalendarDate | null;
 }
@@ -41,7 +43,8 @@ export interface NewOfficeAction {
 /** In the order in which they were recorded. */
 export async function officeActionsOf(sql: Sql, application_id: string): Promise<OfficeAction[]> {
   return sql<OfficeAction[]>`
-    select action.id, number, action.kind, issued_on, content, recorded_at, due_on, state as deadline_state, answer, answered_on
+    select action.id, number, action.kind, issued_on, content, recorded_at, due_on, state as deadline_state,
+      verified as deadline_verified, answer, answered_on
     from filing_office_action action left join filing_deadline on office_action_id = action.id
     where action.application_id = ${application_id} order by number`;
 }
@@ -92,7 +95,11 @@ export async function recordOfficeAction(
       pledge_id: null,
       ...toldTo({ id: application.firm_id, kind: 'firm' }),
       occurred_at: now,
-      data: { application_id, office_action_id: id, kind, issued_on, due_on: term?.due_on ?? null },
+      data: {
+        ...{ application_id, office_action_id: id, kind, issued_on },
+        due_on: term?.due_on ?? null,
+        due_verified: term?.verified ?? null,
+      },
     },
   ]);
   return (await officeActionsOf(tx, application_id)).at(-1)!;

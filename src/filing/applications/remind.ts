@@ -15,6 +15,7 @@ interface Due {
   office: string;
   kind: string;
   due_on: CalendarDate;
+  verified: boolean;
   told_days: number | null;
 }
 
@@ -25,7 +26,7 @@ export async function remind(
 ): Promise<{ filing_deadlines_near: number; filing_deadlines_missed: number }> {
   const today = dateOf(at);
   const due = await tx<Due[]>`
-    select filing_deadline.id, application_id, firm_id, office, kind, due_on, told_days
+    select filing_deadline.id, application_id, firm_id, office, kind, due_on, verified, told_days
     from filing_deadline join filing_application on filing_application.id = application_id
     where filing_deadline.state = 'open' and due_on <= ${addDays(today, REMIND_days[0])}
     order by filing_deadline.id for update of filing_deadline skip locked`;
@@ -51,7 +52,7 @@ function thresholdOf(due_on: CalendarDate, today: CalendarDate): number {
 
 function eventOf(
   type: string,
-  { id, application_id, firm_id, office, kind, due_on }: Due,
+  { id, application_id, firm_id, office, kind, due_on, verified }: Due,
   at: Date,
 ): NewEvent {
   return {
@@ -59,6 +60,6 @@ function eventOf(
     pledge_id: null,
     ...toldTo({ id: firm_id, kind: 'firm' }),
     occurred_at: at,
-    data: { application_id, deadline_id: id, office, kind, due_on },
+    data: { application_id, deadline_id: id, office, kind, due_on, verified },
   };
 }

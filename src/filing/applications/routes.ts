@@ -65,6 +65,9 @@ const Deadline = Type.Object({
   from_on: Day,
   due_on: Day,
   rule: Type.String({ description: 'what sets it' }),
+  verified: Type.Boolean({
+    description: 'false: the rule was entered from memory and not compared with its source',
+  }),
   weekday_only_years: Type.Array(Type.Integer(), {
     description: 'years of which only weekends are known as days not worked',
   }),
@@ -77,6 +80,9 @@ const Fee = Type.Object({
   kind: OneOf(['filing', 'claims', 'pages', 'examination'], 'what is paid for'),
   amount_minor: Minor,
   currency: Currency,
+  verified: Type.Boolean({
+    description: 'false: the amount was not compared with the list of the office',
+  }),
   due_on: Nullable(Day),
   paid_on: Nullable(Day),
 });
@@ -101,6 +107,9 @@ const OfficeAction = Type.Object({
   recorded_at: Instant,
   due_on: Nullable(Day),
   deadline_state: Nullable(OneOf(['open', 'met', 'missed', 'void'], 'of its term')),
+  deadline_verified: Nullable(
+    Type.Boolean({ description: 'false: its rule was entered from memory and not compared with its source' }),
+  ),
   answer: Nullable(Type.String()),
   answered_on: Nullable(Day),
 });

@@ -213,13 +213,14 @@ async function insertFees(
   const { draft, text } = await draftWithText(tx, draft_id, version);
   const claims = attempt(() => parseClaims(text.claims, draft.language));
   const lines = filingFees(applicationText(draft, text), claims.ok ? claims.value.length : 0);
-  for (const { of: kind, amount, currency } of lines)
+  for (const { of: kind, amount, currency, verified } of lines)
     await tx`insert into filing_fee ${tx({
       id: newId('fee'),
       application_id: id,
       kind,
       amount_minor: toMinor(amount, currency),
       currency,
+      verified,
       deadline_id: deadlines.get(kind === 'examination' ? 'examination_request' : 'filing_fee') ?? null,
       created_at: now,
     })}`;

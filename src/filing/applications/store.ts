@@ -116,6 +116,8 @@ export interface Fee {
   kind: FeeLine['of'];
   amount_minor: number;
   currency: string;
+  /** Whether the amount was compared with the office's own list. */
+  verified: boolean;
   /** By which it is to be paid; null where no term is known. */
   due_on: CalendarDate | null;
   paid_on: CalendarDate | null;
@@ -123,7 +125,7 @@ export interface Fee {
 
 export async function feesOf(sql: Sql, application_id: string): Promise<Fee[]> {
   return sql<Fee[]>`
-    select filing_fee.id, filing_fee.kind, amount_minor, currency, due_on, paid_on
+    select filing_fee.id, filing_fee.kind, amount_minor, currency, filing_fee.verified, due_on, paid_on
     from filing_fee left join filing_deadline on filing_deadline.id = deadline_id
     where filing_fee.application_id = ${application_id} order by due_on, filing_fee.id`;
 }

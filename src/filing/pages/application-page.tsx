@@ -131,7 +131,7 @@ function Deadlines({ application: { id }, deadlines, writes }: Props & { writes:
           { head: words.say('filing.due_on'), kind: 'short', cell: ({ due_on }) => words.day(due_on) },
           {
             head: words.say('filing.what'),
-            cell: ({ kind, rule, weekday_only_years }) => (
+            cell: ({ kind, rule, verified, weekday_only_years }) => (
               <>
                 {words.say(`filing.term_${kind}`)}
                 <span class="muted beneath" lang="en">
@@ -140,6 +140,7 @@ function Deadlines({ application: { id }, deadlines, writes }: Props & { writes:
                 {weekday_only_years.length > 0 && (
                   <span class="muted beneath">{words.say('filing.weekdays_only')}</span>
                 )}
+                <Unverified verified={verified} />
               </>
             ),
           },
@@ -167,6 +168,12 @@ function Deadlines({ application: { id }, deadlines, writes }: Props & { writes:
   );
 }
 
+/** Said of each term and fee that was entered from memory. */
+function Unverified({ verified }: { verified: boolean }) {
+  const { words } = useView();
+  return verified ? null : <span class="muted beneath">{words.say('filing.unverified')}</span>;
+}
+
 function Fees({ application: { id }, fees, writes }: Props & { writes: boolean }) {
   const { words } = useView();
   return (
@@ -181,7 +188,12 @@ function Fees({ application: { id }, fees, writes }: Props & { writes: boolean }
           {
             head: words.say('filing.amount'),
             kind: 'number',
-            cell: ({ amount_minor, currency }) => words.money(amount_minor, currency),
+            cell: ({ amount_minor, currency, verified }) => (
+              <>
+                {words.money(amount_minor, currency)}
+                <Unverified verified={verified} />
+              </>
+            ),
           },
           {
             head: words.say('filing.due_on'),
@@ -266,7 +278,8 @@ interface LetterProps {
 
 function Letter({ application_id, letter, typed, writes }: LetterProps) {
   const { words } = useView();
-  const { id, kind, issued_on, due_on, deadline_state, content, answer, answered_on } = letter;
+  const { id, kind, issued_on, due_on, deadline_state, deadline_verified, content, answer, answered_on } =
+    letter;
   return (
     <article class="letter" id={id}>
       <h3>
@@ -281,6 +294,7 @@ function Letter({ application_id, letter, typed, writes }: LetterProps) {
             day: words.day(due_on),
             state: words.say(`filing.deadline_${deadline_state}`),
           })}
+          <Unverified verified={deadline_verified === true} />
         </p>
       )}
       <pre class="draft-text">{content}</pre>

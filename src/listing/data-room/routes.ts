@@ -7,14 +7,13 @@ import { callerOfGuarded } from '../../http/guard.ts';
 import { Closed, Id, Instant, Nullable, OneOf } from '../../http/schemas.ts';
 import type { Service } from '../../service.ts';
 import { findDeal } from '../deals/store.ts';
-import { ById, TRADING } from '../schemas.ts';
+import { ById, MAX_NAME_LENGTH, TRADING } from '../schemas.ts';
 import { MAX_DOCUMENT_BYTES, MEDIA_TYPES } from './files.ts';
 import { addDocument, letSee, openDocument, requireOwn } from './service.ts';
 import { documentsOf, rightsOf, viewsOf } from './store.ts';
 
 /** Of a file in base64, with its name around it. */
 const BODY_LIMIT_BYTES = Math.ceil((MAX_DOCUMENT_BYTES * 4) / 3) + 4096;
-const MAX_NAME_LENGTH = 120;
 
 const Document = Type.Object({
   id: Id,

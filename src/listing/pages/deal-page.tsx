@@ -8,8 +8,10 @@ import { OVER } from '../deals/machine.ts';
 import type { DealShown } from '../deals/read.ts';
 import type { DealStep, Message, Offer } from '../deals/store.ts';
 import type { ListingShown } from '../listings/read.ts';
+import { DocumentForm } from './document-form.tsx';
 import { NextSteps } from './next-steps.tsx';
 import { MarketLinks, type TypedFields, Typing } from './parts.tsx';
+import { faultsIn } from './typed.ts';
 
 export interface DealPageShown {
   deal: DealShown;
@@ -167,16 +169,21 @@ function Offers({ offers }: { offers: readonly Offer[] }) {
   );
 }
 
-function DataRoom({ deal, documents, rights, writes }: DealPageShown & { writes: boolean }) {
+function DataRoom({ deal, documents, rights, writes, problem }: DealPageShown & { writes: boolean }) {
   const { words } = useView();
   const sells = deal.side === 'seller';
   const seen = (document_id: string) =>
     rights.some(
       (right) => right.document_id === document_id && right.deal_id === deal.id && !right.revoked_at,
     );
-  if (documents.length === 0) return null;
+  const adds = sells && writes && !OVER.includes(deal.stage);
+  if (documents.length === 0 && !adds) return null;
   return (
-    <Section title={words.say('listing.documents')} id="documents">
+    <Section
+      title={words.say('listing.documents')}
+      {...(adds && { note: words.say('listing.documents_note') })}
+      id="documents"
+    >
       <Table<Document>
         caption={words.say('listing.documents')}
         empty={words.say('listing.no_documents')}
@@ -204,6 +211,7 @@ function DataRoom({ deal, documents, rights, writes }: DealPageShown & { writes:
           },
         ]}
       />
+      {adds && <DocumentForm action={`/market/deals/${deal.id}/documents`} faults={faultsIn(problem)} />}
     </Section>
   );
 }

@@ -16,7 +16,7 @@ import { pagesOf } from '../../pages/serve.ts';
 import { amountOf } from '../../pages/valuation/read.ts';
 import type { View } from '../../pages/view.ts';
 import type { Service } from '../../service.ts';
-import { letSee, openDocument } from '../data-room/service.ts';
+import { addDocument, letSee, openDocument } from '../data-room/service.ts';
 import { documentsOf, rightsOf } from '../data-room/store.ts';
 import { DEAL_KINDS, STEPS, type Step } from '../deals/machine.ts';
 import { makeOffer } from '../deals/offers.ts';
@@ -27,6 +27,7 @@ import { showListings } from '../listings/read.ts';
 import { findListing } from '../listings/store.ts';
 import { ById, TRADING } from '../schemas.ts';
 import { DealPage, type DealPageShown } from './deal-page.tsx';
+import { DOCUMENT_BODY_BYTES, DocumentFields, documentOf } from './document-form.tsx';
 import { WRITE } from './pages.tsx';
 import type { TypedFields } from './parts.tsx';
 import { requireNone, requireWords, textOf } from './typed.ts';
@@ -170,6 +171,26 @@ export function dealPages(app: FastifyInstance, service: Service): void {
         return `${at({ id })}#identity`;
       },
       again,
+    },
+  );
+
+  form(
+    '/market/deals/:id/documents',
+    { ...WRITE, params: ById, body: DocumentFields, body_limit_bytes: DOCUMENT_BODY_BYTES },
+    {
+      at,
+      async act({ params: { id }, body, caller, view }) {
+        const document = documentOf(body, view.words);
+        await attemptOwn(service, caller, 'listing.document.add', () =>
+          database.transaction(async (tx) => {
+            const deal = await findDeal(tx, id);
+            if (!deal) throw missing();
+            await addDocument(tx, service.vault, deal.listing_id, document, caller, clock.now());
+          }),
+        );
+        return `${at({ id })}#documents`;
+      },
+      again: ({ params, view }, problem) => show(view, params.id, {}, problem),
     },
   );
 

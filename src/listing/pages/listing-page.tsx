@@ -7,6 +7,7 @@ import { useView } from '../../pages/view.ts';
 import type { Document, DocumentView } from '../data-room/store.ts';
 import type { ListingDeal } from '../deals/store.ts';
 import type { ListingShown } from '../listings/read.ts';
+import { DocumentForm } from './document-form.tsx';
 import {
   askingText,
   DealTable,
@@ -16,6 +17,7 @@ import {
   Typing,
   valueText,
 } from './parts.tsx';
+import { faultsIn } from './typed.ts';
 
 export interface ListingPageShown {
   listing: ListingShown;
@@ -100,7 +102,7 @@ export function ListingPage({ listing, deals, documents, views, typed, problem }
           <DealTable deals={deals} empty={words.say('listing.no_deals')} />
         </Section>
       )}
-      {own && <DataRoom documents={documents} views={views} />}
+      {own && <DataRoom {...{ listing, documents, views, problem }} />}
       {own && writes && state === 'open' && (
         <SendForm action={`/market/listings/${id}/withdrawal`} send={words.say('listing.withdraw')} />
       )}
@@ -156,10 +158,13 @@ function burdensText(
   return all.length === 0 ? words.say('listing.no_burden') : all.join(words.say('term.between'));
 }
 
-function DataRoom({ documents, views }: Pick<ListingPageShown, 'documents' | 'views'>) {
-  const { words } = useView();
+type DataRoomProps = Pick<ListingPageShown, 'listing' | 'documents' | 'views' | 'problem'>;
+
+function DataRoom({ listing, documents, views, problem }: DataRoomProps) {
+  const view = useView();
+  const { words } = view;
   return (
-    <Section title={words.say('listing.documents')} note={words.say('listing.documents_note')}>
+    <Section title={words.say('listing.documents')} note={words.say('listing.documents_note')} id="documents">
       <Table<Document>
         caption={words.say('listing.documents')}
         empty={words.say('listing.no_documents')}
@@ -174,6 +179,9 @@ function DataRoom({ documents, views }: Pick<ListingPageShown, 'documents' | 'vi
           },
         ]}
       />
+      {may(view, 'write') && (
+        <DocumentForm action={`/market/listings/${listing.id}/documents`} faults={faultsIn(problem)} />
+      )}
     </Section>
   );
 }

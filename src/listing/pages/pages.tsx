@@ -19,6 +19,7 @@ import { amountOf, numbersIn, readLines } from '../../pages/valuation/read.ts';
 import type { View } from '../../pages/view.ts';
 import { pledgesIn } from '../../pledges/store.ts';
 import type { Service } from '../../service.ts';
+import { addDocument } from '../data-room/service.ts';
 import { documentsOf, viewsOf } from '../data-room/store.ts';
 import { DEAL_KINDS, type DealKind } from '../deals/machine.ts';
 import { enquire } from '../deals/service.ts';
@@ -28,6 +29,7 @@ import { showListings } from '../listings/read.ts';
 import { listPatents, MAX_LISTED_PATENTS, withdrawListing } from '../listings/service.ts';
 import { CHANNELS, findListing, listListings, placeOf } from '../listings/store.ts';
 import { ById, ChannelName, Kind, Office, TRADING } from '../schemas.ts';
+import { DOCUMENT_BODY_BYTES, DocumentFields, documentOf } from './document-form.tsx';
 import { ListingPage, type ListingPageShown } from './listing-page.tsx';
 import { MarketPage } from './market-page.tsx';
 import { OwnPage } from './own-page.tsx';
@@ -103,6 +105,22 @@ export function listingPages(app: FastifyInstance, service: Service): void {
           database.transaction((tx) => withdrawListing(tx, params.id, caller, clock.now())),
         );
         return `/market/listings/${params.id}`;
+      },
+      again: ({ params }, problem) => showOne(params.id, {}, problem),
+    },
+  );
+
+  form(
+    '/market/listings/:id/documents',
+    { ...WRITE, params: ById, body: DocumentFields, body_limit_bytes: DOCUMENT_BODY_BYTES },
+    {
+      at: ({ id }) => `/market/listings/${id}`,
+      async act({ params: { id }, body, caller, view }) {
+        const document = documentOf(body, view.words);
+        await attemptOwn(service, caller, 'listing.document.add', () =>
+          database.transaction((tx) => addDocument(tx, service.vault, id, document, caller, clock.now())),
+        );
+        return `/market/listings/${id}#documents`;
       },
       again: ({ params }, problem) => showOne(params.id, {}, problem),
     },

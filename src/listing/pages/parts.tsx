@@ -117,12 +117,11 @@ export function MarketLinks() {
     ...(caller?.kind === 'bank' ? [{ href: '/market/consents', text: words.say('market.consents') }] : []),
   ];
   return (
-    <p class="others">
-      {links.map(({ href, text }, index) => (
-        <>
-          {index > 0 && ' · '}
-          <a href={href}>{text}</a>
-        </>
+    <p>
+      {links.map(({ href, text }) => (
+        <a key={href} href={href}>
+          {text}
+        </a>
       ))}
     </p>
   );

@@ -1,7 +1,10 @@
 /** Some marks of a lot, for whoever prints them. */
+import type { Caller } from '../../accounts/store.ts';
+import type { Transaction } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import type { ModuleSetting } from '../../modules.ts';
 import { lotSeedPlace } from '../../secrets/places.ts';
+import { note } from '../products/service.ts';
 import { privateKey } from './keys.ts';
 import { gs1Of, type SealedLot } from './lots.ts';
 import { CSV_HEAD, csvRow, type MadeMark, makeMarks } from './make.ts';
@@ -14,6 +17,9 @@ export interface Range {
   first: number;
   count: number;
 }
+
+/** In which marks leave the service. */
+export type Form = 'csv' | 'pdf' | 'svg';
 
 /** @throws Problem `refused` beyond the end of the lot */
 export function rangeOf({ marks, code }: SealedLot, { first, count }: Range): Range {
@@ -40,6 +46,19 @@ export async function marksOf(
     first - 1,
     count,
   );
+}
+
+/** Writes down who took marks with their hidden codes or their labels away, before they go. */
+export function noteDownload(
+  tx: Transaction,
+  { id: lot_id, product_id, organisation_id }: SealedLot,
+  range: Range,
+  form: Form,
+  caller: Caller,
+  now: Date,
+): Promise<void> {
+  const product = { id: product_id, organisation_id };
+  return note(tx, product, caller, 'mark_lot.downloaded', { lot_id, form, ...range }, now);
 }
 
 export async function* marksCsv(batches: AsyncIterable<readonly MadeMark[]>): AsyncGenerator<string> {

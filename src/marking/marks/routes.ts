@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { appendAudit } from '../../audit/log.ts';
 import { create } from '../../http/create.ts';
@@ -20,8 +21,17 @@ import { sheetOf } from '../labels/sheets.ts';
 import { attemptMarking, ById, MARKING_KINDS, Reason } from '../products/routes.ts';
 import { findProduct } from '../products/service.ts';
 import { markJwk, rotateMarkKey } from './keys.ts';
-import { findLot, issueLot, listLots, MAX_MARKS_PER_LOT, revokeMarks } from './lots.ts';
-import { MAX_LABELS, MAX_MARKS_AT_ONCE, marksCsv, marksOf, rangeOf } from './range.ts';
+import { findLot, issueLot, listLots, MAX_MARKS_PER_LOT, revokeMarks, type SealedLot } from './lots.ts';
+import {
+  type Form,
+  MAX_LABELS,
+  MAX_MARKS_AT_ONCE,
+  marksCsv,
+  marksOf,
+  noteDownload,
+  type Range,
+  rangeOf,
+} from './range.ts';
 
 const Lot = Type.Object({
   id: Id,
@@ -63,6 +73,8 @@ export const markRoutes =
   async (app) => {
     const { service } = setting;
     const { database, vault, clock } = service;
+    const downloaded = (request: FastifyRequest, lot: SealedLot, range: Range, form: Form) =>
+      database.transaction((tx) => noteDownload(tx, lot, range, form, callerOfGuarded(request), clock.now()));
     app.post(
       '/v1/marking/products/:id/lots',
       {
@@ -121,7 +133,7 @@ export const markRoutes =
         schema: {
           operationId: 'readMarks',
           tags: ['marking'],
-          description: `Marks of a lot for a printer, with their hidden codes: \`serial,mark,claim_code\`, at most ${MAX_MARKS_AT_ONCE} at once. They are made anew whenever they are asked for, and are the same.`,
+          description: `Marks of a lot for a printer, with their hidden codes: \`serial,mark,claim_code\`, at most ${MAX_MARKS_AT_ONCE} at once. They are made anew whenever they are asked for, and are the same. Each download is in the audit log.`,
           params: ById,
           querystring: Closed({
             first: First,
@@ -139,6 +151,7 @@ export const markRoutes =
         const lot = await findLot(database.sql, request.params.id);
         const range = rangeOf(lot, request.query);
         const lines = marksCsv(await marksOf(setting, lot, range));
+        await downloaded(request, lot, range, 'csv');
         reply
           .type('text/csv; charset=utf-8')
           .header('content-disposition', `attachment; filename="${lot.code}.csv"`);
@@ -153,7 +166,7 @@ export const markRoutes =
         schema: {
           operationId: 'readLabels',
           tags: ['marking'],
-          description: `Labels of a lot, 24 on a sheet of A4: PDF of at most ${MAX_LABELS} labels, or SVG of one sheet. 409 while others are being made.`,
+          description: `Labels of a lot, 24 on a sheet of A4: PDF of at most ${MAX_LABELS} labels, or SVG of one sheet. 409 while others are being made. Each download is in the audit log.`,
           params: ById,
           querystring: Closed({
             first: First,
@@ -179,6 +192,7 @@ export const markRoutes =
         const { form, ...asked } = request.query;
         const lot = await findLot(database.sql, request.params.id);
         const bytes = await sheetOf(setting, lot, asked, form);
+        await downloaded(request, lot, rangeOf(lot, asked), form);
         reply.type(form === 'pdf' ? 'application/pdf' : 'image/svg+xml');
         reply.header('content-disposition', `inline; filename="${lot.code}.${form}"`);
         return reply.send(bytes as never);

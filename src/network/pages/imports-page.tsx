@@ -1,7 +1,7 @@
 import { CLIENT_KINDS } from '../../../models/desk/pipeline.ts';
 import type { Problem } from '../../errors.ts';
 import type { Words } from '../../pages/language/words.ts';
-import { may, Refusal, SendForm, TextField, Tokens } from '../../pages/parts/forms.tsx';
+import { may, Refusal, SendForm, TextField } from '../../pages/parts/forms.tsx';
 import { Choice, Facts, Section, Table } from '../../pages/parts/parts.tsx';
 import { useView } from '../../pages/view.ts';
 import type { Desk } from '../desks/store.ts';
@@ -54,20 +54,12 @@ export function ImportsPage({ desk, imports, problem }: ImportsProps) {
   );
 }
 
-/** The one form with a file. */
 function UploadForm({ desk }: { desk: Desk }) {
   const { words } = useView();
   const found_out = { value: '', text: words.say('import.found_out') };
   return (
     <Section title={words.say('import.title')}>
-      <form
-        class="send"
-        method="post"
-        action={`/desks/${desk.id}/imports`}
-        enctype="multipart/form-data"
-        noValidate
-      >
-        <Tokens />
+      <SendForm files action={`/desks/${desk.id}/imports`} send={words.say('import.preview')}>
         <TextField
           name="file"
           label={words.say('import.file')}
@@ -92,10 +84,7 @@ function UploadForm({ desk }: { desk: Desk }) {
           hint={words.say('import.name_column_hint')}
           fault={undefined}
         />
-        <button type="submit" class="button primary">
-          {words.say('import.preview')}
-        </button>
-      </form>
+      </SendForm>
     </Section>
   );
 }

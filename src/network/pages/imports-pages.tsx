@@ -1,9 +1,9 @@
 /** A list of clients is brought in: chosen, looked at, put in force, taken back. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { CLIENT_KINDS } from '../../../models/desk/pipeline.ts';
 import type { Caller } from '../../accounts/store.ts';
-import { Problem } from '../../errors.ts';
+import type { Problem } from '../../errors.ts';
 import { EVERYONE } from '../../http/guard.ts';
 import { Closed, Id } from '../../http/schemas.ts';
 import type { ModuleSetting } from '../../modules.ts';
@@ -36,12 +36,6 @@ export function importPages(app: FastifyInstance, { service }: ModuleSetting): v
   const { sql } = database;
   const page = pagesOf(app, service);
   const form = refusableFormsOf(app, service);
-  // A form with a file: the file as base64, and its name.
-  app.addContentTypeParser(
-    'multipart/form-data',
-    { parseAs: 'buffer', bodyLimit: IMPORT_BODY_BYTES },
-    readForm,
-  );
 
   const all = async (id: string, words: Words, problem: Problem | null = null) => ({
     title: words.say('import.title'),
@@ -78,6 +72,7 @@ export function importPages(app: FastifyInstance, { service }: ModuleSetting): v
       ...WRITE,
       params: OfDesk,
       body: Closed({ file: File, file_name: Typed, encoding: Typed, kind: Typed, name_column: Typed }),
+      body_limit_bytes: IMPORT_BODY_BYTES,
     },
     {
       at: ({ id }) => `/desks/${id}/imports`,
@@ -119,21 +114,4 @@ export function importPages(app: FastifyInstance, { service }: ModuleSetting): v
     database.transaction((tx) => commitImport(tx, vault, place, [], caller, clock.now())),
   );
   step('undo', (place, caller) => database.transaction((tx) => undoImport(tx, place, caller, clock.now())));
-}
-
-async function readForm({ headers }: FastifyRequest, body: unknown): Promise<Record<string, string>> {
-  const type = headers['content-type']!;
-  const form = await new Response(body as Buffer<ArrayBuffer>, { headers: { 'content-type': type } })
-    .formData()
-    .catch(() => {
-      throw new Problem('bad_request', 'The form cannot be read; send it again from its page.');
-    });
-  const fields: Record<string, string> = {};
-  for (const [name, value] of form)
-    if (typeof value === 'string') fields[name] = value;
-    else {
-      fields[name] = Buffer.from(await value.arrayBuffer()).toString('base64');
-      fields[`${name}_name`] = value.name;
-    }
-  return fields;
 }

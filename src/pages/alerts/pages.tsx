@@ -70,8 +70,9 @@ function Alert({ pledge, flags }: Alerted) {
   const { words } = useView();
   return (
     <Section title={pledgeName(pledge.patents, words)}>
-      <p>
-        <StatusMarked status={pledge.status} /> <a href={`/pledges/${pledge.id}`}>{words.say('alert.see')}</a>
+      <p class="actions">
+        <StatusMarked status={pledge.status} />
+        <a href={`/pledges/${pledge.id}`}>{words.say('alert.see')}</a>
       </p>
       <ul class="alerts">
         {flags.map(({ id, rule, severity, evidence, opened_as_of }) => (

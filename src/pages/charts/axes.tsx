@@ -32,6 +32,9 @@ export function NumberAxis({ frame, y, values, tell }: NumberAxisProps) {
   );
 }
 
+/** Beside the last day a picture has no room for more, where it is narrow. */
+const HALF_A_NAME = 16;
+
 interface DayAxisProps {
   from: string;
   to: string;
@@ -49,7 +52,12 @@ export function DayAxis({ from, to, x, frame, words, count }: DayAxisProps) {
       {dayTicks(from, to, count).map(({ day, yearly }) => (
         <g key={day}>
           <path class="c-base" d={`M${x(dayNumber(day))} ${bottom}v5`} />
-          <text class="c-tick" x={x(dayNumber(day))} y={bottom + 19} text-anchor="middle">
+          <text
+            class="c-tick"
+            x={x(dayNumber(day))}
+            y={bottom + 19}
+            text-anchor={x(dayNumber(day)) + HALF_A_NAME > frame.right ? 'end' : 'middle'}
+          >
             {yearly ? words.year(day) : words.month(day)}
           </text>
         </g>

@@ -6,6 +6,7 @@ import { type Faults, SendForm, ShownOnce, TextField } from '../parts/forms.tsx'
 import { Choice, Section, Table } from '../parts/parts.tsx';
 import { roleText } from '../parts/terms.ts';
 import { useView } from '../view.ts';
+import { ProviderSection, type ProviderShown } from './provider-section.tsx';
 
 export interface OrganisationShown {
   organisation: Organisation;
@@ -18,6 +19,7 @@ export interface OrganisationShown {
   waiting: Invitation[];
   /** That are not revoked. */
   keys: ApiKey[];
+  provider: ProviderShown;
 }
 
 /** What was just made, or what was wrong with what was typed. */
@@ -57,6 +59,7 @@ export function OrganisationPage({ shown, given }: { shown: OrganisationShown; g
       <People shown={shown} />
       <Invitations shown={shown} given={given} />
       <Keys shown={shown} given={given} />
+      <ProviderSection shown={shown.provider} given={given} />
     </>
   );
 }

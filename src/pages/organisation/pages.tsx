@@ -13,12 +13,15 @@ import { Problem } from '../../errors.ts';
 import { callerOfGuarded, EVERYONE, recognisedOf } from '../../http/guard.ts';
 import { invitationsOf, invite, withdrawInvitation } from '../../people/invitations.ts';
 import { changeRole, closePerson } from '../../people/manage.ts';
+import { CALLBACK_PATH } from '../../people/provider-sign-in.ts';
+import { changeProvider, findProvider } from '../../people/providers.ts';
 import { rolesOf, SCOPES } from '../../people/roles.ts';
-import { EMAIL_PATTERN } from '../../people/schemas.ts';
+import { EMAIL_PATTERN, MAX_CLIENT_ID_LENGTH, MAX_CLIENT_SECRET_LENGTH } from '../../people/schemas.ts';
 import { peopleOf } from '../../people/store.ts';
 import type { Service } from '../../service.ts';
 import { formsOf, Typed } from '../forms.ts';
 import type { Words } from '../language/words.ts';
+import type { Faults } from '../parts/forms.tsx';
 import { pagesOf } from '../serve.ts';
 import { type Given, OrganisationPage, type OrganisationShown } from './organisation-page.tsx';
 
@@ -33,7 +36,7 @@ export function organisationPages(app: FastifyInstance, service: Service, public
   const form = formsOf(app, service);
   const organisation = async (request: FastifyRequest, words: Words, given: Given = {}) => ({
     title: words.say('organisation.title'),
-    body: <OrganisationPage shown={await readOrganisation(service, request)} given={given} />,
+    body: <OrganisationPage shown={await readOrganisation(service, request, public_url)} given={given} />,
   });
 
   pagesOf(app, service)(BACK, ADMINISTER, ({ request, view }) => organisation(request, view.words));
@@ -119,18 +122,47 @@ export function organisationPages(app: FastifyInstance, service: Service, public
       return goTo(BACK);
     },
   );
+
+  form(
+    '/organisation/provider',
+    { who: PROVED, fields: { issuer: Typed, client_id: Typed, client_secret: Typed } },
+    async ({ body, request, view, again, goTo }) => {
+      const { words } = view;
+      const typed = { issuer: body.issuer.trim(), client_id: body.client_id.trim() };
+      const refused = async (faults: Faults) => again(await organisation(request, words, { faults, typed }));
+      if (typed.client_id === '' || typed.client_id.length > MAX_CLIENT_ID_LENGTH)
+        return refused({ client_id: words.say('idp.client_id_missing') });
+      if (body.client_secret.length > MAX_CLIENT_SECRET_LENGTH)
+        return refused({ client_secret: words.say('idp.secret_long') });
+      const client_secret = body.client_secret === '' ? null : body.client_secret;
+      try {
+        await changeProvider(service, callerOfGuarded(request), { ...typed, client_secret });
+      } catch (error) {
+        if (!(error instanceof Problem) || error.code !== 'refused') throw error;
+        return refused({ issuer: words.say('idp.issuer_refused') });
+      }
+      return goTo(`${BACK}#provider`);
+    },
+  );
+
+  form('/organisation/provider/removal', { who: PROVED, fields: {} }, async ({ request, goTo }) => {
+    await changeProvider(service, callerOfGuarded(request), null);
+    return goTo(`${BACK}#provider`);
+  });
 }
 
 async function readOrganisation(
-  { database: { sql }, vault }: Service,
+  { database: { sql }, system, vault }: Service,
   request: FastifyRequest,
+  public_url: string,
 ): Promise<OrganisationShown> {
   const { organisation_id, kind, key_id } = callerOfGuarded(request);
-  const [organisation, people, invitations, keys] = await Promise.all([
+  const [organisation, people, invitations, keys, provider] = await Promise.all([
     findOrganisation(sql, organisation_id),
     peopleOf(sql, vault, organisation_id),
     invitationsOf(sql, vault, organisation_id),
     keysOf(sql, organisation_id),
+    findProvider(system.sql, vault, organisation_id),
   ]);
   return {
     organisation: organisation!,
@@ -139,5 +171,6 @@ async function readOrganisation(
     people,
     waiting: invitations.filter(({ ended_at }) => ended_at === null),
     keys: keys.filter(({ revoked_at }) => revoked_at === null),
+    provider: { provider, redirect_uri: public_url + CALLBACK_PATH },
   };
 }

@@ -142,15 +142,24 @@ interface PostProps {
   action: string;
   class?: string;
   id?: string;
+  /** Whether a field of it is a file. */
+  files?: boolean;
   /** The key that another page gave the form before; that of this page if left out. */
   form_key?: string | undefined;
   children: ComponentChildren;
 }
 
 /** A form that changes something. */
-export function PostForm({ action, id, form_key, children, class: kind = 'act' }: PostProps) {
+export function PostForm({ action, id, files = false, form_key, children, class: kind = 'act' }: PostProps) {
   return (
-    <form class={kind} method="post" action={action} id={id} noValidate>
+    <form
+      class={kind}
+      method="post"
+      action={action}
+      id={id}
+      enctype={files ? 'multipart/form-data' : undefined}
+      noValidate
+    >
       <Tokens form_key={form_key} />
       {children}
     </form>
@@ -158,7 +167,7 @@ export function PostForm({ action, id, form_key, children, class: kind = 'act' }
 }
 
 /** The token of the session, so that no other site can send the form, and the key by which it is done once. */
-export function Tokens({ form_key }: Pick<PostProps, 'form_key'>) {
+function Tokens({ form_key }: Pick<PostProps, 'form_key'>) {
   const { csrf_token, form_key: own } = useView();
   if (csrf_token === null) return null;
   return (
@@ -196,13 +205,14 @@ interface SendProps {
   /** Fields that are not seen. */
   told?: Readonly<Record<string, string>>;
   form_key?: string | undefined;
+  files?: boolean;
   children?: ComponentChildren;
 }
 
 export function SendForm(props: SendProps) {
-  const { action, send, small = false, row = false, told = {}, form_key, children } = props;
+  const { action, send, small = false, row = false, told = {}, files = false, form_key, children } = props;
   return (
-    <PostForm class={`send${small ? ' small' : ''}${row ? ' row' : ''}`} {...{ action, form_key }}>
+    <PostForm class={`send${small ? ' small' : ''}${row ? ' row' : ''}`} {...{ action, files, form_key }}>
       {Object.entries(told).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}

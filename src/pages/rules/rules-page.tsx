@@ -166,8 +166,10 @@ function Threshold({ name, parameter, typed, faults }: Fields & { name: string; 
   return (
     <div class="field threshold">
       <label for={name}>
-        <code>{name.slice(name.indexOf('.') + 1)}</code>{' '}
-        {words.say(`unit.${unit.replaceAll(' ', '_') as Unit}`)}
+        {words.say('rules.threshold', {
+          name: words.say(`threshold.${name.slice(name.indexOf('.') + 1) as ThresholdName}`),
+          unit: words.say(`unit.${unit.replaceAll(' ', '_') as Unit}`),
+        })}
       </label>
       <input
         id={name}
@@ -196,3 +198,21 @@ type Unit =
   | 'share_a_year'
   | 'notches'
   | 'score';
+
+type ThresholdName =
+  | 'told_days'
+  | 'notice_days'
+  | 'late_days'
+  | 'least_probability'
+  | 'raise_at'
+  | 'clear_below'
+  | 'months'
+  | 'hysteresis_bp'
+  | 'raise_at_bp'
+  | 'clear_below_bp'
+  | 'cusum_threshold'
+  | 'ewma_limit'
+  | 'fall'
+  | 'over'
+  | 'stale_days'
+  | 'share_bp';

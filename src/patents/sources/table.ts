@@ -65,7 +65,9 @@ function rowOf<Column extends string>(line: Line, columns: readonly Column[]): R
       `${values.length} columns, the header has ${columns.length}`,
       'broken_record',
     );
-  return Object.fromEntries(columns.map((column, i) => [column, values[i]])) as Row<Column>;
+  const row = {} as Record<Column, string>;
+  for (let i = 0; i < columns.length; i += 1) row[columns[i]!] = values[i]!;
+  return row;
 }
 
 /** @throws {RejectedField} the line cannot be read */

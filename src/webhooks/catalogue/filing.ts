@@ -42,6 +42,9 @@ const FilingDeadlineData = Type.Object({
   office: Type.String({ description: 'WIPO ST.3' }),
   kind: Type.String({ description: 'what is to be done' }),
   due_on: Day,
+  verified: Type.Boolean({
+    description: 'false: the rule of the term was entered from memory and not compared with its source',
+  }),
 });
 
 const OfficeActionData = Type.Object({
@@ -50,6 +53,9 @@ const OfficeActionData = Type.Object({
   kind: Type.String(),
   issued_on: Day,
   due_on: Nullable(Day),
+  due_verified: Nullable(
+    Type.Boolean({ description: 'false: the rule of the term was not compared with its source' }),
+  ),
 });
 
 const FilingGrantData = Type.Object({

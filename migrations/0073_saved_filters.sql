@@ -13,5 +13,10 @@ create table review_filter (
   foreign key (organisation_id, person_id) references person (organisation_id, id)
 );
 
-select protect('{review_filter}',
-  'organisation_id = (select current_organisation()) and person_id = (select current_actor())');
+alter table review_filter enable row level security;
+alter table review_filter force row level security;
+create policy jobs on review_filter to pledgewatch_worker using (true) with check (true);
+create policy requests on review_filter to pledgewatch_app
+  using (organisation_id = (select current_organisation()) and person_id = (select current_actor()))
+  with check (organisation_id = (select current_organisation()) and person_id = (select current_actor()));
+grant select, insert, update, delete on review_filter to pledgewatch_app, pledgewatch_worker;
