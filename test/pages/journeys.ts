@@ -503,7 +503,13 @@ async function decideTogether(visitor: Visitor, { newPerson, service }: PagesWor
   await page.locator('#decision-fault').waitFor();
   await page.locator('input[value=acknowledged]').check();
   await page.locator('#note').fill('seen in the gazette');
-  await service.database.sql`update review set version = version + 1 where flag_id = ${flag_id}`;
+  const version = Number(await page.locator('input[name=version]').first().inputValue());
+  const noted = { version, note: 'the firm has been called' };
+  await service.call(service.staff.key, 'POST', `/v1/reviews/${flag_id}/notes`, noted);
+  if (visitor.scripts) {
+    await page.locator('[data-live-page] a').waitFor();
+    assert.equal(await page.locator('#note').inputValue(), 'seen in the gazette', 'the page stays');
+  }
   await step('submitted');
   await page.locator('.refusal', { hasText: words.say('problem.stale') }).waitFor();
   assert.equal(await page.locator('#note').inputValue(), 'seen in the gazette', 'what was typed is kept');
