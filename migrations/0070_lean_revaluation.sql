@@ -8,6 +8,6 @@ begin
   execute format('create index corpus_value_changes_on on %s (changes_on) where changes_on is not null', name);
 end $$;
 
--- Enough for a plan to see that a day or a chunk is a small part: a tenth of the usual sample, which was a third of the server's work.
+-- Enough for a plan to see that a day or a chunk is a small part, and a tenth of the usual sample.
 alter function stage_corpus_values() set default_statistics_target = 10;
 alter function index_staged_corpus_values() set default_statistics_target = 10;

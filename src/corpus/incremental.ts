@@ -66,20 +66,24 @@ async function revalueBatch(tx: Transaction, valuer: RowValuer): Promise<ChunkCo
       order by patent_id limit ${BATCH_PATENTS} for update skip locked) returning patent_id)
     insert into corpus_claimed select patent_id from claimed order by patent_id`;
   await tx`analyze corpus_claimed`;
+  // Looked up one by one: to join them the server would read the whole corpus.
+  await tx`select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`;
   const select = `select ${READ_COLUMNS} from corpus_claimed join corpus_patent using (patent_id)
     left join corpus_value last using (patent_id)`;
   const counts = await valueRows(tx, select, valuer, TARGETS);
+  await tx`analyze corpus_told (patent_id)`;
   const names = tx.unsafe(VALUE_COLUMNS.join(', '));
   const assignments = tx.unsafe(
     VALUE_COLUMNS.slice(1)
       .map((column) => `${column} = excluded.${column}`)
       .join(', '),
   );
-  // What has no value has none on any day: most news of a corpus leaves its row as it was.
-  await tx`insert into corpus_value (${names}) select ${names} from corpus_told order by patent_id
-    on conflict (patent_id) do update set ${assignments}
-    where corpus_value.status = 'valued'
-      or (corpus_value.status, corpus_value.changes_on) is distinct from (excluded.status, excluded.changes_on)`;
+  // What has no value has none on any day: most news of a corpus leaves its row as it was, and is not to write its page.
+  await tx`insert into corpus_value (${names}) select ${names} from corpus_told told
+    where not exists (select from corpus_value kept where kept.patent_id = told.patent_id
+      and kept.status <> 'valued' and kept.status = told.status
+      and kept.changes_on is not distinct from told.changes_on)
+    order by patent_id on conflict (patent_id) do update set ${assignments}`;
   const points = tx.unsafe(HISTORY_COLUMNS.join(', '));
   await tx`insert into corpus_value_history (${points}) select ${points} from corpus_told_history
     on conflict do nothing`;

@@ -8,14 +8,21 @@ import { type MarginCall, openCalls } from '../pledges/margin-calls/service.ts';
 import { type Pledge, patentsPledgedAt } from '../pledges/store.ts';
 import { pledgeRisks } from '../risk/facts.ts';
 
-/** What falls on a date, and who must act on it. */
+/**
+ * What falls on a date, who must act on it, and whether its rule was compared with its source: terms of annuities and rights and
+ * the holidays of China are entered from memory; what a contract sets is as it was typed.
+ */
 export const COVENANT_KINDS = {
-  annuity_due: { title: 'Annuity falls due', actor: 'firm' },
-  annuity_grace_end: { title: 'Last day of grace for an annuity without proof of payment', actor: 'firm' },
-  patent_expiry: { title: 'Patent term ends', actor: null },
-  loan_maturity: { title: 'Loan matures', actor: 'firm' },
-  margin_call_due: { title: 'Last day to meet a margin call', actor: 'firm' },
-  revaluation: { title: 'Collateral is valued anew', actor: null },
+  annuity_due: { title: 'Annuity falls due', actor: 'firm', verified: false },
+  annuity_grace_end: {
+    title: 'Last day of grace for an annuity without proof of payment',
+    actor: 'firm',
+    verified: false,
+  },
+  patent_expiry: { title: 'Patent term ends', actor: null, verified: false },
+  loan_maturity: { title: 'Loan matures', actor: 'firm', verified: true },
+  margin_call_due: { title: 'Last day to meet a margin call', actor: 'firm', verified: false },
+  revaluation: { title: 'Collateral is valued anew', actor: null, verified: true },
 } as const;
 
 export type CovenantKind = keyof typeof COVENANT_KINDS;

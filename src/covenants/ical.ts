@@ -25,6 +25,9 @@ export function icalText(dates: readonly CovenantDate[], known_at: Date): string
       description: [
         `pledge ${pledge_id}`,
         ...Object.entries(detail).map(([name, value]) => `${name} ${value}`),
+        ...(COVENANT_KINDS[kind].verified
+          ? []
+          : ['the rule of this day was entered from memory, not verified']),
       ].join('\n'),
       categories: [{ name: kind }],
     });

@@ -23,6 +23,9 @@ const Covenant = Type.Object({
   kind: OneOf(Object.keys(COVENANT_KINDS) as CovenantKind[], 'what falls on that day'),
   title: Type.String(),
   actor: Nullable(Type.String({ description: 'who must act: bank, firm or nobody' })),
+  verified: Type.Boolean({
+    description: 'false: the rule of the day was entered from memory and not compared with its source',
+  }),
   pledge_id: Id,
   patent: Nullable(
     Type.Object({ patent_id: PatentId, office: Type.String(), application_number: Type.String() }),

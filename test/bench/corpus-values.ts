@@ -85,24 +85,43 @@ export async function floorOf(database: Database): Promise<{ out: number; in: nu
   const patient = database.sibling({ max: 1, statement_timeout_ms: PATIENCE_ms });
   try {
     const values = `corpus_value (${VALUE_COLUMNS.join(', ')})`;
-    const rows: Buffer[] = [];
-    const keep = (piece: Buffer) => rows.push(Buffer.from(piece));
-    await patient.transaction((tx) => copyOut(tx, `${values} to stdout (format binary)`, keep));
-    const bytes = Buffer.concat(rows);
+    const rows = new Gathered();
+    await patient.transaction((tx) =>
+      copyOut(tx, `${values} to stdout (format binary)`, (piece) => rows.add(piece)),
+    );
     await patient.sql`create table raw_value (like corpus_value)`;
     const facts = `corpus_patent (${FACT_COLUMNS.join(', ')}) to stdout (format binary)`;
     const raw = `raw_value (${VALUE_COLUMNS.join(', ')}) from stdin (format binary)`;
     return {
       out: await timed(() => patient.transaction((tx) => copyOut(tx, facts, () => undefined))),
-      in: await timed(() => patient.transaction((tx) => copyIn(tx, raw, pieces(bytes)))),
+      in: await timed(() => patient.transaction((tx) => copyIn(tx, raw, rows.end()))),
     };
   } finally {
     await patient.close();
   }
 }
 
-function* pieces(bytes: Buffer): Generator<Buffer> {
-  for (let from = 0; from < bytes.length; from += PIECE_BYTES) yield bytes.subarray(from, from + PIECE_BYTES);
+/** Many small pieces in few large ones. */
+class Gathered {
+  readonly #full: Buffer[] = [];
+  #bytes = Buffer.allocUnsafe(PIECE_BYTES);
+  #at = 0;
+
+  add(piece: Buffer): void {
+    if (this.#at + piece.length > PIECE_BYTES) this.#seal();
+    this.#at += piece.copy(this.#bytes, this.#at);
+  }
+
+  end(): Buffer[] {
+    this.#seal();
+    return this.#full;
+  }
+
+  #seal(): void {
+    this.#full.push(this.#bytes.subarray(0, this.#at));
+    this.#bytes = Buffer.allocUnsafe(PIECE_BYTES);
+    this.#at = 0;
+  }
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -508,7 +508,7 @@ async function endsOfMarginCalls(t: Test, id: string, owed_minor: number): Promi
     '/v1/covenants?until=2010-03-01',
   );
   const due = calendar.body.data.filter((date) => date.kind === 'margin_call_due');
-  t.match(due, [{ on: '2010-01-22', pledge_id: id }]);
+  t.match(due, [{ on: '2010-01-22', pledge_id: id, verified: false }]);
   await service.passTo('2010-01-23T02:00:00Z');
   t.equal((await close(first.id, 'expired')()).body.state, 'expired');
   await isRefused(t, close(first.id, 'met'), 409, /is expired; only an open one/);

@@ -15,7 +15,9 @@ import { HISTORY_years, isPoint, keepHistory } from '../../src/corpus/history.ts
 import { revalueChanged } from '../../src/corpus/incremental.ts';
 import { indicativeValue } from '../../src/corpus/read.ts';
 import { lastRun, openRun, runProgress } from '../../src/corpus/run.ts';
+import { BinaryRows, BinaryWriter, KnownTexts } from '../../src/db/binary-copy.ts';
 import type { Database } from '../../src/db/client.ts';
+import { copyIn, copyOut } from '../../src/db/copy.ts';
 import { WORKER_ROLE } from '../../src/db/tenancy.ts';
 import { deriveChanged } from '../../src/patents/derived.ts';
 import { knownPatents } from '../../src/patents/facts.ts';
@@ -296,6 +298,92 @@ t.test('every value of a followed patent is kept, of the others where they moved
   t.ok((await keepHistory(place.database.sql, later)) > 0, 'years that are too old are let go of');
   const [left] = await database.sql`select min(as_of) as first from corpus_value_history`;
   t.ok(left!.first >= '2018-01-01', left!.first);
+});
+
+t.test('news that leaves a patent without a value does not touch its row', async (t) => {
+  const { base, place, models } = await made(t, 300);
+  const { database } = base;
+  await revalueAll(place, models, at(DAY), OPTIONS);
+  const rows =
+    () => database.sql`select patent_id, ctid::text, xmin::text, xmax::text, as_of from corpus_value
+    where status <> 'valued' order by patent_id`;
+  const before = await rows();
+  const facts = await database.sql<
+    CorpusFacts[]
+  >`select * from corpus_patent join corpus_value using (patent_id)
+    where status <> 'valued'`;
+  const told = facts.map((each) => ({ ...each, claims: (each.claims ?? 0) + 1 }));
+  await database.transaction((tx) => storeFacts(tx, told, at(DAY)));
+  const { patents } = await revalueChanged(
+    place.database,
+    (await lastRun(database.sql))!,
+    models,
+    at(addDays(DAY, 1)),
+  );
+  t.ok(patents >= before.length && before.length > 100, `${patents} of which ${before.length} have no value`);
+  const untouched = (await rows()).filter(({ as_of }) => as_of === DAY);
+  t.ok(untouched.length > 100);
+  const known = new Map(before.map((row) => [row.patent_id, row]));
+  for (const row of untouched) t.strictSame(row, known.get(row.patent_id));
+});
+
+interface AnyRow {
+  word: string;
+  whole: number | null;
+  big: number | null;
+  day: string | null;
+}
+
+const anyRow: fc.Arbitrary<AnyRow> = fc.record({
+  word: fc.constantFrom('valued', 'worthless', '值', ''),
+  whole: fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
+  big: fc.option(fc.maxSafeInteger()),
+  day: fc.option(fc.integer({ min: 0, max: 3_652_058 }).map((days) => addDays('0001-01-01', days))),
+});
+
+t.test('rows in binary come back as they were written, and a reader that throws is heard', async (t) => {
+  const { database } = await createTestDatabase(t);
+  const andBack = (told: AnyRow[]) =>
+    database.transaction(async (tx) => {
+      await tx`create temporary table any_row (word text, whole integer, big bigint, day date) on commit drop`;
+      const writer = new BinaryWriter(1);
+      for (const { word, whole, big, day } of told) {
+        writer.row(4);
+        writer.raw(Buffer.from(word));
+        writer.int32(whole);
+        writer.int64(big);
+        writer.date(day);
+      }
+      await copyIn(tx, 'any_row from stdin (format binary)', writer.end());
+      const what = '(select word, whole, big, day, whole > 0 from any_row) to stdout (format binary)';
+      const reader = new BinaryRows(5);
+      const words = new KnownTexts();
+      const read: object[] = [];
+      await copyOut(tx, what, (piece) => {
+        reader.take(piece);
+        while (reader.next()) {
+          const row = {
+            word: reader.text(words),
+            whole: reader.int32(),
+            big: reader.int64(),
+            day: reader.date(),
+          };
+          t.equal(reader.boolean(), row.whole === null ? null : row.whole > 0);
+          read.push(row);
+        }
+      });
+      // Those of fast-check have no prototype.
+      t.strictSame(
+        read,
+        told.map((row) => ({ ...row })),
+      );
+      const refuse = (piece: Buffer) => new BinaryRows(4).take(piece);
+      if (told.length > 0)
+        await t.rejects(copyOut(tx, 'any_row to stdout', refuse), { message: /not in binary format/ });
+      t.strictSame([...(await tx`select count(*) as rows from any_row`)], [{ rows: told.length }]);
+      return t.passing();
+    });
+  await fc.assert(fc.asyncProperty(fc.array(anyRow, { maxLength: 60 }), andBack), { numRuns: 20 });
 });
 
 t.test('what is a point', async (t) => {
