@@ -59,7 +59,7 @@ export function contractBook({ banks, firms }: Parties, random: () => number): C
       annual_revenue_minor: random() < REVENUE_SHARE ? revenue(random) : null,
     }));
     const [bank, firm] = [pick(banks), pick(firms)];
-    const pledge = await requestPledge(
+    const { pledge } = await requestPledge(
       tx,
       {
         bank_id: bank.organisation_id,

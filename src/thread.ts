@@ -1,9 +1,9 @@
 /** Seconds of arithmetic on a thread of their own, one run at a time, so that they hold up no request. */
-import { Worker } from 'node:worker_threads';
+import { parentPort, Worker } from 'node:worker_threads';
 import { Problem } from './errors.ts';
 
 export interface ThreadWork {
-  /** Takes its task from `workerData` and posts one message, the answer. */
+  /** Calls `answerTasks`. */
   module: URL;
   /** What it is called in an error. */
   name: string;
@@ -12,36 +12,63 @@ export interface ThreadWork {
   remedy: string;
 }
 
+/** A thread without a task waits so long for the next one: to load its modules is more work than to set a page. */
+export const THREAD_KEPT_ms = 5_000;
+
 /**
- * @returns runs a task on a new thread.
+ * @returns runs a task on a thread, the one of the last run if that was lately.
  *   Throws Problem `conflict` while another run is under way in this process, `refused` when it takes over its limit.
  */
 export function onThread<Task, Answer>({ module, name, limit_ms, remedy }: ThreadWork) {
   let under_way = false;
+  let thread: Worker | null = null;
+  let run = Promise.withResolvers<Answer>();
+  let end: NodeJS.Timeout | undefined;
+  const start = (): Worker => {
+    const started = new Worker(module, { execArgv: ['--import', import.meta.resolve('tsx')] });
+    const failed = (error: Error) => {
+      if (thread !== started) return;
+      thread = null;
+      run.reject(error);
+    };
+    started.on('message', (answer: Answer) => run.resolve(answer));
+    started.on('error', failed);
+    started.on('exit', () => failed(new Error(`the ${name} ended without an answer`)));
+    return started;
+  };
+  const stop = async () => {
+    const stopped = thread;
+    thread = null;
+    await stopped?.terminate();
+  };
   return async (task: Task): Promise<Answer> => {
     if (under_way)
       throw new Problem('conflict', `Another ${name} is under way here; ask again in some seconds.`);
     under_way = true;
-    const worker = new Worker(module, {
-      workerData: task,
-      execArgv: ['--import', import.meta.resolve('tsx')],
-    });
-    let deadline: NodeJS.Timeout | undefined;
+    clearTimeout(end);
+    run = Promise.withResolvers();
+    thread ??= start();
+    thread.ref();
+    const late = () =>
+      run.reject(new Problem('refused', `The ${name} took over ${limit_ms / 1000} seconds; ${remedy}.`));
+    const deadline = setTimeout(late, limit_ms);
     try {
-      return await new Promise((resolve, reject) => {
-        deadline = setTimeout(
-          () =>
-            reject(new Problem('refused', `The ${name} took over ${limit_ms / 1000} seconds; ${remedy}.`)),
-          limit_ms,
-        );
-        worker.once('message', resolve);
-        worker.once('error', reject);
-        worker.once('exit', () => reject(new Error(`the ${name} ended without an answer`)));
-      });
+      thread.postMessage(task);
+      const answer = await run.promise;
+      thread?.unref();
+      end = setTimeout(stop, THREAD_KEPT_ms).unref();
+      return answer;
+    } catch (error) {
+      await stop();
+      throw error;
     } finally {
       clearTimeout(deadline);
-      await worker.terminate();
       under_way = false;
     }
   };
+}
+
+/** For the module of a thread: answers each task that is sent to it; what `answer` throws ends the thread. */
+export function answerTasks<Task, Answer>(answer: (task: Task) => Answer | Promise<Answer>): void {
+  parentPort!.on('message', async (task: Task) => parentPort!.postMessage(await answer(task)));
 }

@@ -253,6 +253,8 @@ function toSafeInteger(text: string): number {
   throw new RangeError(`The database gave the integer ${text}, which is beyond 2^53: read it as text.`);
 }
 
+/** What is no instant is left for the server to refuse: not every query may fail here (`single.ts`). */
 function toInstant(value: Date | string): string {
-  return new Date(value).toISOString();
+  const instant = new Date(value);
+  return Number.isNaN(instant.getTime()) ? String(value) : instant.toISOString();
 }

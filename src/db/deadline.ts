@@ -16,6 +16,7 @@ export interface DriverQuery extends Promise<unknown> {
   executed: boolean;
   /** Its text between the values. */
   strings: readonly string[];
+  args: readonly unknown[];
   /** null until the query is given to a connection. */
   state: object | null;
   options: { onexecute?: () => boolean | undefined };

@@ -1,7 +1,7 @@
 /**
  * One query in a transaction of its own that begins with another statement: `begin` and that one are a message, the query
- * and `commit` go out together behind it. The driver's own transaction would send the four one by one, each waiting for
- * the answer to the last.
+ * and `commit` go out together with it. The driver's own transaction would send the four one by one, each waiting for the
+ * answer to the last.
  */
 import type postgres from 'postgres';
 import { areTraced, traced } from '../telemetry/spans.ts';
@@ -47,6 +47,7 @@ export function inItsTransaction(
 }
 
 function runBetween(sql: postgres.Sql, opening: string, query: DriverQuery): Promise<unknown> {
+  const is_plain = query.args.every(isPlain);
   return new Promise((resolve, reject) => {
     let answer: unknown;
     query.resolve = (rows) => {
@@ -64,12 +65,26 @@ function runBetween(sql: postgres.Sql, opening: string, query: DriverQuery): Pro
     commit.reject = reject;
     const onexecute = (connection: DriverConnection) => {
       connection.onclose = reject;
-      // Not before the opening was answered: the driver blames whatever is under way for a query that it cannot build.
-      connection.reserved = () => {
+      const send = () => {
         while (steps.length > 0 && connection.execute(steps.shift()!));
       };
+      connection.reserved = send;
+      // Else when the opening was answered: the driver blames what is under way for a query that it cannot build.
+      if (is_plain) send();
       return false;
     };
     sql.unsafe(`begin; ${opening}`, [], { onexecute } as never).catch(reject);
   });
+}
+
+/** A value, or part of a statement, that the driver is sure to make a message of. */
+function isPlain(value: unknown): boolean {
+  if (value instanceof Date) return !Number.isNaN(value.getTime());
+  if (Array.isArray(value)) return value.every(isPlain);
+  if (isPart(value)) return value.args.every(isPlain);
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+function isPart(value: unknown): value is DriverQuery {
+  return value instanceof Promise && 'strings' in value;
 }

@@ -61,16 +61,16 @@ export async function acrossTenants<T>(tx: Transaction, work: () => Promise<T>):
 }
 
 /**
- * Declares the tenant until the transaction ends; a third argument of false would hand it on to the connection's next
- * user. It goes out with `begin`, as a text of its own that takes no parameters.
+ * Declares the tenant until the transaction ends; without `local` the connection's next user would have it too. It goes out
+ * with `begin`, as a text of its own that takes no parameters, in statements that need no plan.
  */
 function opening(): string {
   const { organisation_id = '', kind = '', person_id = '' } = acting.getStore() ?? {};
   const set = Object.entries({ organisation_id, kind, actor: person_id }).map(([name, word]) => {
     if (!/^\w*$/.test(word)) throw new Error('a tenant has no such id or kind');
-    return `set_config('app.${name}', '${word}', true)`;
+    return `set local app.${name} = '${word}'`;
   });
-  return `select ${set.join(', ')}`;
+  return set.join('; ');
 }
 
 /** Not waited for: what follows is sent with it and, were it to fail, would fail in the transaction that it broke. */

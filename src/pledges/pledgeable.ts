@@ -1,15 +1,37 @@
 /** Which patents may be pledged: known, in force, and under no other live pledge. */
 import type { Transaction } from '../db/client.ts';
 import { acrossTenants } from '../db/tenancy.ts';
+import { together } from '../db/together.ts';
 import { Problem } from '../errors.ts';
-import { knownPatents } from '../patents/facts.ts';
+import { type KnownPatent, knownPatents } from '../patents/facts.ts';
 
 /**
- * Holds the patents until the end of the transaction, so that no two pledges take one.
+ * Holds patents until the end of the transaction, so that no two pledges take one.
+ * @returns one of them that is under a live pledge; null when all are free
+ */
+export function holdPatents(tx: Transaction, ids: readonly string[]): Promise<string | null> {
+  return acrossTenants(tx, async () => {
+    const [, [taken]] = await Promise.all([
+      // Two requests for one patent at once must not both be told that it is free.
+      tx`select pg_advisory_xact_lock(hashtextextended(id, 0)) from unnest(${[...ids].sort()}::text[]) as id`,
+      tx<{ patent_id: string }[]>`
+        select pledge_patent.patent_id from pledge_patent join pledge on pledge.id = pledge_patent.pledge_id
+        where pledge_patent.patent_id = any(${ids as string[]}::uuid[]) and pledge_patent.removed_at is null
+          and pledge.live limit 1`,
+    ]);
+    return taken?.patent_id ?? null;
+  });
+}
+
+/**
+ * @param taken as `holdPatents` told
  * @throws Problem `refused` for a patent that is not known, not pledgeable or already under a live pledge
  */
-export async function refusePatents(tx: Transaction, ids: readonly string[], now: Date): Promise<void> {
-  const known = await knownPatents(tx, ids, now);
+export function requirePledgeable(
+  ids: readonly string[],
+  known: ReadonlyMap<string, KnownPatent>,
+  taken: string | null,
+): void {
   for (const id of ids) {
     const state = known.get(id)?.facts.legal_state;
     if (state === undefined)
@@ -23,20 +45,19 @@ export async function refusePatents(tx: Transaction, ids: readonly string[], now
         `Patent ${id} is ${state}; only a granted patent in force can be pledged.`,
       );
   }
-  // Two requests for one patent at once must not both pass the check below.
-  await tx`select pg_advisory_xact_lock(hashtextextended(id, 0)) from unnest(${[...ids].sort()}::text[]) as id`;
-  const [taken] = await acrossTenants(
-    tx,
-    () => tx<{ patent_id: string }[]>`
-      select pledge_patent.patent_id from pledge_patent join pledge on pledge.id = pledge_patent.pledge_id
-      where pledge_patent.patent_id = any(${ids as string[]}::uuid[]) and pledge_patent.removed_at is null
-        and pledge.live limit 1`,
-  );
-  if (taken)
+  if (taken !== null)
     throw new Problem(
       'refused',
-      `Patent ${taken.patent_id} is under another live pledge; leave it out or wait for its release.`,
+      `Patent ${taken} is under another live pledge; leave it out or wait for its release.`,
     );
+}
+
+/** Holds the patents. @throws Problem as `requirePledgeable` does */
+export async function refusePatents(tx: Transaction, ids: readonly string[], now: Date): Promise<void> {
+  const [known, taken] = await acrossTenants(tx, () =>
+    together([knownPatents(tx, ids, now), holdPatents(tx, ids)]),
+  );
+  requirePledgeable(ids, known, taken);
 }
 
 /** @throws Problem `refused` for a patent that is not pledged there now */

@@ -6,8 +6,7 @@ import { acrossTenants } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { useQuota } from '../quotas/use.ts';
 import { type LoanToValue, ltvLimits, type PledgedUse, usesOf } from './schemas.ts';
-import { type PledgeRequest, requestPledge } from './service.ts';
-import type { Pledge } from './store.ts';
+import { type PledgeRequest, type RequestedPledge, requestPledge } from './service.ts';
 
 type Asked = Pick<PledgeRequest, 'bank_id' | 'firm_id' | 'currency' | 'principal_minor' | 'matures_on'> & {
   patents: readonly Static<typeof PledgedUse>[];
@@ -20,7 +19,7 @@ export async function requestOwn(
   { loan_to_value, patents, ...body }: Asked,
   caller: Caller,
   now: Date,
-): Promise<Pledge> {
+): Promise<RequestedPledge> {
   const own = caller.kind === 'bank' ? body.bank_id : body.firm_id;
   if (own !== caller.organisation_id)
     throw new Problem(
@@ -34,8 +33,8 @@ export async function requestOwn(
     throw new Problem('refused', 'The fields bank_id and firm_id must name a bank and a firm.');
   const asked = { ...body, ...ltvLimits(loan_to_value), patents: usesOf(patents) };
   const is_demonstration = parties.some((party) => party?.demonstration === true);
-  const pledge = await requestPledge(tx, asked, caller, is_demonstration, now);
+  const requested = await requestPledge(tx, asked, caller, is_demonstration, now);
   // Last, for its row stays locked to the end.
   await useQuota(tx, caller, 'valuations', patents.length, now);
-  return pledge;
+  return requested;
 }

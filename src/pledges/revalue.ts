@@ -4,13 +4,20 @@ import { collateralMinor, loanToValueBp } from '../../models/collateral.ts';
 import type { CohortRanks } from '../../models/types.ts';
 import { dateOf } from '../clock.ts';
 import type { Database, Transaction } from '../db/client.ts';
+import { together } from '../db/together.ts';
 import { cohortRanks } from '../patents/cohorts.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
 import { tell } from '../telemetry/channels.ts';
 import type { ModelSet } from '../valuations/models.ts';
 import { appendValuations } from '../valuations/store.ts';
 import { type Valued, value } from '../valuations/value.ts';
-import { appendOutlooks, outlooksOf, type PledgeOutlook, spreadsKnown } from './outlook/store.ts';
+import {
+  appendOutlooks,
+  outlooksOf,
+  type PledgeOutlook,
+  type Spreads,
+  spreadsKnown,
+} from './outlook/store.ts';
 import { haircutsOf } from './proposals.ts';
 import {
   appendPledgeValues,
@@ -86,17 +93,66 @@ async function revaluePledges(
   known_at: Date,
 ): Promise<RevalueCounts> {
   if (ids.length === 0) return { pledges: 0, valuations: 0 };
-  const [pledges, patents, owed, haircuts, spreads] = await Promise.all([
+  const [pledges, patents, owed, haircuts] = await Promise.all([
     tx<Pledge[]>`select * from pledge where id = any(${ids}) order by id`,
     patentsPledgedAt(tx, ids, known_at),
     balances(tx, ids, dateOf(known_at), known_at),
     haircutsOf(tx, ids, known_at),
+  ]);
+  const patent_ids = [...new Set(patents.map((patent) => patent.patent_id))];
+  const reading = await readForValue(tx, patent_ids, known_at);
+  return appendValues(tx, { pledges, patents, owed, haircuts }, reading, models, known_at);
+}
+
+/** What pledges are valued from, besides the contracts themselves. */
+interface Reading {
+  known: Map<string, KnownPatent>;
+  ranks: Map<string, CohortRanks>;
+  spreads: Spreads;
+}
+
+export async function readForValue(
+  tx: Transaction,
+  patent_ids: readonly string[],
+  known_at: Date,
+): Promise<Reading> {
+  const [known, ranks, spreads] = await together([
+    knownPatents(tx, patent_ids, known_at),
+    cohortRanks(tx, patent_ids),
     spreadsKnown(tx, known_at),
   ]);
+  return { known, ranks, spreads };
+}
+
+/** Values a pledge that was just made: nothing is owed on it yet, and no haircut written down. */
+export async function valueFirst(
+  tx: Transaction,
+  pledge: Pledge,
+  patents: readonly PledgedPatent[],
+  reading: Reading,
+  models: ModelSet,
+  now: Date,
+): Promise<void> {
+  const contract = { pledges: [pledge], patents, owed: new Map(), haircuts: new Map() };
+  await appendValues(tx, contract, reading, models, now);
+}
+
+interface Contracts {
+  pledges: readonly Pledge[];
+  patents: readonly PledgedPatent[];
+  /** By pledge id. */
+  owed: ReadonlyMap<string, number>;
+  haircuts: ReadonlyMap<string, number>;
+}
+
+async function appendValues(
+  tx: Transaction,
+  { pledges, patents, owed, haircuts }: Contracts,
+  { known, ranks, spreads }: Reading,
+  models: ModelSet,
+  known_at: Date,
+): Promise<RevalueCounts> {
   const byPledge = Map.groupBy(patents, (patent) => patent.pledge_id);
-  const patent_ids = [...new Set(patents.map((patent) => patent.patent_id))];
-  const known = await knownPatents(tx, patent_ids, known_at);
-  const ranks = await cohortRanks(tx, patent_ids);
   const valuations: Valued[] = [];
   const outlooks: PledgeOutlook[] = [];
   const points = pledges.map((pledge) => {

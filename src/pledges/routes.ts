@@ -36,7 +36,7 @@ import { MAX_PATENTS, MOVE_DETAILS, type MoveTarget, PHASES } from './lifecycle.
 import { requestOwn } from './request.ts';
 import { LoanToValue, Pledge, PledgedUse, PledgeWithPatents, State, Status, shown } from './schemas.ts';
 import { movePledge, proveAnnuity, repay } from './service.ts';
-import { findPledge, movesOf, pledgedPatents, type Pledge as StoredPledge, valuesOf } from './store.ts';
+import { findPledge, movesOf, type Pledge as StoredPledge, valuesOf } from './store.ts';
 import { IfMatch, pledgeTag, requireMatch, versionOf } from './version.ts';
 
 /** Some tens of kilobytes each. */
@@ -153,8 +153,8 @@ export const pledgeRoutes =
         // There is no pledge yet that another could know of.
         return attemptOwn(service, caller, 'pledge.request', () =>
           create(request, reply, database, async (tx) => {
-            const stored = await requestOwn(tx, request.body, caller, clock.now());
-            return { ...shown(stored), patents: await pledgedPatents(tx, [stored.id]), proposal: null };
+            const requested = await requestOwn(tx, request.body, caller, clock.now());
+            return { ...shown(requested.pledge), patents: requested.patents, proposal: null };
           }),
         );
       },

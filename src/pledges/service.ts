@@ -7,7 +7,10 @@ import { appendAudit } from '../audit/log.ts';
 import { dateOf } from '../clock.ts';
 import type { Transaction } from '../db/client.ts';
 import { acrossTenants } from '../db/tenancy.ts';
+import { together } from '../db/together.ts';
 import { Problem } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { KnownPatent } from '../patents/facts.ts';
 import { clearFlags, standingFlags } from '../risk/store.ts';
 import { latestModels } from '../valuations/store.ts';
 import { endAmendments } from './amendments/service.ts';
@@ -23,11 +26,11 @@ import {
 } from './lifecycle.ts';
 import { lockPledge } from './lock.ts';
 import { endMarginCalls } from './margin-calls/service.ts';
-import { refusePatents, requirePledged } from './pledgeable.ts';
+import { holdPatents, requirePledgeable, requirePledged } from './pledgeable.ts';
 import { lastProposers, recordProposal } from './proposals.ts';
 import { disposalRoute, recordRecovery } from './recoveries/ledger.ts';
 import type { ReleaseDetail } from './release/checklist.ts';
-import { revalueOne } from './revalue.ts';
+import { readForValue, revalueOne, valueFirst } from './revalue.ts';
 import {
   balances,
   balancesFrom,
@@ -37,7 +40,9 @@ import {
   markStale,
   moveBalances,
   type NewPledge,
+  NOTHING_DECLARED,
   type Pledge,
+  type PledgedPatent,
   type PledgedUse,
   recordAnnuityPayment,
   setBalance,
@@ -47,6 +52,12 @@ import { traceChange } from './trace.ts';
 export type PledgeRequest = Omit<NewPledge, 'requested_on' | 'demonstration' | 'created_at'> & {
   patents: PledgedUse[];
 };
+
+export interface RequestedPledge {
+  pledge: Pledge;
+  /** In order of patent. */
+  patents: PledgedPatent[];
+}
 
 /**
  * Opens a contract in state `requested` and values it at once when a model is there.
@@ -58,25 +69,44 @@ export async function requestPledge(
   caller: Caller,
   demonstration: boolean,
   now: Date,
-): Promise<Pledge> {
+): Promise<RequestedPledge> {
   if (given.matures_on <= dateOf(now))
     throw new Problem(
       'refused',
       `The loan matures on ${given.matures_on}, which is not after today, ${dateOf(now)}.`,
     );
-  await refusePatents(
-    tx,
-    patents.map((patent) => patent.patent_id),
-    now,
+  const ids = patents.map((patent) => patent.patent_id);
+  const [reading, taken, models] = await acrossTenants(tx, () =>
+    together([readForValue(tx, ids, now), holdPatents(tx, ids), latestModels(tx, now)]),
   );
-  const pledge = await insertPledge(
-    tx,
-    { ...given, requested_on: dateOf(now), demonstration, created_at: now },
-    patents,
+  requirePledgeable(ids, reading.known, taken);
+  const contract = { ...given, requested_on: dateOf(now), demonstration, created_at: now };
+  const id = newId('plg');
+  const move = { from: null, to: 'requested', detail: {} } as const;
+  const [pledge] = await together([
+    insertPledge(tx, contract, patents, id),
+    recordMove(tx, id, move, caller, now),
+  ]);
+  const pledged = pledgedNow(pledge, patents, reading.known);
+  await acrossTenants(tx, () =>
+    together([
+      models ? valueFirst(tx, pledge, pledged, reading, models, now) : markStale(tx, id, 'requested', now),
+      traceMove(tx, pledge, move, caller, now),
+    ]),
   );
-  await leaveTrace(tx, pledge, null, 'requested', {}, caller, now);
-  await revalueNow(tx, pledge.id, now);
-  return pledge;
+  return { pledge, patents: pledged };
+}
+
+function pledgedNow(
+  { id: pledge_id, created_at: added_at }: Pledge,
+  patents: readonly PledgedUse[],
+  known: ReadonlyMap<string, KnownPatent>,
+): PledgedPatent[] {
+  const rows = patents.map((patent) => {
+    const { office, application_number } = known.get(patent.patent_id)!.facts;
+    return { pledge_id, ...NOTHING_DECLARED, ...patent, office, application_number, added_at };
+  });
+  return rows.sort((one, other) => (one.patent_id < other.patent_id ? -1 : 1));
 }
 
 /**
@@ -127,7 +157,7 @@ export async function movePledge(
     const route = await disposalRoute(tx, id);
     await recordRecovery(tx, pledge, { route, proceeds_minor, costs_minor }, today, now);
   }
-  await leaveTrace(tx, pledge, pledge.state, to, detail, caller, now);
+  await leaveTrace(tx, pledge, { from: pledge.state, to, detail }, caller, now);
   if (isFinal(to)) await endWatch(tx, id, today, now);
   else await markStale(tx, id, `became ${to}`, now);
   return changed;
@@ -229,33 +259,39 @@ export async function proveAnnuity(
   await appendAudit(tx, [entry(caller.organisation_id, caller, now, 'annuity.proven', id, proof)]);
 }
 
+interface Moved {
+  from: PledgeState | null;
+  to: PledgeState;
+  detail: Record<string, unknown>;
+}
+
 /** Move, audit entry of both sides and event: the trace that every change of state leaves. */
 async function leaveTrace(
   tx: Transaction,
   pledge: Pledge,
-  from: PledgeState | null,
-  to: PledgeState,
-  detail: Record<string, unknown>,
+  moved: Moved,
   caller: Caller,
   now: Date,
 ): Promise<void> {
-  const moved_on = dateOf(now);
-  await insertMove(tx, {
-    pledge_id: pledge.id,
-    from_state: from,
-    to_state: to,
-    moved_on,
-    moved_at: now,
-    actor: caller.key_id,
-    detail,
-  });
-  await traceChange(
-    tx,
-    pledge,
-    { action: `pledge.${to}`, detail, data: { as_of: moved_on, from, to, detail } },
-    caller,
-    now,
-  );
+  await together([recordMove(tx, pledge.id, moved, caller, now), traceMove(tx, pledge, moved, caller, now)]);
+}
+
+function recordMove(
+  tx: Transaction,
+  pledge_id: string,
+  { from, to, detail }: Moved,
+  caller: Caller,
+  now: Date,
+) {
+  const actor = caller.key_id;
+  const states = { from_state: from, to_state: to };
+  return insertMove(tx, { pledge_id, ...states, moved_on: dateOf(now), moved_at: now, actor, detail });
+}
+
+function traceMove(tx: Transaction, pledge: Pledge, moved: Moved, caller: Caller, now: Date): Promise<void> {
+  const { to, detail } = moved;
+  const data = { as_of: dateOf(now), ...moved };
+  return traceChange(tx, pledge, { action: `pledge.${to}`, detail, data }, caller, now);
 }
 
 function entry(

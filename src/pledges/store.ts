@@ -84,9 +84,10 @@ export async function insertPledge(
   tx: Transaction,
   given: NewPledge,
   patents: readonly PledgedUse[],
+  id: string = newId('plg'),
 ): Promise<Pledge> {
   const pledge: Pledge = {
-    id: newId('plg'),
+    id,
     ...given,
     state: 'requested',
     approved_value_minor: null,
@@ -95,7 +96,6 @@ export async function insertPledge(
   await Promise.all([
     tx`insert into pledge ${tx(pledge)}`.execute(),
     addPatents(tx, pledge.id, patents, given.created_at),
-    markStale(tx, pledge.id, 'requested', given.created_at),
   ]);
   return pledge;
 }
@@ -181,7 +181,8 @@ async function numbered(sql: Sql | Transaction, held: ReturnType<Sql>): Promise<
 
 export async function insertMove(tx: Transaction, move: Omit<PledgeMove, 'id'>): Promise<PledgeMove> {
   const stored = { id: newId('mov'), ...move };
-  await tx`insert into pledge_move ${tx({ ...stored, detail: tx.json(move.detail as never) })}`;
+  // Under way at once: what is sent behind it may be sent in another role.
+  await tx`insert into pledge_move ${tx({ ...stored, detail: tx.json(move.detail as never) })}`.execute();
   return stored;
 }
 

@@ -3,6 +3,7 @@ import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import type { Transaction } from '../db/client.ts';
 import { acrossTenants } from '../db/tenancy.ts';
+import { together } from '../db/together.ts';
 import { emitEvents } from '../outbox/emit.ts';
 import type { Pledge } from './store.ts';
 
@@ -24,8 +25,10 @@ export async function traceChange(
 ): Promise<void> {
   const entry = { at: now, actor: caller.key_id, action, subject: id, detail };
   const entries = [bank_id, firm_id].map((organisation_id) => ({ organisation_id, ...entry }));
-  await acrossTenants(tx, async () => {
-    await appendAudit(tx, entries);
-    await emitEvents(tx, [{ type: action, pledge_id: id, bank_id, firm_id, occurred_at: now, data }]);
-  });
+  await acrossTenants(tx, () =>
+    together([
+      appendAudit(tx, entries),
+      emitEvents(tx, [{ type: action, pledge_id: id, bank_id, firm_id, occurred_at: now, data }]),
+    ]),
+  );
 }

@@ -12,7 +12,7 @@ import { AsOfQuery, Closed, Currency, Id, Instant, Minor, Nullable } from '../ht
 import { tagAnswer, Unchanged } from '../http/tags.ts';
 import type { Service } from '../service.ts';
 import { summaryOf } from './kept-summaries.ts';
-import { patentPositions, pledgePositions } from './store.ts';
+import { patentPositions, pledgePositions, positionsDigest } from './store.ts';
 import { MAX_LAPSE_MULTIPLIER, stressFigures, stressPortfolio } from './stress.ts';
 
 const MAX_SEED = 2 ** 32 - 1;
@@ -136,9 +136,12 @@ export const portfolioRoutes =
       async (request, reply) => {
         const { bank_id, as_of } = request.query;
         const known_at = asOf(clock, as_of);
-        const pledges = await positions(callerOfGuarded(request), bank_id, known_at);
-        if (tagAnswer(request, reply, pledges).unchanged) return null;
-        const { expected_breaches, concentrations, ...summary } = await summaryOf(database.sql, pledges);
+        const bank = bankOf(callerOfGuarded(request), bank_id);
+        const digest = await positionsDigest(database.sql, bank, known_at);
+        if (tagAnswer(request, reply, digest).unchanged) return null;
+        const { expected_breaches, concentrations, ...summary } = await summaryOf(database.sql, digest, () =>
+          pledgePositions(database.sql, bank, known_at),
+        );
         return {
           currency: VALUATION_CURRENCY,
           known_at,
@@ -176,8 +179,8 @@ export const portfolioRoutes =
       },
       async (request) => {
         const { bank_id, as_of } = request.query;
-        const known_at = asOf(clock, as_of);
-        const pledges = await positions(callerOfGuarded(request), bank_id, known_at);
+        const bank = bankOf(callerOfGuarded(request), bank_id);
+        const pledges = await pledgePositions(database.sql, bank, asOf(clock, as_of));
         const patents = await patentPositions(database.sql, pledges);
         const { draws, seed = randomInt(MAX_SEED), technology_falls = [], ...given } = request.body;
         const field_falls = Object.fromEntries(
@@ -197,11 +200,11 @@ export const portfolioRoutes =
         };
       },
     );
-
-    function positions(caller: Caller, asked: string | undefined, known_at: Date) {
-      if (caller.kind === 'bank' && asked !== undefined && asked !== caller.organisation_id)
-        throw new Problem('not_found', 'There is no such portfolio.');
-      const bank_id = caller.kind === 'bank' ? caller.organisation_id : (asked ?? null);
-      return pledgePositions(database.sql, bank_id, known_at);
-    }
   };
+
+/** Whose portfolio it is; null for that of all banks. */
+function bankOf({ kind, organisation_id }: Caller, asked: string | undefined): string | null {
+  if (kind !== 'bank') return asked ?? null;
+  if (asked === undefined || asked === organisation_id) return organisation_id;
+  throw new Problem('not_found', 'There is no such portfolio.');
+}

@@ -38,6 +38,22 @@ export interface PatentPosition {
   validity_probability: number | null;
 }
 
+/**
+ * SHA-256 of all that the positions are made of, taken where the rows are: what stays the same need not be read. Of the latest
+ * points, and of what was stated beside them, when they were known and which transactions wrote them.
+ * @param bank_id whose pledges; null for those of all banks
+ */
+export async function positionsDigest(sql: Sql, bank_id: string | null, known_at: Date): Promise<string> {
+  const [row] = await sql<{ digest: string }[]>`
+    select encode(sha256(convert_to(coalesce(string_agg(concat_ws(' ', pledge.id, matures_on, ltv_warning_bp,
+      ltv_breach_bp, latest.known_at, latest.xmin), E'\n' order by pledge.id), ''), 'UTF8')), 'hex') as digest
+    from pledge
+    cross join lateral (select known_at, xmin from pledge_valuation where pledge_id = pledge.id and known_at <= ${known_at}
+      order by as_of desc, known_at desc limit 1) latest
+    where ${ofBank(sql, bank_id)} and pledge.created_at <= ${known_at}`;
+  return row!.digest;
+}
+
 /** @param bank_id whose pledges; null for those of all banks */
 export async function pledgePositions(
   sql: Sql,
@@ -54,10 +70,14 @@ export async function pledgePositions(
     cross join lateral (select coalesce(array_agg(breach_probability order by horizon_days), '{}') as breach_probabilities
       from pledge_outlook said where said.pledge_id = pledge.id and said.as_of = latest.as_of
         and said.known_at = latest.known_at) outlook
-    where ${bank_id === null ? sql`true` : sql`pledge.bank_id = ${bank_id}`} and pledge.created_at <= ${known_at}
+    where ${ofBank(sql, bank_id)} and pledge.created_at <= ${known_at}
       and latest.state not in ('withdrawn', 'released', 'disposed')
     order by pledge.id`;
   return [...rows];
+}
+
+function ofBank(sql: Sql, bank_id: string | null) {
+  return bank_id === null ? sql`true` : sql`pledge.bank_id = ${bank_id}`;
 }
 
 /** Those of the pledges' patents that have a number, in order of pledge and patent. Valuations never change. */

@@ -38,16 +38,17 @@ export async function useQuota(
   now: Date,
 ): Promise<void> {
   const month = monthOf(now);
-  const [use] = await tx<Use[]>`
+  const counted = tx<Use[]>`
     insert into quota_use (organisation_id, meter, month, quota, used)
     select organisation_id, meter, ${month}::date, quota, ${n}::bigint from quota_allowance
       where organisation_id = ${organisation_id} and meter = ${meter} and quota >= ${n}::bigint
     on conflict (organisation_id, meter, month) do update set used = quota_use.used + excluded.used
       where quota_use.used + excluded.used <= quota_use.quota
     returning organisation_id, meter, month, quota, used`;
-  if (use) return tellWhenNear(tx, use, n, kind, now);
-  const [allowance] = await tx<{ quota: number }[]>`
+  const allowed = tx<{ quota: number }[]>`
     select quota from quota_allowance where organisation_id = ${organisation_id} and meter = ${meter}`;
+  const [[use], [allowance]] = await Promise.all([counted, allowed]);
+  if (use) return tellWhenNear(tx, use, n, kind, now);
   if (!allowance) return;
   const [{ used } = { used: 0 }] = await usesOf(tx, organisation_id, month, meter);
   throw new Problem(

@@ -2,8 +2,14 @@
 import type { CalendarDate } from '../../models/types.ts';
 import { canonicalJson } from '../canonical.ts';
 import type { Sql, Transaction } from '../db/client.ts';
+import { recent } from '../recent.ts';
 import { assumptionsKnown } from './assumptions.ts';
 import { type ModelSet, modelSet, PART_KINDS, type Part, type PartName, partOf } from './models.ts';
+
+/** Some hundred kilobytes each. */
+const KEPT_SETS = 4;
+/** By id, which follows from what is in them. */
+const sets = recent<ModelSet>(KEPT_SETS);
 
 /** Fitting the same data again is the same version. */
 export async function storeVersion(
@@ -44,7 +50,7 @@ export async function latestModels(sql: Sql, now: Date): Promise<ModelSet | null
       order by created_at desc, number desc limit 1`,
     assumptionsKnown(sql, now),
   ]);
-  const [latest = null] = await withParts(sql, rows);
+  const latest = rows[0] ? await sets(rows[0].id, async () => (await withParts(sql, rows))[0]!) : null;
   const assumptions = partOf('assumptions', known);
   if (latest === null || latest.assumptions.id === assumptions.id) return latest;
   return storeModels(sql, modelSet({ ...latest, assumptions }), now);

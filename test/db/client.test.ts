@@ -208,6 +208,31 @@ t.test('a single statement of a tenant that the server gave up for another is ru
   );
 });
 
+t.test(
+  'a single statement that cannot be sent, or is refused, leaves its connection to the next',
+  async (t) => {
+    const { sql } = tenantDatabase(open(t, { max: 1 }));
+    const bank = { organisation_id: 'org_1', kind: 'bank' } as const;
+    const asking = (make: () => Promise<unknown>) => actFor(bank, async () => await make());
+    const nothing = undefined as never;
+    const unsendable: [() => Promise<unknown>, RegExp][] = [
+      [() => sql`select ${nothing}`, /Undefined values/],
+      [() => sql`select ${sql`${nothing}::text`}`, /Undefined values/],
+      [() => sql`select ${'no day'}::timestamptz`, /invalid input syntax/],
+      [() => sql`select ${new Date(Number.NaN)}::timestamptz`, /invalid input syntax/],
+      [() => sql`select ${'word'}::integer`, /invalid input syntax/],
+    ];
+    for (const round of ['at first', 'when it is prepared'])
+      for (const [make, reason] of unsendable) {
+        await t.rejects(asking(make), { message: reason }, round);
+        const rows = (await asking(() => sql`select current_setting('app.organisation_id') as id`)) as {
+          id: string;
+        }[];
+        t.equal(rows[0]!.id, 'org_1');
+      }
+  },
+);
+
 t.test('notices arrive, also after the connection was lost', async (t) => {
   const database = open(t);
   let heard = 0;

@@ -414,6 +414,8 @@ t.test('the parts of a package say what the draft says, and come out the same to
 
   const manifest = JSON.parse(strFromU8(files['manifest.json']!));
   t.match(manifest, { reference: 'package', form: 'EP', version: 1, files: { length: 3 } });
+  const alone = await call(firm_a.key, 'GET', `/v1/filing/packages/${made.body.id}/files/manifest.json`);
+  t.same(alone.body, manifest, 'as the document describes it');
 });
 
 t.test('a Chinese application is set in Chinese, in the order of its office', async (t) => {

@@ -26,7 +26,10 @@ interface Portfolio {
   weighted_ltv_bp: number | null;
   statuses: Record<string, number>;
   expected_breaches: { horizon_days: number; pledges: number }[];
-  concentrations: Record<string, { herfindahl: number; groups: { amount_minor: number; share: number }[] }>;
+  concentrations: Record<
+    string,
+    { herfindahl: number; groups: { group: string; amount_minor: number; share: number }[] }
+  >;
 }
 interface Covenant {
   id: string;
@@ -181,6 +184,17 @@ t.test('what was shown is told as unchanged to whom it was shown, until it chang
     first.principal_minor + second.principal_minor,
     'and a summary that was kept is not shown for it',
   );
+  const maturities = async () => {
+    const { headers, body } = await portfolioOf(bank_a.key);
+    const groups = body.concentrations.maturity_year!.groups.map(({ group }) => group).sort();
+    return { tag: headers.etag, groups };
+  };
+  const agreed = await maturities();
+  t.same(agreed.groups, ['2011']);
+  await service.database.sql`update pledge set matures_on = '2012-06-10' where id = ${first.id}`;
+  const anew = await maturities();
+  t.same(anew.groups, ['2011', '2012'], 'nor where the contract changed and no value did');
+  t.not(anew.tag, agreed.tag);
 });
 
 t.test('a stress test is worse than calm, and the same seed gives the same figures', async (t) => {

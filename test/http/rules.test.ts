@@ -481,6 +481,20 @@ t.test('what takes too long on its thread is stopped, and the next one may run',
     module: module('throw new Error("no")'),
   });
   await t.rejects(failing({}), { message: 'no' });
+  const counting = onThread<number, number>({
+    ...work,
+    limit_ms: 60_000,
+    module: module(`import { parentPort } from 'node:worker_threads';
+      let sum = 0;
+      parentPort.on('message', (more) => {
+        if (more < 0) throw new Error('less');
+        parentPort.postMessage((sum += more));
+      });`),
+  });
+  t.equal(await counting(1), 1);
+  t.equal(await counting(2), 3, 'the thread of the run before is taken');
+  await t.rejects(counting(-1), { message: 'less' });
+  t.equal(await counting(4), 4, 'but not one that failed');
 });
 
 /** From here on: each rule by the facts that the database has, from what is learnt to the event. */

@@ -128,7 +128,8 @@ export async function request(
     ...LTV,
     patents: patent_ids.map((patent_id) => ({ patent_id, annual_revenue_minor: 300_000_000 })),
   };
-  return database.transaction((tx) => requestPledge(tx, given, firm, false, now));
+  const { pledge } = await database.transaction((tx) => requestPledge(tx, given, firm, false, now));
+  return pledge;
 }
 
 /** The same, registered and disbursed. */

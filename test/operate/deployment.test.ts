@@ -18,7 +18,7 @@ import { buildService } from '../service.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DEPLOY = join(ROOT, 'deploy');
 /** Variables of the programs beside ours, by how they begin. */
-const OF_OTHERS = /^(POSTGRES_|GF_|OWNER_PASSWORD$|SERVICE_PASSWORD$|GRAFANA_PASSWORD$|NODE_ENV$)/;
+const OF_OTHERS = /^(POSTGRES_|GF_|OWNER_PASSWORD$|SERVICE_PASSWORD$|GRAFANA_PASSWORD$|NODE_ENV$|MALLOC_)/;
 
 const service = await buildService(t);
 const home = await openFolder('pledgewatch-metrics-');

@@ -23,11 +23,24 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   [XML_NAME]: 'application/xml',
   [DOCX_NAME]: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
   [PDF_NAME]: 'application/pdf',
-  [MANIFEST_NAME]: 'application/json',
 };
+const MANIFEST_TYPE = 'application/json';
 const ARCHIVE_TYPE = 'application/zip';
 
 const Digest = Type.String({ pattern: '^[0-9a-f]{64}$' });
+
+const Files = Type.Array(Type.Object({ name: Type.String(), sha256: Digest, size_bytes: Type.Integer() }));
+
+const Manifest = Type.Object({
+  reference: Type.String(),
+  form: Type.String(),
+  right_type: Type.String(),
+  language: Type.String(),
+  version: Type.Integer({ description: 'of the draft' }),
+  draft_sha256: Digest,
+  made_with: Type.String({ description: 'version of the program' }),
+  files: Files,
+});
 
 const PackageBody = Type.Object({
   id: Id,
@@ -36,7 +49,7 @@ const PackageBody = Type.Object({
   office: OneOf(OFFICES, 'WIPO ST.3 code'),
   sha256: Type.String({ description: 'of the archive' }),
   size_bytes: Type.Integer(),
-  files: Type.Array(Type.Object({ name: Type.String(), sha256: Digest, size_bytes: Type.Integer() })),
+  files: Files,
   errors: Type.Integer({ description: 'that the checks found, in spite of which the firm wanted it' }),
   organisation_id: Type.String({ description: 'who made it' }),
   author_id: Type.String(),
@@ -163,7 +176,10 @@ export const packageRoutes =
           response: {
             200: {
               description: 'the file, as its name says',
-              content: Object.assign({}, ...Object.values(MEDIA_TYPES).map((type) => binary(type).content)),
+              content: Object.assign(
+                { [MANIFEST_TYPE]: { schema: Manifest } },
+                ...Object.values(MEDIA_TYPES).map((type) => binary(type).content),
+              ),
             },
           },
         },
@@ -171,7 +187,7 @@ export const packageRoutes =
       async (request, reply) => {
         const { id, name } = request.params;
         const archive = await archiveOf(sql, vault, id);
-        const type = MEDIA_TYPES[name];
+        const type = name === MANIFEST_NAME ? MANIFEST_TYPE : MEDIA_TYPES[name];
         if (type === undefined) throw new Problem('not_found', 'The package has no such file.');
         return hand(reply, name, type, Buffer.from(unzipSync(archive)[name]!));
       },

@@ -1,5 +1,5 @@
 /** Sheets of labels on a thread of their own: codes and pages of some hundred take seconds. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { answerTasks } from '../../thread.ts';
 import type { MadeMark } from '../marks/make.ts';
 import { labelOf, type OnLabels } from './label.ts';
 import { labelsPdf } from './pdf.ts';
@@ -13,8 +13,7 @@ export interface SheetTask {
   made_at: Date;
 }
 
-const { form, title, marks, on, made_at } = workerData as SheetTask;
-const labels = marks.map((mark) => labelOf(mark, on));
-parentPort!.postMessage(
-  form === 'pdf' ? await labelsPdf({ title, labels, made_at }) : Buffer.from(sheetSvg(labels)),
-);
+answerTasks(async ({ form, title, marks, on, made_at }: SheetTask) => {
+  const labels = marks.map((mark) => labelOf(mark, on));
+  return form === 'pdf' ? await labelsPdf({ title, labels, made_at }) : Buffer.from(sheetSvg(labels));
+});

@@ -7,7 +7,7 @@ import { callerOfGuarded } from '../../http/guard.ts';
 import { Closed, Day, OneOf } from '../../http/schemas.ts';
 import { pledgedPatents } from '../../pledges/store.ts';
 import { summaryOf } from '../../portfolio/kept-summaries.ts';
-import { patentPositions, pledgePositions } from '../../portfolio/store.ts';
+import { patentPositions, pledgePositions, positionsDigest } from '../../portfolio/store.ts';
 import { stressFigures, stressPortfolio } from '../../portfolio/stress.ts';
 import type { Service } from '../../service.ts';
 import { Blank, blank, endOfDay } from '../asking.ts';
@@ -49,7 +49,9 @@ export function portfolioPages(app: FastifyInstance, service: Service): void {
       const { kind, organisation_id } = callerOfGuarded(request);
       const as_of = blank(query.as_of) ?? null;
       const known_at = endOfDay(as_of ?? undefined, clock.now());
-      const pledges = await pledgePositions(sql, kind === 'bank' ? organisation_id : null, known_at);
+      const bank_id = kind === 'bank' ? organisation_id : null;
+      const digest = await positionsDigest(sql, bank_id, known_at);
+      const pledges = await pledgePositions(sql, bank_id, known_at);
       const chosen = choose(pledges, {
         sort: query.sort ?? 'ltv',
         status: blank(query.status) ?? null,
@@ -64,7 +66,7 @@ export function portfolioPages(app: FastifyInstance, service: Service): void {
         title: view.words.say('nav.portfolio'),
         body: (
           <PortfolioPage
-            summary={await summaryOf(sql, pledges)}
+            summary={await summaryOf(sql, digest, async () => pledges)}
             firms={named}
             patents={Map.groupBy(pledged, ({ pledge_id }) => pledge_id)}
             {...{ chosen, as_of }}

@@ -108,10 +108,10 @@ export function valuationPages(app: FastifyInstance, service: Service): void {
         patents: lines.map(({ found, use }) => ({ ...useOf(use), patent_id: found!.patent_id })),
       };
       try {
-        const { id } = await attemptOwn(service, caller, 'pledge.request', () =>
+        const { pledge } = await attemptOwn(service, caller, 'pledge.request', () =>
           database.transaction((tx) => requestOwn(tx, asked, caller, clock.now())),
         );
-        return goTo(`/pledges/${id}`);
+        return goTo(`/pledges/${pledge.id}`);
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         return refuse({ request: error.message });

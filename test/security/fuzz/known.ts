@@ -36,7 +36,26 @@ const KIND_OF_STEP: Record<string, string> = {
   needs: 'ned',
   offers: 'off',
   introductions: 'itr',
+  comments: 'fcm',
+  searches: 'fps',
+  applications: 'fap',
+  deadlines: 'fdl',
+  fees: 'fee',
+  'office-actions': 'foa',
+  products: 'mpr',
+  lots: 'mlt',
+  desks: 'dsk',
+  staff: 'org',
+  clients: 'dcl',
+  tasks: 'dtk',
+  'desk-handovers': 'hnd',
+  imports: 'imp',
+  bulletins: 'bul',
+  'bulletin-subscriptions': 'bsb',
+  'haircuts/proposals': 'hcp',
 };
+/** What each draft and each package has, and no id names. */
+const EACH_HAS: Record<string, readonly string[]> = { versions: ['1'], files: ['manifest.json'] };
 /** Resources whose ids have no prefix. */
 const WITHOUT_PREFIX = ['keys', 'models', 'sources', 'tables', 'passkeys'];
 const ID = /\b([a-z]{3})_[0-9a-z]{26}\b/g;
@@ -79,7 +98,8 @@ export class Known {
   /** Ids that this asker saw, or that stand under another id; [] when there are none. */
   of(owner: string, kind: string): readonly string[] {
     const ids = this.#ids.get(`${owner} ${kind}`) ?? [];
-    return ids.length === 0 && kind === 'patent_id' ? this.setting.free_patents : ids;
+    if (ids.length > 0) return ids;
+    return kind === 'patent_id' ? this.setting.free_patents : (EACH_HAS[kind] ?? []);
   }
 
   /** Ids that others saw and this one did not. */

@@ -1,6 +1,7 @@
 // The process under test: the whole service on a database of its own, listening on loopback.
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
+import { THREAD_KEPT_ms } from '../../../src/thread.ts';
 import { buildService } from '../../service.ts';
 import { setUp } from './setting.ts';
 
@@ -21,8 +22,9 @@ process.on('message', async (message) => {
 });
 process.on('disconnect', () => void stop());
 
-/** Free pages of the heap go back to the system, or what is measured is how busy it was. */
+/** Threads that wait for work end, and free pages of the heap go back to the system: else what is measured is how busy it was. */
 async function giveBack(): Promise<void> {
+  await sleep(THREAD_KEPT_ms + PAUSE_ms);
   for (let round = 0; round < COLLECTIONS; round++) {
     await globalThis.gc!({ type: 'major', execution: 'async', flavor: 'last-resort' });
     await sleep(PAUSE_ms);

@@ -1,4 +1,7 @@
-/** What the requests of a run find: pledges in every state with values, flags and events, endpoints with failed deliveries. */
+/**
+ * What the requests of a run find: pledges in every state with values, flags and events, endpoints with failed deliveries, and
+ * all else that the organisations of test/security/world.ts have.
+ */
 
 import pino from 'pino';
 import { deliverDue } from '../../../jobs/deliver.ts';
@@ -7,6 +10,7 @@ import { showUnder } from '../../../src/anonymity/service.ts';
 import { createSender } from '../../../src/webhooks/send.ts';
 import { addPerson, openSession } from '../../people.ts';
 import { lapsingPatents, type Party, type TestService } from '../../service.ts';
+import { peopleTheService } from '../world.ts';
 
 /** Who asks, with a key of its own, or a person of an organisation in a session. */
 export interface Asker {
@@ -59,10 +63,13 @@ export async function setUp(service: TestService, url: string): Promise<Setting>
   const lapsing = await lapsingPatents(clock.now().toISOString().slice(0, 10));
   for (const [bank, firm] of [[bank_a, firm_a] as const, [bank_b, firm_b] as const])
     for (const way of WAYS) {
-      const patents = [service.takePatent(), ...(way.at(-1) === 'active' ? [lapsing.pop()!.patent_id] : [])];
+      const patents = [
+        service.takePatent(),
+        ...(way.at(-1) === 'active' ? [lapsing.shift()!.patent_id] : []),
+      ];
       await pledged(service, bank, firm, patents, way);
     }
-  await service.passTo('2009-10-01T02:00:00Z');
+  await peopleTheService(service);
   await service.passTo(ENDS_AT);
   await failDeliveries(service);
   return {

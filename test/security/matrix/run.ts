@@ -5,6 +5,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { issueKey } from '../../../src/accounts/store.ts';
 import type { Database } from '../../../src/db/client.ts';
+import { PROOF_MINUTES } from '../../../src/people/sessions.ts';
 import { type JsonSchema, sampleOf } from '../../http/sample.ts';
 import { addPasskey, addPerson, openSession } from '../../people.ts';
 import type { Party, TestService } from '../../service.ts';
@@ -44,6 +45,7 @@ interface Role {
   may: readonly Action[];
   /** Who is signed in; null for a key. */
   person_id: string | null;
+  session_id: string | null;
 }
 
 /** Whose things a request names. */
@@ -57,11 +59,16 @@ interface Operation {
   body: JsonSchema | null;
 }
 
-interface Cell {
+interface Asked {
   operation: Operation;
   expectation: Expectation | undefined;
   role: Role;
   owner: Owner;
+}
+
+interface Cell extends Asked {
+  /** Statuses with which it must be refused; null when it is answered. */
+  refused: readonly number[] | null;
 }
 
 interface Answer {
@@ -108,22 +115,23 @@ export async function runMatrix(
   };
   for (const [place, operation] of operations.entries()) {
     failures = [];
-    const expectation = expected[operation.id];
-    const roles = [];
-    for (const role of stage.roles) roles.push(await signedInAnew(stage, role));
-    const cells = roles.flatMap((role) =>
-      ownersFor(expectation, stage).map((owner): Cell => ({ operation, expectation, role, owner })),
-    );
+    await signInAgain(stage);
+    const cells = cellsOf(stage, operation, expected[operation.id]);
     // What must leave no trace goes first, so that nothing changes under it: what is refused, and what only reads.
-    const traceless = cells.filter((cell) => operation.method === 'GET' || refusal(stage, cell));
-    const before = await rowCounts(service.database);
+    const reads = operation.method === 'GET' && expected[operation.id]?.does !== 'write';
+    const traceless = cells.filter(({ refused }) => reads || refused);
+    const before = await rowCounts(stage);
     const answers = new Map<Cell, Answer>();
+    const judgeAll = (some: readonly Cell[]) =>
+      Promise.all(some.map(async (cell) => answers.set(cell, await judge(stage, cell, fail))));
+    await judgeAll(traceless.filter(({ refused }) => refused));
+    // Answers may be of the kind that is made one at a time.
     for (const own of Map.groupBy(traceless, ({ role }) => role).values())
-      await Promise.all(own.map(async (cell) => answers.set(cell, await judge(stage, cell, fail))));
-    const after = await rowCounts(service.database);
-    for (const [table, rows] of after)
-      if (rows !== before.get(table)) fail('side_effects', `${operation.id}: ${table}`);
-    for (const cell of cells) if (!answers.has(cell)) answers.set(cell, await judge(stage, cell, fail));
+      await judgeAll(own.filter(({ refused }) => !refused));
+    const changed = changesOf(before, await rowCounts(stage));
+    if (changed.length > 0)
+      for (const trace of await tracesOf(stage, traceless, changed)) fail('side_effects', trace);
+    for (const cell of cells) if (!answers.has(cell)) await judgeAll([cell]);
     for (const cell of cells.filter((each) => isForeign(stage, each))) {
       const missing = cells.find(({ role, owner }) => role === cell.role && owner === 'missing')!;
       if (answers.get(cell)!.bytes !== answers.get(missing)!.bytes)
@@ -158,6 +166,8 @@ interface Stage {
   table_id: string;
   /** An id of each kind that was somebody's and is over. */
   ended: Owned;
+  /** Counts, by table, the rows of every table that holds somebody's: the patent database is written by jobs alone. */
+  count_rows: string;
 }
 
 async function setStage(service: TestService): Promise<Stage> {
@@ -170,6 +180,7 @@ async function setStage(service: TestService): Promise<Stage> {
     party: { ...party, kind },
     may,
     person_id: null,
+    session_id: null,
   });
   const closed = (name: string, headers: Record<string, string>): Role => ({
     name,
@@ -177,6 +188,7 @@ async function setStage(service: TestService): Promise<Stage> {
     party: null,
     may: [],
     person_id: null,
+    session_id: null,
   });
   const made = async (party: Party, scopes: ('read' | 'write')[]) =>
     service.database.transaction((tx) => issueKey(tx, party.id, 'matrix', service.clock.now(), { scopes }));
@@ -199,6 +211,7 @@ async function setStage(service: TestService): Promise<Stage> {
     owners: [bank_a, firm_a, bank_b, firm_b, staff, agency, expert, buyer],
     patent_id: service.takePatent(),
     table_id: await shippedTable(service),
+    count_rows: await rowCounter(service.database),
     roles: [
       closed('nobody', {}),
       closed('a key of nobody', withKey(`pwk_${'0'.repeat(16)}_${'A'.repeat(43)}`)),
@@ -226,15 +239,28 @@ async function setStage(service: TestService): Promise<Stage> {
   };
 }
 
-/** A person's session is a new one for each operation, for some end it; and the person, for one forgets it. */
-async function signedInAnew({ service }: Stage, role: Role): Promise<Role> {
-  if (role.person_id === null) return role;
-  const open = await service.database
-    .sql`select from person where id = ${role.person_id} and closed_at is null`;
-  const [, role_name] = role.name.split(', ');
-  if (open.count === 0) role.person_id = (await addPerson(service, role.party!.id, role_name!)).id;
-  await service.database.sql`delete from session where person_id = ${role.person_id}`;
-  return { ...role, headers: (await openSession(service, role.person_id)).headers };
+/**
+ * Whose session an operation ended, or that was begun some time ago, signs in anew; the person is another one where it was
+ * forgotten.
+ */
+async function signInAgain({ service, roles }: Stage): Promise<void> {
+  const { sql } = service.database;
+  const people = roles.filter(({ person_id }) => person_id !== null);
+  const begun = people.flatMap(({ session_id }) => session_id ?? []);
+  const fresh = await sql<
+    { id: string }[]
+  >`select session.id from session join person on person.id = person_id
+    where session.id = any(${begun}) and closed_at is null
+      and proved_at > now() - make_interval(mins => ${PROOF_MINUTES / 2})`;
+  const signed_in = new Set(fresh.map(({ id }) => id));
+  for (const role of people.filter(({ session_id }) => !signed_in.has(session_id!))) {
+    const open = await sql`select from person where id = ${role.person_id} and closed_at is null`;
+    const [, role_name] = role.name.split(', ');
+    if (open.count === 0) role.person_id = (await addPerson(service, role.party!.id, role_name!)).id;
+    await sql`delete from session where person_id = ${role.person_id}`;
+    const { id, headers } = await openSession(service, role.person_id!);
+    Object.assign(role, { session_id: id, headers });
+  }
 }
 
 async function shippedTable({ call, firm_a }: TestService): Promise<string> {
@@ -264,6 +290,16 @@ function operationsOf({
   );
 }
 
+function cellsOf(stage: Stage, operation: Operation, expectation: Expectation | undefined): Cell[] {
+  const owners = ownersFor(expectation, stage);
+  return stage.roles.flatMap((role) =>
+    owners.map((owner) => {
+      const asked = { operation, expectation, role, owner };
+      return { ...asked, refused: refusal(stage, asked) };
+    }),
+  );
+}
+
 /** Nobody's for what names no thing. */
 function ownersFor(expectation: Expectation | undefined, { owners, owned }: Stage): Owner[] {
   if (!expectation?.things) return ['missing'];
@@ -273,7 +309,7 @@ function ownersFor(expectation: Expectation | undefined, { owners, owned }: Stag
 }
 
 /** Whether it is there, and neither the caller's own nor shared with it. */
-function isForeign({ owned }: Stage, { expectation, role: { party }, owner }: Cell): boolean {
+function isForeign({ owned }: Stage, { expectation, role: { party }, owner }: Asked): boolean {
   if (!expectation?.things || !party || typeof owner === 'string') return false;
   return !Object.values(expectation.things).every((thing) => {
     if (party.kind === 'staff' && SEEN_BY_STAFF.includes(thing)) return true;
@@ -281,12 +317,11 @@ function isForeign({ owned }: Stage, { expectation, role: { party }, owner }: Ce
   });
 }
 
-/** Statuses with which a cell must be refused; null when it is answered. */
-function refusal(stage: Stage, { operation, expectation, role, owner }: Cell): readonly number[] | null {
+function refusal(stage: Stage, asked: Asked): readonly number[] | null {
+  const { operation, expectation, role, owner } = asked;
   if (!expectation) return [];
   const { who, things, filter, guessed, people, asks, does } = expectation;
-  const absent =
-    things && (typeof owner === 'string' || isForeign(stage, { operation, expectation, role, owner }));
+  const absent = things && (typeof owner === 'string' || isForeign(stage, asked));
   const notThere = owner === 'malformed' ? [400, 404] : [404];
   if (guessed) return [guessed];
   if (who === 'anyone') return things ? notThere : null;
@@ -303,15 +338,14 @@ async function judge(
   cell: Cell,
   fail: (kind: 'foreign_success' | 'unexplained', text: string) => void,
 ): Promise<Answer> {
-  const { expectation } = cell;
+  const { expectation, refused } = cell;
   const answer = await ask(stage, cell);
-  const about = described(stage, cell, answer);
-  const wanted = refusal(stage, cell);
-  const explained = wanted
-    ? wanted.includes(answer.status)
+  const explained = refused
+    ? refused.includes(answer.status)
     : answer.status < 500 && ![401, 403, 404].includes(answer.status);
-  if (!expectation || !explained) fail('unexplained', about);
-  if (isForeign(stage, cell) && answer.status < 300 && !expectation?.filter) fail('foreign_success', about);
+  if (!expectation || !explained) fail('unexplained', described(stage, cell, answer));
+  if (isForeign(stage, cell) && answer.status < 300 && !expectation?.filter)
+    fail('foreign_success', described(stage, cell, answer));
   return answer;
 }
 
@@ -372,7 +406,7 @@ async function namesOf(stage: Stage, cell: Cell): Promise<Record<string, unknown
   if (operation.path.startsWith('/v1/organisations/')) names.id = stage.service.firm_b.id;
   if (operation.path.startsWith('/v1/marks/products/'))
     names.id = stage.owned.get(stage.service.firm_a.id)!.marked_product![0];
-  const fresh = expectation?.ends && role.party && refusal(stage, cell) === null;
+  const fresh = expectation?.ends && role.party && cell.refused === null;
   for (const [name, thing] of Object.entries(expectation?.things ?? {}))
     names[name] = fresh ? await makeThing(stage, role, thing) : thingOf(stage, owner, thing);
   return names;
@@ -432,14 +466,37 @@ async function makeThing(stage: Stage, role: Role, thing: Thing): Promise<string
   }
 }
 
-/** Of every table that holds somebody's rows: the patent database is written by jobs alone. */
-async function rowCounts({ sql }: Database): Promise<Map<string, number>> {
+/** @returns the statement that counts */
+async function rowCounter({ sql }: Database): Promise<string> {
   const tables = await sql<{ name: string }[]>`select relname as name from pg_class
     where relnamespace = 'public'::regnamespace and relkind = 'r' and relrowsecurity order by relname`;
-  const [row] = await sql.unsafe<Record<string, number>[]>(
-    `select ${tables.map(({ name }) => `(select count(*) from ${name}) as ${name}`).join(', ')}`,
-  );
-  return new Map(Object.entries(row!));
+  return `select ${tables.map(({ name }) => `(select count(*) from ${name}) as ${name}`).join(', ')}`;
+}
+
+type RowCounts = Readonly<Record<string, number>>;
+
+async function rowCounts({ service, count_rows }: Stage): Promise<RowCounts> {
+  const [row] = await service.database.sql.unsafe<RowCounts[]>(count_rows, [], { prepare: true });
+  return row!;
+}
+
+/** @returns tables */
+function changesOf(before: RowCounts, after: RowCounts): string[] {
+  return Object.keys(after).filter((table) => after[table] !== before[table]);
+}
+
+/** Who left something: each is asked once more on its own, and what none of them does again, they did together. */
+async function tracesOf(stage: Stage, cells: readonly Cell[], changed: readonly string[]): Promise<string[]> {
+  const traces: string[] = [];
+  let before = await rowCounts(stage);
+  for (const cell of cells) {
+    const answer = await ask(stage, cell);
+    const after = await rowCounts(stage);
+    const own = changesOf(before, after);
+    if (own.length > 0) traces.push(`${own.join(', ')} by ${described(stage, cell, answer)}`);
+    before = after;
+  }
+  return traces.length > 0 ? traces : [`${changed.join(', ')} by ${cells[0]!.operation.id}, once`];
 }
 
 function described(stage: Stage, { operation, role, owner }: Cell, { bytes }: Answer): string {
