@@ -59,6 +59,7 @@ import { pledgeRoutes } from './pledges/routes.ts';
 import { waterfallRoutes } from './pledges/waterfall/routes.ts';
 import { portfolioRoutes } from './portfolio/routes.ts';
 import { reportRoutes } from './reports/routes.ts';
+import { reviewFilterRoutes } from './review/filter-routes.ts';
 import { reviewRoutes } from './review/routes.ts';
 import { riskRoutes } from './risk/routes.ts';
 import { ruleSetRoutes } from './risk/rule-set-routes.ts';
@@ -165,6 +166,7 @@ export async function buildApp({
   await app.register(ruleSetRoutes(service));
   await app.register(silenceRoutes(service));
   await app.register(reviewRoutes(service));
+  await app.register(reviewFilterRoutes(service));
   await app.register(auditRoutes(service));
   await app.register(modelRoutes(service));
   await app.register(haircutRoutes(service));

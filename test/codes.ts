@@ -1,4 +1,4 @@
-/** What QR codes on a rendered page say, by a renderer and a reader that the service does not use. */
+/** What is written and what QR codes say on a rendered page, by a renderer and a reader that the service does not use. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Canvas, createCanvas, loadImage } from '@napi-rs/canvas';
@@ -27,8 +27,25 @@ export async function codesOnPdf(pdf: Uint8Array): Promise<string[]> {
   return codes;
 }
 
-export async function codesOnSvg(svg: Buffer): Promise<string[]> {
-  const image = await loadImage(svg);
+/** All that is written in it, without white space: runs of one line may stand apart. */
+export async function textOfPdf(pdf: Uint8Array): Promise<string> {
+  const document = await getDocument({ data: new Uint8Array(pdf), verbosity: 0 }).promise;
+  const pages = await Promise.all(
+    Array.from(
+      { length: document.numPages },
+      async (_, index) => (await (await document.getPage(index + 1)).getTextContent()).items,
+    ),
+  );
+  return pages
+    .flat()
+    .map((item) => ('str' in item ? item.str : ''))
+    .join('')
+    .replaceAll(/\s/g, '');
+}
+
+/** @param picture SVG or PNG */
+export async function codesOnPicture(picture: Buffer): Promise<string[]> {
+  const image = await loadImage(picture);
   image.width *= SCALE;
   image.height *= SCALE;
   const canvas = createCanvas(image.width, image.height);

@@ -10,7 +10,7 @@ import { StartupError } from '../../src/errors.ts';
 import { movesOf, type Pledge, pledgedPatents, valuesOf } from '../../src/pledges/store.ts';
 import { openForCommand } from '../../src/process.ts';
 import { flagsOf } from '../../src/risk/store.ts';
-import { drawValueFlow, type FlowPicture } from './chart.tsx';
+import { drawValueFlow, type PictureFlow } from './chart.tsx';
 
 const HELP = `npm run picture
 
@@ -32,7 +32,7 @@ await run(async () => {
   }
 });
 
-async function readFlow(database: Database): Promise<FlowPicture> {
+async function readFlow(database: Database): Promise<PictureFlow> {
   const calendar = await openCalendar(database);
   const pledge = calendar && (await choosePledge(database));
   if (!calendar || !pledge)

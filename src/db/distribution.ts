@@ -48,6 +48,7 @@ export const DISTRIBUTION: readonly Share[] = [
       'watch_list',
       'watch_list_patent',
       'watch_told',
+      'review_filter',
       'person',
       'person_detail',
       'person_login',

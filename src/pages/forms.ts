@@ -4,7 +4,8 @@ import Type, { type Static, type TObject, type TSchema } from 'typebox';
 import { Closed } from '../http/schemas.ts';
 import { CSRF_FIELD } from '../http/session-cookie.ts';
 import type { Service } from '../service.ts';
-import { type Page, send } from './render.tsx';
+import { type Answer, FORM_KEY_FIELD, takeTurn } from './once.ts';
+import { htmlOf, type Page, send, sendHtml } from './render.tsx';
 import { type View, viewOf } from './view.ts';
 
 const MAX_TYPED_LENGTH = 2_000;
@@ -17,15 +18,26 @@ const MAX_TOKEN_LENGTH = 100;
 /** The token of the session, which the guard has compared by the time that fields are looked at. */
 export const Token = Type.String({ maxLength: MAX_TOKEN_LENGTH });
 
+/** Fields of every form of a session. */
+const OWN = { [CSRF_FIELD]: Token, [FORM_KEY_FIELD]: Type.Optional(Token) };
+
 const UNPROCESSABLE = 422;
 const NOTHING = Closed({});
 
 type Who = Pick<FastifyContextConfig, 'access' | 'scope' | 'people' | 'proved'>;
 
+/** Fields of other names, such as one for each row of a table. */
+interface Others {
+  names: RegExp;
+  most: number;
+  max_length: number;
+}
+
 interface Form<Params extends TObject, Fields extends Record<string, TSchema>> {
   who: Who;
   params?: Params | undefined;
   fields: Fields;
+  others?: Others;
   /** The page that the form stands on, to which a change of language returns; its own address if left out. */
   at?: (params: Static<Params>) => string;
   /** Where more is written than forms have otherwise. */
@@ -35,6 +47,7 @@ interface Form<Params extends TObject, Fields extends Record<string, TSchema>> {
 export interface Sent<Params extends TObject, Fields extends Record<string, TSchema>> {
   params: Static<Params>;
   body: Static<TObject<Fields>>;
+  others: Record<string, string>;
   request: FastifyRequest;
   reply: FastifyReply;
   view: View;
@@ -43,17 +56,22 @@ export interface Sent<Params extends TObject, Fields extends Record<string, TSch
   /** A page that is the answer: what it shows, it shows once. */
   show(page: Page): Promise<FastifyReply>;
   /** Leads to a page, so that sending it again is not what a reload does. */
-  goTo(address: string): FastifyReply;
+  goTo(address: string): Promise<FastifyReply>;
 }
 
-/** Takes forms of one plugin: `form(address, what, act)`. `public` ones have no session and so no token. */
+/**
+ * Takes forms of one plugin: `form(address, what, act)`. `public` ones have no session and so no token. Those of a session
+ * are done once: what `goTo` or `show` answered is answered again.
+ */
 export function formsOf(app: FastifyInstance, service: Service) {
   return <Fields extends Record<string, TSchema>, Params extends TObject = typeof NOTHING>(
     address: string,
-    { who, params, fields, at, body_limit_bytes: bodyLimit }: Form<Params, Fields>,
+    { who, params, fields, others, at, body_limit_bytes: bodyLimit }: Form<Params, Fields>,
     act: (sent: Sent<Params, Fields>) => Promise<FastifyReply>,
   ) => {
-    const body = Closed(who.access === 'public' ? fields : { [CSRF_FIELD]: Token, ...fields });
+    const is_public = who.access === 'public';
+    const named = is_public ? fields : { ...OWN, ...fields };
+    const body = others ? opened(named, others) : Closed(named);
     return app.post(
       address,
       {
@@ -65,17 +83,44 @@ export function formsOf(app: FastifyInstance, service: Service) {
         const place = request.params as Static<Params>;
         const seen = await viewOf(request, service);
         const view = at ? { ...seen, address: at(place) } : seen;
-        return act({
-          params: place,
-          body: request.body as Static<TObject<Fields>>,
-          request,
-          reply,
-          view,
-          again: (page, status = UNPROCESSABLE) => send(reply.code(status), page, view),
-          show: (page) => send(reply, page, view),
-          goTo: (to) => reply.redirect(to, 303),
-        });
+        const turn = is_public ? null : await takeTurn(service, request);
+        if (turn?.answer) return give(reply.header('idempotency-replayed', 'true'), turn.answer);
+        const done = async (answer: Answer) => {
+          await turn?.keep(answer);
+          return give(reply, answer);
+        };
+        try {
+          return await act({
+            params: place,
+            body: request.body as Static<TObject<Fields>>,
+            others: without(request.body as Record<string, string>, named),
+            request,
+            reply,
+            view,
+            again: (page, status = UNPROCESSABLE) => send(reply.code(status), page, view),
+            show: async (page) => done({ html: await htmlOf(page, view) }),
+            goTo: (to) => done({ to }),
+          });
+        } finally {
+          await turn?.end();
+        }
       },
     );
   };
+}
+
+function opened(fields: Record<string, TSchema>, { names, most, max_length }: Others) {
+  return Type.Object(fields, {
+    additionalProperties: false,
+    patternProperties: { [names.source]: Type.String({ maxLength: max_length }) },
+    maxProperties: Object.keys(fields).length + most,
+  });
+}
+
+function without(body: Record<string, string>, named: Record<string, TSchema>): Record<string, string> {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !(name in named)));
+}
+
+function give(reply: FastifyReply, answer: Answer): FastifyReply {
+  return 'to' in answer ? reply.redirect(answer.to, 303) : sendHtml(reply, answer.html);
 }

@@ -8,6 +8,7 @@ import { systemClock } from '../clock.ts';
 import { CSRF_FIELD, isSameOrigin } from '../http/session-cookie.ts';
 import { INSTALLATION } from '../secrets/vault.ts';
 import type { Service } from '../service.ts';
+import { FORM_KEY_FIELD } from './once.ts';
 
 /** How long it can be taken up again. */
 export const KEPT_MINUTES = 60;
@@ -21,6 +22,8 @@ const SECRET = /password|secret|code$|ticket|^token$|kept/;
 export interface KeptForm {
   action: string;
   fields: Record<string, string>;
+  /** By which it is done once, were it sent before too. */
+  form_key: string | undefined;
   until_ms: number;
 }
 
@@ -34,11 +37,15 @@ export async function keepForm(
     return null;
   const text = await bodyOf(request);
   if (text === null) return null;
-  const { [CSRF_FIELD]: _token, ...fields } = Object.fromEntries(new URLSearchParams(text));
+  const sent = new URLSearchParams(text);
+  const form_key = sent.get(FORM_KEY_FIELD) ?? undefined;
+  for (const own of [CSRF_FIELD, FORM_KEY_FIELD]) sent.delete(own);
+  const fields = Object.fromEntries(sent);
   if (Object.keys(fields).some((name) => SECRET.test(name))) return null;
   const kept: KeptForm = {
     action: url,
     fields,
+    form_key,
     until_ms: systemClock.now().getTime() + KEPT_MINUTES * 60_000,
   };
   return vault.seal(INSTALLATION, PLACE, JSON.stringify(kept));

@@ -68,7 +68,7 @@ export function refusableFormsOf(app: FastifyInstance, service: Service) {
         };
         try {
           const done = await act(given);
-          return typeof done === 'string' ? sent.goTo(done) : await sent.show(done);
+          return await (typeof done === 'string' ? sent.goTo(done) : sent.show(done));
         } catch (error) {
           if (!again || !(error instanceof Problem) || !REFUSALS.has(error.code)) throw error;
           return sent.again(await again(given, error), PROBLEMS[error.code].status);

@@ -21,6 +21,10 @@ export interface Page {
 }
 
 export async function send(reply: FastifyReply, page: Page, view: View): Promise<FastifyReply> {
+  return sendHtml(reply, await htmlOf(page, view));
+}
+
+export async function htmlOf(page: Page, view: View): Promise<string> {
   const { style, chinese, islands } = await assets();
   const styles = view.words.language === 'zh' ? [style, chinese] : [style];
   const html = renderToString(
@@ -30,11 +34,15 @@ export async function send(reply: FastifyReply, page: Page, view: View): Promise
       </Layout>
     </ViewProvider>,
   );
+  return `<!doctype html>${html}`;
+}
+
+export function sendHtml(reply: FastifyReply, html: string): FastifyReply {
   return reply
     .header('content-security-policy', PAGE_POLICY)
     .header('vary', 'cookie, accept-language')
     .type('text/html; charset=utf-8')
-    .send(`<!doctype html>${html}`);
+    .send(html);
 }
 
 /** Answers an error of a page with a page. */

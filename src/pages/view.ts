@@ -1,4 +1,5 @@
 /** Who looks at a page, and how: language, theme, and where they are. */
+import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
@@ -43,6 +44,8 @@ export interface View {
   organisation: string | null;
   /** That forms of a session bring back; null without a session. */
   csrf_token: string | null;
+  /** That forms of this page bring back: each is done once. */
+  form_key: string;
   /** Whether all that is seen is a demonstration, in its own calendar. */
   demonstration: boolean;
   now: Date;
@@ -72,6 +75,7 @@ export async function viewOf(request: FastifyRequest, service: Service): Promise
     caller,
     organisation: organisation?.name ?? null,
     csrf_token: token && csrfTokenOf(token),
+    form_key: randomUUID(),
     demonstration: calendar !== null,
     now: clock.now(),
     places: request.server.places,

@@ -74,6 +74,13 @@ export const PERSONAL_DATA: Readonly<Record<string, PersonalTable>> = {
     other: ['issuer'],
     about: 'person_id',
   },
+  review_filter: {
+    key: ['organisation_id', 'person_id'],
+    people: ['person_id'],
+    words: ['name'],
+    other: ['state', 'severity'],
+    about: 'person_id',
+  },
   invitation: {
     key: ['id', 'organisation_id'],
     people: ['person_id', 'invited_by'],

@@ -44,16 +44,7 @@ export interface QueueFilter {
 export async function queuedCases(sql: Sql, now: Date, filter: QueueFilter): Promise<QueuedCase[]> {
   const { state, severity, pledge_id, claimed_by, after, limit } = filter;
   return sql<QueuedCase[]>`
-    with queue as (
-      select flag.id as flag_id, flag.pledge_id, rule, severity, opened_at, coalesce(version, 0) as version,
-        case when review.state is null or claimed_until <= ${now} then 'queued' else review.state end as state,
-        escalated_by is not null as escalated,
-        case when claimed_until > ${now} then claimed_by end as claimed_by,
-        case when claimed_until > ${now} then claimed_until end as claimed_until,
-        case when escalated_by is null then 3 else 0 end
-          + array_position(array['critical', 'warning', 'info'], severity) as rank
-      from flag left join review on flag_id = flag.id
-      where flag.state = 'open')
+    with queue as (${queueAt(sql, now)})
     select * from queue where true
       ${state ? sql`and state = ${state}` : sql``}
       ${severity ? sql`and severity = ${severity}` : sql``}
@@ -61,6 +52,35 @@ export async function queuedCases(sql: Sql, now: Date, filter: QueueFilter): Pro
       ${claimed_by ? sql`and claimed_by = ${claimed_by}` : sql``}
       ${after ? sql`and (rank, flag_id) > (${after.rank}::int, ${after.flag_id})` : sql``}
     order by rank, flag_id limit ${limit}`;
+}
+
+/** Open cases of one kind. */
+export interface QueueShare {
+  state: ReviewState;
+  severity: Severity;
+  /** Taken on by who asks. */
+  mine: boolean;
+  cases: number;
+}
+
+/** The whole queue, counted in one pass. */
+export async function queueShares(sql: Sql, me: string, now: Date): Promise<QueueShare[]> {
+  return sql<QueueShare[]>`
+    with queue as (${queueAt(sql, now)})
+    select state, severity, claimed_by is not distinct from ${me} as mine, count(*)::int as cases
+    from queue group by 1, 2, 3`;
+}
+
+function queueAt(sql: Sql, now: Date) {
+  return sql`select flag.id as flag_id, flag.pledge_id, rule, severity, opened_at, coalesce(version, 0) as version,
+        case when review.state is null or claimed_until <= ${now} then 'queued' else review.state end as state,
+        escalated_by is not null as escalated,
+        case when claimed_until > ${now} then claimed_by end as claimed_by,
+        case when claimed_until > ${now} then claimed_until end as claimed_until,
+        case when escalated_by is null then 3 else 0 end
+          + array_position(array['critical', 'warning', 'info'], severity) as rank
+      from flag left join review on flag_id = flag.id
+      where flag.state = 'open'`;
 }
 
 export interface Case {

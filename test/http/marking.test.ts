@@ -10,7 +10,7 @@ import { PROBES_ALARM, SCAN_DAYS } from '../../src/marking/scans/store.ts';
 import { tendMarks } from '../../src/marking/tend.ts';
 import { MODULE_DERIVATIONS } from '../../src/modules.ts';
 import { deriveChanged } from '../../src/patents/derived.ts';
-import { codesOnPdf, codesOnSvg } from '../codes.ts';
+import { codesOnPdf, codesOnPicture } from '../codes.ts';
 import { certifiedProduct, forgeries, lotOf, type Printed, printedMarks } from '../marks.ts';
 import { buildService, lapsingPatents, type Party, type ProblemAnswer } from '../service.ts';
 
@@ -340,7 +340,7 @@ t.test('labels are read back from the rendered sheet by a reader of another make
   t.equal(pdf.headers['content-type'], 'application/pdf');
   t.same((await codesOnPdf(pdf.rawPayload)).sort(), [...uris].sort());
   const svg = await get('form=svg&first=25&count=24');
-  t.same((await codesOnSvg(svg.rawPayload)).sort(), uris.slice(24).sort());
+  t.same((await codesOnPicture(svg.rawPayload)).sort(), uris.slice(24).sort());
   t.equal((await get('form=svg&count=25')).statusCode, 422);
   t.equal((await get('first=31')).statusCode, 422);
   const noted = await sql`select actor, detail::jsonb as detail from audit_entry

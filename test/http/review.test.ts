@@ -3,7 +3,9 @@ import t, { type Test } from 'tap';
 import { CLAIM_HOURS, type Review } from '../../models/review.ts';
 import { issueKey } from '../../src/accounts/store.ts';
 import { verifyChain } from '../../src/audit/verify.ts';
+import { actFor } from '../../src/db/tenancy.ts';
 import { newId } from '../../src/ids.ts';
+import { MAX_FILTERS_A_PERSON } from '../../src/review/filters.ts';
 import { flagsOf, insertFlags } from '../../src/risk/store.ts';
 import { addPerson, type BrowserSession, openSession } from '../people.ts';
 import { type Answer, buildService, type ProblemAnswer } from '../service.ts';
@@ -288,6 +290,59 @@ t.test('the queue is in order of escalation, gravity and age, and a late claim i
     (await queue('limit=200')).data.map(({ flag_id }) => flag_id),
   );
   t.equal((await call(staff.key, 'GET', '/v1/reviews?cursor=7.x')).status, 400);
+});
+
+t.test('a person saves filters of the queue by name, and sees no others', async (t) => {
+  const people = await Promise.all(
+    ['reviewer', 'reviewer'].map(async (role) => {
+      const { id } = await addPerson(service, staff.id, role);
+      const { headers } = await openSession(service, id);
+      const own = (method: 'GET' | 'PUT' | 'DELETE', name = '', body?: object) =>
+        call<{ data: { name: string; severity: string | null; cases: number }[] } & ProblemAnswer>(
+          null,
+          method,
+          `/v1/review-filters${name && `/${encodeURIComponent(name)}`}`,
+          body,
+          headers,
+        );
+      return { id, own };
+    }),
+  );
+  const [one, other] = people;
+  const any = { state: null, severity: null, mine: false };
+  t.equal((await one!.own('PUT', 'Grave 要紧', { ...any, severity: 'critical' })).status, 204);
+  await one!.own('PUT', 'mine', { ...any, mine: true });
+  const flag = await openFlag('critical');
+  const { body: all } = await call<Queue>(staff.key, 'GET', '/v1/reviews?limit=200');
+  const grave = all.data.filter(({ severity }) => severity === 'critical').length;
+  t.same((await one!.own('GET')).body.data, [
+    { name: 'Grave 要紧', ...any, severity: 'critical', cases: grave },
+    { name: 'mine', ...any, mine: true, cases: 0 },
+  ]);
+  const session = await openSession(service, one!.id);
+  const claim = await call(null, 'POST', `/v1/reviews/${flag.id}/claims`, { version: 0 }, session.headers);
+  t.equal(claim.status, 201);
+  t.equal((await one!.own('GET')).body.data[1]!.cases, 1, 'what was taken on');
+  await one!.own('PUT', 'Grave', { ...any, severity: 'critical', instead_of: 'Grave 要紧' });
+  t.same(
+    (await one!.own('GET')).body.data.map(({ name }) => name),
+    ['Grave', 'mine'],
+    'renamed',
+  );
+  await other!.own('DELETE', 'Grave');
+  t.same((await other!.own('GET')).body.data, []);
+  t.equal((await one!.own('GET')).body.data.length, 2, 'another person deletes nothing');
+  const acting = { organisation_id: staff.id, kind: 'staff', person_id: other!.id } as const;
+  const seen = await actFor(acting, () => service.requests.sql`select from review_filter`);
+  t.equal(seen.count, 0, 'nor sees it, by the policies of the database');
+  const saves = Array.from({ length: MAX_FILTERS_A_PERSON + 3 }, (_, index) =>
+    other!.own('PUT', `filter ${index}`, any),
+  );
+  const statuses = (await Promise.all(saves)).map(({ status }) => status);
+  t.equal(statuses.filter((status) => status === 204).length, MAX_FILTERS_A_PERSON, 'at once too');
+  t.equal(statuses.filter((status) => status === 409).length, 3);
+  t.equal((await other!.own('PUT', ' x', any)).status, 400);
+  t.equal((await call(staff.key, 'GET', '/v1/review-filters')).status, 403, 'a key has none');
 });
 
 t.test('cases are noted, handed on, returned and reopened, each with its record', async (t) => {

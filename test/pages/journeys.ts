@@ -1,6 +1,7 @@
 /** What each role comes for, from the first page to done. Every step is one that a person sees; none waits for a script. */
 import assert from 'node:assert/strict';
 import { Secret, TOTP } from 'otpauth';
+import { codesOnPicture } from '../codes.ts';
 import { PASSWORD } from '../people.ts';
 import { AGENCY_JOURNEYS, agencyPagesOf } from './agencies.ts';
 import { DESK_JOURNEYS } from './desks.ts';
@@ -118,6 +119,13 @@ export const JOURNEYS: readonly Journey[] = [
         page.getByRole('link', { name: words.say('flow.csv') }).click(),
       ]);
       assert.match(file.suggestedFilename(), /\.csv$/);
+      for (const form of ['png', 'pdf'] as const) {
+        const [drawn] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('link', { name: words.say(`flow.${form}`) }).click(),
+        ]);
+        assert.ok(drawn.suggestedFilename().endsWith(form));
+      }
     },
   },
   {
@@ -197,8 +205,11 @@ export const JOURNEYS: readonly Journey[] = [
       await page.locator('.boxes summary').click();
       assert.ok(await page.locator('input[name="type patent.lapsed"]').isChecked(), 'and what was chosen');
       await page.locator('#url').fill('https://receiver.example/hooks');
-      await page.getByRole('button', { name: words.say('webhook.create') }).click();
-      assert.match(await page.locator('.secret input').inputValue(), /^whsec_/);
+      await page.getByRole('button', { name: words.say('webhook.create') }).dblclick();
+      const secret = await page.locator('.secret input').inputValue();
+      assert.match(secret, /^whsec_/);
+      await page.reload();
+      assert.equal(await page.locator('.secret input').inputValue(), secret, 'sent again, and done once');
       await page.getByRole('button', { name: words.say('webhook.test') }).click();
       await page.locator('pre').waitFor();
       assert.match(await page.locator('pre').innerText(), /"type": "endpoint.test"/);
@@ -332,6 +343,8 @@ export const JOURNEYS: readonly Journey[] = [
       await page.getByRole('link', { name: words.say('nav.account') }).click();
       await press(visitor, 'account.second_factor_add');
       const secret = (await page.locator('.shown-once code').innerText()).replaceAll(' ', '');
+      const [scanned] = await codesOnPicture(await page.locator('svg.qr').screenshot());
+      assert.equal(new URL(scanned!).searchParams.get('secret'), secret, 'a camera reads it');
       await page.locator('input[name=code]').fill('not one');
       await press(visitor, 'factor.confirm');
       await page.locator('#code-fault').waitFor();
@@ -490,7 +503,13 @@ async function decideTogether(visitor: Visitor, { newPerson, service }: PagesWor
   await page.locator('#decision-fault').waitFor();
   await page.locator('input[value=acknowledged]').check();
   await page.locator('#note').fill('seen in the gazette');
-  await service.database.sql`update review set version = version + 1 where flag_id = ${flag_id}`;
+  const version = Number(await page.locator('input[name=version]').first().inputValue());
+  const noted = { version, note: 'the firm has been called' };
+  await service.call(service.staff.key, 'POST', `/v1/reviews/${flag_id}/notes`, noted);
+  if (visitor.scripts) {
+    await page.locator('[data-live-page] a').waitFor();
+    assert.equal(await page.locator('#note').inputValue(), 'seen in the gazette', 'the page stays');
+  }
   await step('submitted');
   await page.locator('.refusal', { hasText: words.say('problem.stale') }).waitFor();
   assert.equal(await page.locator('#note').inputValue(), 'seen in the gazette', 'what was typed is kept');

@@ -9,6 +9,8 @@ import { RULES } from '../../models/risk/rules.ts';
 import type { OrganisationKind } from '../../src/accounts/store.ts';
 import { MODULES } from '../../src/modules.ts';
 import { binsOf, CalibrationPlot, Histogram, StressCurves } from '../../src/pages/charts/distribution.tsx';
+import { shapesOf } from '../../src/pages/charts/picture/shapes.ts';
+import { chartStyle } from '../../src/pages/charts/picture/style.ts';
 import { dayTicks, linear, stepBand, stepPath, ticks } from '../../src/pages/charts/scale.ts';
 import { AREAS, type Entry, type Key, LANGUAGES, type Language } from '../../src/pages/language/catalogue.ts';
 import { languageFrom, wordsIn } from '../../src/pages/language/words.ts';
@@ -16,6 +18,7 @@ import { CORE_PLACES, GROUPS, groupsFor } from '../../src/pages/navigation.ts';
 import { ownAddress } from '../../src/pages/preferences.ts';
 import { factsOf, hasChanged } from '../../src/pages/reviews/changes.ts';
 import { readSettings, typedOf } from '../../src/pages/rules/settings.ts';
+import { textOfPdf } from '../codes.ts';
 import { addPerson, openSession, PASSWORD } from '../people.ts';
 import { launchBrowser } from './browser.ts';
 import { runPages } from './run.ts';
@@ -480,6 +483,36 @@ t.test('pages of a service', async (t) => {
     t.equal((await senior!(checks, { version: '3', action: 'reopened', note: 'again' })).statusCode, 303);
   });
 
+  t.test('keep filters of the queue by name, count what they find, and rename and delete them', async (t) => {
+    const { id } = await addPerson(service, service.staff.id, 'reviewer');
+    const { headers } = await openSession(service, id);
+    const send = (url: string, fields: Record<string, string>) =>
+      service.app.inject({
+        method: 'POST',
+        url,
+        payload: new URLSearchParams({ csrf_token: headers['x-csrf-token']!, ...fields }).toString(),
+        headers: { cookie: headers.cookie!, 'content-type': 'application/x-www-form-urlencoded' },
+      });
+    const queue = async (query: string) =>
+      (await service.app.inject({ url: `/reviews?${query}`, headers: { cookie: headers.cookie! } })).body;
+    const nameless = await send('/reviews/filters', { severity: 'critical', name: ' ' });
+    t.equal(nameless.statusCode, 422);
+    t.match(nameless.body, /id="name-fault"/);
+    const saved = await send('/reviews/filters', { severity: 'critical', name: 'Worst <first>' });
+    t.equal(saved.headers.location, '/reviews?severity=critical');
+    const page = await queue('severity=critical');
+    const rows = page.match(/href="\/reviews\/flg_/g)?.length ?? 0;
+    t.ok(rows > 0);
+    t.match(page, `href="/reviews?severity=critical" aria-current="page">Worst &lt;first> (${rows})</a>`);
+    const told = { severity: 'critical', instead_of: 'Worst <first>' };
+    t.equal((await send('/reviews/filters', { ...told, name: 'Worst' })).statusCode, 303);
+    const renamed = await queue('severity=critical');
+    t.match(renamed, '>Worst (');
+    t.notMatch(renamed, 'first>');
+    t.equal((await send('/reviews/filters/removal', { name: 'Worst' })).headers.location, '/reviews');
+    t.notMatch(await queue('severity=critical'), '>Worst (');
+  });
+
   t.test('take forms of roles that may, and keep what is refused', async (t) => {
     const write = async (role: string, url: string, fields: Record<string, string>) => {
       const { id } = await addPerson(service, service.bank_a.id, role);
@@ -527,6 +560,75 @@ t.test('pages of a service', async (t) => {
     t.equal((await ask(`/webhooks/deliveries/${world.delivery_id}`, service.bank_b.key)).statusCode, 404);
   });
 
+  t.test('a form that is sent again is not done again, and shows what came of it', async (t) => {
+    const { id } = await addPerson(service, service.bank_b.id, 'officer');
+    const [one, other] = await Promise.all([openSession(service, id), openSession(service, id)]);
+    const send = (url: string, fields: Record<string, string>, { headers } = one) =>
+      service.app.inject({
+        method: 'POST',
+        url,
+        payload: new URLSearchParams({ csrf_token: headers['x-csrf-token']!, ...fields }).toString(),
+        headers: { cookie: headers.cookie!, 'content-type': 'application/x-www-form-urlencoded' },
+      });
+    const count = async () =>
+      (await service.database.sql`select from endpoint where organisation_id = ${service.bank_b.id}`).count;
+    const page = await service.app.inject({ url: '/webhooks', headers: { cookie: one.headers.cookie! } });
+    const [, form_key] = /name="form_key" value="([^"]+)"/.exec(page.body)!;
+    const typed = { form_key: form_key!, url: 'https://receiver.example/once', description: '' };
+    const first = await Promise.all(Array.from({ length: 6 }, () => send('/webhooks', typed)));
+    const [secret] = /whsec_[^"<]+/.exec(first[0]!.body)!;
+    t.same(
+      first.map(({ statusCode, body }) => [statusCode, body.includes(secret)]),
+      first.map(() => [200, true]),
+      'at once',
+    );
+    t.equal(first.filter(({ headers }) => headers['idempotency-replayed'] === 'true').length, 5);
+    t.match((await send('/webhooks', typed, other)).body, secret, 'and after another sign-in');
+    t.equal(await count(), 1);
+    const [kept] = await service.database.sql<{ body: string }[]>`
+      select body from idempotency_key where organisation_id = ${service.bank_b.id}`;
+    t.notMatch(kept!.body, secret, 'and is sealed meanwhile');
+    t.notMatch((await send('/webhooks', { ...typed, description: 'Other' })).body, secret);
+    t.equal(await count(), 2, 'other words are another form');
+    const refused = { ...typed, url: 'ftp://receiver.example/' };
+    for (let time = 0; time < 2; time++) t.equal((await send('/webhooks', refused)).statusCode, 422);
+    await Promise.all([
+      send('/webhooks', { ...typed, form_key: 'a' }),
+      send('/webhooks', { ...typed, form_key: 'b' }),
+    ]);
+    t.equal(await count(), 4, 'each page has its own');
+    const [endpoint] = await service.database.sql<{ id: string }[]>`
+      select id from endpoint where organisation_id = ${service.bank_b.id} limit 1`;
+    const step = `/webhooks/${endpoint!.id}/disable`;
+    const steps = await Promise.all([send(step, { form_key: 'c' }), send(step, { form_key: 'c' })]);
+    t.same(
+      steps.map(({ statusCode, headers }) => [statusCode, headers.location]),
+      steps.map(() => [303, `/webhooks/${endpoint!.id}`]),
+    );
+    await service.database
+      .sql`update idempotency_key set body = null where organisation_id = ${service.bank_b.id}`;
+    const lost = await send('/webhooks', typed);
+    t.equal(lost.statusCode, 409, 'what was taken and has no answer may have been done');
+    t.match(lost.body, /open its page anew/);
+    t.equal(await count(), 4);
+  });
+
+  t.test('every form of a session that changes something has its key', async (t) => {
+    const { id } = await addPerson(service, service.bank_a.id, 'admin');
+    const { headers } = await openSession(service, id);
+    for (const url of ['/webhooks', '/organisation', '/account', '/rules', `/pledges/${pledge_id}/life`]) {
+      const { body, statusCode } = await service.app.inject({ url, headers: { cookie: headers.cookie! } });
+      t.equal(statusCode, 200, url);
+      const forms = [...body.matchAll(/<form [^>]*method="post".*?<\/form>/gs)].map(([form]) => form);
+      const bare = forms.filter((form) => !form.includes('name="form_key"'));
+      t.same(
+        bare.map((form) => /action="([^"]+)"/.exec(form)![1]),
+        ['/sign-out', '/preferences'],
+        url,
+      );
+    }
+  });
+
   t.test('keep what was typed beside what is wrong with it', async (t) => {
     const address = '/portfolio/stress?value_fall=400&lapse_multiplier=3';
     const { body, statusCode } = await ask(address, service.bank_a.key);
@@ -548,6 +650,36 @@ t.test('pages of a service', async (t) => {
     );
     t.match(head, /^as_of,phase/);
     t.equal(lines.length, flow.body.points.length);
+  });
+
+  t.test('draw the value flow as PNG and as tagged PDF, the same bytes for the same day', async (t) => {
+    const draw = (form: string, query: string, language: string) =>
+      ask(`/pledges/${pledge_id}/value-flow.${form}?${query}`, service.bank_a.key, {
+        'accept-language': language,
+      });
+    const png = await draw('png', 'as_of=2009-09-01', 'zh');
+    t.equal(png.headers['content-type'], 'image/png');
+    t.match(String(png.headers['content-disposition']), `${pledge_id}-2009-09-01.png`);
+    t.same(png.rawPayload.subarray(1, 4).toString(), 'PNG');
+    t.equal(png.rawPayload.readUInt32BE(16), 2 * 1120, 'pixels across');
+    t.ok((await draw('png', 'as_of=2009-09-01', 'zh')).rawPayload.equals(png.rawPayload), 'again');
+    t.notOk((await draw('png', 'as_of=2009-12-01', 'zh')).rawPayload.equals(png.rawPayload), 'more is known');
+    for (const language of LANGUAGES) {
+      const first = await draw('pdf', 'as_of=2009-12-01&span=contract', language);
+      t.equal(first.headers['content-type'], 'application/pdf');
+      const second = await draw('pdf', 'as_of=2009-12-01&span=contract', language);
+      t.ok(second.rawPayload.equals(first.rawPayload), `again in ${language}`);
+      const text = await textOfPdf(first.rawPayload);
+      const words = wordsIn(language);
+      for (const key of ['chart.band', 'chart.ratio'] as const)
+        t.match(text, words.say(key).replaceAll(/\s/g, ''), `${key} in ${language}`);
+      t.match(text, words.day('2009-12-01').replaceAll(/\s/g, ''));
+    }
+    const foreign = await ask(`/pledges/${pledge_id}/value-flow.png`, service.bank_b.key);
+    t.equal(foreign.statusCode, 404);
+    const style = await chartStyle();
+    t.throws(() => shapesOf('<svg><circle r="3"/></svg>', style), /draws no <circle>/);
+    t.throws(() => shapesOf('<svg><g transform="rotate(3)"/></svg>', style), /not moved by/);
   });
 
   t.test('no page is in the OpenAPI document', async (t) => {

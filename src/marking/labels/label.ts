@@ -1,5 +1,5 @@
 /** A label: what is printed on it, and where. Sheets of 3 by 8 labels of 70 by 37 mm on A4, as they are sold. No markup. */
-import encodeQR from 'qr';
+import { type QrCode, qrCode } from '../../qr-code.ts';
 import type { MadeMark } from '../marks/make.ts';
 
 export const COLUMNS = 3;
@@ -12,7 +12,6 @@ export const LABEL = { width: 70, height: 37 };
 const TOP = (PAPER.height - ROWS * LABEL.height) / 2;
 /** With the quiet zone around it, which readers need. */
 export const CODE = { left: 2, top: 2, size: 33 };
-const QUIET_MODULES = 4;
 /** Where words begin, and how many letters of a name stand in a line. */
 export const WORDS = { left: 36, top: 3, step: 3.9 };
 const NAME_LETTERS = 20;
@@ -38,13 +37,6 @@ export interface Label {
   code: QrCode;
 }
 
-export interface QrCode {
-  /** Side in modules, quiet zone included. */
-  modules: number;
-  /** Dark modules, in units of a module. */
-  path: string;
-}
-
 export function labelOf({ uri, serial, claim_code }: MadeMark, on: OnLabels): Label {
   const name = [...on.product];
   const large = [
@@ -67,20 +59,4 @@ export function labelOf({ uri, serial, claim_code }: MadeMark, on: OnLabels): La
 export function placeOnSheet(index: number): { x: number; y: number } {
   const place = index % LABELS_PER_SHEET;
   return { x: (place % COLUMNS) * LABEL.width, y: TOP + Math.floor(place / COLUMNS) * LABEL.height };
-}
-
-/** Dark modules of a row that touch are one run. */
-function qrCode(text: string): QrCode {
-  const rows = encodeQR(text, 'raw', { ecc: 'medium', border: QUIET_MODULES });
-  const runs = rows.flatMap((row, y) => {
-    const found: string[] = [];
-    for (let x = 0; x < row.length; x++) {
-      if (!row[x]) continue;
-      const from = x;
-      while (row[x + 1]) x++;
-      found.push(`M${from} ${y}h${x - from + 1}v1H${from}z`);
-    }
-    return found;
-  });
-  return { modules: rows.length, path: runs.join('') };
 }

@@ -24,7 +24,12 @@ export function KeptPage({ kept }: { kept: KeptForm | null }) {
                 </div>
               ))}
           </dl>
-          <SendForm action={kept.action} told={kept.fields} send={words.say('kept.send')} />
+          <SendForm
+            action={kept.action}
+            told={kept.fields}
+            form_key={kept.form_key}
+            send={words.say('kept.send')}
+          />
         </>
       )}
       <p>

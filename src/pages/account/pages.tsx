@@ -32,6 +32,8 @@ import { NewFactorPage, RecoveryCodesPage } from './second-factor-pages.tsx';
 
 const PEOPLE = { access: EVERYONE, scope: 'read', people: true } as const;
 const PROVED = { ...PEOPLE, proved: true } as const;
+/** What the form brings back of a factor, short enough for a QR code. */
+const FactorAddress = Type.String({ pattern: '^otpauth://totp/[!-~]{1,1000}$' });
 
 export function accountPages(app: FastifyInstance, service: Service, rates: Rates): void {
   const { system } = service;
@@ -106,7 +108,7 @@ export function accountPages(app: FastifyInstance, service: Service, rates: Rate
 
   form(
     '/account/second-factor/confirmations',
-    { who: PROVED, fields: { code: Typed, secret: Typed, uri: Typed } },
+    { who: PROVED, fields: { code: Typed, secret: Typed, uri: FactorAddress } },
     async ({ body, request, reply, view, again, show }) => {
       await rates.sign_in(request, reply);
       const { words } = view;

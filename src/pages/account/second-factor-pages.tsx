@@ -1,3 +1,4 @@
+import { qrCode } from '../../qr-code.ts';
 import { type Faults, SendForm, ShownOnce, TextField } from '../parts/forms.tsx';
 import { useView } from '../view.ts';
 
@@ -13,6 +14,7 @@ export function NewFactorPage({ secret, uri, faults }: { secret: string; uri: st
           {words.say('factor.open')}
         </a>
       </p>
+      <FactorCode uri={uri} />
       <ShownOnce
         title={words.say('factor.secret')}
         note={words.say('factor.secret_note')}
@@ -34,6 +36,18 @@ export function NewFactorPage({ secret, uri, faults }: { secret: string; uri: st
         <a href="/account">{words.say('account.back')}</a>
       </p>
     </div>
+  );
+}
+
+/** For the camera of another device. Drawn here: the secret in it goes to nobody else. */
+function FactorCode({ uri }: { uri: string }) {
+  const { words } = useView();
+  const { modules, path } = qrCode(uri);
+  return (
+    <svg class="qr" viewBox={`0 0 ${modules} ${modules}`} role="img" aria-label={words.say('factor.scan')}>
+      <rect class="qr-ground" width={modules} height={modules} />
+      <path class="qr-dark" d={path} shape-rendering="crispEdges" />
+    </svg>
   );
 }
 

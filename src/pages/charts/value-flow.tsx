@@ -53,6 +53,8 @@ const RATIO_HEIGHT = 120;
 const GAP = 58;
 const ROW = 22;
 const NARROW = 600;
+/** Room for the name of a day on its axis. */
+const DAY_WIDTH = 88;
 const GRAVITY: readonly Severity[] = ['critical', 'warning', 'info'];
 
 export function ValueFlowChart({ flow, words, width, hrefOf, from, to }: Props) {
@@ -98,7 +100,14 @@ export function ValueFlowChart({ flow, words, width, hrefOf, from, to }: Props) 
       <Money {...{ flow: shown, words, frame: money, x, narrow }} />
       <Ratio {...{ flow: shown, words, frame: ratio, x, narrow }} />
       <Notices {...{ flags: shown.flags, words, x }} frames={[flags, money, ratio]} />
-      <DayAxis from={first} to={last} x={x} frame={ratio} words={words} count={narrow ? 4 : 9} />
+      <DayAxis
+        from={first}
+        to={last}
+        x={x}
+        frame={ratio}
+        words={words}
+        count={narrow ? 4 : Math.floor((width - right - left) / DAY_WIDTH)}
+      />
     </svg>
   );
 }

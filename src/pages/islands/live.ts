@@ -1,6 +1,6 @@
 /**
- * A part of the page that follows what it shows: when the service tells that it changed, it is drawn anew; while something in
- * it is picked, only a notice is shown, so that nothing moves under the hand.
+ * A part of the page that follows what it shows: when the service tells that it changed, it is drawn anew, from an address of
+ * its own where it has one; while something in it is picked, only a notice is shown, so that nothing moves under the hand.
  */
 export function followLive(): void {
   for (const part of document.querySelectorAll<HTMLElement>('[data-live]')) {
@@ -12,7 +12,9 @@ export function followLive(): void {
 
 async function renew(part: HTMLElement): Promise<void> {
   if (part.querySelector('input:checked')) return void showNotice(part);
-  const answer = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => null);
+  const answer = await fetch(part.dataset.livePage ?? location.href, {
+    headers: { accept: 'text/html' },
+  }).catch(() => null);
   if (!answer?.ok || answer.redirected) return void showNotice(part);
   const fresh = new DOMParser()
     .parseFromString(await answer.text(), 'text/html')

@@ -3,6 +3,7 @@ import type { ComponentChildren, InputHTMLAttributes } from 'preact';
 import type { Problem } from '../../errors.ts';
 import { CSRF_FIELD } from '../../http/session-cookie.ts';
 import { type Action, actionsOfRole } from '../../people/roles.ts';
+import { FORM_KEY_FIELD } from '../once.ts';
 import { useView, type View } from '../view.ts';
 
 /** What is wrong with a field, by its name, in the reader's language. */
@@ -143,12 +144,13 @@ interface PostProps {
   id?: string;
   /** Whether a field of it is a file. */
   files?: boolean;
+  /** The key that another page gave the form before; that of this page if left out. */
+  form_key?: string | undefined;
   children: ComponentChildren;
 }
 
-/** A form that changes something: it carries the token of the session, so that no other site can send it. */
-export function PostForm({ action, id, files = false, children, class: kind = 'act' }: PostProps) {
-  const { csrf_token } = useView();
+/** A form that changes something. */
+export function PostForm({ action, id, files = false, form_key, children, class: kind = 'act' }: PostProps) {
   return (
     <form
       class={kind}
@@ -158,9 +160,21 @@ export function PostForm({ action, id, files = false, children, class: kind = 'a
       enctype={files ? 'multipart/form-data' : undefined}
       noValidate
     >
-      {csrf_token !== null && <input type="hidden" name={CSRF_FIELD} value={csrf_token} />}
+      <Tokens form_key={form_key} />
       {children}
     </form>
+  );
+}
+
+/** The token of the session, so that no other site can send the form, and the key by which it is done once. */
+function Tokens({ form_key }: Pick<PostProps, 'form_key'>) {
+  const { csrf_token, form_key: own } = useView();
+  if (csrf_token === null) return null;
+  return (
+    <>
+      <input type="hidden" name={CSRF_FIELD} value={csrf_token} />
+      <input type="hidden" name={FORM_KEY_FIELD} value={form_key ?? own} />
+    </>
   );
 }
 
@@ -190,14 +204,15 @@ interface SendProps {
   row?: boolean;
   /** Fields that are not seen. */
   told?: Readonly<Record<string, string>>;
+  form_key?: string | undefined;
   files?: boolean;
   children?: ComponentChildren;
 }
 
 export function SendForm(props: SendProps) {
-  const { action, send, small = false, row = false, told = {}, files = false, children } = props;
+  const { action, send, small = false, row = false, told = {}, files = false, form_key, children } = props;
   return (
-    <PostForm class={`send${small ? ' small' : ''}${row ? ' row' : ''}`} {...{ action, files }}>
+    <PostForm class={`send${small ? ' small' : ''}${row ? ' row' : ''}`} {...{ action, files, form_key }}>
       {Object.entries(told).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}

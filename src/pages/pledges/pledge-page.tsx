@@ -2,16 +2,17 @@
 import type { CalendarDate } from '../../../models/types.ts';
 import type { PledgeMove } from '../../pledges/store.ts';
 import type { StandingFlag } from '../../risk/store.ts';
-import { type Flow, ValueFlowChart } from '../charts/value-flow.tsx';
+import { ValueFlowChart } from '../charts/value-flow.tsx';
 import type { Words } from '../language/words.ts';
 import { evidenceText } from '../parts/evidence.ts';
 import { type Fact, Facts, Figure, Section, SeverityMarked, StatusMarked, Table } from '../parts/parts.tsx';
 import { ruleTitle } from '../parts/terms.ts';
 import { useView } from '../view.ts';
 import { Change } from './change.tsx';
+import { PICTURE_FORMS } from './flow-file.tsx';
 import { FlowKeys, FlowTable } from './flow-table.tsx';
 import { FlowControls, type FlowWindow, windowDays, ZoomLinks } from './flow-window.tsx';
-import type { ChangeShown, PledgedThing, PledgeShown } from './read.ts';
+import { type ChangeShown, flowOf, type PledgedThing, type PledgeShown } from './read.ts';
 
 interface Props {
   shown: PledgeShown;
@@ -41,15 +42,7 @@ export function PledgePage({ shown, change, as_of, window }: Props) {
         ) : (
           <p class="empty">{words.say('flow.none')}</p>
         )}
-        <p class="actions">
-          <a
-            class="button"
-            href={`/pledges/${pledge.id}/value-flow.csv${as_of ? `?as_of=${as_of}` : ''}`}
-            download
-          >
-            {words.say('flow.csv')}
-          </a>
-        </p>
+        <Files {...{ shown, as_of, window }} />
       </Section>
       {change && <Change {...{ shown, change, as_of }} span={window.span} />}
       <Section title={words.say('flags.title')} note={words.say('flags.note')} id="flags">
@@ -62,6 +55,28 @@ export function PledgePage({ shown, change, as_of, window }: Props) {
         <Moves moves={shown.moves} />
       </Section>
     </>
+  );
+}
+
+/** The flow as known on the day; pictures of what of it is shown. */
+function Files({ shown: { pledge, points }, as_of, window }: Omit<Props, 'change'>) {
+  const { words } = useView();
+  const known = as_of ? { as_of } : {};
+  const asked = { span: window.span, ...known, ...window.days };
+  const hrefOf = (form: string, query: Record<string, string>) =>
+    `/pledges/${pledge.id}/value-flow.${form}?${new URLSearchParams(query)}`;
+  return (
+    <p class="actions">
+      <a class="button" href={hrefOf('csv', known)} download>
+        {words.say('flow.csv')}
+      </a>
+      {points.length > 0 &&
+        PICTURE_FORMS.map((form) => (
+          <a key={form} class="button" href={hrefOf(form, asked)} download>
+            {words.say(`flow.${form}`)}
+          </a>
+        ))}
+    </p>
   );
 }
 
@@ -129,10 +144,6 @@ function factsOf({ pledge, points }: PledgeShown, words: Words): Fact[] {
       note: words.say('fact.points', { count: points.length }),
     },
   ];
-}
-
-function flowOf({ pledge, points, moves, flags }: PledgeShown): Flow {
-  return { ...pledge, points, moves, flags };
 }
 
 function FlowFigure({ shown, window }: { shown: PledgeShown; window: FlowWindow }) {

@@ -19,6 +19,7 @@ import {
 import { type PledgeWaterfall, pledgeWaterfall } from '../../pledges/waterfall/bars.ts';
 import { latestStatuses } from '../../risk/status.ts';
 import { flagsOf, type StandingFlag } from '../../risk/store.ts';
+import type { Flow } from '../charts/value-flow.tsx';
 
 export interface PledgedThing extends PledgedPatent {
   known: KnownPatent | null;
@@ -35,6 +36,11 @@ export interface PledgeShown {
   points: PledgeValue[];
   moves: PledgeMove[];
   flags: StandingFlag[];
+}
+
+/** What of it the chart draws. */
+export function flowOf({ pledge, points, moves, flags }: PledgeShown): Flow {
+  return { ...pledge, points, moves, flags };
 }
 
 /** @throws Problem `not_found` when the caller may not see it */

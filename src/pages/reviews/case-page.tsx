@@ -21,11 +21,21 @@ export interface Outcome {
   problem: Problem | null;
 }
 
-export function CasePage({ shown, outcome }: { shown: CaseShown; outcome: Outcome | null }) {
+interface Props {
+  shown: CaseShown;
+  outcome: Outcome | null;
+  /** From where on the queue is followed. */
+  head: string;
+  /** Version that the reader's page was made at. */
+  seen: number;
+}
+
+export function CasePage({ shown, outcome, head, seen }: Props) {
   const { words } = useView();
   return (
     <>
       <Heading shown={shown} />
+      <Meanwhile {...{ shown, head, seen }} />
       {outcome?.problem && <Refusal shown={shown} problem={outcome.problem} />}
       <Facts facts={figuresOf(shown, useView())} />
       <Section id="step" title={words.say('case.where')} note={words.say('case.note_help')}>
@@ -59,6 +69,26 @@ function Heading({ shown: { flag, pledge, patents, review } }: { shown: CaseShow
         <a href={`/pledges/${pledge.id}#${flag.id}`}>{pledgeName(patents, words)}</a>
         <span>{words.say('case.version', { version: review.version })}</span>
       </p>
+    </div>
+  );
+}
+
+/** Whoever acts on the case while the page is open is told of there; the page itself stays, for something may be half written. */
+function Meanwhile({ shown: { flag, review, steps, nameOf }, head, seen }: Omit<Props, 'outcome'>) {
+  const { words } = useView();
+  const last = steps.at(-1);
+  return (
+    <div
+      role="status"
+      data-live={`/reviews/live?after=${head}`}
+      data-live-page={`/reviews/${flag.id}?seen=${seen}`}
+    >
+      {last && review.version > seen && (
+        <p class="success">
+          {words.say('case.meanwhile', { who: nameOf(last.actor), at: words.instant(last.at) })}{' '}
+          <a href={`/reviews/${flag.id}`}>{words.say('case.show_changed')}</a>
+        </p>
+      )}
     </div>
   );
 }

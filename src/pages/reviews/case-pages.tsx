@@ -14,6 +14,7 @@ import { ruleTitle } from '../parts/terms.ts';
 import { pagesOf } from '../serve.ts';
 import type { View } from '../view.ts';
 import { CasePage, type Faults, type Outcome } from './case-page.tsx';
+import { queueHead } from './live.ts';
 import { readCase } from './read.ts';
 
 const MAX_NOTE_LENGTH = 2_000;
@@ -25,8 +26,10 @@ const STEPS = ['claimed', 'released', 'noted', 'escalated', 'submitted'] as cons
 const CHECKS = ['approved', 'returned', 'reopened'] as const;
 const SILENT = ['claimed', 'released'] as const;
 
+const VERSION = Type.String({ pattern: '^\\d{1,9}$' });
+
 const saidOf = <Action extends string>(actions: readonly Action[]) => ({
-  version: Type.String({ pattern: '^\\d{1,9}$' }),
+  version: VERSION,
   action: OneOf(actions, 'what is done'),
   decision: Blank(OneOf(DECISIONS, 'what is proposed')),
   note: Type.Optional(Type.String({ maxLength: MAX_NOTE_LENGTH })),
@@ -40,8 +43,10 @@ interface Said {
 }
 
 export function casePages(app: FastifyInstance, service: Service): void {
-  pagesOf(app, service)('/reviews/:flag_id', { access: ['staff'], params: ById }, (asked) =>
-    casePage(asked.request, asked.params.flag_id, asked.view, null),
+  pagesOf(app, service)(
+    '/reviews/:flag_id',
+    { access: ['staff'], params: ById, query: Closed({ seen: Type.Optional(VERSION) }) },
+    ({ request, params, query, view }) => casePage(request, params.flag_id, view, null, query.seen),
   );
 
   const form = formsOf(app, service);
@@ -90,9 +95,15 @@ export function casePages(app: FastifyInstance, service: Service): void {
     flag_id: string,
     { words }: View,
     outcome: Outcome | null,
+    seen?: string,
   ) {
+    const head = await queueHead(service.system.sql);
     const shown = await readCase(service, flag_id, callerOfGuarded(request), actionsOf(request));
-    return { title: ruleTitle(shown.flag.rule, words), body: <CasePage {...{ shown, outcome }} /> };
+    const version = seen === undefined ? shown.review.version : Number(seen);
+    return {
+      title: ruleTitle(shown.flag.rule, words),
+      body: <CasePage {...{ shown, outcome, head }} seen={version} />,
+    };
   }
 }
 

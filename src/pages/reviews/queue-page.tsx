@@ -5,22 +5,22 @@ import { SEVERITIES } from '../../../models/risk/rule.ts';
 import { Problem } from '../../errors.ts';
 import type { PledgedPatent } from '../../pledges/store.ts';
 import type { QueuedCase } from '../../review/store.ts';
-import type { Key } from '../language/catalogue.ts';
 import { SessionForm } from '../parts/forms.tsx';
 import { AskForm, Choice, type Column, Section, SeverityMarked, Table } from '../parts/parts.tsx';
 import { ruleTitle } from '../parts/terms.ts';
 import { pledgeName } from '../pledges/pledge-page.tsx';
 import { useView } from '../view.ts';
+import { type Filters, OwnFilter, type Refused, toldOf, Views } from './queue-filters.tsx';
 
 const DAY_MS = 86_400_000;
 
-interface Props {
+export interface QueueProps {
   cases: readonly QueuedCase[];
   more: boolean;
   patents: ReadonlyMap<string, PledgedPatent[]>;
-  state: string | undefined;
-  severity: string | undefined;
-  mine: string | undefined;
+  filters: Filters;
+  /** A filter that could not be saved. */
+  refused: Refused | null;
   nameOf: (id: string) => string;
   reader: { me: string; reviews: boolean };
   /** From where on the queue is followed. */
@@ -28,14 +28,6 @@ interface Props {
   /** Of the cases picked before: how many were claimed, and how many could not be. */
   done: { claimed: number; kept_out: number };
 }
-
-/** Filters that are asked for daily, by their address. */
-const VIEWS: readonly { text: Key; query: string }[] = [
-  { text: 'reviews.view_all', query: '' },
-  { text: 'reviews.view_grave', query: 'severity=critical&state=queued' },
-  { text: 'reviews.view_mine', query: 'mine=yes' },
-  { text: 'reviews.view_check', query: 'state=submitted' },
-];
 
 /** Where the next page begins, as its address has it. */
 function afterOf({ rank, flag_id }: QueuedCase): string {
@@ -50,8 +42,9 @@ export function placeOf(after: string): { rank: number; flag_id: string } {
   return { rank: Number(rank), flag_id };
 }
 
-export function QueuePage(props: Props) {
-  const { cases, more, state, severity, mine, done } = props;
+export function QueuePage(props: QueueProps) {
+  const { cases, more, filters, refused, done } = props;
+  const { asked } = filters;
   const { words } = useView();
   const last = cases.at(-1);
   return (
@@ -62,12 +55,12 @@ export function QueuePage(props: Props) {
       </div>
       <Done {...done} />
       <Section title={words.say('reviews.cases')}>
-        <Views {...{ state, severity, mine }} />
+        <Views {...filters} />
         <AskForm action="/reviews">
           <Choice
             name="severity"
             label={words.say('flags.severity')}
-            chosen={severity ?? ''}
+            chosen={asked.severity ?? ''}
             options={[
               { value: '', text: words.say('portfolio.any') },
               ...SEVERITIES.toReversed().map((value) => ({ value, text: words.say(`severity.${value}`) })),
@@ -76,7 +69,7 @@ export function QueuePage(props: Props) {
           <Choice
             name="state"
             label={words.say('reviews.state')}
-            chosen={state ?? ''}
+            chosen={asked.state ?? ''}
             options={[
               { value: '', text: words.say('portfolio.any') },
               ...REVIEW_STATES.filter((each) => each !== 'decided').map((value) => ({
@@ -86,13 +79,12 @@ export function QueuePage(props: Props) {
             ]}
           />
         </AskForm>
+        <OwnFilter {...{ ...filters, refused }} />
         <LiveNotice />
         <Cases {...props} />
         {more && last && (
           <nav class="pager" aria-label={words.say('pager.label')}>
-            <a
-              href={`/reviews?${new URLSearchParams({ state: state ?? '', severity: severity ?? '', mine: mine ?? '', after: afterOf(last) })}`}
-            >
+            <a href={`/reviews?${new URLSearchParams({ ...toldOf(asked), after: afterOf(last) })}`}>
               {words.say('pager.after')}
             </a>
           </nav>
@@ -102,30 +94,7 @@ export function QueuePage(props: Props) {
   );
 }
 
-function Views({ state, severity, mine }: Pick<Props, 'state' | 'severity' | 'mine'>) {
-  const { words } = useView();
-  const asked = new URLSearchParams(
-    Object.entries({ severity, state, mine }).flatMap(([name, value]) => (value ? [[name, value]] : [])),
-  ).toString();
-  return (
-    <nav class="views" aria-label={words.say('reviews.views')}>
-      <ul>
-        {VIEWS.map(({ text, query }) => (
-          <li key={text}>
-            <a
-              href={query === '' ? '/reviews' : `/reviews?${query}`}
-              aria-current={query === asked ? 'page' : undefined}
-            >
-              {words.say(text)}
-            </a>
-          </li>
-        ))}
-      </ul>
-    </nav>
-  );
-}
-
-function Done({ claimed, kept_out }: Props['done']) {
+function Done({ claimed, kept_out }: QueueProps['done']) {
   const { words } = useView();
   if (claimed + kept_out === 0) return null;
   return (
@@ -167,7 +136,7 @@ function TriageSwitch() {
   );
 }
 
-function Cases(props: Props) {
+function Cases(props: QueueProps) {
   const { words, csrf_token } = useView();
   if (csrf_token === null || !props.reader.reviews || props.cases.length === 0)
     return (
@@ -192,7 +161,7 @@ function Cases(props: Props) {
   );
 }
 
-function CaseTable({ cases, patents, nameOf, reader, picks = false }: Props & { picks?: boolean }) {
+function CaseTable({ cases, patents, nameOf, reader, picks = false }: QueueProps & { picks?: boolean }) {
   const { words, now } = useView();
   const days = (since: Date) => Math.max(0, Math.floor((now.getTime() - since.getTime()) / DAY_MS));
   const nameOfPledge = ({ pledge_id }: QueuedCase) => pledgeName(patents.get(pledge_id) ?? [], words);
@@ -240,7 +209,7 @@ function CaseTable({ cases, patents, nameOf, reader, picks = false }: Props & { 
   );
 }
 
-function State({ row, nameOf, me }: { row: QueuedCase; nameOf: Props['nameOf']; me: string }) {
+function State({ row, nameOf, me }: { row: QueuedCase; nameOf: QueueProps['nameOf']; me: string }) {
   const { words } = useView();
   const { state, escalated, claimed_by, claimed_until } = row;
   const until = claimed_until && words.instant(claimed_until);

@@ -8,7 +8,6 @@ import { attemptOwn } from '../../audit/refusal.ts';
 import { PROBLEMS, Problem } from '../../errors.ts';
 import { callerOfGuarded } from '../../http/guard.ts';
 import { Closed, Id } from '../../http/schemas.ts';
-import { CSRF_FIELD } from '../../http/session-cookie.ts';
 import { backtestRules, recordBacktest } from '../../risk/backtest.ts';
 import { backtestsOf, findBacktest } from '../../risk/backtest-store.ts';
 import { DEFAULT_SAMPLE, MAX_SEED } from '../../risk/rule-set-routes.ts';
@@ -16,28 +15,23 @@ import { ruleSetsOf, setRules } from '../../risk/rule-sets.ts';
 import type { Service } from '../../service.ts';
 import { formsOf } from '../forms.ts';
 import { namesOf } from '../parts/names.ts';
-import { send } from '../render.tsx';
 import { pagesOf } from '../serve.ts';
-import { viewOf } from '../view.ts';
 import { BacktestPage } from './backtest-page.tsx';
 import { type Outcome, RulesPage } from './rules-page.tsx';
 import { readSettings, type Typed, typedOf } from './settings.ts';
 
 const BACKTESTS_SHOWN = 20;
-const MAX_FIELDS = 400;
 const BANK = { access: ['bank'] } as const;
 
 /** Of a form with every rule. */
-const Fields = Type.Record(Type.String({ pattern: '^[a-z_.0-9]{1,100}$' }), Type.String({ maxLength: 100 }), {
-  additionalProperties: false,
-  maxProperties: MAX_FIELDS,
-});
+const SETTINGS = { names: /^[a-z_0-9]{1,50}\.[a-z_0-9]{1,50}$/, most: 400, max_length: 100 };
 const ById = Closed({ id: Id });
 
 export function rulePages(app: FastifyInstance, service: Service): void {
   const { database, clock, vault } = service;
   const { sql } = database;
   const page = pagesOf(app, service);
+  const form = formsOf(app, service);
 
   page('/rules', BANK, async ({ request, view }) => ({
     title: view.words.say('nav.rules'),
@@ -49,11 +43,10 @@ export function rulePages(app: FastifyInstance, service: Service): void {
     body: await backtestPage(request, params.id, null),
   }));
 
-  app.post(
+  form(
     '/rules/backtests',
-    { config: BANK, schema: { hide: true, body: Fields } },
-    async (request, reply) => {
-      const { [CSRF_FIELD]: _token, ...typed } = request.body as Record<string, string>;
+    { who: BANK, fields: {}, others: SETTINGS, at: () => '/rules' },
+    async ({ others: typed, request, view, again, goTo }) => {
       const caller = callerOfGuarded(request);
       const known_at = clock.now();
       const outcome = outcomeOf(typed);
@@ -65,24 +58,23 @@ export function rulePages(app: FastifyInstance, service: Service): void {
           const { id } = await database.transaction((tx) =>
             recordBacktest(tx, settings, result, caller, known_at),
           );
-          return reply.redirect(`/rules/backtests/${id}`, 303);
+          return await goTo(`/rules/backtests/${id}`);
         } catch (error) {
           if (!(error instanceof Problem)) throw error;
-          return again(request, { typed, faults: {}, problem: error });
+          return refuse({ typed, faults: {}, problem: error });
         }
       }
-      return again(request, outcome);
+      return refuse(outcome);
 
-      async function again(request: FastifyRequest, outcome: Outcome) {
-        const view = await viewOf(request, service);
+      async function refuse(outcome: Outcome) {
         const body = await rulesPage(caller, outcome);
-        reply.code(PROBLEMS[outcome.problem?.code ?? 'refused'].status);
-        return send(reply, { title: view.words.say('nav.rules'), body }, { ...view, address: '/rules' });
+        const page = { title: view.words.say('nav.rules'), body };
+        return again(page, PROBLEMS[outcome.problem?.code ?? 'refused'].status);
       }
     },
   );
 
-  formsOf(app, service)(
+  form(
     '/rules/backtests/:id/set',
     {
       who: { ...BANK, scope: 'decide' },

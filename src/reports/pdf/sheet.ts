@@ -15,6 +15,8 @@ const LEADING = 1.42;
 /** From the top of a line to its base, as part of its height. */
 const BASE = 0.74;
 
+type Anchor = 'start' | 'middle' | 'end';
+
 export interface Setting {
   size: number;
   weight: Weight;
@@ -82,8 +84,12 @@ export class Sheet {
   }
 
   /** Sets one line at a place of its own. @param x its start, middle or end, as `anchor` says */
-  line(text: string, x: number, top: number, setting: Setting, anchor: 'start' | 'middle' | 'end' = 'start') {
-    const { size, weight, colour } = setting;
+  line(text: string, x: number, top: number, setting: Setting, anchor: Anchor = 'start') {
+    this.onBase(text, x, top + setting.size * LEADING * BASE, setting, anchor);
+  }
+
+  /** The same, by the line that its letters stand on. */
+  onBase(text: string, x: number, base: number, { size, weight, colour }: Setting, anchor: Anchor) {
     const back = { start: 0, middle: 0.5, end: 1 }[anchor];
     let at = back === 0 ? x : x - back * this.#widthOf(text, size, weight);
     for (const run of this.#faces.runsOf(text, weight)) {
@@ -91,7 +97,7 @@ export class Sheet {
         .font(run.face)
         .fontSize(size)
         .fillColor(colour)
-        .text(run.text, at, top + size * LEADING * BASE, { lineBreak: false, baseline: 'alphabetic' });
+        .text(run.text, at, base, { lineBreak: false, baseline: 'alphabetic' });
       at += this.#widthOf(run.text, size, weight);
     }
   }
