@@ -152,13 +152,13 @@ t.test('a key has a budget of its own, told in each answer, and 429 says when to
     const { statusCode, headers } = await ask(app, '/v1/pledges', keys[0]);
     t.equal(statusCode, 200);
     t.equal(headers['ratelimit-policy'], '"key";q=3;w=60');
-    t.match(headers.ratelimit, new RegExp(`^"key";r=${left};t=(60|59)$`));
+    t.match(headers.ratelimit, new RegExp(`^"key";r=${left};t=(60|5\\d)$`));
   }
   const refused = await ask(app, '/v1/pledges', keys[0]);
   t.equal(refused.statusCode, 429);
   t.match(refused.headers['content-type'], 'application/problem+json');
   t.match(refused.json(), { status: 429, code: 'rate_limited', detail: /3 requests in 60 seconds/ });
-  t.match(refused.headers['retry-after'], /^(60|59)$/);
+  t.match(refused.headers['retry-after'], /^(60|5\d)$/);
   t.equal((await ask(app, '/v1/pledges', keys[1])).statusCode, 200, 'another key of the same organisation');
   const later_ms = Date.now() + RATE_WINDOW_SECONDS * 1000;
   const now = t.intercept(Date, 'now', { value: () => later_ms });
