@@ -75,17 +75,18 @@ export async function benchApi(on_progress: OnProgress): Promise<ApiReport> {
       true,
     );
     atEnd.push(() => child.end());
-    const loads = await loadsOf(child.ready, database, parties);
+    const creation = await pledgesToCreate(database);
+    const loads = await loadsOf(child.ready, database, parties, creation.next);
     const measured = Object.fromEntries(
       NAMES.map((name) => [name, { per_second: [], p99_ms: [] }]),
     ) as unknown as Record<Name, { per_second: number[]; p99_ms: number[] }>;
     for (const name of NAMES) await mostPerSecond(loads[name], WARMING_seconds);
     for (let round = 1; round <= ROUNDS; round++)
       for (const [place, name] of NAMES.entries()) {
-        await letPatentsGo(database);
+        await creation.letPatentsGo();
         const per_second = await mostPerSecond(loads[name], ROUND_seconds);
         measured[name].per_second.push(per_second);
-        await letPatentsGo(database);
+        await creation.letPatentsGo();
         measured[name].p99_ms.push(await waitAt(per_second / 2, loads[name], ROUND_seconds));
         on_progress(
           `round ${round}, ${name}`,
@@ -134,7 +135,12 @@ async function prepare(database: Database, atEnd: (end: () => Promise<void>) => 
   return { parties, patents: patents.length };
 }
 
-async function loadsOf({ service, bare }: ApiReady, database: Database, { bank }: Parties) {
+async function loadsOf(
+  { service, bare }: ApiReady,
+  database: Database,
+  { bank }: Parties,
+  creation: () => Request | null,
+) {
   const { key } = await database.transaction((tx) => issueKey(tx, bank.organisation_id, 'bench', NOW));
   const headers = { authorization: `Bearer ${key}` };
   const pledges = await database.sql<{ id: string }[]>`select id from pledge order by id`;
@@ -151,7 +157,6 @@ async function loadsOf({ service, bare }: ApiReady, database: Database, { bank }
     tags.set(path, answer.headers.get('etag') ?? '');
   }
   const unchanged = (path: string) => get(path, { 'if-none-match': tags.get(path)! });
-  const creation = await pledgesToCreate(database);
   const on = (address: string, status: number, next: () => Request | null): Load => ({
     address,
     status,
@@ -167,8 +172,15 @@ async function loadsOf({ service, bare }: ApiReady, database: Database, { bank }
   };
 }
 
+interface Creation {
+  /** Null when every patent is pledged. */
+  next: () => Request | null;
+  /** So that they may be pledged again: a patent is under one live pledge at most. */
+  letPatentsGo(): Promise<void>;
+}
+
 /** Each of one patent, for several banks and firms in turn, with a key of idempotency as a client would send. */
-async function pledgesToCreate(database: Database): Promise<() => Request | null> {
+async function pledgesToCreate(database: Database): Promise<Creation> {
   const pairs: { headers: Record<string, string>; bank_id: string; firm_id: string }[] = [];
   for (let n = 0; n < CREATING_BANKS; n++) {
     const { bank, firm } = await hire(database, NOW);
@@ -180,23 +192,24 @@ async function pledgesToCreate(database: Database): Promise<() => Request | null
     });
   }
   const patents = await freePatents(database, MOST_CREATED);
-  let turn = 0;
-  return () => {
-    const patent_id = patents[turn % patents.length]!;
-    const { headers, ...parties } = pairs[turn++ % pairs.length]!;
+  let pledged = 0;
+  const next = () => {
+    const patent_id = patents[pledged];
+    if (patent_id === undefined) return null;
+    const { headers, ...parties } = pairs[pledged++ % pairs.length]!;
     const loan = { currency: VALUATION_CURRENCY, principal_minor: 100_000, matures_on: '2011-06-01' };
     return {
       method: 'POST',
       path: '/v1/pledges',
       headers: { ...headers, 'idempotency-key': randomUUID() },
       body: JSON.stringify({ ...parties, ...loan, patents: [{ patent_id }] }),
-    };
+    } as const;
   };
-}
-
-/** So that they may be pledged again: a patent is under one live pledge at most. */
-async function letPatentsGo({ sql }: Database): Promise<void> {
-  await sql`update pledge set state = 'withdrawn' where state = 'requested'`;
+  const letPatentsGo = async () => {
+    await database.sql`update pledge set state = 'withdrawn' where state = 'requested'`;
+    pledged = 0;
+  };
+  return { next, letPatentsGo };
 }
 
 export function apiText(report: ApiReport): string {

@@ -47,7 +47,8 @@ export async function waitAt(per_second: number, load: Load, seconds: number): P
   const asked: Promise<void>[] = [];
   for (let n = 0; n < seconds * per_second; n++) {
     const due_ms = start_ms + (n * 1000) / per_second;
-    if (due_ms > monotonicMs()) await sleep(due_ms - monotonicMs());
+    const early_ms = due_ms - monotonicMs();
+    if (early_ms > 0) await sleep(early_ms);
     asked.push(ask().then((was_asked) => void (was_asked && took_ms.push(monotonicMs() - due_ms))));
   }
   await Promise.all(asked);
