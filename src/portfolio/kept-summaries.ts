@@ -1,4 +1,5 @@
 /** The figures of a portfolio, computed once for each state of its pledges, for whoever asks. */
+import { sha256 } from '../canonical.ts';
 import type { Sql } from '../db/client.ts';
 import { recent } from '../recent.ts';
 import { type PledgePosition, patentPositions } from './store.ts';
@@ -22,4 +23,10 @@ export function summaryOf(
     const pledges = await positions();
     return portfolioSummary(pledges, await patentPositions(sql, pledges));
   });
+}
+
+/** Of positions that were read anyway, so that the database need not go through them once more. */
+export function summaryOfRead(sql: Sql, pledges: readonly PledgePosition[]): Promise<PortfolioSummary> {
+  const digest = sha256(JSON.stringify(pledges)).toString('base64url');
+  return summaryOf(sql, digest, async () => pledges);
 }

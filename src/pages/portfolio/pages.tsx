@@ -6,8 +6,8 @@ import { Problem } from '../../errors.ts';
 import { callerOfGuarded } from '../../http/guard.ts';
 import { Closed, Day, OneOf } from '../../http/schemas.ts';
 import { pledgedPatents } from '../../pledges/store.ts';
-import { summaryOf } from '../../portfolio/kept-summaries.ts';
-import { patentPositions, pledgePositions, positionsDigest } from '../../portfolio/store.ts';
+import { summaryOfRead } from '../../portfolio/kept-summaries.ts';
+import { patentPositions, pledgePositions } from '../../portfolio/store.ts';
 import { stressFigures, stressPortfolio } from '../../portfolio/stress.ts';
 import type { Service } from '../../service.ts';
 import { Blank, blank, endOfDay } from '../asking.ts';
@@ -50,7 +50,6 @@ export function portfolioPages(app: FastifyInstance, service: Service): void {
       const as_of = blank(query.as_of) ?? null;
       const known_at = endOfDay(as_of ?? undefined, clock.now());
       const bank_id = kind === 'bank' ? organisation_id : null;
-      const digest = await positionsDigest(sql, bank_id, known_at);
       const pledges = await pledgePositions(sql, bank_id, known_at);
       const chosen = choose(pledges, {
         sort: query.sort ?? 'ltv',
@@ -66,7 +65,7 @@ export function portfolioPages(app: FastifyInstance, service: Service): void {
         title: view.words.say('nav.portfolio'),
         body: (
           <PortfolioPage
-            summary={await summaryOf(sql, digest, async () => pledges)}
+            summary={await summaryOfRead(sql, pledges)}
             firms={named}
             patents={Map.groupBy(pledged, ({ pledge_id }) => pledge_id)}
             {...{ chosen, as_of }}
