@@ -1,5 +1,6 @@
 /** The atoms that route schemas are made of. */
 import Type, { type Static, type TObject, type TSchema } from 'typebox';
+import { Problem } from '../errors.ts';
 
 export const Id = Type.String({ minLength: 1, maxLength: 64, description: 'opaque id' });
 export const PatentId = Type.String({
@@ -65,6 +66,21 @@ export const Page = <T extends TObject>(item: T) =>
 export function page<T>(items: readonly T[], limit: number, cursorOf: (item: T) => string) {
   const data = items.slice(0, limit);
   return { data, next_cursor: items.length > limit ? cursorOf(data.at(-1)!) : null };
+}
+
+/** Of what a list is counted by, an integer of the database with room to spare. */
+const COUNTED = /^\d{1,9}$/;
+
+/**
+ * Where a page begins in a list whose cursor is a count.
+ * @returns null for the first page
+ * @throws Problem `bad_request` for a cursor that no such list gave
+ */
+export function countIn(cursor: string | undefined): number | null {
+  if (cursor === undefined) return null;
+  if (!COUNTED.test(cursor))
+    throw new Problem('bad_request', 'cursor: it is not of this list; give next_cursor of the page before.');
+  return Number(cursor);
 }
 
 export const ProblemBody = Type.Object(

@@ -114,6 +114,12 @@ t.test('a version is never written over, and who comes late is told and keeps wh
     rest.body.data.map(({ version }) => version),
     [1],
   );
+  for (const cursor of ['9'.repeat(200), '3000000000', '-1', '1e3', 'x'])
+    t.equal(
+      (await call(firm_a.key, 'GET', `${url}/versions?cursor=${cursor}`)).status,
+      400,
+      `cursor ${cursor.slice(0, 10)}`,
+    );
   const races = await Promise.all([1, 2, 3, 4].map((n) => write(firm_a, id, 3, { claims: `1. Race ${n}.` })));
   t.same(races.map(({ status }) => status).sort(), [201, 412, 412, 412], 'of several at once one is stored');
 });

@@ -3,7 +3,17 @@ import Type from 'typebox';
 import { APPLICATION_PARTS } from '../../../models/claims/types.ts';
 import { create } from '../../http/create.ts';
 import { callerOfGuarded } from '../../http/guard.ts';
-import { Closed, Id, Nullable, OneOf, Page, PageQuery, page, WithDefault } from '../../http/schemas.ts';
+import {
+  Closed,
+  countIn,
+  Id,
+  Nullable,
+  OneOf,
+  Page,
+  PageQuery,
+  page,
+  WithDefault,
+} from '../../http/schemas.ts';
 import type { Service } from '../../service.ts';
 import { checksOf, checkVersion, findingsIn } from './checks.ts';
 import { addComment, listComments, resolveComment } from './comments.ts';
@@ -174,7 +184,7 @@ export const draftRoutes =
       async (request) => {
         const { limit, cursor } = request.query;
         await findDraft(sql, request.params.id);
-        const before = cursor === undefined ? null : Number.parseInt(cursor, 10) || null;
+        const before = countIn(cursor);
         const heads = await versionHeads(sql, request.params.id, before, limit + 1);
         return page(heads, limit, ({ version }) => String(version));
       },

@@ -4,7 +4,7 @@ import { attemptOwn } from '../../audit/refusal.ts';
 import { Problem } from '../../errors.ts';
 import { create } from '../../http/create.ts';
 import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
-import { Closed, Id, Page, PageQuery, page } from '../../http/schemas.ts';
+import { Closed, countIn, Id, Page, PageQuery, page } from '../../http/schemas.ts';
 import type { Service } from '../../service.ts';
 import { ById, TRADING } from '../schemas.ts';
 import { answerConsent, listConsents } from './consents.ts';
@@ -157,12 +157,7 @@ export const listingDealRoutes =
       async ({ params, query: { limit, cursor } }) => {
         if (!(await findDeal(database.sql, params.id)))
           throw new Problem('not_found', 'There is no such deal.');
-        const after = Number(cursor ?? 0);
-        if (!Number.isSafeInteger(after) || after < 0)
-          throw new Problem(
-            'bad_request',
-            'cursor: it is not of this list; give next_cursor of the page before.',
-          );
+        const after = countIn(cursor) ?? 0;
         const found = await messagesOf(database.sql, params.id, after, limit + 1);
         return page(found, limit, ({ seq }) => String(seq));
       },

@@ -8,6 +8,7 @@ import { create } from '../../http/create.ts';
 import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
 import {
   Closed,
+  countIn,
   Id,
   Instant,
   Nullable,
@@ -165,11 +166,11 @@ export const importRoutes =
         },
       },
       async (request) => {
-        const { limit, cursor = '0', outcome } = request.query;
+        const { limit, cursor, outcome } = request.query;
         const { id: desk_id, import_id } = request.params;
         await requireImport(database.sql, { desk_id, import_id });
-        if (!/^\d{1,9}$/.test(cursor)) throw new Problem('bad_request', 'cursor: take it from next_cursor.');
-        const rows = await rowsOf(database.sql, import_id, outcome, Number(cursor), limit + 1);
+        const after = countIn(cursor) ?? 0;
+        const rows = await rowsOf(database.sql, import_id, outcome, after, limit + 1);
         return page(rows, limit, ({ line }) => String(line));
       },
     );
