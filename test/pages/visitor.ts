@@ -12,7 +12,7 @@ import { PASSWORD } from '../people.ts';
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PLACES = [...CORE_PLACES, ...MODULES.flatMap(({ places }) => places)];
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const WAIT_LIMIT_ms = 20_000;
+const WAIT_LIMIT_ms = 60_000;
 export const WIDE = { width: 1440, height: 900 };
 export const NARROW = { width: 390, height: 844 };
 
