@@ -19,7 +19,7 @@ import { ownAddress } from '../../src/pages/preferences.ts';
 import { factsOf, hasChanged } from '../../src/pages/reviews/changes.ts';
 import { readSettings, typedOf } from '../../src/pages/rules/settings.ts';
 import { textOfPdf } from '../codes.ts';
-import { addPerson, openSession, PASSWORD } from '../people.ts';
+import { addPerson, type BrowserSession, openSession, PASSWORD } from '../people.ts';
 import { launchBrowser } from './browser.ts';
 import { runPages } from './run.ts';
 import { examine, type Faults, visit } from './visitor.ts';
@@ -225,6 +225,19 @@ t.test('pages of a service', async (t) => {
       url,
       headers: { accept: 'text/html', ...(key !== null && { authorization: `Bearer ${key}` }), ...headers },
     });
+  /** As the page of a session would, with its token where the fields bring no other. */
+  const sendForm = (
+    { headers }: Pick<BrowserSession, 'headers'>,
+    url: string,
+    fields: Record<string, string>,
+    more: Record<string, string> = {},
+  ) =>
+    service.app.inject({
+      method: 'POST',
+      url,
+      payload: new URLSearchParams({ csrf_token: headers['x-csrf-token']!, ...fields }).toString(),
+      headers: { cookie: headers.cookie!, 'content-type': 'application/x-www-form-urlencoded', ...more },
+    });
 
   t.test('are for those whose they are', async (t) => {
     t.equal((await ask(`/pledges/${pledge_id}`, service.bank_a.key)).statusCode, 200);
@@ -276,13 +289,7 @@ t.test('pages of a service', async (t) => {
   t.test('let who administers set the identity provider, and never show its secret', async (t) => {
     const { id } = await addPerson(service, service.bank_b.id, 'admin');
     const { headers } = await openSession(service, id);
-    const send = (url: string, fields: Record<string, string>) =>
-      service.app.inject({
-        method: 'POST',
-        url,
-        payload: new URLSearchParams({ csrf_token: headers['x-csrf-token']!, ...fields }).toString(),
-        headers: { cookie: headers.cookie!, 'content-type': 'application/x-www-form-urlencoded' },
-      });
+    const send = (url: string, fields: Record<string, string>) => sendForm({ headers }, url, fields);
     const settings = {
       issuer: 'https://login.bank.example',
       client_id: 'pledgewatch',
@@ -336,19 +343,12 @@ t.test('pages of a service', async (t) => {
     'tell beside its field of a day that no calendar has, and keep the lines that were typed',
     async (t) => {
       const { id } = await addPerson(service, service.buyer.id, 'admin');
-      const { headers } = await openSession(service, id);
-      const { statusCode, body } = await service.app.inject({
-        method: 'POST',
-        url: '/market/wants',
-        payload: new URLSearchParams({
-          csrf_token: headers['x-csrf-token']!,
-          title: 'Cold cells',
-          summary: '\nFor trams.',
-          kind: 'sale',
-          budget: '',
-          expires_on: '2010-02-30',
-        }).toString(),
-        headers: { cookie: headers.cookie!, 'content-type': 'application/x-www-form-urlencoded' },
+      const { statusCode, body } = await sendForm(await openSession(service, id), '/market/wants', {
+        title: 'Cold cells',
+        summary: '\nFor trams.',
+        kind: 'sale',
+        budget: '',
+        expires_on: '2010-02-30',
       });
       t.equal(statusCode, 400);
       t.match(body, /id="expires_on-fault"/);
@@ -448,18 +448,9 @@ t.test('pages of a service', async (t) => {
     const [junior, senior] = await Promise.all(
       ['reviewer', 'senior_reviewer'].map(async (role) => {
         const { id } = await addPerson(service, service.staff.id, role);
-        const { headers } = await openSession(service, id);
+        const session = await openSession(service, id);
         return (url: string, said: Record<string, string>) =>
-          service.app.inject({
-            url,
-            method: 'POST',
-            payload: new URLSearchParams({ csrf_token: headers['x-csrf-token']!, ...said }).toString(),
-            headers: {
-              cookie: headers.cookie!,
-              'content-type': 'application/x-www-form-urlencoded',
-              'sec-fetch-site': 'same-origin',
-            },
-          });
+          sendForm(session, url, said, { 'sec-fetch-site': 'same-origin' });
       }),
     );
     const steps = `/reviews/${flag_id}/steps`;
@@ -486,13 +477,7 @@ t.test('pages of a service', async (t) => {
   t.test('keep filters of the queue by name, count what they find, and rename and delete them', async (t) => {
     const { id } = await addPerson(service, service.staff.id, 'reviewer');
     const { headers } = await openSession(service, id);
-    const send = (url: string, fields: Record<string, string>) =>
-      service.app.inject({
-        method: 'POST',
-        url,
-        payload: new URLSearchParams({ csrf_token: headers['x-csrf-token']!, ...fields }).toString(),
-        headers: { cookie: headers.cookie!, 'content-type': 'application/x-www-form-urlencoded' },
-      });
+    const send = (url: string, fields: Record<string, string>) => sendForm({ headers }, url, fields);
     const queue = async (query: string) =>
       (await service.app.inject({ url: `/reviews?${query}`, headers: { cookie: headers.cookie! } })).body;
     const nameless = await send('/reviews/filters', { severity: 'critical', name: ' ' });
@@ -516,14 +501,7 @@ t.test('pages of a service', async (t) => {
   t.test('take forms of roles that may, and keep what is refused', async (t) => {
     const write = async (role: string, url: string, fields: Record<string, string>) => {
       const { id } = await addPerson(service, service.bank_a.id, role);
-      const { headers } = await openSession(service, id);
-      const token = { csrf_token: headers['x-csrf-token']! };
-      return service.app.inject({
-        method: 'POST',
-        url,
-        payload: new URLSearchParams({ ...token, ...fields }).toString(),
-        headers: { cookie: headers.cookie!, 'content-type': 'application/x-www-form-urlencoded' },
-      });
+      return sendForm(await openSession(service, id), url, fields);
     };
     const typed = { url: 'ftp://receiver.example/', description: 'Risk "desk"' };
     t.equal((await write('viewer', '/webhooks', typed)).statusCode, 403);
@@ -563,13 +541,8 @@ t.test('pages of a service', async (t) => {
   t.test('a form that is sent again is not done again, and shows what came of it', async (t) => {
     const { id } = await addPerson(service, service.bank_b.id, 'officer');
     const [one, other] = await Promise.all([openSession(service, id), openSession(service, id)]);
-    const send = (url: string, fields: Record<string, string>, { headers } = one) =>
-      service.app.inject({
-        method: 'POST',
-        url,
-        payload: new URLSearchParams({ csrf_token: headers['x-csrf-token']!, ...fields }).toString(),
-        headers: { cookie: headers.cookie!, 'content-type': 'application/x-www-form-urlencoded' },
-      });
+    const send = (url: string, fields: Record<string, string>, session = one) =>
+      sendForm(session, url, fields);
     const count = async () =>
       (await service.database.sql`select from endpoint where organisation_id = ${service.bank_b.id}`).count;
     const page = await service.app.inject({ url: '/webhooks', headers: { cookie: one.headers.cookie! } });
