@@ -1,5 +1,4 @@
 /** The desk of marks: products and their lots for their owner, the queue of certification for staff. */
-
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { isCalendarDate } from '../../../models/calendar.ts';

@@ -7,8 +7,10 @@ import { chartStyle } from './style.ts';
 
 export type PictureTask = { markup: string } & ({ form: 'png' } | ({ form: 'pdf' } & Headed));
 
+const style = await chartStyle();
+
 answerTasks(async (task: PictureTask) => {
-  const drawn = shapesOf(task.markup, await chartStyle());
+  const drawn = shapesOf(task.markup, style);
   if (task.form === 'png') return chartPng(drawn);
   const { form: _form, markup: _markup, ...headed } = task;
   return chartPdf(drawn, headed);
