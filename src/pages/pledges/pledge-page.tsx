@@ -1,5 +1,6 @@
 /** A pledge: its figures, the value flow, why the value changed, what was flagged, what is pledged, how the contract went. */
 import type { CalendarDate } from '../../../models/types.ts';
+import { isFinal } from '../../pledges/lifecycle.ts';
 import type { PledgeMove } from '../../pledges/store.ts';
 import type { StandingFlag } from '../../risk/store.ts';
 import { ValueFlowChart } from '../charts/value-flow.tsx';
@@ -82,7 +83,7 @@ function Heading({ shown }: { shown: PledgeShown }) {
       </p>
       <h1>{pledgeName(patents, words)}</h1>
       <p>
-        <StatusMarked status={status} />
+        {!isFinal(pledge.state) && <StatusMarked status={status} />}
         <span>{words.say(`state.${pledge.state}`)}</span>
         <a href={`/pledges/${pledge.id}/life`}>{words.say('life.title')}</a>
         {firm && bank && <span>{words.say('pledge.parties', { firm, bank })}</span>}
