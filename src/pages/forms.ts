@@ -7,6 +7,8 @@ import type {
   FastifyRequest,
 } from 'fastify';
 import Type, { type Static, type TObject, type TSchema } from 'typebox';
+import { actFor } from '../db/tenancy.ts';
+import { callerOfGuarded } from '../http/guard.ts';
 import { toProblem } from '../http/problems.ts';
 import { Closed } from '../http/schemas.ts';
 import { CSRF_FIELD } from '../http/session-cookie.ts';
@@ -95,7 +97,9 @@ export function formsOf(app: FastifyInstance, service: Service) {
       if (!large || toProblem(error).code !== 'body_too_large') throw error;
       await letPass(request.raw);
       const view = await viewIn(request);
-      const page = await large.unread({ params: request.params as Static<Params>, request, view });
+      const params = request.params as Static<Params>;
+      // Where a body was not read, the caller's part of the database is not yet open.
+      const page = await actFor(callerOfGuarded(request), () => large.unread({ params, request, view }));
       return send(reply.code(TOO_LARGE), page, view);
     };
     return app.post(

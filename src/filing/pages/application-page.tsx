@@ -158,7 +158,7 @@ function Deadlines({ application: { id }, deadlines, writes }: Props & { writes:
             head: words.say('filing.state'),
             cell: ({ id: deadline_id, state, met_on, office_action_id }) => (
               <>
-                {words.say(`filing.deadline_${state}`)}
+                {words.say(`filing.deadline_${state}`)}{' '}
                 {met_on !== null && <span class="muted beneath">{words.day(met_on)}</span>}
                 {state === 'open' && writes && office_action_id === null && (
                   <SendForm

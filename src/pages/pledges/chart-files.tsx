@@ -55,6 +55,7 @@ export async function changeFile(
     title: words.say('change.of', { pledge: pledgeName(shown.patents, words) }),
     note: words.say('change.known', {
       id: shown.pledge.id,
+      currency,
       from: from_label,
       to: to_label,
       day: words.day(known_on),
