@@ -24,7 +24,7 @@ import { textOfPdf } from '../codes.ts';
 import { addPerson, type BrowserSession, openSession, PASSWORD } from '../people.ts';
 import { launchBrowser } from './browser.ts';
 import { runPages } from './run.ts';
-import { examine, type Faults, visit } from './visitor.ts';
+import { equip, examine, type Faults, visit } from './visitor.ts';
 import { buildWorld } from './world.ts';
 
 const PLACES = [...CORE_PLACES, ...MODULES.flatMap(({ places }) => places)];
@@ -747,6 +747,7 @@ t.test('pages of a service', async (t) => {
 
     const faults: Faults = { axe: [], errors: [], policy: [] };
     const visitor = await visit(browser, world.origin, { language: 'en', scripts: true }, faults);
+    await equip(visitor);
     await visitor.go('/');
     await visitor.page.evaluate(
       "document.querySelector('main').innerHTML = '<img src=x><p style=\"color:red\">'",

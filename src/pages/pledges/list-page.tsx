@@ -1,8 +1,8 @@
 /** All pledges that a caller may see, the newest first. */
 
-import { desc } from 'drizzle-orm';
 import type { Caller } from '../../accounts/store.ts';
 import type { Sql } from '../../db/client.ts';
+import { desc } from '../../db/drizzle.ts';
 import { query, rowsOf } from '../../db/list.ts';
 import { pledge as pledge_table } from '../../db/schema.ts';
 import { visibleTo } from '../../http/visible.ts';
