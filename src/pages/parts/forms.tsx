@@ -3,6 +3,7 @@ import type { ComponentChildren, InputHTMLAttributes } from 'preact';
 import type { Problem } from '../../errors.ts';
 import { CSRF_FIELD } from '../../http/session-cookie.ts';
 import { type Action, actionsOfRole } from '../../people/roles.ts';
+import { atMost, type LargeForm } from '../large-forms.ts';
 import { FORM_KEY_FIELD } from '../once.ts';
 import { useView, type View } from '../view.ts';
 
@@ -83,7 +84,7 @@ export function Field({ name, label, note, input, problem, fault, slider }: Fiel
       {...{ name, label, input, slider }}
       hint={note}
       fault={fault ?? refusedIn(problem, name)}
-      english={fault === undefined}
+      english={fault === undefined && isEnglish(problem)}
     />
   );
 }
@@ -125,7 +126,7 @@ export function AreaField({ name, label, value, rows, hint, lang, max_length, pr
       </textarea>
       {hint && <p id={hint_id}>{hint}</p>}
       {wrong && (
-        <p class="fault" id={fault_id} lang={fault === undefined ? 'en' : undefined}>
+        <p class="fault" id={fault_id} lang={fault === undefined && isEnglish(problem) ? 'en' : undefined}>
           {wrong}
         </p>
       )}
@@ -133,7 +134,12 @@ export function AreaField({ name, label, value, rows, hint, lang, max_length, pr
   );
 }
 
-/** What the service found wrong with a field, in its own words. */
+/** A form that was too large to be read is told so in the reader's language, all else in the service's own words. */
+function isEnglish(problem: Problem | null | undefined): boolean {
+  return problem?.code !== 'body_too_large';
+}
+
+/** What the service found wrong with a field. */
 function refusedIn(problem: Problem | null | undefined, name: string): string | undefined {
   return problem?.fields.find(({ pointer }) => pointer === `/body/${name}`)?.detail;
 }
@@ -144,13 +150,23 @@ interface PostProps {
   id?: string;
   /** Whether a field of it is a file. */
   files?: boolean;
+  large?: LargeForm | undefined;
   /** The key that another page gave the form before; that of this page if left out. */
   form_key?: string | undefined;
   children: ComponentChildren;
 }
 
 /** A form that changes something. */
-export function PostForm({ action, id, files = false, form_key, children, class: kind = 'act' }: PostProps) {
+export function PostForm({
+  action,
+  id,
+  files = false,
+  large,
+  form_key,
+  children,
+  class: kind = 'act',
+}: PostProps) {
+  const { words } = useView();
   return (
     <form
       class={kind}
@@ -158,6 +174,9 @@ export function PostForm({ action, id, files = false, form_key, children, class:
       action={action}
       id={id}
       enctype={files ? 'multipart/form-data' : undefined}
+      data-limit-bytes={large?.limit_bytes}
+      data-limit-field={large?.field}
+      data-limit-said={large && atMost(large, words)}
       noValidate
     >
       <Tokens form_key={form_key} />
@@ -206,13 +225,18 @@ interface SendProps {
   told?: Readonly<Record<string, string>>;
   form_key?: string | undefined;
   files?: boolean;
+  large?: LargeForm;
   children?: ComponentChildren;
 }
 
 export function SendForm(props: SendProps) {
-  const { action, send, small = false, row = false, told = {}, files = false, form_key, children } = props;
+  const { action, send, small = false, row = false, told = {}, files = false, large } = props;
+  const { form_key, children } = props;
   return (
-    <PostForm class={`send${small ? ' small' : ''}${row ? ' row' : ''}`} {...{ action, files, form_key }}>
+    <PostForm
+      class={`send${small ? ' small' : ''}${row ? ' row' : ''}`}
+      {...{ action, files, large, form_key }}
+    >
       {Object.entries(told).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
@@ -265,7 +289,7 @@ export function Refusal({ problem }: { problem: Problem | null }) {
   return (
     <div class="refusal" role="alert">
       <p>{words.say(`problem.${problem.code}`)}</p>
-      <p lang="en">{problem.message}</p>
+      <p lang={isEnglish(problem) ? 'en' : undefined}>{problem.message}</p>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { addMonths } from '../../../models/calendar.ts';
 import { dateOf } from '../../clock.ts';
 import type { Problem } from '../../errors.ts';
 import { type Amendment, ANSWERS, type Answer } from '../../pledges/amendments/service.ts';
+import type { PledgeState } from '../../pledges/lifecycle.ts';
 import {
   DEFAULT_CURE_WORKING_DAYS,
   MARGIN_CALL_OUTCOMES,
@@ -216,7 +217,15 @@ function changesText(changes: Amendment['changes'], currency: string, words: Wor
   return parts.filter(Boolean).join(words.say('term.between'));
 }
 
-function Grounds({ grounds }: Props) {
+/** What was stated with the release is in the words of who stated it. */
+function Shown({ item: { item, met, text }, state }: { item: ChecklistItem; state: PledgeState }) {
+  const { words } = useView();
+  if (item === 'state') return words.say('checklist.state', { state: words.say(`state.${state}`) });
+  if (item === 'nothing_outstanding') return words.say(`checklist.outstanding_${met ? 'nothing' : 'yet'}`);
+  return met ? <span lang="en">{text}</span> : words.say(`checklist.${item}`);
+}
+
+function Grounds({ grounds, pledge }: Props) {
   const { words } = useView();
   return (
     <Table<Props['grounds'][number]>
@@ -237,9 +246,11 @@ function Grounds({ grounds }: Props) {
         {
           head: words.say('life.shows'),
           cell: ({ items }) => (
-            <ul lang="en">
-              {items.map(({ item, text }) => (
-                <li key={item}>{text}</li>
+            <ul>
+              {items.map((item) => (
+                <li key={item.item}>
+                  <Shown item={item} state={pledge.state} />
+                </li>
               ))}
             </ul>
           ),
