@@ -103,6 +103,7 @@ export function yearsBetween(from: CalendarDate, to: CalendarDate): number {
 }
 
 function yearsLater({ year, month, day }: Civil, years: number): Civil {
+  requireInCalendar(year + years);
   return { year: year + years, month, day: Math.min(day, monthDays(year + years, month)) };
 }
 
@@ -151,9 +152,13 @@ function civilFromDays(days: number): Civil {
 }
 
 function formatCivil({ year, month, day }: Civil): CalendarDate {
+  requireInCalendar(year);
+  return `${String(year).padStart(4, '0')}-${TWO_DIGITS[month]}-${TWO_DIGITS[day]}`;
+}
+
+function requireInCalendar(year: number): void {
   if (year < 1 || year > 9999)
     throw new OutsideCalendar(`year ${year} is outside 0001 to 9999: move the date by less`);
-  return `${String(year).padStart(4, '0')}-${TWO_DIGITS[month]}-${TWO_DIGITS[day]}`;
 }
 
 function requireInteger(value: number, name: string): void {

@@ -34,16 +34,16 @@ export function appendAudit(tx: Transaction, entries: readonly AuditEntry[]): Pr
   return acrossTenants(tx, async () => {
     const heads = new Map((await lockHeads(tx, entries)).map((head) => [head.organisation_id, head]));
     const rows = entries.map((entry) => appendTo(heads.get(entry.organisation_id)!, entry));
-    const moved = [...heads.values()].map((head) => ({ ...head, last_sha256: hexOf(head.last_sha256) }));
-    await Promise.all([
-      tx`insert into audit_entry (organisation_id, seq, at, actor, action, subject, detail, previous_sha256, sha256)
-        select organisation_id, seq, at, actor, action, subject, detail, previous_sha256, sha256
-        from jsonb_to_recordset(${tx.json(rows as never)}) as row (organisation_id text, seq bigint, at timestamptz,
-          actor text, action text, subject text, detail text, previous_sha256 bytea, sha256 bytea)`,
-      tx`update audit_chain set last_seq = head.last_seq, last_sha256 = head.last_sha256
-        from jsonb_to_recordset(${tx.json(moved as never)}) as head (organisation_id text, last_seq bigint, last_sha256 bytea)
-        where audit_chain.organisation_id = head.organisation_id`,
-    ]);
+    const moved = [...heads.values()];
+    await tx`with appended as (
+      insert into audit_entry (organisation_id, seq, at, actor, action, subject, detail, previous_sha256, sha256)
+      select organisation_id, seq, at, actor, action, subject, detail, previous_sha256, sha256
+      from jsonb_to_recordset(${tx.json(rows as never)}) as row (organisation_id text, seq bigint, at timestamptz,
+        actor text, action text, subject text, detail text, previous_sha256 bytea, sha256 bytea))
+      update audit_chain set last_seq = head.last_seq, last_sha256 = decode(head.last_sha256, 'hex')
+      from unnest(${moved.map((head) => head.organisation_id)}::text[], ${moved.map((head) => head.last_seq)}::bigint[],
+        ${moved.map((head) => head.last_sha256.toString('hex'))}::text[]) as head (organisation_id, last_seq, last_sha256)
+      where audit_chain.organisation_id = head.organisation_id`;
   });
 }
 

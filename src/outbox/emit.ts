@@ -3,7 +3,7 @@ import type { Transaction } from '../db/client.ts';
 import { acrossTenants } from '../db/tenancy.ts';
 import { newId } from '../ids.ts';
 import type { EventType } from '../webhooks/events.ts';
-import { feed } from './feed.ts';
+import { feeding } from './feed.ts';
 
 export interface NewEvent {
   type: EventType;
@@ -50,23 +50,22 @@ async function emitToAll(
 ): Promise<string[]> {
   const stored = await numberInPledge(tx, events);
   const rows = stored.map((event) => ({ ...event, data: undefined, body: bodyOf(event) }));
-  const ids = stored.map((event) => event.id);
-  const inserted =
-    tx`insert into event (id, type, pledge_id, pledge_seq, bank_id, firm_id, owner_id, between_parties, occurred_at, body)
-    select id, type, pledge_id, pledge_seq, bank_id, firm_id, owner_id, coalesce(between_parties, false), occurred_at, body
-    from jsonb_to_recordset(${tx.json(rows as never)}) as row (id text, type text, pledge_id text, pledge_seq bigint,
-      bank_id text, firm_id text, owner_id text, between_parties boolean, occurred_at timestamptz, body text)`.execute();
-  const addressed = tx<{ endpoint_id: string; lane_key: string; seq: number; event_id: string }[]>`
-    select endpoint.id as endpoint_id, coalesce(event.pledge_id, event.id) as lane_key,
-      coalesce(event.pledge_seq, 0) as seq, event.id as event_id
-    from event join endpoint on endpoint.organisation_id in (event.bank_id, event.firm_id)
-    where event.id = any(${ids}) and endpoint.state = 'enabled'
-      and endpoint.id is distinct from ${except_endpoint_id}
-      and (endpoint.event_types = '{}' or event.type = any(endpoint.event_types))
-    order by endpoint.id, event.pledge_id, event.pledge_seq`;
-  const [, , targets] = await Promise.all([inserted, feed(tx, ids), addressed]);
+  const targets = await tx<{ endpoint_id: string; lane_key: string; seq: number; event_id: string }[]>`
+    with told as (
+      insert into event (id, type, pledge_id, pledge_seq, bank_id, firm_id, owner_id, between_parties, occurred_at, body)
+      select id, type, pledge_id, pledge_seq, bank_id, firm_id, owner_id, coalesce(between_parties, false), occurred_at, body
+      from jsonb_to_recordset(${tx.json(rows as never)}) as row (id text, type text, pledge_id text, pledge_seq bigint,
+        bank_id text, firm_id text, owner_id text, between_parties boolean, occurred_at timestamptz, body text)
+      returning *),
+    fed as (${feeding(tx)})
+    select endpoint.id as endpoint_id, coalesce(told.pledge_id, told.id) as lane_key,
+      coalesce(told.pledge_seq, 0) as seq, told.id as event_id
+    from told join endpoint on endpoint.organisation_id in (told.bank_id, told.firm_id)
+    where endpoint.state = 'enabled' and endpoint.id is distinct from ${except_endpoint_id}
+      and (endpoint.event_types = '{}' or told.type = any(endpoint.event_types))
+    order by endpoint.id, told.pledge_id, told.pledge_seq`;
   await enqueue(tx, targets);
-  return ids;
+  return stored.map((event) => event.id);
 }
 
 /**
@@ -76,14 +75,13 @@ async function emitToAll(
 async function numberInPledge(tx: Transaction, events: readonly NewEvent[]): Promise<StoredEvent[]> {
   const counts = new Map<string, number>();
   for (const { pledge_id } of events) if (pledge_id) counts.set(pledge_id, (counts.get(pledge_id) ?? 0) + 1);
-  const rows = [...counts].map(([id, count]) => ({ id, count }));
-  const [, numbered] = await Promise.all([
-    tx`select from pledge where id = any(${[...counts.keys()]}) order by id for no key update`,
-    tx<{ id: string; next: number }[]>`
-      update pledge set last_event_seq = last_event_seq + row.count
-      from jsonb_to_recordset(${tx.json(rows)}) as row (id text, count bigint) where pledge.id = row.id
-      returning pledge.id, last_event_seq - row.count as next`,
-  ]);
+  const ids = [...counts.keys()];
+  const numbered = await tx<{ id: string; next: number }[]>`
+    with held as materialized (
+      select pledge.id, row.count from unnest(${ids}::text[], ${[...counts.values()]}::bigint[]) as row (id, count)
+      join pledge using (id) order by id for no key update of pledge)
+    update pledge set last_event_seq = last_event_seq + held.count from held where pledge.id = held.id
+    returning pledge.id, last_event_seq - held.count as next`;
   const next = new Map(numbered.map((row) => [row.id, row.next]));
   return events.map((event) => {
     const pledge_seq = event.pledge_id === null ? null : next.get(event.pledge_id)! + 1;

@@ -25,12 +25,12 @@ export function streamOf({ kind, organisation_id }: Caller): string {
   return kind === 'staff' ? STAFF_STREAM : organisation_id;
 }
 
-/** Puts events into the streams of their readers, in the transaction that emits them. */
-export async function feed(tx: Transaction, event_ids: readonly string[]): Promise<void> {
-  await tx`insert into event_feed (stream, event_id)
-    select stream, id from event cross join lateral (
+/** Part of the statement that writes the events `told`: puts them into the streams of their readers. */
+export function feeding(sql: Sql) {
+  return sql`insert into event_feed (stream, event_id)
+    select stream, id from told cross join lateral (
       values (bank_id), (firm_id), (case when not between_parties then ${STAFF_STREAM} end)) reader (stream)
-    where id = any(${event_ids as string[]}) and stream is not null order by id
+    where stream is not null order by id
     on conflict do nothing`;
 }
 

@@ -76,6 +76,7 @@ interface Cohort extends Pick<Place, 'cohort' | 'alike'> {
 
 /** Each summed up once, however many of its patents are asked for. */
 async function cohortsOf(sql: Sql, of: readonly Value[]): Promise<Map<string, Cohort>> {
+  if (of.length === 0) return new Map();
   const rows = await sql<(Value & ValueCount)[]>`
     select field, filing_year, indicator, value, patents from cohort_count
     where (field, filing_year) in (select * from unnest(${of.map(({ field }) => field)}::smallint[],

@@ -66,7 +66,8 @@ export async function knownPatents(
     left join (select source, max(finished_at) as seen_at from ingest_run
       where finished_at <= ${known_at} group by source) source on source.source = patent.source
     left join (select patent_id, max(patent_year) as through from annuity_payment
-      where known_at <= ${known_at} group by patent_id) paid on paid.patent_id = patent.patent_id
+      where patent_id = any(${patent_ids as string[]}::uuid[]) and known_at <= ${known_at}
+      group by patent_id) paid on paid.patent_id = patent.patent_id
     where patent.patent_id = any(${patent_ids as string[]}::uuid[]) and patent.known_at <= ${known_at}
       and facts.filed_on is not null
     order by patent.patent_id`;

@@ -2,6 +2,7 @@
 import type { Static } from 'typebox';
 import { type Caller, findOrganisation } from '../accounts/store.ts';
 import type { Transaction } from '../db/client.ts';
+import { lookByKeys } from '../db/plans.ts';
 import { acrossTenants } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { useQuota } from '../quotas/use.ts';
@@ -26,6 +27,7 @@ export async function requestOwn(
       'refused',
       `The field ${caller.kind}_id must be your own organisation, ${caller.organisation_id}.`,
     );
+  lookByKeys(tx);
   const parties = await acrossTenants(tx, () =>
     Promise.all([findOrganisation(tx, body.bank_id), findOrganisation(tx, body.firm_id)]),
   );

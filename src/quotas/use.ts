@@ -38,22 +38,23 @@ export async function useQuota(
   now: Date,
 ): Promise<void> {
   const month = monthOf(now);
-  const counted = tx<Use[]>`
-    insert into quota_use (organisation_id, meter, month, quota, used)
-    select organisation_id, meter, ${month}::date, quota, ${n}::bigint from quota_allowance
-      where organisation_id = ${organisation_id} and meter = ${meter} and quota >= ${n}::bigint
-    on conflict (organisation_id, meter, month) do update set used = quota_use.used + excluded.used
-      where quota_use.used + excluded.used <= quota_use.quota
-    returning organisation_id, meter, month, quota, used`;
-  const allowed = tx<{ quota: number }[]>`
-    select quota from quota_allowance where organisation_id = ${organisation_id} and meter = ${meter}`;
-  const [[use], [allowance]] = await Promise.all([counted, allowed]);
+  const [allowed] = await tx<{ allowance: number; use: Use | null }[]>`
+    with counted as (
+      insert into quota_use (organisation_id, meter, month, quota, used)
+      select organisation_id, meter, ${month}::date, quota, ${n}::bigint from quota_allowance
+        where organisation_id = ${organisation_id} and meter = ${meter} and quota >= ${n}::bigint
+      on conflict (organisation_id, meter, month) do update set used = quota_use.used + excluded.used
+        where quota_use.used + excluded.used <= quota_use.quota
+      returning organisation_id, meter, month, quota, used)
+    select allowance.quota as allowance, to_jsonb(counted) as use from quota_allowance allowance left join counted on true
+    where allowance.organisation_id = ${organisation_id} and allowance.meter = ${meter}`;
+  if (!allowed) return;
+  const { allowance, use } = allowed;
   if (use) return tellWhenNear(tx, use, n, kind, now);
-  if (!allowance) return;
   const [{ used } = { used: 0 }] = await usesOf(tx, organisation_id, month, meter);
   throw new Problem(
     'quota_used_up',
-    `Your plan holds ${allowance.quota} ${meter} a month, ${used} are used and this would take ${n}; ask for a larger plan, or again from ${nextMonth(month)} on.`,
+    `Your plan holds ${allowance} ${meter} a month, ${used} are used and this would take ${n}; ask for a larger plan, or again from ${nextMonth(month)} on.`,
   );
 }
 
