@@ -24,6 +24,8 @@ import portfolio from './portfolio.json' with { type: 'json' };
 import report from './report.json' with { type: 'json' };
 import review from './review.json' with { type: 'json' };
 import rules from './rules.json' with { type: 'json' };
+import saidModels from './said-models.json' with { type: 'json' };
+import saidPledges from './said-pledges.json' with { type: 'json' };
 import signIn from './sign-in.json' with { type: 'json' };
 import sources from './sources.json' with { type: 'json' };
 import start from './start.json' with { type: 'json' };
@@ -49,6 +51,8 @@ export const AREAS = {
   report,
   review,
   rules,
+  saidModels,
+  saidPledges,
   signIn,
   sources,
   start,

@@ -1,10 +1,12 @@
 /** What forms that change something are put together from: fields with their faults beside them, and the token of the session. */
+
 import type { ComponentChildren, InputHTMLAttributes } from 'preact';
 import type { Problem } from '../../errors.ts';
 import { CSRF_FIELD } from '../../http/session-cookie.ts';
 import { type Action, actionsOfRole } from '../../people/roles.ts';
 import { FORM_KEY_FIELD } from '../once.ts';
 import { useView, type View } from '../view.ts';
+import { Why } from './said.tsx';
 
 /** What is wrong with a field, by its name, in the reader's language. */
 export type Faults = Readonly<Record<string, string | undefined>>;
@@ -265,7 +267,7 @@ export function Refusal({ problem }: { problem: Problem | null }) {
   return (
     <div class="refusal" role="alert">
       <p>{words.say(`problem.${problem.code}`)}</p>
-      <p lang="en">{problem.message}</p>
+      <Why problem={problem} />
     </div>
   );
 }

@@ -1,8 +1,10 @@
 /** Why the value changed between two days, each cause with what it rests on. */
+
 import type { CalendarDate } from '../../../models/types.ts';
 import type { Cause } from '../../../models/waterfall.ts';
 import { movingBars, WaterfallChart } from '../charts/waterfall.tsx';
 import { AskForm, DayField, Figure, Section, Table } from '../parts/parts.tsx';
+import { Said } from '../parts/said.tsx';
 import { ruleTitle } from '../parts/terms.ts';
 import { useView } from '../view.ts';
 import type { Span } from './flow-window.tsx';
@@ -69,7 +71,12 @@ export function Change({
       ) : (
         <p class="refusal" role="alert">
           {words.say(change.from > change.to ? 'change.order' : 'change.refused')}
-          {change.refused && <span lang="en">{` ${change.refused}`}</span>}
+          {change.refused && (
+            <>
+              {' '}
+              <Said of={change.refused} />
+            </>
+          )}
         </p>
       )}
     </Section>

@@ -1,4 +1,5 @@
 /** What happens to a pledge between its payment and its end: margin calls, amendments, and what a release must show. */
+
 import { addMonths } from '../../../models/calendar.ts';
 import { dateOf } from '../../clock.ts';
 import type { Problem } from '../../errors.ts';
@@ -12,6 +13,7 @@ import type { ChecklistItem, Ground } from '../../pledges/release/checklist.ts';
 import type { Words } from '../language/words.ts';
 import { Field, may, PostForm, Refusal } from '../parts/forms.tsx';
 import { Choice, Section, Table } from '../parts/parts.tsx';
+import { Said } from '../parts/said.tsx';
 import { useView } from '../view.ts';
 import { pledgeName } from './pledge-page.tsx';
 import type { PledgeShown } from './read.ts';
@@ -237,9 +239,11 @@ function Grounds({ grounds }: Props) {
         {
           head: words.say('life.shows'),
           cell: ({ items }) => (
-            <ul lang="en">
-              {items.map(({ item, text }) => (
-                <li key={item}>{text}</li>
+            <ul>
+              {items.map(({ item, shows }) => (
+                <li key={item}>
+                  <Said of={shows} />
+                </li>
               ))}
             </ul>
           ),
