@@ -32,9 +32,13 @@ export function sentencesOf<const Texts extends Readonly<Record<string, string>>
   };
 }
 
-/** As the API gives them where there are several. */
+/** As the API gives it. @param said a string where there is English alone */
+export function textOf(said: Sentence | string): string {
+  return typeof said === 'string' ? said : said.text;
+}
+
 export function textsOf(sentences: readonly Sentence[]): string[] {
-  return sentences.map(({ text }) => text);
+  return sentences.map(textOf);
 }
 
 function fill(text: string, values: SentenceValues): string {

@@ -24,8 +24,10 @@ import portfolio from './portfolio.json' with { type: 'json' };
 import report from './report.json' with { type: 'json' };
 import review from './review.json' with { type: 'json' };
 import rules from './rules.json' with { type: 'json' };
+import saidMarket from './said-market.json' with { type: 'json' };
 import saidModels from './said-models.json' with { type: 'json' };
 import saidPledges from './said-pledges.json' with { type: 'json' };
+import saidService from './said-service.json' with { type: 'json' };
 import signIn from './sign-in.json' with { type: 'json' };
 import sources from './sources.json' with { type: 'json' };
 import start from './start.json' with { type: 'json' };
@@ -51,8 +53,10 @@ export const AREAS = {
   report,
   review,
   rules,
+  saidMarket,
   saidModels,
   saidPledges,
+  saidService,
   signIn,
   sources,
   start,

@@ -1,5 +1,5 @@
 /** What the services say by a code, in the reader's language. */
-import type { Sentence, SentenceValue } from '../../../models/sentences.ts';
+import { type Sentence, type SentenceValue, textOf } from '../../../models/sentences.ts';
 import type { Problem } from '../../errors.ts';
 import type { Key } from '../language/catalogue.ts';
 import type { Words } from '../language/words.ts';
@@ -44,7 +44,7 @@ function toldOf(
 export function Said({ of }: { of: Sentence | string }) {
   const { words } = useView();
   const said = typeof of === 'string' ? null : saidIn(of, words);
-  return said ?? <span lang="en">{typeof of === 'string' ? of : of.text}</span>;
+  return said ?? <span lang="en">{textOf(of)}</span>;
 }
 
 /** Why the service refused; of a page that is not there the title says all, but for what has a sentence of its own. */
