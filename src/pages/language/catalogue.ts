@@ -3,6 +3,7 @@
 import account from './account.json' with { type: 'json' };
 import agency from './agency.json' with { type: 'json' };
 import audit from './audit.json' with { type: 'json' };
+import auditActions from './audit-actions.json' with { type: 'json' };
 import calendar from './calendar.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
 import claims from './claims.json' with { type: 'json' };
@@ -42,6 +43,7 @@ export type Entry = string | ({ other: string } & Partial<Record<Intl.LDMLPlural
 
 export const AREAS = {
   audit,
+  auditActions,
   charts,
   claims,
   common,
