@@ -108,6 +108,66 @@ t.test('nothing is left lying in a file', async (t) => {
   }
 });
 
+t.test('no code is made of text', async (t) => {
+  const made = /\beval\(|\bnew Function\b|\bFunction\(|'node:vm'|\bset(Timeout|Interval)\(\s*['"`]/;
+  for (const { name, text } of product) t.equal(made.exec(text)?.[0], undefined, name);
+});
+
+t.test('markup is made of elements alone', async (t) => {
+  const put = /dangerouslySetInnerHTML|\binnerHTML\b|\bouterHTML\b|insertAdjacentHTML|document\.write/;
+  for (const { name, text } of src!) t.equal(put.exec(text)?.[0], undefined, name);
+});
+
+t.test('programs are started with a list of arguments, through no shell', async (t) => {
+  const starting = product.filter((file) => importsOf(file).includes('node:child_process'));
+  t.ok(starting.length > 2);
+  for (const { name, text } of starting) {
+    const [, taken] = /import \{([^}]+)\} from 'node:child_process'/.exec(text)!;
+    t.notMatch(taken, /\bexec(Sync)?\b/, `${name} takes no line for a shell`);
+    for (const [call] of text.matchAll(/\b(?:spawn|execFile|fork)\(\s*['"`][^'"`]* [^'"`]*['"`]/g))
+      t.fail(`${name}: arguments in the name of the program: ${call}`);
+    // On Windows npm is a script; its arguments are our own words.
+    for (const [shell] of text.matchAll(/\bshell:.*/g))
+      t.equal(`${name} ${shell}`, "src/setup.mjs shell: process.platform === 'win32',");
+  }
+});
+
+/** Each was read: what its patterns are made of. Whoever adds one says that no caller's text gets there. */
+const MAKING_PATTERNS: Record<string, string> = {
+  'models/claims/features.ts': 'patterns of marks of ours',
+  'models/claims/rules/vague.ts': 'a constant',
+  'models/claims/terms-zh.ts': 'constants',
+  'src/accounts/found.ts': 'a constant',
+  'src/config.ts': 'a constant',
+  'src/db/copy.ts': 'a constant',
+  'src/http/session-cookie.ts': 'the names of our two cookies',
+  'src/pages/organisation/pages.tsx': 'a constant',
+  'src/pages/sign-in/other-ways.tsx': 'a constant',
+  'src/pages/sign-in/pages.tsx': 'a constant',
+  'src/patents/sources/cnipa/notice-fields.ts': 'labels of a table of ours, escaped',
+  'src/patents/sources/st27/kipris-status.ts': 'a constant',
+  'src/patents/sources/uspto/interferences.ts': 'a constant',
+  'src/patents/sources/uspto/maintenance-fees.ts': 'one of two widths',
+  'src/patents/sources/uspto/open-data.ts': 'keys of a table of ours',
+};
+
+t.test('patterns are made of our own words', async (t) => {
+  const making = product.filter(({ text }) => /\bRegExp\(/.test(text)).map(({ name }) => name);
+  t.same(making.sort(), Object.keys(MAKING_PATTERNS).sort());
+});
+
+t.test('the log goes to an output of the process, and nowhere else', async (t) => {
+  const opened = product.flatMap(({ name, text }) =>
+    [...text.matchAll(/\bpino\.(?:destination|transport|multistream)\(.*\)/g)].map(
+      ([call]) => `${name} ${call}`,
+    ),
+  );
+  t.same(opened, [
+    'src/process.ts pino.destination({ dest: destination, sync: true }))',
+    'jobs/scratch.ts pino.destination(2))',
+  ]);
+});
+
 t.test('a file of the product fits in the head', async (t) => {
   for (const { name, text } of product) {
     const lines = text.split('\n').length - 1;

@@ -1,5 +1,6 @@
 /** Who sees what, as the database itself holds it: for every table, against random statements, whatever the code asks. */
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
@@ -127,6 +128,19 @@ t.test(
     t.equal(rows.length, all.length);
     for (const { table, ...found } of rows)
       t.same(found, { enabled: true, forced: true, roles: [APP_ROLE, WORKER_ROLE], complete: true }, table);
+  },
+);
+
+t.test(
+  'a table without policies is of the house or public, and stands so in docs/data-classes.md',
+  async (t) => {
+    const open = await sql<{ table: string }[]>`select relname as table from pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+      and not (relrowsecurity and relforcerowsecurity)`;
+    const text = await readFile(new URL('../../docs/data-classes.md', import.meta.url), 'utf8');
+    const lists = text.slice(text.indexOf('## Tables of the house')).matchAll(/^(?:`\w+`[, ]*)+$/gm);
+    const listed = [...lists].flatMap(([line]) => [...line.matchAll(/`(\w+)`/g)].map(([, name]) => name!));
+    t.same(listed.sort(), open.map(({ table }) => table).sort());
   },
 );
 

@@ -139,6 +139,50 @@ function namesIn(text: string): string[] {
   );
 }
 
+/** Files of the product by their names. */
+async function productFiles(): Promise<[name: string, text: string][]> {
+  const names = await Promise.all(
+    ['models', 'src', 'jobs'].map(async (folder) =>
+      (await readdir(path.join(ROOT, folder), { recursive: true })).map((name) => `${folder}/${name}`),
+    ),
+  );
+  const code = names.flat().filter((name) => /\.(ts|tsx|mjs)$/.test(name));
+  return Promise.all(code.sort().map(async (name) => [name, await read(name)] as [string, string]));
+}
+
+/** What a text of the code names a hash, cipher or signature by. */
+const ALGORITHM =
+  /'((?:sha|md|blake|aes|des|chacha|camellia|rsa|ed|x|argon|scrypt|pbkdf)-?\d[\w-]*|argon2\w+|scrypt|EdDSA|[EPRH]S(?:256|384|512))'/g;
+
+t.test('docs/keys.md names the algorithms that the code names, and no other', async (t) => {
+  const named = new Set<string>();
+  for (const [, text] of await productFiles())
+    for (const [, algorithm] of text.matchAll(ALGORITHM)) named.add(algorithm!);
+  const text = await read('docs/keys.md');
+  const part = text.slice(text.indexOf('## Algorithms'), text.indexOf('## Connections'));
+  const listed = rowsOf(part).map(([name]) => name!.replaceAll('`', ''));
+  t.same([...named].sort(), listed.sort());
+});
+
+/** Modules by which a program talks to another machine; those that listen alone are left out by what they take of them. */
+const REACHING =
+  /import (?!type)([^;]*) from '(undici|postgres|openid-client|node:(?:net|http|https|tls|dgram|dns)(?:\/promises)?)'|import\('(@opentelemetry\/exporter[^']*)'\)/g;
+
+t.test('docs/keys.md names whatever opens a connection', async (t) => {
+  const opening: string[] = [];
+  for (const [name, text] of await productFiles())
+    for (const [, taken = '', from] of text.matchAll(REACHING)) {
+      const listens =
+        from?.startsWith('node:') &&
+        !/\b(connect|request|get|Agent|Socket\(|lookup|resolve\w*)\b/.test(taken);
+      if (!listens) opening.push(name);
+    }
+  const text = await read('docs/keys.md');
+  const rows = rowsOf(text.slice(text.indexOf('## Connections')));
+  const listed = rows.flatMap(([by]) => [...by!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!));
+  t.same([...new Set(opening)].sort(), listed.sort());
+});
+
 t.test('docs/asvs.md answers every item, and every test that it names exists', async (t) => {
   const text = await read('docs/asvs.md');
   const names = await testNames();

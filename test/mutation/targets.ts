@@ -121,6 +121,7 @@ export const TARGETS: readonly Target[] = [
           'whatever a version before left in clear is sealed at start, and nothing else is touched',
           'a new database gets its first signing key at its first start, by which the next knows the master key',
           'a master key is made for the embedded database alone, and for no file that cannot be read',
+          'a place names the table and the row, so that nothing opens in another',
           'a fingerprint is the same for the same text, place and owner, under new data keys too',
           'texts under older data keys are sealed anew in each column, by steps, and one that does not open is left and told',
           'data keys are wrapped anew all together or not at all, and what they sealed opens under the new key alone',

@@ -599,6 +599,20 @@ t.test(
   },
 );
 
+t.test('a place names the table and the row, so that nothing opens in another', async (t) => {
+  // Two secrets of an endpoint take each other's column when they rotate; a ticket is named by its own hash.
+  const shared = ['endpoint.previous_secret', 'ticket.detail'];
+  const places = new Map<string, string>();
+  for (const { table, column, place } of SEALED_COLUMNS) {
+    const name = `${table}.${column}`;
+    if (shared.includes(name)) continue;
+    for (const id of ['a', 'b']) {
+      t.notOk(places.has(place(id)), `${name} ${id} is not the place of ${places.get(place(id))}`);
+      places.set(place(id), `${name} ${id}`);
+    }
+  }
+});
+
 t.test('a fingerprint is the same for the same text, place and owner, under new data keys too', async (t) => {
   const of = (owner: string, place: string, text: string) => vault.fingerprint(owner, place, text);
   const mac = await of('org_mac', 'email', 'a@mail.example');
