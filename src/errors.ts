@@ -46,6 +46,8 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export interface FieldProblem {
   pointer: string;
   detail: string;
+  /** The same for pages, where it has a code. */
+  sentence?: Sentence;
 }
 
 /** An error meant for the caller. Anything else thrown is shown as `internal`, with its text only in the log. */

@@ -98,6 +98,8 @@ export function problemBody(problem: Problem, request_id: string): ProblemBody {
     code: problem.code,
     detail: problem.message,
     request_id,
-    ...(problem.fields.length > 0 ? { errors: problem.fields } : {}),
+    ...(problem.fields.length > 0
+      ? { errors: problem.fields.map(({ pointer, detail }) => ({ pointer, detail })) }
+      : {}),
   };
 }

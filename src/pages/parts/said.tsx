@@ -6,7 +6,7 @@ import type { Words } from '../language/words.ts';
 import { useView } from '../view.ts';
 
 /** Null where the catalogue has no such sentence: one that is stored may be older than it. */
-function saidIn({ code, values }: Sentence, words: Words): string | null {
+export function saidIn({ code, values }: Sentence, words: Words): string | null {
   const key = `said.${code}`;
   if (!words.has(key)) return null;
   const told = Object.entries(values).map(([name, value]) => [name, toldOf(name, value, values, words)]);
