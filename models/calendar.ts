@@ -18,6 +18,8 @@ interface Civil {
 const ZERO = '0'.charCodeAt(0);
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const ERA_DAYS = 146_097;
+/** Of months and days. */
+const TWO_DIGITS = Array.from({ length: 32 }, (_, number) => String(number).padStart(2, '0'));
 
 /** The arithmetic leads to a day before the year 0001 or after 9999. */
 export class OutsideCalendar extends RangeError {
@@ -59,7 +61,7 @@ export function isCalendarDate(text: string): boolean {
 /** `date` moved by whole days (negative: back). */
 export function addDays(date: CalendarDate, days: number): CalendarDate {
   requireInteger(days, 'days');
-  return formatCivil(civilFromDays(dayNumber(date) + days));
+  return formatCivil(civilFromDays(dayNumber(parseDate(date)) + days));
 }
 
 /** `date` moved by whole months under the end-of-month rule. */
@@ -78,25 +80,35 @@ export function addMonths(date: CalendarDate, months: number): CalendarDate {
 
 /** `date` moved by whole years: 29 February becomes 28 February in a common year. */
 export function addYears(date: CalendarDate, years: number): CalendarDate {
-  return addMonths(date, years * 12);
+  requireInteger(years, 'years');
+  return formatCivil(yearsLater(parseDate(date), years));
 }
 
 /** Days from `from` to `to`; negative when `to` comes first. */
 export function daysBetween(from: CalendarDate, to: CalendarDate): number {
-  return dayNumber(to) - dayNumber(from);
+  return dayNumber(parseDate(to)) - dayNumber(parseDate(from));
 }
 
 /** Complete years from `from` to `to`: the largest n with addYears(from, n) <= to. */
 export function wholeYearsBetween(from: CalendarDate, to: CalendarDate): number {
-  const guess = parseDate(to).year - parseDate(from).year;
-  return addYears(from, guess) <= to ? guess : guess - 1;
+  return wholeYears(parseDate(from), parseDate(to));
 }
 
 /** Years from `from` to `to`: complete years plus the elapsed share of the running one. */
 export function yearsBetween(from: CalendarDate, to: CalendarDate): number {
-  const whole = wholeYearsBetween(from, to);
-  const last = addYears(from, whole);
-  return whole + daysBetween(last, to) / daysBetween(last, addYears(from, whole + 1));
+  const [start, end] = [parseDate(from), parseDate(to)];
+  const whole = wholeYears(start, end);
+  const last = dayNumber(yearsLater(start, whole));
+  return whole + (dayNumber(end) - last) / (dayNumber(yearsLater(start, whole + 1)) - last);
+}
+
+function yearsLater({ year, month, day }: Civil, years: number): Civil {
+  return { year: year + years, month, day: Math.min(day, monthDays(year + years, month)) };
+}
+
+function wholeYears(from: Civil, to: Civil): number {
+  const guess = to.year - from.year;
+  return dayNumber(yearsLater(from, guess)) <= dayNumber(to) ? guess : guess - 1;
 }
 
 function isLeap(year: number): boolean {
@@ -108,8 +120,7 @@ function monthDays(year: number, month: number): number {
 }
 
 /** Days since 0000-03-01. */
-function dayNumber(date: CalendarDate): number {
-  const { year, month, day } = parseDate(date);
+function dayNumber({ year, month, day }: Civil): number {
   const shifted = month > 2 ? year : year - 1;
   const era = Math.floor(shifted / 400);
   const yearOfEra = shifted - era * 400;
@@ -142,7 +153,7 @@ function civilFromDays(days: number): Civil {
 function formatCivil({ year, month, day }: Civil): CalendarDate {
   if (year < 1 || year > 9999)
     throw new OutsideCalendar(`year ${year} is outside 0001 to 9999: move the date by less`);
-  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+  return `${String(year).padStart(4, '0')}-${TWO_DIGITS[month]}-${TWO_DIGITS[day]}`;
 }
 
 function requireInteger(value: number, name: string): void {

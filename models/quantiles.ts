@@ -32,6 +32,22 @@ export function quantilesOf(quantile: (p: number, level: Level) => number): Quan
   };
 }
 
+/** Asks what each becomes, in the same way. */
+export function mapQuantiles(
+  { p05, p10, p25, p50, p75, p90, p95 }: Quantiles,
+  become: (value: number) => number,
+): Quantiles {
+  return {
+    p05: become(p05),
+    p10: become(p10),
+    p25: become(p25),
+    p50: become(p50),
+    p75: become(p75),
+    p90: become(p90),
+    p95: become(p95),
+  };
+}
+
 export function scaleQuantiles(quantiles: Quantiles, factor: number): Quantiles {
-  return quantilesOf((_, level) => quantiles[level] * factor);
+  return mapQuantiles(quantiles, (value) => value * factor);
 }

@@ -14,7 +14,7 @@
  * Worked: medians 10 and 1,000 with e = 1 and 1: 100; with e = 1 and 2: weights .8 and .2, so 10^1.4 = 25.1.
  */
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
-import { type Quantiles, quantilesOf } from '../quantiles.ts';
+import { mapQuantiles, type Quantiles, quantilesOf } from '../quantiles.ts';
 
 const LEAST_VALUE = 1;
 
@@ -52,7 +52,7 @@ export function reconcile(methods: readonly MethodValue[]): Reconciled {
 }
 
 function logarithms(quantiles: Quantiles): Quantiles {
-  return quantilesOf((_, level) => Math.log(Math.max(quantiles[level], LEAST_VALUE)));
+  return mapQuantiles(quantiles, (value) => Math.log(Math.max(value, LEAST_VALUE)));
 }
 
 function sum(values: number[]): number {

@@ -5,6 +5,7 @@
  * An annuity proven to be paid shows at least the return that justified it, and costs nothing any more.
  * Worked: docs/models/walkthrough.md.
  */
+import { wholeYearsBetween } from '../calendar.ts';
 import { inForceProbability } from '../lapse/predict.ts';
 import type { Quantiles } from '../quantiles.ts';
 import type { MethodResult, ValuedFacts } from '../types.ts';
@@ -24,9 +25,7 @@ export interface AnnuityPosition {
 
 export function annuityPosition(facts: ValuedFacts, tables: ValuationTables): AnnuityPosition {
   const term = tables.term(facts.right_type, facts.filed_on);
-  const { due_on } = term;
-  let first_due = 0;
-  while (first_due < due_on.length && due_on[first_due]! <= facts.granted_on!) first_due++;
+  const first_due = Math.min(term.anniversaries, wholeYearsBetween(facts.filed_on, facts.granted_on!));
   const course = tables.course(facts, term, first_due);
   const proven = (facts.paid_through ?? 0) - course.first_year + 1;
   return { term, course, first_due, paid: Math.max(0, Math.min(course.fees.length, proven)) };

@@ -17,7 +17,7 @@
  */
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
-import { type Quantiles, quantilesOf } from '../quantiles.ts';
+import { mapQuantiles, type Quantiles, quantilesOf } from '../quantiles.ts';
 
 /** One renewal still to be decided. */
 export interface RenewalDecision {
@@ -102,7 +102,7 @@ export function returnQuantiles(paid_threshold: number, { mu, sigma }: ReturnDis
 
 /** Quantiles of V, from those of the initial return: V rises with it. */
 export function renewalQuantiles(schedule: RenewalSchedule, returns: Quantiles): Quantiles {
-  return quantilesOf((_, level) => renewalValue(schedule, returns[level]));
+  return mapQuantiles(returns, (initial_return) => renewalValue(schedule, initial_return));
 }
 
 /** Mean of V, in closed form. */

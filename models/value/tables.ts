@@ -23,6 +23,14 @@ import { commonSigma, fitReturnLocation } from './renewal-fit.ts';
 /** Of each type of right: the days of twenty years and more. */
 const MOST_TERMS = 10_000;
 const MOST_COURSES = 16_384;
+/** With more of either a course is made anew each time: few patents have them, and no key is as large. */
+const MOST_CLAIMS = 254;
+const MOST_SYMBOLS = 31;
+const RIGHTS: Readonly<Record<RightType, number>> = { invention: 0, utility_model: 1, design: 2 };
+/** Above the years of any term. */
+const MOST_YEARS = 32;
+/** Ways in which three flags are set, each of which may be unknown. */
+const FLAGS = 27;
 /** Anniversary 0 is the first, on which the second patent year begins. */
 const FIRST_DUE_YEAR = 2;
 
@@ -39,8 +47,8 @@ export interface Term {
   patent_year: number;
   /** Share of that year that is left. */
   remaining_share: number;
-  due_on: readonly CalendarDate[];
-  /** Anniversaries that are not after the valuation day. */
+  anniversaries: number;
+  /** Those that are not after the valuation day. */
   passed: number;
   /** b^(years to it); NaN for those passed. */
   discounts: readonly number[];
@@ -93,7 +101,7 @@ export class ValuationTables {
     utility_model: new Map(),
     design: new Map(),
   };
-  readonly #courses = new Map<string, Course>();
+  readonly #courses = new Map<number, Course>();
 
   constructor({ as_of, lapse_model, market, calibration, assumptions }: ValuationSetting) {
     this.setting = { as_of, lapse_model, market, calibration, assumptions };
@@ -114,9 +122,10 @@ export class ValuationTables {
 
   /** @param first_due anniversary of the first annuity; as many as the term has when there is none */
   course(facts: ValuedFacts, term: Term, first_due: number): Course {
-    const { right_type, claims, individual_applicant, domestic_applicant, agency, ipc } = facts;
-    const flags = flagOf(individual_applicant) * 9 + flagOf(domestic_applicant) * 3 + flagOf(agency);
-    const key = `${right_type[0]}${term.due_on.length},${first_due},${claims},${flags},${ipc.length}`;
+    const { claims, ipc } = facts;
+    if ((claims ?? 0) > MOST_CLAIMS || ipc.length > MOST_SYMBOLS)
+      return this.#makeCourse(facts, term, first_due);
+    const key = courseKey(facts, term, first_due);
     const known = this.#courses.get(key);
     if (known !== undefined) return known;
     const course = this.#makeCourse(facts, term, first_due);
@@ -151,7 +160,7 @@ export class ValuationTables {
       expires_on,
       patent_year,
       remaining_share: yearsBetween(as_of, addYears(filed_on, patent_year)),
-      due_on,
+      anniversaries: due_on.length,
       passed,
       discounts: due_on.map((due) =>
         due > as_of ? discount_factor ** yearsBetween(as_of, due) : Number.NaN,
@@ -162,11 +171,11 @@ export class ValuationTables {
     };
   }
 
-  #makeCourse(facts: ValuedFacts, { due_on }: Term, first_due: number): Course {
+  #makeCourse(facts: ValuedFacts, { anniversaries }: Term, first_due: number): Course {
     const { lapse_model, assumptions } = this.setting;
     const { right_type } = facts;
     const first_year = first_due + FIRST_DUE_YEAR;
-    const fees = CNIPA_FEES[right_type].fees.slice(first_year - 1, due_on.length + FIRST_DUE_YEAR - 1);
+    const fees = CNIPA_FEES[right_type].fees.slice(first_year - 1, anniversaries + FIRST_DUE_YEAR - 1);
     const patent = centre(patentCovariates(facts), lapse_model.imputation_means);
     const hazards = fees.map((_, k) =>
       annuityHazard(dueScore(lapse_model, right_type, first_year + k), patent, lapse_model),
@@ -175,6 +184,19 @@ export class ValuationTables {
     const fitted_mu = fitReturnLocation(survivalPath(hazards), thresholds, this.sigma);
     return { first_year, fees, thresholds, hazards, fitted_mu, returns: [] };
   }
+}
+
+/** A small whole number, for it is looked up for every patent of a corpus. */
+function courseKey(
+  { right_type, claims, individual_applicant, domestic_applicant, agency, ipc }: ValuedFacts,
+  { anniversaries }: Term,
+  first_due: number,
+): number {
+  const flags = flagOf(individual_applicant) * 9 + flagOf(domestic_applicant) * 3 + flagOf(agency);
+  const schedule = (RIGHTS[right_type] * MOST_YEARS + anniversaries) * MOST_YEARS + first_due;
+  return (
+    ((schedule * FLAGS + flags) * (MOST_CLAIMS + 2) + (claims ?? -1) + 1) * (MOST_SYMBOLS + 1) + ipc.length
+  );
 }
 
 function flagOf(flag: boolean | null): number {

@@ -1,4 +1,4 @@
-/** Everything valued by threads, each with a connection of its own, and published at once. */
+/** Everything valued, by this thread and further ones, and published at once. */
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -7,15 +7,15 @@ import { StartupError } from '../errors.ts';
 import type { ModelSet } from '../valuations/models.ts';
 import { modelsById } from '../valuations/store.ts';
 import type { CorpusRun } from './chunk.ts';
+import { type LaneMessage, type LaneTask, workLanes } from './lanes.ts';
 import { dropRun, openRun, publishRun, type RunProgress, runProgress } from './run.ts';
-import type { ThreadMessage, ThreadTask } from './thread.ts';
 
 /** Patents a chunk: what a thread holds in memory, and what is done again after a failure. */
 export const CHUNK_patents = 20_000;
 export const MOST_CHUNK_patents = 200_000;
 /** A chunk that fails so often will fail for ever. */
 export const ATTEMPTS = 3;
-/** The server takes as long as a thread does, and each thread its time to start. */
+/** The server takes as long as a thread does, and each thread but the first its time to start. */
 export const DEFAULT_THREADS = Math.ceil(availableParallelism() / 2);
 /** What a thread holds is bounded by its chunk and its tables; it is made to collect its garbage before it has much. */
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 24 };
@@ -60,7 +60,7 @@ export async function revalueAll(
     const run = await openRun(patient, models, now, chunk_patents);
     // Those that it was opened under.
     const under = (await modelsById(database.sql, [run.model_set_id])).get(run.model_set_id)!;
-    const task: ThreadTask = { url: place.url, role: place.role, run, models: under };
+    const task: LaneTask = { url: place.url, role: place.role, run, models: under };
     const before = await runProgress(database.sql, run.id);
     for (let progress = before; progress.done < progress.chunks; ) {
       await workOff(place, task, progress, threads, on_progress);
@@ -77,58 +77,62 @@ export async function revalueAll(
 
 async function workOff(
   { database }: Place,
-  workerData: ThreadTask,
+  task: LaneTask,
   before: RunProgress,
   threads: number,
   on_progress: (progress: RunProgress) => void,
 ): Promise<void> {
   const progress = { ...before };
   const failures = new Map<string, number>();
-  const { run } = workerData;
-  const workers = Array.from(
-    { length: Math.min(threads, before.chunks - before.done) },
-    // Node strips the types by itself: a loader would double the time of each start.
-    () =>
-      new Worker(new URL('./thread.ts', import.meta.url), {
-        workerData,
-        execArgv: [],
-        resourceLimits: THREAD_LIMITS,
-      }),
-  );
-  const hear = (message: ThreadMessage, worker: number) => {
+  const hear = (message: LaneMessage, thread: number) => {
     // Without a chunk it is the lane's own: each waits for the database by itself.
-    const lane = `lane ${worker} ${message.lane}`;
+    const lane = `lane ${thread} ${message.lane}`;
     const subject = message.chunk === 0 ? lane : `chunk ${message.chunk}`;
-    if (message.kind === 'failure') return fail(run, progress, message, failures, subject);
+    if (message.kind === 'failure') return fail(task.run, progress, message, failures, subject);
     failures.delete(lane);
     progress.done++;
     for (const name of ['patents', 'valued', 'points'] as const) progress[name] += message.counts[name];
     on_progress({ ...progress });
   };
+  const further = Array.from({ length: Math.min(threads, before.chunks - before.done) - 1 }, () =>
+    startThread(task),
+  );
+  const stop = new AbortController();
+  const own = workLanes(task, (message) => hear(message, 0), stop.signal);
   try {
-    await Promise.all(workers.map((worker, index) => ended(worker, (message) => hear(message, index))));
+    await Promise.all([
+      own,
+      ...further.map((thread, index) => ended(thread, (message) => hear(message, index + 1))),
+    ]);
   } catch (error) {
-    await Promise.all(workers.map((worker) => worker.terminate()));
-    if (isDiskFull(error)) await dropRun(database, run);
+    stop.abort();
+    await Promise.allSettled([own, ...further.map((thread) => thread.terminate())]);
+    if (isDiskFull(error)) await dropRun(database, task.run);
     throw error;
   }
 }
 
-function ended(worker: Worker, hear: (message: ThreadMessage) => void): Promise<void> {
+/** Node strips the types by itself: a loader would double the time of each start. */
+function startThread(workerData: LaneTask): Worker {
+  const file = new URL('./thread.ts', import.meta.url);
+  return new Worker(file, { workerData, execArgv: [], resourceLimits: THREAD_LIMITS });
+}
+
+function ended(thread: Worker, hear: (message: LaneMessage) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    worker.on('message', (message: ThreadMessage) => {
+    thread.on('message', (message: LaneMessage) => {
       try {
         hear(message);
       } catch (error) {
         reject(error);
       }
     });
-    worker.once('error', (cause) =>
+    thread.once('error', (cause) =>
       reject(
-        new StartupError(`A worker ended: ${cause.message}. Run the same command again to go on.`, { cause }),
+        new StartupError(`A thread ended: ${cause.message}. Run the same command again to go on.`, { cause }),
       ),
     );
-    worker.once('exit', () => resolve());
+    thread.once('exit', () => resolve());
   });
 }
 
@@ -139,7 +143,7 @@ function isDiskFull(error: unknown): boolean {
 function fail(
   { id }: CorpusRun,
   { done, chunks }: RunProgress,
-  cause: Extract<ThreadMessage, { kind: 'failure' }>,
+  cause: Extract<LaneMessage, { kind: 'failure' }>,
   failures: Map<string, number>,
   subject: string,
 ): void {

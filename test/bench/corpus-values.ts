@@ -159,7 +159,7 @@ export async function benchGrowth(most: number, on_progress: OnProgress): Promis
     const models = await storeFittedModels(database, NOW);
     const sizes: GrowthReport['sizes'] = [];
     for (const share of SHARES) {
-      await database.sql`truncate corpus_patent, corpus_value, corpus_stale, corpus_run, corpus_chunk`;
+      await database.sql`truncate corpus_patent, corpus_value, corpus_stale, corpus_run, corpus_chunk restart identity`;
       await storeMadeCorpus(database, Math.round(most * share), AS_OF);
       const question = { what: 'all', model_set_id: models.id, now_ms: NOW.getTime() } as const;
       const { patents, seconds, peak_rss_mb } = await askValuer(url, question);
