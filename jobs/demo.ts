@@ -2,8 +2,9 @@
 import { parseArgs } from 'node:util';
 import { run, UsageError } from '../src/command.ts';
 import { createVault, newMasterKey } from '../src/secrets/vault.ts';
+import { DEFAULT_REPLAY } from './history.ts';
 import { progressBar } from './progress.ts';
-import { DEFAULT_REPLAY, replay } from './replay.ts';
+import { replay } from './replay.ts';
 import { summaryText } from './replay-summary.ts';
 import { onScratch } from './scratch.ts';
 

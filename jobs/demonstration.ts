@@ -10,8 +10,9 @@ import { MIGRATIONS } from '../src/db/open.ts';
 import { foundCalendar } from '../src/demonstration/calendar.ts';
 import { type DemonstratedKind, foundVisitors } from '../src/demonstration/people.ts';
 import type { Vault } from '../src/secrets/vault.ts';
+import { DEFAULT_REPLAY } from './history.ts';
 import { progressBar } from './progress.ts';
-import { type Cast, DEFAULT_REPLAY, replay } from './replay.ts';
+import { type Cast, replay } from './replay.ts';
 import { summaryText } from './replay-summary.ts';
 
 /** Set while a replay is under way, so that one that was cut short is known at the next start. */

@@ -3,7 +3,6 @@
  * model is fitted on that alone, demonstration contracts are made and watched, and every event is delivered, signed,
  * to receivers that verify it.
  */
-import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { addMonths } from '../models/calendar.ts';
 import { mulberry32 } from '../models/random.ts';
@@ -23,14 +22,6 @@ import { gazetteFeed } from './feeds.ts';
 import { ingest } from './ingest.ts';
 import { type ReplaySummary, summarise } from './replay-summary.ts';
 import { revalue } from './revalue.ts';
-
-/** The bundled history, and the span in which it holds enough to watch. */
-export const DEFAULT_REPLAY = {
-  file: fileURLToPath(new URL('../data/cn_patents.csv', import.meta.url)),
-  from: '2004-01-01',
-  to: '2012-12-01',
-  seed: 1,
-};
 
 const BANKS = 3;
 const FIRMS = 40;

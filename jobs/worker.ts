@@ -10,8 +10,8 @@ import { createAddressGuard } from '../src/webhooks/address-guard.ts';
 import { createSender } from '../src/webhooks/send.ts';
 import { type Feed, gazetteFeed, inboxFeed } from './feeds.ts';
 import { fetchFeed } from './fetch-feed.ts';
+import { DEFAULT_REPLAY } from './history.ts';
 import { startJobs } from './index.ts';
-import { DEFAULT_REPLAY } from './replay.ts';
 
 export interface Worker {
   /** Looks at once for what is due, instead of at the next tick. */

@@ -87,11 +87,6 @@ export function rangeTurn(
   own_today: number,
   now_ms: number,
 ): RangeTurn {
-  const refused = (refusal: RangeRefusal, until_ms: number | null = null): RangeTurn => ({
-    ok: false,
-    refusal,
-    until_ms,
-  });
   if (submitted.some(({ overlap }) => overlap === true)) return refused('overlapping');
   const waiting = submitted.filter(
     ({ overlap, submitted_ms }) => overlap === null && now_ms < bindsUntil(submitted_ms),
@@ -106,6 +101,10 @@ export function rangeTurn(
   const [other] = waiting;
   if (other) return { ok: true, round: other.round, answers: true };
   return { ok: true, round: 1 + Math.max(0, ...submitted.map(({ round }) => round)), answers: false };
+}
+
+function refused(refusal: RangeRefusal, until_ms: number | null = null): RangeTurn {
+  return { ok: false, refusal, until_ms };
 }
 
 export function bindsUntil(submitted_ms: number): number {

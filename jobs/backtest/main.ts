@@ -9,16 +9,9 @@ import { parseArgs } from 'node:util';
 import { FormulaFailure } from '../../models/failure.ts';
 import { run, UsageError } from '../../src/command.ts';
 import { StartupError } from '../../src/errors.ts';
-import { createVault, newMasterKey } from '../../src/secrets/vault.ts';
+import { DEFAULT_REPLAY } from '../history.ts';
 import { progressBar } from '../progress.ts';
-import { DEFAULT_REPLAY, replay } from '../replay.ts';
-import { onScratch } from '../scratch.ts';
 import { BUNDLED_SETS, backtestClaims, claimText } from './claims.ts';
-import { ltvReliability, ltvText } from './ltv.ts';
-
-import { backtestMatching, matchingText, readJudgedNeeds } from './matching.ts';
-
-import { backtestPriorArt, JUDGED, priorArtText, readJudged } from './prior-art.ts';
 import { backtestFiles, backtestSample } from './report.ts';
 import { readBacktestRows } from './rows.ts';
 import { backtestRules } from './rule-report.ts';
@@ -98,6 +91,7 @@ reciprocal rank, and an interval of the difference. Takes about half a minute.
   --seed N      how needs are drawn for the interval (default ${DEFAULT_SEED})
 `;
 
+// What needs a database loads it itself: the others answer in half the time.
 await run(() => {
   const [name, ...args] = process.argv.slice(2);
   if (name === 'rules') return rules(args);
@@ -135,6 +129,10 @@ async function ltv(args: string[]): Promise<void> {
   });
   if (values.help) return void process.stdout.write(HELP);
   const seed = seedOf(values.seed);
+  const { createVault, newMasterKey } = await import('../../src/secrets/vault.ts');
+  const { replay } = await import('../replay.ts');
+  const { onScratch } = await import('../scratch.ts');
+  const { ltvReliability, ltvText } = await import('./ltv.ts');
   const horizons = await onScratch(async (database, log) => {
     const vault = createVault(database, newMasterKey());
     await replay(database, vault, { ...DEFAULT_REPLAY, seed, log, on_month: progressBar('replay') });
@@ -148,12 +146,14 @@ async function judgedDrafts(args: string[]): Promise<void> {
     args,
     options: {
       json: { type: 'boolean' },
-      data: { type: 'string', default: JUDGED },
+      data: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
   if (values.help) return void process.stdout.write(HELP);
-  const judged = await readJudged(values.data);
+  const { onScratch } = await import('../scratch.ts');
+  const { backtestPriorArt, JUDGED, priorArtText, readJudged } = await import('./prior-art.ts');
+  const judged = await readJudged(values.data ?? JUDGED);
   const show = progressBar('backtest');
   const report = await onScratch((database) =>
     backtestPriorArt(database, judged, (done) => show('drafts', done)),
@@ -207,6 +207,8 @@ async function matching(args: string[]): Promise<void> {
   });
   if (values.help) return void process.stdout.write(HELP);
   const seed = seedOf(values.seed);
+  const { onScratch } = await import('../scratch.ts');
+  const { backtestMatching, matchingText, readJudgedNeeds } = await import('./matching.ts');
   const judged = await readJudgedNeeds(values.sets);
   const report = await refusing(() =>
     onScratch((database) => backtestMatching(database, judged, seed, progressBar('matching'))),

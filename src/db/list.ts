@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm';
-import { QueryBuilder } from 'drizzle-orm/pg-core';
 import type { Sql } from './client.ts';
+import { QueryBuilder } from './drizzle.ts';
 
 /** Builds queries; it has no connection of its own. */
 export const query = new QueryBuilder();

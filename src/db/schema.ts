@@ -2,18 +2,7 @@
  * The tables that are listed with filters, for drizzle's query builder. It builds text and parameters only; they run
  * on the service's one client (see docs/decisions/0004-one-client.md). Held equal to the migrations by a test.
  */
-import {
-  bigint,
-  boolean,
-  char,
-  date,
-  integer,
-  jsonb,
-  pgTable,
-  text,
-  timestamp,
-  uuid,
-} from 'drizzle-orm/pg-core';
+import { bigint, boolean, char, date, integer, jsonb, pgTable, text, timestamp, uuid } from './drizzle.ts';
 
 export const patent = pgTable('patent', {
   patent_id: uuid().primaryKey(),

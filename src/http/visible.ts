@@ -1,6 +1,7 @@
-import { eq, type SQL } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Caller } from '../accounts/store.ts';
+import { eq } from '../db/drizzle.ts';
 
 /** Rows of a table with two parties that the caller may see: its own, or all for staff. */
 export function visibleTo(

@@ -1,9 +1,19 @@
 /** How a form that changes something is taken: who may send it, and the token that it brings back. */
-import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  FastifyContextConfig,
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+} from 'fastify';
 import Type, { type Static, type TObject, type TSchema } from 'typebox';
+import { actFor } from '../db/tenancy.ts';
+import { callerOfGuarded } from '../http/guard.ts';
+import { toProblem } from '../http/problems.ts';
 import { Closed } from '../http/schemas.ts';
 import { CSRF_FIELD } from '../http/session-cookie.ts';
 import type { Service } from '../service.ts';
+import { letPass } from './large-forms.ts';
 import { type Answer, FORM_KEY_FIELD, takeTurn } from './once.ts';
 import { htmlOf, type Page, send, sendHtml } from './render.tsx';
 import { type View, viewOf } from './view.ts';
@@ -22,6 +32,7 @@ export const Token = Type.String({ maxLength: MAX_TOKEN_LENGTH });
 const OWN = { [CSRF_FIELD]: Token, [FORM_KEY_FIELD]: Type.Optional(Token) };
 
 const UNPROCESSABLE = 422;
+const TOO_LARGE = 413;
 const NOTHING = Closed({});
 
 type Who = Pick<FastifyContextConfig, 'access' | 'scope' | 'people' | 'proved'>;
@@ -41,7 +52,13 @@ interface Form<Params extends TObject, Fields extends Record<string, TSchema>> {
   /** The page that the form stands on, to which a change of language returns; its own address if left out. */
   at?: (params: Static<Params>) => string;
   /** Where more is written than forms have otherwise. */
-  body_limit_bytes?: number | undefined;
+  large?:
+    | {
+        body_bytes: number;
+        /** The page of the form, for one that was larger. */
+        unread: (asked: Pick<Sent<Params, Fields>, 'params' | 'request' | 'view'>) => Promise<Page>;
+      }
+    | undefined;
 }
 
 export interface Sent<Params extends TObject, Fields extends Record<string, TSchema>> {
@@ -66,23 +83,34 @@ export interface Sent<Params extends TObject, Fields extends Record<string, TSch
 export function formsOf(app: FastifyInstance, service: Service) {
   return <Fields extends Record<string, TSchema>, Params extends TObject = typeof NOTHING>(
     address: string,
-    { who, params, fields, others, at, body_limit_bytes: bodyLimit }: Form<Params, Fields>,
+    { who, params, fields, others, at, large }: Form<Params, Fields>,
     act: (sent: Sent<Params, Fields>) => Promise<FastifyReply>,
   ) => {
     const is_public = who.access === 'public';
     const named = is_public ? fields : { ...OWN, ...fields };
     const body = others ? opened(named, others) : Closed(named);
+    const viewIn = async (request: FastifyRequest): Promise<View> => {
+      const seen = await viewOf(request, service);
+      return at ? { ...seen, address: at(request.params as Static<Params>) } : seen;
+    };
+    const answerLarge = async (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      if (!large || toProblem(error).code !== 'body_too_large') throw error;
+      await letPass(request.raw);
+      const view = await viewIn(request);
+      const params = request.params as Static<Params>;
+      // Where a body was not read, the caller's part of the database is not yet open.
+      const page = await actFor(callerOfGuarded(request), () => large.unread({ params, request, view }));
+      return send(reply.code(TOO_LARGE), page, view);
+    };
     return app.post(
       address,
       {
         config: who,
-        ...(bodyLimit !== undefined && { bodyLimit }),
+        ...(large && { bodyLimit: large.body_bytes, errorHandler: answerLarge }),
         schema: { hide: true, params: params ?? NOTHING, body },
       },
       async (request, reply) => {
-        const place = request.params as Static<Params>;
-        const seen = await viewOf(request, service);
-        const view = at ? { ...seen, address: at(place) } : seen;
+        const view = await viewIn(request);
         const turn = is_public ? null : await takeTurn(service, request);
         if (turn?.answer) return give(reply.header('idempotency-replayed', 'true'), turn.answer);
         const done = async (answer: Answer) => {
@@ -91,7 +119,7 @@ export function formsOf(app: FastifyInstance, service: Service) {
         };
         try {
           return await act({
-            params: place,
+            params: request.params as Static<Params>,
             body: request.body as Static<TObject<Fields>>,
             others: without(request.body as Record<string, string>, named),
             request,

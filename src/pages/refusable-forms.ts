@@ -9,6 +9,7 @@ import { CSRF_FIELD } from '../http/session-cookie.ts';
 import type { Action } from '../people/roles.ts';
 import type { Service } from '../service.ts';
 import { formsOf, Token } from './forms.ts';
+import { type LargeForm, unread } from './large-forms.ts';
 import type { Page } from './render.tsx';
 import type { View } from './view.ts';
 
@@ -26,7 +27,7 @@ interface Route<Params extends TObject, Body extends TObject> {
   params?: Params;
   body?: Body;
   /** Where more is written than forms have otherwise. */
-  body_limit_bytes?: number;
+  large?: LargeForm;
 }
 
 export interface Given<Params extends TObject, Body extends TObject> {
@@ -44,6 +45,8 @@ interface Work<Params extends TObject, Body extends TObject> {
   act: (given: Given<Params, Body>) => Promise<string | Page>;
   /** The page of the form anew; left out, a refusal is a page of its own. */
   again?: (given: Given<Params, Body>, problem: Problem) => Promise<Page>;
+  /** The same of a large form that was not read, with what is stored. */
+  anew?: (given: Pick<Given<Params, Body>, 'params' | 'view'>, problem: Problem) => Promise<Page>;
 }
 
 /** Takes forms of one plugin: `form(address, who, work)`. */
@@ -51,12 +54,22 @@ export function refusableFormsOf(app: FastifyInstance, service: Service) {
   const form = formsOf(app, service);
   return <Params extends TObject = typeof NOTHING, Body extends TObject = typeof NOTHING>(
     address: string,
-    { params, body, body_limit_bytes, ...who }: Route<Params, Body>,
-    { at, act, again }: Work<Params, Body>,
+    { params, body, large, ...who }: Route<Params, Body>,
+    { at, act, again, anew }: Work<Params, Body>,
   ) =>
     form(
       address,
-      { who, params, fields: { ...TOKEN, ...body?.properties }, at, body_limit_bytes },
+      {
+        who,
+        params,
+        fields: { ...TOKEN, ...body?.properties },
+        at,
+        large: large &&
+          anew && {
+            body_bytes: large.body_bytes,
+            unread: ({ params, view }) => anew({ params, view }, unread(large, view.words)),
+          },
+      },
       async (sent) => {
         const { params, request, view } = sent;
         const given = {

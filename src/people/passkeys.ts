@@ -3,16 +3,12 @@
  * the person. A challenge is a ticket: random, kept as a hash, good for one answer and a few minutes.
  */
 
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type WebAuthnCredential,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+  WebAuthnCredential,
 } from '@simplewebauthn/server';
 import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
@@ -20,6 +16,9 @@ import { say } from './sentences.ts';
 import { type Needed, note, notTooSoon, refused, type SignInOutcome, started } from './sign-in.ts';
 import { findLogin, type Login, type Person } from './store.ts';
 import { issueTicket, TICKET_MINUTES, type TicketPurpose, takeTicket } from './tickets.ts';
+
+/** Loaded by the first who needs it: it is an eighth of what the service has to load, and many have no passkeys. */
+const library = () => import('@simplewebauthn/server');
 
 const MAX_PASSKEYS = 10;
 const TIMEOUT_ms = TICKET_MINUTES * 60_000;
@@ -41,6 +40,7 @@ export async function beginPasskey(
   { id: person_id, name, email }: Owner,
   public_url: string,
 ): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  const { generateRegistrationOptions } = await library();
   const challenge = await issueTicket(system.sql, 'passkey_registration', { person_id });
   const known = await passkeysOf(system.sql, person_id);
   return generateRegistrationOptions({
@@ -65,6 +65,7 @@ export async function addPasskey(
   response: RegistrationResponseJSON,
   public_url: string,
 ): Promise<Passkey> {
+  const { verifyRegistrationResponse } = await library();
   const verified = await withChallenge((expectedChallenge) =>
     verifyRegistrationResponse({ response, expectedChallenge, ...expected(public_url) }),
   );
@@ -110,6 +111,7 @@ export async function beginPasskeySignIn(
   { system }: Needed,
   public_url: string,
 ): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  const { generateAuthenticationOptions } = await library();
   const challenge = await issueTicket(system.sql, 'passkey_sign_in', {});
   return generateAuthenticationOptions({
     rpID: new URL(public_url).hostname,
@@ -126,6 +128,7 @@ export async function signInWithPasskey(
   public_url: string,
   replaced: string | null,
 ): Promise<SignInOutcome> {
+  await library();
   return notTooSoon(async () => {
     const { login, verified } = await service.system.transaction((tx) => answered(tx, response, public_url));
     if (!login || !verified) return refused(service, login, 'passkey');
@@ -144,6 +147,7 @@ async function answered(
   const login = row ? await findLogin(tx, row) : null;
   if (!row || !login) return { login: null, verified: false };
   const { public_key, counter } = row;
+  const { verifyAuthenticationResponse } = await library();
   const credential = { id: response.id, publicKey: new Uint8Array(public_key), counter };
   const outcome = await withChallenge((expectedChallenge) =>
     verifyAuthenticationResponse({ response, expectedChallenge, credential, ...expected(public_url) }),

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { and, eq, gt } from 'drizzle-orm';
 import Type from 'typebox';
 import { VALUATION_CURRENCY } from '../../models/valuation.ts';
 import type { Caller } from '../accounts/store.ts';
 import { attemptOwn } from '../audit/refusal.ts';
 import { asOf } from '../clock.ts';
+import { and, eq, gt } from '../db/drizzle.ts';
 import { given, query, rowsOf } from '../db/list.ts';
 import { pledge } from '../db/schema.ts';
 import { Problem } from '../errors.ts';

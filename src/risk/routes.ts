@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { and, eq, getTableColumns, gt } from 'drizzle-orm';
 import Type from 'typebox';
 import { DECISIONS } from '../../models/review.ts';
 import { SEVERITIES } from '../../models/risk/rule.ts';
 import { RULES } from '../../models/risk/rules.ts';
 import { STATUSES } from '../../models/risk/status.ts';
 import { asOf } from '../clock.ts';
+import { and, eq, getTableColumns, gt } from '../db/drizzle.ts';
 import { given, query, rowsOf } from '../db/list.ts';
 import { flag, pledge } from '../db/schema.ts';
 import { Problem } from '../errors.ts';

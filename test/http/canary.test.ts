@@ -344,8 +344,11 @@ t.test('with the usual serialisers the same failures would tell the canaries', a
   const told = async (log: Logger) => {
     lines.length = 0;
     const app = await buildApp({ service: given, log, version: '0.0.0', http: UNHURRIED });
-    for (const { method, url, headers, body } of fitting())
+    for (const { method, url, headers, body } of fitting()) {
       await app.inject({ method: method as 'GET', url, headers, ...(body && { payload: body }) });
+      // A log that tells has told enough.
+      if (lines.at(-1)?.includes(CANARY)) break;
+    }
     await app.close();
     return leaks(lines.join(''));
   };

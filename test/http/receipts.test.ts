@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import t from 'tap';
-import { MAX_RECEIPT_BYTES, parseReceipt, recompute, type Verdict } from '../../jobs/recompute.ts';
+import { MAX_RECEIPT_BYTES, parseReceipt, recompute } from '../../jobs/recompute.ts';
 import { DEFAULT_ASSUMPTIONS } from '../../models/assumptions.ts';
 import { addDays } from '../../models/calendar.ts';
 import { canonicalJson } from '../../src/canonical.ts';
@@ -22,6 +22,7 @@ import { contentOf, inputsOf, type Receipt, signReceipt } from '../../src/valuat
 import { latestModels, storeModels } from '../../src/valuations/store.ts';
 import { newKeyPair } from '../../src/webhooks/sign.ts';
 import { rotateSigningKey } from '../../src/webhooks/signing-keys.ts';
+import { openFolder } from '../database.ts';
 import { buildService, CN_PATENTS, type Party } from '../service.ts';
 
 interface ValueFlow {
@@ -37,6 +38,9 @@ const REPORT = fileURLToPath(new URL('../../jobs/report/main.ts', import.meta.ur
 const service = await buildService(t);
 const { database, vault, clock, call, bank_a, bank_b, firm_a, firm_b, staff } = service;
 const { sql } = database;
+// tap's own is shared by all that run this file at once.
+const folder = await openFolder('pledgewatch-receipts-');
+t.teardown(() => rm(folder, { recursive: true }));
 
 const today = () => clock.now().toISOString().slice(0, 10);
 
@@ -93,6 +97,8 @@ const pledge_id = await pledged();
 const [point] = await pointsOf(pledge_id);
 const { valuation_id } = point!.patents[0]!;
 const { text, body: receipt } = await receiptOf(bank_a, pledge_id, valuation_id);
+const file = path.join(folder, 'receipt.json');
+await writeFile(file, text);
 
 /** The text with another digit at the first place where `before` ends, written as the service would write it. */
 function tampered(before: RegExp): string {
@@ -137,8 +143,6 @@ t.test('a valuation is had through a pledge whose value it is part of, and no ot
 });
 
 t.test('the command recomputes a receipt from the file alone', async (t) => {
-  const file = path.join(t.testdir(), 'receipt.json');
-  await writeFile(file, text);
   const plain = await command([file]);
   t.match(plain, { code: 0, errors: '', output: /by the key in the file.*--key/ });
   t.match(plain.output, /\nThe receipt agrees\.\n$/);
@@ -164,9 +168,6 @@ const reportOf = (party: Party, pledge_id: string, valuation_id: string, query =
   });
 
 t.test('the report of a valuation comes out of its receipt alone, to the byte', async (t) => {
-  const folder = t.testdir();
-  const file = path.join(folder, 'receipt.json');
-  await writeFile(file, text);
   for (const language of LANGUAGES) {
     const { statusCode, headers, rawPayload } = await reportOf(
       bank_a,
@@ -203,7 +204,7 @@ t.test('who may see a valuation gets its report, others none', async (t) => {
 });
 
 t.test('the command makes no report of what does not agree, nor where it cannot', async (t) => {
-  const out = path.join(t.testdir(), 'report.pdf');
+  const out = path.join(folder, 'report.pdf');
   const changed = await command(['-', `--out=${out}`], tampered(/"low_minor":\d*?(?=\d,)/), REPORT);
   t.match(changed, { code: 1, output: '', errors: /^- does not agree with itself: .*\n$/ });
   t.match(await command(['-'], '{}', REPORT), { code: 1, errors: /^- is no receipt to be read: .*\n$/ });
@@ -281,9 +282,7 @@ const CHANGES: { what: string; before: RegExp; inputs: boolean; result: boolean;
 
 t.test('the command finds one changed digit, and names the place', async (t) => {
   for (const { what, before, inputs, result, paths } of CHANGES) {
-    const { code, output } = await command(['-', '--json'], tampered(before));
-    t.equal(code, 1, what);
-    const { differences, ...verdict } = JSON.parse(output) as Verdict;
+    const { differences, ...verdict } = recompute(parseReceipt(tampered(before)), null);
     t.same(
       verdict,
       { agrees: false, input_sha256_ok: inputs, result_ok: result, signature_ok: false, key_pinned: false },

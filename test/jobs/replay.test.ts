@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { calibrate } from '../../jobs/calibrate.ts';
-import { DEFAULT_REPLAY, type Replayed, replay } from '../../jobs/replay.ts';
+import { DEFAULT_REPLAY } from '../../jobs/history.ts';
+import { type Replayed, replay } from '../../jobs/replay.ts';
 import { revalue } from '../../jobs/revalue.ts';
 import {
   DAY_MS,

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import pino from 'pino';
 import type { JobContext } from '../../jobs/context.ts';
-import { DEFAULT_REPLAY } from '../../jobs/replay.ts';
+import { DEFAULT_REPLAY } from '../../jobs/history.ts';
 import { VALUATION_CURRENCY } from '../../models/valuation.ts';
 import {
   type Caller,

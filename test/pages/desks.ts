@@ -58,6 +58,17 @@ export const DESK_JOURNEYS: readonly Journey[] = [
       const moved = { from: words.say('desk.stage_lead'), to: words.say('desk.stage_contacted') };
       await page.getByText(words.say('desk.entry_moved', moved)).first().waitFor();
       await go(`${desk}/imports`);
+      const large = { name: 'large.csv', mimeType: 'text/csv', buffer: Buffer.alloc(6 * 2 ** 20, 'x') };
+      await page.locator('input[name=name_column]').fill('name');
+      await page.locator('input[type=file]').setInputFiles(large);
+      await press(visitor, 'import.preview');
+      await page
+        .locator('.field', { has: page.locator('#file') })
+        .locator('.fault')
+        .getByText(words.say('form.at_most', { size: words.number(4) }))
+        .waitFor();
+      if (visitor.scripts)
+        assert.equal(await page.locator('input[name=name_column]').inputValue(), 'name', 'it is kept');
       const file = { name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(LIST) };
       await page.locator('input[type=file]').setInputFiles(file);
       await press(visitor, 'import.preview');

@@ -114,18 +114,17 @@ export const JOURNEYS: readonly Journey[] = [
       await choose(visitor, 'span', 'contract');
       await page.locator('#flow details').first().locator('summary').click();
       assert.ok((await page.locator('#flow tbody tr').count()) > 2);
-      const [file] = await Promise.all([
-        page.waitForEvent('download'),
-        page.getByRole('link', { name: words.say('flow.csv') }).click(),
-      ]);
-      assert.match(file.suggestedFilename(), /\.csv$/);
-      for (const form of ['png', 'pdf'] as const) {
-        const [drawn] = await Promise.all([
-          page.waitForEvent('download'),
-          page.getByRole('link', { name: words.say(`flow.${form}`) }).click(),
-        ]);
-        assert.ok(drawn.suggestedFilename().endsWith(form));
-      }
+      for (const chart of ['flow', 'change'])
+        for (const form of ['csv', 'png', 'pdf'] as const) {
+          const [file] = await Promise.all([
+            page.waitForEvent('download'),
+            page
+              .locator(`#${chart}`)
+              .getByRole('link', { name: words.say(`file.${form}`) })
+              .click(),
+          ]);
+          assert.ok(file.suggestedFilename().endsWith(form), file.suggestedFilename());
+        }
     },
   },
   {

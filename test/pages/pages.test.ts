@@ -6,6 +6,8 @@ import fc from 'fast-check';
 import { renderToString } from 'preact-render-to-string';
 import t from 'tap';
 import { RULES } from '../../models/risk/rules.ts';
+import type { CalendarDate } from '../../models/types.ts';
+import { CAUSES } from '../../models/waterfall.ts';
 import type { OrganisationKind } from '../../src/accounts/store.ts';
 import { MODULES } from '../../src/modules.ts';
 import { binsOf, CalibrationPlot, Histogram, StressCurves } from '../../src/pages/charts/distribution.tsx';
@@ -29,7 +31,7 @@ import { textOfPdf } from '../codes.ts';
 import { addPerson, type BrowserSession, openSession, PASSWORD } from '../people.ts';
 import { launchBrowser } from './browser.ts';
 import { runPages } from './run.ts';
-import { examine, type Faults, visit } from './visitor.ts';
+import { equip, examine, type Faults, visit } from './visitor.ts';
 import { buildWorld } from './world.ts';
 
 const PLACES = [...CORE_PLACES, ...MODULES.flatMap(({ places }) => places)];
@@ -666,6 +668,35 @@ t.test('pages of a service', async (t) => {
     t.notMatch(body, /c-curve/, 'nothing was simulated');
   });
 
+  t.test('tell a form that is too large its limit beside its field, with what is stored', async (t) => {
+    const text = { title: 'Sieve', claims: '', description: 'A sieve for rice.', abstract: '' };
+    const kind = { reference: 'large', form: 'CN', right_type: 'invention', language: 'en' };
+    const made = await service.call<{ draft: { id: string } }>(
+      service.firm_a.key,
+      'POST',
+      '/v1/filing/drafts',
+      { ...kind, ...text },
+    );
+    const { id } = await addPerson(service, service.firm_a.id, 'owner');
+    const session = await openSession(service, id);
+    const address = `/filing/drafts/${made.body.draft.id}`;
+    for (const language of LANGUAGES) {
+      const words = wordsIn(language);
+      const fields = { after: '1', ...text, description: 'x'.repeat(10_485_760) };
+      const { body, statusCode } = await sendForm(session, address, fields, { 'accept-language': language });
+      t.equal(statusCode, 413);
+      const [, fault] = /<p class="fault" id="description-fault">([^<]*)</.exec(body) ?? [];
+      t.equal(fault, `${words.say('form.at_most', { size: words.number(10) })} ${words.say('form.unread')}`);
+      t.match(body, 'A sieve for rice.', 'what is stored stands in the form');
+    }
+    const foreign = await addPerson(service, service.firm_b.id, 'owner');
+    const theirs = await sendForm(await openSession(service, foreign.id), address, {
+      description: 'x'.repeat(10_485_760),
+    });
+    t.equal(theirs.statusCode, 404, 'who may not see it is shown nothing of it');
+    t.notMatch(theirs.body, 'A sieve for rice.');
+  });
+
   t.test('tell the same as CSV', async (t) => {
     const { body, headers } = await ask(`/pledges/${pledge_id}/value-flow.csv`, service.firm_a.key);
     t.match(String(headers['content-type']), 'text/csv');
@@ -686,7 +717,7 @@ t.test('pages of a service', async (t) => {
       });
     const png = await draw('png', 'as_of=2009-09-01', 'zh');
     t.equal(png.headers['content-type'], 'image/png');
-    t.match(String(png.headers['content-disposition']), `${pledge_id}-2009-09-01.png`);
+    t.match(String(png.headers['content-disposition']), `${pledge_id}-value-flow-2009-09-01.png`);
     t.same(png.rawPayload.subarray(1, 4).toString(), 'PNG');
     t.equal(png.rawPayload.readUInt32BE(16), 2 * 1120, 'pixels across');
     t.ok((await draw('png', 'as_of=2009-09-01', 'zh')).rawPayload.equals(png.rawPayload), 'again');
@@ -709,6 +740,47 @@ t.test('pages of a service', async (t) => {
     t.throws(() => shapesOf('<svg><g transform="rotate(3)"/></svg>', style), /not moved by/);
   });
 
+  t.test('tell why the value changed as CSV, PNG and tagged PDF', async (t) => {
+    const between = 'as_of=2009-12-01';
+    const draw = (form: string, query = between, language = 'en') =>
+      ask(`/pledges/${pledge_id}/waterfall.${form}?${query}`, service.bank_a.key, {
+        'accept-language': language,
+      });
+    const { body } = await draw('csv');
+    const [head, first, ...lines] = body
+      .trim()
+      .split('\r\n')
+      .map((line) => line.split(','));
+    const last = lines.pop()!;
+    t.same(head, ['day', 'cause', 'change', 'value', 'currency', 'rule']);
+    t.same(
+      lines.map(([, cause]) => cause),
+      CAUSES,
+      'every cause has its line',
+    );
+    const cents = (amount: string | undefined) => Math.round(100 * Number(amount));
+    const changes = lines.reduce((sum, [, , change]) => sum + cents(change), cents(first![3]));
+    t.equal(changes, cents(last[3]), 'the lines add up');
+    t.equal(lines.at(-1)![3], last[3], 'what is reached is the last value');
+    t.ok(cents(last[3]) !== cents(first![3]), 'it has changed');
+    const png = await draw('png');
+    t.equal(png.headers['content-type'], 'image/png');
+    t.match(String(png.headers['content-disposition']), `${pledge_id}-waterfall-2009-12-01.png`);
+    t.equal(png.rawPayload.readUInt32BE(16), 2 * 1120, 'pixels across');
+    t.ok((await draw('png')).rawPayload.equals(png.rawPayload), 'again');
+    for (const language of LANGUAGES) {
+      const pdf = await draw('pdf', between, language);
+      const text = await textOfPdf(pdf.rawPayload);
+      const words = wordsIn(language);
+      const day = words.day(last[0] as CalendarDate);
+      for (const said of [words.say('cause.time'), day]) t.match(text, said.replaceAll(/\s/g, ''), said);
+    }
+    for (const form of ['csv', 'png', 'pdf'])
+      t.equal((await draw(form, 'from=2009-12-01&to=2009-06-01')).statusCode, 422, `${form} backwards`);
+    const foreign = await ask(`/pledges/${pledge_id}/waterfall.csv`, service.bank_b.key);
+    t.equal(foreign.statusCode, 404);
+  });
+
   t.test('no page is in the OpenAPI document', async (t) => {
     const { paths } = service.app.swagger() as { paths: Record<string, unknown> };
     for (const name of Object.keys(paths))
@@ -729,6 +801,7 @@ t.test('pages of a service', async (t) => {
 
     const faults: Faults = { axe: [], errors: [], policy: [] };
     const visitor = await visit(browser, world.origin, { language: 'en', scripts: true }, faults);
+    await equip(visitor);
     await visitor.go('/');
     await visitor.page.evaluate(
       "document.querySelector('main').innerHTML = '<img src=x><p style=\"color:red\">'",

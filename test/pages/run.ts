@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import type { Language } from '../../src/pages/language/catalogue.ts';
 import { JOURNEYS, pagesOf } from './journeys.ts';
-import { examine, type Faults, signIn, visit } from './visitor.ts';
+import { equip, examine, type Faults, signIn, visit } from './visitor.ts';
 import type { PagesWorld } from './world.ts';
 
 export interface PagesReport {
@@ -48,9 +48,11 @@ export async function runPages(
         await visitor.leave();
         onStep(++done, all);
       }
-    for (const theme of themes)
-      for (const [role, own] of Map.groupBy(pages, ({ role }) => role)) {
+    for (const theme of themes) {
+      // They only look, so all roles may at once: most of it is waiting for the browser.
+      const looking = [...Map.groupBy(pages, ({ role }) => role)].map(async ([role, own]) => {
         const visitor = await visit(browser, world.origin, { language, scripts: true, theme }, faults);
+        await equip(visitor);
         if (role !== null) await signIn(visitor, await world.newPerson(role));
         for (const { address } of own) {
           await visitor.go(address);
@@ -58,7 +60,9 @@ export async function runPages(
           onStep(++done, all);
         }
         await visitor.leave();
-      }
+      });
+      await Promise.all(looking);
+    }
   }
   return {
     journeys: walked,

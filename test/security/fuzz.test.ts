@@ -1,4 +1,4 @@
-/** `npm run security:fuzz` at a thirtieth of its size, and that it sees what is wrong with an answer. */
+/** `npm run security:fuzz` at a thirtieth of its size and without its memory, and that it sees what is wrong with an answer. */
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import t from 'tap';
@@ -13,7 +13,7 @@ t.test(
   { timeout: TEST_LIMIT_ms },
   async (t) => {
     const seed = randomInt(1_000_000_000);
-    const report = await runFuzz({ requests: 3_000, seed }, () => undefined);
+    const report = await runFuzz({ requests: 3_000, seed, memory: false }, () => undefined);
     t.comment(JSON.stringify(report));
     t.match(report, { server_errors: 0, undeclared: 0, leaks: 0, failures: [] }, `seed ${seed}`);
     t.ok(report.valid_share >= 0.3, 'enough of it is accepted');

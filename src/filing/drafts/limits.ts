@@ -19,6 +19,8 @@ export const MAX_CITED = 100;
 export const MAX_NUMBER_CHARS = 40;
 /** Holds every part at its limit, in the longest encoding; a body beyond it is not read. */
 export const DRAFT_BODY_LIMIT_BYTES = 8_388_608;
+/** The same in a form, where a Chinese character takes nine bytes. */
+export const DRAFT_FORM_LIMIT_BYTES = 10_485_760;
 /** Of a file of the longest part, in base64. */
 export const MAX_FILE_BASE64_CHARS = 4_300_000;
 export const MAX_DRAFTS = 2_000;

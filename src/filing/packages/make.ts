@@ -5,6 +5,7 @@ import type { Draft, DraftVersion } from '../drafts/store.ts';
 import { packed } from './archive.ts';
 import { bodyOf } from './body.ts';
 import { applicationDocx } from './docx.ts';
+import { DOCX_NAME, MANIFEST_NAME, PDF_NAME, XML_NAME } from './names.ts';
 import { applicationPdf } from './pdf.ts';
 import { st96Xml } from './st96.ts';
 
@@ -18,11 +19,6 @@ export interface MadePackage {
   archive: Uint8Array;
   files: PackageFile[];
 }
-
-export const XML_NAME = 'application-body.xml';
-export const DOCX_NAME = 'application.docx';
-export const PDF_NAME = 'application.pdf';
-export const MANIFEST_NAME = 'manifest.json';
 
 /** Equal drafts give equal bytes under one version of the program. @throws Problem `refused` */
 export async function makeArchive(draft: Draft, text: DraftVersion): Promise<MadePackage> {

@@ -10,7 +10,7 @@ import { Closed, Id, Instant, Nullable, OneOf, WithDefault } from '../../http/sc
 import type { Service } from '../../service.ts';
 import { OFFICES } from '../applications/store.ts';
 import { findDraft } from '../drafts/store.ts';
-import { DOCX_NAME, MANIFEST_NAME, PDF_NAME, XML_NAME } from './make.ts';
+import { DOCX_NAME, MANIFEST_NAME, PDF_NAME, XML_NAME } from './names.ts';
 import { keep, make, packable, submit } from './service.ts';
 import { archiveOf, findPackage, packagesOf, submissionsOf } from './store.ts';
 import type { SubmissionPort } from './submission-port.ts';

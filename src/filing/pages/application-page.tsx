@@ -2,6 +2,7 @@
 import { nextStates } from '../../../models/filing/procedure.ts';
 import { OFFICE_ACTION_KINDS } from '../../../models/filing/terms.ts';
 import type { Problem } from '../../errors.ts';
+import type { LargeForm } from '../../pages/large-forms.ts';
 import { AreaField, Field, may, Refusal, SendForm } from '../../pages/parts/forms.tsx';
 import { Choice, DayField, Facts, Section, Table } from '../../pages/parts/parts.tsx';
 import { useView } from '../../pages/view.ts';
@@ -9,8 +10,17 @@ import type { Deadline } from '../applications/deadlines.ts';
 import type { OfficeAction } from '../applications/office-actions.ts';
 import { OF_REGISTER } from '../applications/service.ts';
 import type { Application, Fee, Step } from '../applications/store.ts';
+import { DRAFT_BODY_LIMIT_BYTES } from '../drafts/limits.ts';
 
 export type TypedApplication = Readonly<Record<string, string | undefined>>;
+
+const sizeOf = (field: string): LargeForm => ({
+  body_bytes: DRAFT_BODY_LIMIT_BYTES,
+  limit_bytes: DRAFT_BODY_LIMIT_BYTES,
+  field,
+});
+export const LETTER_SIZE = sizeOf('content');
+export const ANSWER_SIZE = sizeOf('answer');
 
 interface Props {
   application: Application;
@@ -148,7 +158,7 @@ function Deadlines({ application: { id }, deadlines, writes }: Props & { writes:
             head: words.say('filing.state'),
             cell: ({ id: deadline_id, state, met_on, office_action_id }) => (
               <>
-                {words.say(`filing.deadline_${state}`)}
+                {words.say(`filing.deadline_${state}`)}{' '}
                 {met_on !== null && <span class="muted beneath">{words.day(met_on)}</span>}
                 {state === 'open' && writes && office_action_id === null && (
                   <SendForm
@@ -226,6 +236,7 @@ function Letters({
   application: { id, filed_on, state },
   office_actions,
   typed,
+  problem,
   writes,
 }: Props & { writes: boolean }) {
   const { words } = useView();
@@ -240,6 +251,7 @@ function Letters({
         <SendForm
           action={`/filing/applications/${id}/office-actions`}
           send={words.say('filing.record_letter')}
+          large={LETTER_SIZE}
         >
           <Choice
             name="kind"
@@ -262,6 +274,7 @@ function Letters({
             label={words.say('filing.letter_text')}
             value={typed.content ?? ''}
             rows={6}
+            problem={problem}
           />
         </SendForm>
       )}
@@ -308,6 +321,7 @@ function Letter({ application_id, letter, typed, writes }: LetterProps) {
           <SendForm
             action={`/filing/applications/${application_id}/office-actions/${id}/answer`}
             send={words.say('filing.answer')}
+            large={ANSWER_SIZE}
           >
             <AreaField
               name="answer"

@@ -21,9 +21,8 @@ import {
 } from '../applications/office-actions.ts';
 import { takeStep } from '../applications/service.ts';
 import { feesOf, findApplication, stepsOf } from '../applications/store.ts';
-import { DRAFT_BODY_LIMIT_BYTES } from '../drafts/limits.ts';
 import { ById } from '../drafts/schemas.ts';
-import { ApplicationPage, type TypedApplication } from './application-page.tsx';
+import { ANSWER_SIZE, ApplicationPage, LETTER_SIZE, type TypedApplication } from './application-page.tsx';
 import { DRAFTER_WRITES } from './draft-pages.tsx';
 
 const CONCERNED = ['firm', 'agency', 'staff'] as const;
@@ -127,7 +126,7 @@ export function applicationPages(app: FastifyInstance, service: Service): void {
     {
       ...DRAFTER_WRITES,
       params: ById,
-      body_limit_bytes: DRAFT_BODY_LIMIT_BYTES,
+      large: LETTER_SIZE,
       body: Closed({
         kind: OneOf(OFFICE_ACTION_KINDS, 'of the letter'),
         issued_on: Blank(Day),
@@ -150,6 +149,7 @@ export function applicationPages(app: FastifyInstance, service: Service): void {
         return `${at(params)}#${action.id}`;
       },
       again: ({ params, body, view }, problem) => shown(params.id, view, body, problem),
+      anew: ({ params, view }, problem) => shown(params.id, view, {}, problem),
     },
   );
 
@@ -158,7 +158,7 @@ export function applicationPages(app: FastifyInstance, service: Service): void {
     {
       ...DRAFTER_WRITES,
       params: Closed({ id: Id, office_action_id: Id }),
-      body_limit_bytes: DRAFT_BODY_LIMIT_BYTES,
+      large: ANSWER_SIZE,
       body: Closed({ answer: LetterText, answered_on: Blank(Day) }),
     },
     {
@@ -173,6 +173,7 @@ export function applicationPages(app: FastifyInstance, service: Service): void {
       },
       again: ({ params, body, view }, problem) =>
         shown(params.id, view, { ...body, office_action_id: params.office_action_id }, problem),
+      anew: ({ params, view }, problem) => shown(params.id, view, {}, problem),
     },
   );
 }

@@ -3,15 +3,22 @@ import type { Finding } from '../../../models/claims/types.ts';
 import type { Problem } from '../../errors.ts';
 import type { Key } from '../../pages/language/catalogue.ts';
 import type { Words } from '../../pages/language/words.ts';
+import type { LargeForm } from '../../pages/large-forms.ts';
 import { AreaField, Field, may, Press, Refusal, SendForm } from '../../pages/parts/forms.tsx';
 import { Choice, DayField, Section, SeverityMarked, Table } from '../../pages/parts/parts.tsx';
 import { useView, type View } from '../../pages/view.ts';
 import type { Comment } from '../drafts/comments.ts';
 import type { PartDifference } from '../drafts/difference.ts';
-import { PART_LIMITS_CHARS, TEXT_PARTS, type TextPart } from '../drafts/limits.ts';
+import { DRAFT_FORM_LIMIT_BYTES, PART_LIMITS_CHARS, TEXT_PARTS, type TextPart } from '../drafts/limits.ts';
 import type { VersionHead } from '../drafts/store.ts';
 import { DifferenceView } from './difference-page.tsx';
 import type { ShownDraft } from './read.ts';
+
+export const DRAFT_SIZE: LargeForm = {
+  body_bytes: DRAFT_FORM_LIMIT_BYTES,
+  limit_bytes: DRAFT_FORM_LIMIT_BYTES,
+  field: 'description',
+};
 
 export type TypedText = Record<TextPart | 'classes' | 'cited' | 'note', string>;
 
@@ -93,6 +100,7 @@ function Editor({ draft, typed, problem, since }: Props) {
       <SendForm
         action={`/filing/drafts/${draft.id}`}
         send={words.say('filing.save')}
+        large={DRAFT_SIZE}
         told={{ after: String(draft.version) }}
       >
         {TEXT_PARTS.map((part) => (

@@ -17,12 +17,11 @@ import { listApplications } from '../applications/store.ts';
 import { checkVersion } from '../drafts/checks.ts';
 import { addComment, resolveComment } from '../drafts/comments.ts';
 import { differenceOf } from '../drafts/difference.ts';
-import { DRAFT_BODY_LIMIT_BYTES } from '../drafts/limits.ts';
 import { AVersion, ById } from '../drafts/schemas.ts';
 import { createDraft, writeVersion } from '../drafts/service.ts';
 import { type DraftText, findDraft, findVersion, listDrafts } from '../drafts/store.ts';
 import { DifferencePage } from './difference-page.tsx';
-import { DraftPage, type TypedText } from './draft-page.tsx';
+import { DRAFT_SIZE, DraftPage, type TypedText } from './draft-page.tsx';
 import { ListPage, type TypedDraft } from './list-page.tsx';
 import { readDraft, type ShownDraft } from './read.ts';
 
@@ -120,7 +119,7 @@ export function draftPages(app: FastifyInstance, service: Service): void {
     {
       ...FIRM_WRITES,
       params: ById,
-      body_limit_bytes: DRAFT_BODY_LIMIT_BYTES,
+      large: DRAFT_SIZE,
       body: Closed({
         after: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }),
         ...Object.fromEntries(APPLICATION_PARTS.map((part) => [part, LongText])),
@@ -142,6 +141,7 @@ export function draftPages(app: FastifyInstance, service: Service): void {
       },
       again: ({ params, body }, problem) =>
         editor(params.id, typedBack(body), problem, problem.code === 'stale' ? Number(body.after) : null),
+      anew: ({ params }, problem) => editor(params.id, null, problem),
     },
   );
 

@@ -27,7 +27,7 @@ import { showListings } from '../listings/read.ts';
 import { findListing } from '../listings/store.ts';
 import { ById, TRADING } from '../schemas.ts';
 import { DealPage, type DealPageShown } from './deal-page.tsx';
-import { DOCUMENT_BODY_BYTES, DocumentFields, documentOf } from './document-form.tsx';
+import { DOCUMENT_SIZE, DocumentFields, documentOf } from './document-form.tsx';
 import { WRITE } from './pages.tsx';
 import type { TypedFields } from './parts.tsx';
 import { requireNone, requireWords, textOf } from './typed.ts';
@@ -176,7 +176,7 @@ export function dealPages(app: FastifyInstance, service: Service): void {
 
   form(
     '/market/deals/:id/documents',
-    { ...WRITE, params: ById, body: DocumentFields, body_limit_bytes: DOCUMENT_BODY_BYTES },
+    { ...WRITE, params: ById, body: DocumentFields, large: DOCUMENT_SIZE },
     {
       at,
       async act({ params: { id }, body, caller, view }) {
@@ -191,6 +191,7 @@ export function dealPages(app: FastifyInstance, service: Service): void {
         return `${at({ id })}#documents`;
       },
       again: ({ params, view }, problem) => show(view, params.id, {}, problem),
+      anew: ({ params, view }, problem) => show(view, params.id, {}, problem),
     },
   );
 

@@ -2,6 +2,7 @@
 import Type from 'typebox';
 import { Closed } from '../../http/schemas.ts';
 import type { Words } from '../../pages/language/words.ts';
+import type { LargeForm } from '../../pages/large-forms.ts';
 import { type Faults, SendForm, TextField } from '../../pages/parts/forms.tsx';
 import { Typed } from '../../pages/refusable-forms.ts';
 import { useView } from '../../pages/view.ts';
@@ -11,18 +12,22 @@ import { MAX_NAME_LENGTH } from '../schemas.ts';
 import { requireNone } from './typed.ts';
 
 const MEBIBYTE = 1_048_576;
-/** What is over the limit is still read up to here, to be told of beside its field. */
-export const DOCUMENT_BODY_BYTES = 4 * MAX_DOCUMENT_BYTES;
+/** What is over the limit is still read up to here, to be told of with all that is wrong with it. */
+export const DOCUMENT_SIZE: LargeForm = {
+  body_bytes: 4 * MAX_DOCUMENT_BYTES,
+  limit_bytes: MAX_DOCUMENT_BYTES,
+  field: 'file',
+};
 
 export const DocumentFields = Closed({
-  file: Type.String({ maxLength: 2 * DOCUMENT_BODY_BYTES }),
+  file: Type.String({ maxLength: 2 * DOCUMENT_SIZE.body_bytes }),
   file_name: Typed,
 });
 
 export function DocumentForm({ action, faults }: { action: string; faults: Faults }) {
   const { words } = useView();
   return (
-    <SendForm files action={action} send={words.say('document.add')}>
+    <SendForm files large={DOCUMENT_SIZE} action={action} send={words.say('document.add')}>
       <TextField
         name="file"
         label={words.say('listing.document')}

@@ -29,7 +29,7 @@ import { showListings } from '../listings/read.ts';
 import { listPatents, MAX_LISTED_PATENTS, withdrawListing } from '../listings/service.ts';
 import { CHANNELS, findListing, listListings, placeOf } from '../listings/store.ts';
 import { ById, ChannelName, Kind, Office, TRADING } from '../schemas.ts';
-import { DOCUMENT_BODY_BYTES, DocumentFields, documentOf } from './document-form.tsx';
+import { DOCUMENT_SIZE, DocumentFields, documentOf } from './document-form.tsx';
 import { ListingPage, type ListingPageShown } from './listing-page.tsx';
 import { MarketPage } from './market-page.tsx';
 import { OwnPage } from './own-page.tsx';
@@ -112,7 +112,7 @@ export function listingPages(app: FastifyInstance, service: Service): void {
 
   form(
     '/market/listings/:id/documents',
-    { ...WRITE, params: ById, body: DocumentFields, body_limit_bytes: DOCUMENT_BODY_BYTES },
+    { ...WRITE, params: ById, body: DocumentFields, large: DOCUMENT_SIZE },
     {
       at: ({ id }) => `/market/listings/${id}`,
       async act({ params: { id }, body, caller, view }) {
@@ -123,6 +123,7 @@ export function listingPages(app: FastifyInstance, service: Service): void {
         return `/market/listings/${id}#documents`;
       },
       again: ({ params }, problem) => showOne(params.id, {}, problem),
+      anew: ({ params }, problem) => showOne(params.id, {}, problem),
     },
   );
 

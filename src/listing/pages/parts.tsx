@@ -109,7 +109,7 @@ export function DealTable({ deals, empty }: { deals: readonly ListingDeal[]; emp
 
 /** Where the pages of the market are. */
 export function MarketLinks() {
-  const { words, caller } = useView();
+  const { words, caller, address } = useView();
   const links = [
     { href: '/market', text: words.say('market.title') },
     { href: '/market/wants', text: words.say('market.wants') },
@@ -117,12 +117,16 @@ export function MarketLinks() {
     ...(caller?.kind === 'bank' ? [{ href: '/market/consents', text: words.say('market.consents') }] : []),
   ];
   return (
-    <p>
-      {links.map(({ href, text }) => (
-        <a key={href} href={href}>
-          {text}
-        </a>
-      ))}
-    </p>
+    <nav class="views" aria-label={words.say('market.title')}>
+      <ul>
+        {links.map(({ href, text }) => (
+          <li key={href}>
+            <a href={href} aria-current={address.split('?')[0] === href ? 'page' : undefined}>
+              {text}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
   );
 }

@@ -4,7 +4,7 @@ import type { ModuleSetting } from '../../modules.ts';
 import { onThread } from '../../thread.ts';
 import type { SealedLot } from '../marks/lots.ts';
 import type { MadeMark } from '../marks/make.ts';
-import { marksOf, type Range, rangeOf } from '../marks/range.ts';
+import { marksOf, type Range } from '../marks/range.ts';
 import { findProduct } from '../products/service.ts';
 import { LABELS_PER_SHEET } from './label.ts';
 import type { SheetTask } from './thread.ts';
@@ -21,10 +21,10 @@ const setLabels = onThread<SheetTask, Uint8Array>({
 export async function sheetOf(
   setting: ModuleSetting,
   lot: SealedLot,
-  asked: Range,
+  range: Range,
   form: SheetTask['form'],
 ): Promise<Buffer> {
-  if (form === 'svg' && asked.count > LABELS_PER_SHEET)
+  if (form === 'svg' && range.count > LABELS_PER_SHEET)
     throw new Problem(
       'refused',
       `An SVG is one sheet of at most ${LABELS_PER_SHEET} labels; ask for the PDF.`,
@@ -32,7 +32,7 @@ export async function sheetOf(
   const { database, clock } = setting.service;
   const product = await findProduct(database.sql, lot.product_id);
   const marks: MadeMark[] = [];
-  for await (const batch of await marksOf(setting, lot, rangeOf(lot, asked))) marks.push(...batch);
+  for await (const batch of await marksOf(setting, lot, range)) marks.push(...batch);
   const { host } = new URL(setting.http.public_url);
   const bytes = await setLabels({
     form,

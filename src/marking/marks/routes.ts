@@ -191,8 +191,9 @@ export const markRoutes =
       async (request, reply) => {
         const { form, ...asked } = request.query;
         const lot = await findLot(database.sql, request.params.id);
-        const bytes = await sheetOf(setting, lot, asked, form);
-        await downloaded(request, lot, rangeOf(lot, asked), form);
+        const range = rangeOf(lot, asked);
+        const bytes = await sheetOf(setting, lot, range, form);
+        await downloaded(request, lot, range, form);
         reply.type(form === 'pdf' ? 'application/pdf' : 'image/svg+xml');
         reply.header('content-disposition', `inline; filename="${lot.code}.${form}"`);
         return reply.send(bytes as never);

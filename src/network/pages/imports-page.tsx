@@ -1,13 +1,20 @@
 import { CLIENT_KINDS } from '../../../models/desk/pipeline.ts';
 import type { Problem } from '../../errors.ts';
 import type { Words } from '../../pages/language/words.ts';
-import { may, Refusal, SendForm, TextField } from '../../pages/parts/forms.tsx';
+import type { LargeForm } from '../../pages/large-forms.ts';
+import { Field, may, Refusal, SendForm, TextField } from '../../pages/parts/forms.tsx';
 import { Choice, Facts, Section, Table } from '../../pages/parts/parts.tsx';
 import { useView } from '../../pages/view.ts';
 import type { Desk } from '../desks/store.ts';
 import { ENCODINGS } from '../imports/csv-file.ts';
 import type { Import, ImportRow } from '../imports/imports.ts';
-import { MAX_ROWS } from '../imports/limits.ts';
+import { IMPORT_BODY_BYTES, MAX_FILE_BYTES, MAX_ROWS } from '../imports/limits.ts';
+
+export const IMPORT_SIZE: LargeForm = {
+  body_bytes: IMPORT_BODY_BYTES,
+  limit_bytes: MAX_FILE_BYTES,
+  field: 'file',
+};
 
 interface ImportsProps {
   desk: Desk;
@@ -28,7 +35,7 @@ export function ImportsPage({ desk, imports, problem }: ImportsProps) {
         <p>{words.say('import.lead', { rows: MAX_ROWS })}</p>
       </div>
       <Refusal problem={problem} />
-      {may(view, 'write') && <UploadForm desk={desk} />}
+      {may(view, 'write') && <UploadForm {...{ desk, problem }} />}
       <Section title={words.say('import.imports')}>
         <Table<Import>
           caption={words.say('import.imports')}
@@ -54,16 +61,21 @@ export function ImportsPage({ desk, imports, problem }: ImportsProps) {
   );
 }
 
-function UploadForm({ desk }: { desk: Desk }) {
+function UploadForm({ desk, problem }: Pick<ImportsProps, 'desk' | 'problem'>) {
   const { words } = useView();
   const found_out = { value: '', text: words.say('import.found_out') };
   return (
     <Section title={words.say('import.title')}>
-      <SendForm files action={`/desks/${desk.id}/imports`} send={words.say('import.preview')}>
-        <TextField
+      <SendForm
+        files
+        large={IMPORT_SIZE}
+        action={`/desks/${desk.id}/imports`}
+        send={words.say('import.preview')}
+      >
+        <Field
           name="file"
           label={words.say('import.file')}
-          fault={undefined}
+          problem={problem}
           input={{ type: 'file', accept: '.csv,.xlsx,.txt', required: true }}
         />
         <Choice

@@ -23,7 +23,7 @@ import {
   undoImport,
 } from '../imports/imports.ts';
 import { IMPORT_BODY_BYTES } from '../imports/limits.ts';
-import { ImportPage, ImportsPage } from './imports-page.tsx';
+import { IMPORT_SIZE, ImportPage, ImportsPage } from './imports-page.tsx';
 
 const SHOWN_IMPORTS = 50;
 const SHOWN_ROWS = 200;
@@ -72,7 +72,7 @@ export function importPages(app: FastifyInstance, { service }: ModuleSetting): v
       ...WRITE,
       params: OfDesk,
       body: Closed({ file: File, file_name: Typed, encoding: Typed, kind: Typed, name_column: Typed }),
-      body_limit_bytes: IMPORT_BODY_BYTES,
+      large: IMPORT_SIZE,
     },
     {
       at: ({ id }) => `/desks/${id}/imports`,
@@ -91,6 +91,7 @@ export function importPages(app: FastifyInstance, { service }: ModuleSetting): v
         return `/desks/${id}/imports/${made.id}`;
       },
       again: ({ params, view }, problem) => all(params.id, view.words, problem),
+      anew: ({ params, view }, problem) => all(params.id, view.words, problem),
     },
   );
 

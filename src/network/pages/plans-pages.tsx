@@ -120,11 +120,7 @@ function PlansPage({ month, own, uses, plans, problem, typed }: Props) {
     <>
       <div class="heading">
         <h1>{words.say('nav.plans')}</h1>
-        <p>
-          {own
-            ? words.say('plan.own', { name: own.name, day: words.day(own.from_on) })
-            : words.say('plan.none')}
-        </p>
+        {own && <p>{words.say('plan.own', { name: own.name, day: words.day(own.from_on) })}</p>}
       </div>
       <Refusal problem={problem} />
       <Section title={words.say('plan.usage')} note={words.say('plan.usage_note')}>

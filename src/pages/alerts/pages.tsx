@@ -5,6 +5,7 @@ import type { Severity } from '../../../models/risk/rule.ts';
 import type { Caller } from '../../accounts/store.ts';
 import type { Sql } from '../../db/client.ts';
 import { callerOfGuarded } from '../../http/guard.ts';
+import { isFinal } from '../../pledges/lifecycle.ts';
 import { flagsOf, type StandingFlag } from '../../risk/store.ts';
 import type { Service } from '../../service.ts';
 import { evidenceText } from '../parts/evidence.ts';
@@ -42,7 +43,7 @@ async function readAlerts(sql: Sql, caller: Caller, now: Date): Promise<Alerted[
     })),
   );
   return all
-    .filter(({ flags, pledge }) => flags.length > 0 || pledge.status === 'breach')
+    .filter(({ flags, pledge }) => flags.length > 0 || (pledge.status === 'breach' && !isFinal(pledge.state)))
     .toSorted((a, b) => rankOf(a) - rankOf(b));
 }
 
@@ -74,23 +75,34 @@ function Alert({ pledge, flags }: Alerted) {
         <StatusMarked status={pledge.status} />
         <a href={`/pledges/${pledge.id}`}>{words.say('alert.see')}</a>
       </p>
-      <ul class="alerts">
-        {flags.map(({ id, rule, severity, evidence, opened_as_of }) => (
-          <li key={id}>
-            <SeverityMarked severity={severity} />
-            <p>
-              <a href={`/pledges/${pledge.id}#${id}`}>{ruleTitle(rule, words)}</a>
-            </p>
-            <p class="muted">
-              {words.day(opened_as_of)}
-              {words.say('term.between')}
-              {evidenceText(evidence, pledge.currency, words)}
-            </p>
-          </li>
-        ))}
-      </ul>
+      {flags.length === 0 ? (
+        <p class="muted">{words.say('alert.by_value')}</p>
+      ) : (
+        <Flags {...{ pledge, flags }} />
+      )}
       <Cures pledge={pledge} />
     </Section>
+  );
+}
+
+function Flags({ pledge, flags }: Alerted) {
+  const { words } = useView();
+  return (
+    <ul class="alerts">
+      {flags.map(({ id, rule, severity, evidence, opened_as_of }) => (
+        <li key={id}>
+          <SeverityMarked severity={severity} />
+          <p>
+            <a href={`/pledges/${pledge.id}#${id}`}>{ruleTitle(rule, words)}</a>
+          </p>
+          <p class="muted">
+            {words.day(opened_as_of)}
+            {words.say('term.between')}
+            {evidenceText(evidence, pledge.currency, words)}
+          </p>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -84,6 +84,9 @@ export function ValueFlowChart({ flow, words, width, hrefOf, from, to }: Props) 
       {phasesOf(shown, first, last).map((phase) => (
         <Phases key={phase.phase} {...phase} {...{ x, words, narrow }} frames={[flags, money, ratio]} />
       ))}
+      <Money {...{ flow: shown, words, frame: money, x, narrow }} />
+      <Ratio {...{ flow: shown, words, frame: ratio, x, narrow }} />
+      <Notices {...{ flags: shown.flags, words, x }} frames={[flags, money, ratio]} />
       {rows.map((row, index) => (
         <FlagRow
           key={row.rule}
@@ -97,9 +100,6 @@ export function ValueFlowChart({ flow, words, width, hrefOf, from, to }: Props) 
           {words.say('chart.no_flags')}
         </text>
       )}
-      <Money {...{ flow: shown, words, frame: money, x, narrow }} />
-      <Ratio {...{ flow: shown, words, frame: ratio, x, narrow }} />
-      <Notices {...{ flags: shown.flags, words, x }} frames={[flags, money, ratio]} />
       <DayAxis
         from={first}
         to={last}
@@ -266,9 +266,16 @@ function FlagRow({ row, y, x, words, narrow, hrefOf, last }: FlagRowProps) {
   );
 }
 
-/** Room for the name of a notice, and the two lines that names stand in; one without room is told by its flag alone. */
-const NOTICE_WIDTH = 215;
+/** The two lines that names of notices stand in; one without room is told by its flag alone. */
 const NOTICE_LINES = [-38, -24];
+const NOTICE_GAP = 6;
+/** Of the name of a notice, in pixels, with room to spare. */
+const [LETTER_WIDTH, IDEOGRAPH_WIDTH] = [7, 12.5];
+
+function noticeWidth(name: string): number {
+  const ideographs = name.match(/\p{Script=Han}/gu)?.length ?? 0;
+  return (name.length - ideographs) * LETTER_WIDTH + ideographs * IDEOGRAPH_WIDTH + NOTICE_GAP;
+}
 
 interface NoticesProps {
   flags: readonly FlowFlag[];
@@ -285,21 +292,23 @@ function Notices({ flags, words, x, frames: [first, money, last] }: NoticesProps
   const taken_to = NOTICE_LINES.map(() => 0);
   return [...days].sort().map((day) => {
     const at = x(dayNumber(day));
-    const is_late = at + NOTICE_WIDTH > first.right;
-    const start = is_late ? at - NOTICE_WIDTH : at;
-    const line = taken_to.findIndex((end) => start >= end);
-    if (line !== -1) taken_to[line] = start + NOTICE_WIDTH;
+    const name = words.say('chart.notice', { day: words.day(day) });
+    const width = noticeWidth(name);
+    const is_late = at + width > first.right;
+    const end = is_late ? Math.max(at, width) : at + width;
+    const line = taken_to.findIndex((taken) => end - width >= taken);
+    if (line !== -1) taken_to[line] = end;
     return (
       <g key={day}>
         <path class="c-notice" d={`M${at} ${first.top}V${last.top + last.height}`} />
         {line !== -1 && (
           <text
             class="c-notice-name"
-            x={place(at + (is_late ? -6 : 6))}
+            x={place(is_late ? end - NOTICE_GAP : at + NOTICE_GAP)}
             y={money.top + NOTICE_LINES[line]!}
             text-anchor={is_late ? 'end' : 'start'}
           >
-            {words.say('chart.notice', { day: words.day(day) })}
+            {name}
           </text>
         )}
       </g>

@@ -17,6 +17,8 @@ interface Props {
 }
 
 const NARROW = 600;
+/** Room for the name of a cause under its bar. */
+const LEAST_STEP = 84;
 const BAR_SHARE = 0.62;
 const HEIGHT = 230;
 
@@ -30,14 +32,10 @@ interface Column {
 
 export function WaterfallChart(props: Props) {
   const { currency, words, width } = props;
-  const narrow = width < NARROW;
   const columns = columnsOf(props);
   const most = Math.max(1, ...columns.flatMap(({ start, end }) => [start, end]));
-  return narrow ? (
-    <Lying {...{ columns, most, currency, words, width }} />
-  ) : (
-    <Standing {...{ columns, most, currency, words, width }} />
-  );
+  const drawn = { columns, most, currency, words, width };
+  return width < NARROW || width / columns.length < LEAST_STEP ? lying(drawn) : standing(drawn);
 }
 
 /** Causes that changed nothing take no room. */
@@ -79,7 +77,7 @@ function told({ kind, start, end }: Column, { currency, words }: DrawnProps): st
   return `${end > start ? '+' : '−'}${words.shortMoney(Math.abs(end - start), currency)}`;
 }
 
-function titleOf({ columns, words, currency }: DrawnProps): string {
+function summaryOf({ columns, words, currency }: DrawnProps): string {
   const [first, last] = [columns[0]!, columns.at(-1)!];
   return words.say('chart.waterfall_summary', {
     from: `${first.label}: ${words.briefMoney(first.end, currency)}`,
@@ -97,7 +95,7 @@ function Linked({ href, children }: { href: string | null; children: ComponentCh
   return href === null ? <g>{children}</g> : <a href={href}>{children}</a>;
 }
 
-function Standing(props: DrawnProps) {
+function standing(props: DrawnProps) {
   const { columns, most, currency, words, width } = props;
   const frame: Frame = { left: 64, right: width - 8, top: 22, height: HEIGHT };
   const y = linear(0, most * 1.08, frame.top + frame.height, frame.top);
@@ -111,8 +109,8 @@ function Standing(props: DrawnProps) {
       width={width}
       height={height}
       role={roleOf(columns)}
+      aria-label={summaryOf(props)}
     >
-      <title>{titleOf(props)}</title>
       <NumberAxis
         frame={frame}
         y={y}
@@ -150,7 +148,7 @@ function Standing(props: DrawnProps) {
 
 const LINE = 40;
 
-function Lying(props: DrawnProps) {
+function lying(props: DrawnProps) {
   const { columns, most, width } = props;
   const x = linear(0, most, 0, width - 74);
   const height = columns.length * LINE + 4;
@@ -161,8 +159,8 @@ function Lying(props: DrawnProps) {
       width={width}
       height={height}
       role={roleOf(columns)}
+      aria-label={summaryOf(props)}
     >
-      <title>{titleOf(props)}</title>
       {columns.map((column, index) => {
         const top = index * LINE;
         const [start, end] = [x(Math.min(column.start, column.end)), x(Math.max(column.start, column.end))];

@@ -2,6 +2,7 @@
 import { readCharts } from './chart-reader.ts';
 import { followLive } from './live.ts';
 import { usePasskeys } from './passkeys.ts';
+import { holdBackTooLarge } from './sizes.ts';
 import { addSliders } from './sliders.ts';
 import { submitOnChange } from './submit.ts';
 import { triageByKeys } from './triage.ts';
@@ -10,6 +11,7 @@ import { zoomByKey } from './zoom.ts';
 readCharts();
 addSliders();
 submitOnChange();
+holdBackTooLarge();
 triageByKeys();
 zoomByKey();
 usePasskeys();

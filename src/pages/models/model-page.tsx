@@ -37,7 +37,7 @@ export function ModelPage({ history }: { history: ModelHistory }) {
             ))}
           </ul>
         )}
-        <Reviews reviews={reviews} />
+        {(reviews.length > 0 || review.reasons.length === 0) && <Reviews reviews={reviews} />}
       </Section>
       <Section title={words.say('models.versions')} note={words.say('models.versions_note')}>
         <Versions versions={versions} />

@@ -103,7 +103,7 @@ function People({ shown: { people, roles, own_id } }: { shown: OrganisationShown
               closed_at ? (
                 words.say('organisation.closed', { at: words.instant(closed_at) })
               ) : id === own_id ? (
-                <span class="tag">{words.say('organisation.you')}</span>
+                words.say('organisation.you')
               ) : (
                 <SendForm
                   small

@@ -5,9 +5,10 @@ import type { Problem } from '../../errors.ts';
 import { CSRF_FIELD } from '../../http/session-cookie.ts';
 import { type Action, actionsOfRole } from '../../people/roles.ts';
 import type { Words } from '../language/words.ts';
+import { atMost, type LargeForm } from '../large-forms.ts';
 import { FORM_KEY_FIELD } from '../once.ts';
 import { useView, type View } from '../view.ts';
-import { saidIn, Why } from './said.tsx';
+import { isEnglish, saidIn, Why } from './said.tsx';
 
 /** What is wrong with a field, by its name, in the reader's language. */
 export type Faults = Readonly<Record<string, string | undefined>>;
@@ -149,7 +150,7 @@ function refusedIn(
   const found = problem?.fields.find(({ pointer }) => pointer === `/body/${name}`);
   if (!found) return undefined;
   const said = found.sentence ? saidIn(found.sentence, words) : null;
-  return { text: said ?? found.detail, english: said === null };
+  return { text: said ?? found.detail, english: said === null && isEnglish(problem!) };
 }
 
 interface PostProps {
@@ -158,13 +159,23 @@ interface PostProps {
   id?: string;
   /** Whether a field of it is a file. */
   files?: boolean;
+  large?: LargeForm | undefined;
   /** The key that another page gave the form before; that of this page if left out. */
   form_key?: string | undefined;
   children: ComponentChildren;
 }
 
 /** A form that changes something. */
-export function PostForm({ action, id, files = false, form_key, children, class: kind = 'act' }: PostProps) {
+export function PostForm({
+  action,
+  id,
+  files = false,
+  large,
+  form_key,
+  children,
+  class: kind = 'act',
+}: PostProps) {
+  const { words } = useView();
   return (
     <form
       class={kind}
@@ -172,6 +183,9 @@ export function PostForm({ action, id, files = false, form_key, children, class:
       action={action}
       id={id}
       enctype={files ? 'multipart/form-data' : undefined}
+      data-limit-bytes={large?.limit_bytes}
+      data-limit-field={large?.field}
+      data-limit-said={large && atMost(large, words)}
       noValidate
     >
       <Tokens form_key={form_key} />
@@ -220,13 +234,18 @@ interface SendProps {
   told?: Readonly<Record<string, string>>;
   form_key?: string | undefined;
   files?: boolean;
+  large?: LargeForm;
   children?: ComponentChildren;
 }
 
 export function SendForm(props: SendProps) {
-  const { action, send, small = false, row = false, told = {}, files = false, form_key, children } = props;
+  const { action, send, small = false, row = false, told = {}, files = false, large } = props;
+  const { form_key, children } = props;
   return (
-    <PostForm class={`send${small ? ' small' : ''}${row ? ' row' : ''}`} {...{ action, files, form_key }}>
+    <PostForm
+      class={`send${small ? ' small' : ''}${row ? ' row' : ''}`}
+      {...{ action, files, large, form_key }}
+    >
       {Object.entries(told).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}

@@ -1,5 +1,6 @@
 /** The value flow as a table and as CSV, and the key of its chart. */
 import { toMajor } from '../../../models/money.ts';
+import { csvOf } from '../../csv.ts';
 import { PHASES } from '../../pledges/lifecycle.ts';
 import type { PledgeValue } from '../../pledges/store.ts';
 import { FLOW_KEYS } from '../charts/value-flow.tsx';
@@ -70,7 +71,7 @@ const COLUMNS = [
 
 /** One line a point, amounts in major units, ratios as fractions; an unknown number is left empty (RFC 4180). */
 export function flowCsv(points: readonly PledgeValue[], currency: string): string {
-  const amount = (minor: number | null) => (minor === null ? '' : String(toMajor(minor, currency)));
+  const amount = (minor: number | null) => (minor === null ? null : toMajor(minor, currency));
   const lines = points.map((point) => [
     point.as_of,
     PHASES[point.state],
@@ -82,8 +83,8 @@ export function flowCsv(points: readonly PledgeValue[], currency: string): strin
     amount(point.high_minor),
     amount(point.collateral_minor),
     amount(point.outstanding_minor),
-    point.ltv_bp === null ? '' : String(point.ltv_bp / 10_000),
+    point.ltv_bp === null ? null : point.ltv_bp / 10_000,
     point.model_version_id,
   ]);
-  return [COLUMNS, ...lines].map((line) => `${line.join(',')}\r\n`).join('');
+  return csvOf([COLUMNS, ...lines]);
 }

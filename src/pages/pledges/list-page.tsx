@@ -1,11 +1,12 @@
 /** All pledges that a caller may see, the newest first. */
 
-import { desc } from 'drizzle-orm';
 import type { Caller } from '../../accounts/store.ts';
 import type { Sql } from '../../db/client.ts';
+import { desc } from '../../db/drizzle.ts';
 import { query, rowsOf } from '../../db/list.ts';
 import { pledge as pledge_table } from '../../db/schema.ts';
 import { visibleTo } from '../../http/visible.ts';
+import { isFinal } from '../../pledges/lifecycle.ts';
 import {
   latestValues,
   type Pledge,
@@ -78,7 +79,11 @@ function PledgeTable({ pledges }: { pledges: readonly ListedPledge[] }) {
             cell: ({ id, patents }) => <a href={`/pledges/${id}`}>{pledgeName(patents, words)}</a>,
           },
           { head: words.say('pledges.state'), cell: ({ state }) => words.say(`state.${state}`) },
-          { head: words.say('pledges.status'), cell: ({ status }) => <StatusMarked status={status} /> },
+          {
+            head: words.say('pledges.status'),
+            cell: ({ state, status }) =>
+              isFinal(state) ? words.say('term.none') : <StatusMarked status={status} />,
+          },
           {
             head: words.say('fact.value'),
             kind: 'number',

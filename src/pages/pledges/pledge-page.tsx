@@ -1,5 +1,6 @@
 /** A pledge: its figures, the value flow, why the value changed, what was flagged, what is pledged, how the contract went. */
 import type { CalendarDate } from '../../../models/types.ts';
+import { isFinal } from '../../pledges/lifecycle.ts';
 import type { PledgeMove } from '../../pledges/store.ts';
 import type { StandingFlag } from '../../risk/store.ts';
 import { ValueFlowChart } from '../charts/value-flow.tsx';
@@ -9,7 +10,7 @@ import { type Fact, Facts, Figure, Section, SeverityMarked, StatusMarked, Table 
 import { ruleTitle } from '../parts/terms.ts';
 import { useView } from '../view.ts';
 import { Change } from './change.tsx';
-import { PICTURE_FORMS } from './flow-file.tsx';
+import { FileLinks } from './file-links.tsx';
 import { FlowKeys, FlowTable } from './flow-table.tsx';
 import { FlowControls, type FlowWindow, windowDays, ZoomLinks } from './flow-window.tsx';
 import { type ChangeShown, flowOf, type PledgedThing, type PledgeShown } from './read.ts';
@@ -28,6 +29,7 @@ const WIDE = 1080;
 export function PledgePage({ shown, change, as_of, window }: Props) {
   const { words } = useView();
   const { pledge, points } = shown;
+  const known = as_of ? { as_of } : {};
   return (
     <>
       <Heading shown={shown} />
@@ -42,7 +44,12 @@ export function PledgePage({ shown, change, as_of, window }: Props) {
         ) : (
           <p class="empty">{words.say('flow.none')}</p>
         )}
-        <Files {...{ shown, as_of, window }} />
+        <FileLinks
+          pledge_id={pledge.id}
+          chart="value-flow"
+          numbers={known}
+          pictures={points.length > 0 ? { span: window.span, ...known, ...window.days } : null}
+        />
       </Section>
       {change && <Change {...{ shown, change, as_of }} span={window.span} />}
       <Section title={words.say('flags.title')} note={words.say('flags.note')} id="flags">
@@ -55,28 +62,6 @@ export function PledgePage({ shown, change, as_of, window }: Props) {
         <Moves moves={shown.moves} />
       </Section>
     </>
-  );
-}
-
-/** The flow as known on the day; pictures of what of it is shown. */
-function Files({ shown: { pledge, points }, as_of, window }: Omit<Props, 'change'>) {
-  const { words } = useView();
-  const known = as_of ? { as_of } : {};
-  const asked = { span: window.span, ...known, ...window.days };
-  const hrefOf = (form: string, query: Record<string, string>) =>
-    `/pledges/${pledge.id}/value-flow.${form}?${new URLSearchParams(query)}`;
-  return (
-    <p class="actions">
-      <a class="button" href={hrefOf('csv', known)} download>
-        {words.say('flow.csv')}
-      </a>
-      {points.length > 0 &&
-        PICTURE_FORMS.map((form) => (
-          <a key={form} class="button" href={hrefOf(form, asked)} download>
-            {words.say(`flow.${form}`)}
-          </a>
-        ))}
-    </p>
   );
 }
 
@@ -98,7 +83,7 @@ function Heading({ shown }: { shown: PledgeShown }) {
       </p>
       <h1>{pledgeName(patents, words)}</h1>
       <p>
-        <StatusMarked status={status} />
+        {!isFinal(pledge.state) && <StatusMarked status={status} />}
         <span>{words.say(`state.${pledge.state}`)}</span>
         <a href={`/pledges/${pledge.id}/life`}>{words.say('life.title')}</a>
         {firm && bank && <span>{words.say('pledge.parties', { firm, bank })}</span>}

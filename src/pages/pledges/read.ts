@@ -108,3 +108,12 @@ export async function readChange(
     throw error;
   }
 }
+
+/** @throws Problem `conflict` without two values, `refused` where the days are the wrong way round or are refused */
+export function toldOf(change: ChangeShown | null): PledgeWaterfall {
+  if (!change)
+    throw new Problem('conflict', 'The pledge has no two values yet; ask again after the next one.');
+  const { from, to, waterfall, refused } = change;
+  if (waterfall) return waterfall;
+  throw new Problem('refused', refused ?? `The field from, ${from}, is later than to, ${to}: swap them.`);
+}

@@ -69,7 +69,7 @@ function Heading({ shown: { flag, pledge, patents, review } }: { shown: CaseShow
       <p>
         <SeverityMarked severity={flag.severity} />
         <a href={`/pledges/${pledge.id}#${flag.id}`}>{pledgeName(patents, words)}</a>
-        <span>{words.say('case.version', { version: review.version })}</span>
+        {review.version > 0 && <span>{words.say('case.version', { version: review.version })}</span>}
       </p>
     </div>
   );

@@ -37,12 +37,15 @@ export function QuarantinePage({ source, run, records, more }: Props) {
         }))}
       />
       <Section title={words.say('sources.quarantine')} note={words.say('sources.quarantine_note')}>
-        {records.length === 0 && <p class="empty">{words.say('sources.nothing_bad')}</p>}
-        <ol class="bad-records">
-          {records.map((record) => (
-            <Bad key={record.number} record={record} />
-          ))}
-        </ol>
+        {records.length === 0 ? (
+          <p class="empty">{words.say('sources.nothing_bad')}</p>
+        ) : (
+          <ol class="bad-records">
+            {records.map((record) => (
+              <Bad key={record.number} record={record} />
+            ))}
+          </ol>
+        )}
         {more && (
           <nav class="pager" aria-label={words.say('pager.label')}>
             <a href={`/sources/${source}/runs/${run.id}?after=${records.at(-1)!.number}`}>

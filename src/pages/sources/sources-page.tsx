@@ -10,7 +10,9 @@ export function SourcesPage({ sources }: { sources: readonly Freshness[] }) {
     <>
       <div class="heading">
         <h1>{words.say('nav.sources')}</h1>
-        <p>{words.say('sources.late_count', { count: late })}</p>
+        <p>
+          {late === 0 ? words.say('sources.none_late') : words.say('sources.late_count', { count: late })}
+        </p>
       </div>
       <Section title={words.say('sources.freshness')} note={words.say('sources.note')}>
         <Table<Freshness>

@@ -1,7 +1,8 @@
 /** Types of events as people choose and read them. */
 import Type from 'typebox';
 import { RULES } from '../../../models/risk/rules.ts';
-import { EVENT_TYPES, EVENTS, type EventType } from '../../webhooks/events.ts';
+import { EVENT_TYPES, type EventType } from '../../webhooks/events.ts';
+import type { Key } from '../language/catalogue.ts';
 import type { Words } from '../language/words.ts';
 import { ruleTitle } from '../parts/terms.ts';
 import { useView } from '../view.ts';
@@ -10,8 +11,7 @@ import { useView } from '../view.ts';
 export function eventTitle(type: EventType, words: Words): string {
   const rule = RULES.find(({ event_type }) => event_type === type);
   if (rule) return ruleTitle(rule.id, words);
-  const key = `event.${type.replaceAll('.', '_')}`;
-  return words.has(key) ? words.say(key) : EVENTS[type]!.summary;
+  return words.say(`event.${type.replaceAll('.', '_')}` as Key);
 }
 
 const PREFIX = 'type ';

@@ -35,6 +35,7 @@ await run(async () => {
   const options = {
     requests: whole('requests', values.requests, 1, MAX_REQUESTS),
     seed: whole('seed', values.seed, 0, MAX_SEED),
+    memory: true,
   };
   const report = await runFuzz(options, progressBar('fuzz'));
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : reportText(report));

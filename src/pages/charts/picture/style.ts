@@ -14,6 +14,8 @@ const PAGES = new URL('../../', import.meta.url);
 export interface StyleSheet {
   /** @param names of an element's classes */
   lookOf(names: readonly string[]): Look;
+  /** The rules as CSS, for a picture that brings them along. */
+  css: string;
 }
 
 export async function chartStyle(): Promise<StyleSheet> {
@@ -26,11 +28,17 @@ export async function chartStyle(): Promise<StyleSheet> {
       const met = rules.filter(({ classes }) => classes.every((name) => names.includes(name)));
       return Object.fromEntries(met.flatMap(({ look }) => Object.entries(look)));
     },
+    css: rules.map(writtenRule).join('\n'),
   };
 }
 
+function writtenRule({ classes, look }: Rule): string {
+  const set = Object.entries(look).map(([name, value]) => `${name}: ${value};`);
+  return `.${classes.join('.')} { ${set.join(' ')} }`;
+}
+
 /** The light one of each token, by name. */
-export function lightTokens(css: string): ReadonlyMap<string, string> {
+function lightTokens(css: string): ReadonlyMap<string, string> {
   const found = css.matchAll(/(--[\w-]+): light-dark\((#\w+), #\w+\);/g);
   return new Map([...found].map(([, name, colour]) => [name!, colour!]));
 }

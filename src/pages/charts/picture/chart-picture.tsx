@@ -1,18 +1,21 @@
-/** The value flow as a picture that stands alone: the chart of the page under its keys, and under a heading where it needs one. */
-import type { ComponentChildren } from 'preact';
-import type { CalendarDate } from '../../../models/types.ts';
-import { FLOW_KEYS, type Flow, ValueFlowChart } from '../charts/value-flow.tsx';
-import type { Words } from '../language/words.ts';
+/** A chart as a picture that stands alone: the chart of a page under its keys, and under a heading where it needs one. */
+import type { ComponentChildren, JSX } from 'preact';
+import type { Key } from '../../language/catalogue.ts';
+import type { Words } from '../../language/words.ts';
 
-export interface FlowPictureProps {
-  flow: Flow;
+export interface Chart {
+  keys: readonly { name: Key; mark: JSX.Element }[];
+  /** The `svg` itself at a width in pixels, with its height and what it shows in its `aria-label`. */
+  draw: (width: number) => JSX.Element;
+}
+
+export interface ChartPictureProps {
+  chart: Chart;
   words: Words;
   /** Of the whole, in pixels; the height follows. */
   width: number;
   /** None where the title stands outside of the picture. */
   heading: { title: string; note: string } | null;
-  from?: CalendarDate;
-  to?: CalendarDate;
   /** What a picture for a browser brings along, such as its style. */
   children?: ComponentChildren;
 }
@@ -22,17 +25,13 @@ const HEADING = 84;
 const KEYS = 34;
 const KEY_STEP = 140;
 
-export function FlowPicture(props: FlowPictureProps) {
-  const { flow, words, width, heading, from, to, children } = props;
+export function ChartPicture({ chart, words, width, heading, children }: ChartPictureProps) {
   const edge = heading ? EDGE : 0;
   const head = heading ? HEADING : 0;
-  const chart = ValueFlowChart({
-    ...{ flow, words, hrefOf: null, width: width - 2 * edge },
-    ...(from && { from }),
-    ...(to && { to }),
-  });
-  const { height, 'aria-label': summary } = chart.props as { height: number; 'aria-label': string };
-  const whole = head + KEYS + height + edge;
+  const top = head + (chart.keys.length > 0 ? KEYS : 0);
+  const drawn = chart.draw(width - 2 * edge);
+  const { height, 'aria-label': summary } = drawn.props as { height: number; 'aria-label': string };
+  const whole = top + height + edge;
   return (
     <svg
       xmlns="http://www.w3.org/2000/svg"
@@ -53,7 +52,7 @@ export function FlowPicture(props: FlowPictureProps) {
           </text>
         </>
       )}
-      {FLOW_KEYS.map(({ name, mark }, index) => (
+      {chart.keys.map(({ name, mark }, index) => (
         <g key={name} transform={`translate(${edge + index * KEY_STEP} ${head})`}>
           {mark}
           <text class="c-row" x={34} y={11}>
@@ -61,7 +60,7 @@ export function FlowPicture(props: FlowPictureProps) {
           </text>
         </g>
       ))}
-      <g transform={`translate(${edge} ${head + KEYS})`}>{chart}</g>
+      <g transform={`translate(${edge} ${top})`}>{drawn}</g>
     </svg>
   );
 }
