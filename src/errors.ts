@@ -1,3 +1,5 @@
+import type { Sentence } from '../models/sentences.ts';
+
 /**
  * Every error that leaves the service: code, status, title. The detail of each occurrence names the place, the rule
  * and the remedy. Shown outside as RFC 9457 `application/problem+json` by `src/http/problems.ts`.
@@ -44,16 +46,21 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export interface FieldProblem {
   pointer: string;
   detail: string;
+  /** The same for pages, where it has a code. */
+  sentence?: Sentence;
 }
 
 /** An error meant for the caller. Anything else thrown is shown as `internal`, with its text only in the log. */
 export class Problem extends Error {
   readonly code: ProblemCode;
+  /** What pages say in the reader's language; null where there is English alone. */
+  readonly sentence: Sentence | null;
   readonly fields: FieldProblem[];
-  constructor(code: ProblemCode, detail: string, fields: FieldProblem[] = []) {
-    super(detail);
+  constructor(code: ProblemCode, detail: string | Sentence, fields: FieldProblem[] = []) {
+    super(typeof detail === 'string' ? detail : detail.text);
     this.name = 'Problem';
     this.code = code;
+    this.sentence = typeof detail === 'string' ? null : detail;
     this.fields = fields;
   }
 }

@@ -1,6 +1,8 @@
 /** Seconds of arithmetic on a thread of their own, one run at a time, so that they hold up no request. */
+
 import { parentPort, Worker } from 'node:worker_threads';
 import { Problem } from './errors.ts';
+import { say } from './portfolio/sentences.ts';
 
 export interface ThreadWork {
   /** Calls `answerTasks`. */
@@ -42,8 +44,7 @@ export function onThread<Task, Answer>({ module, name, limit_ms, remedy }: Threa
     await stopped?.terminate();
   };
   return async (task: Task): Promise<Answer> => {
-    if (under_way)
-      throw new Problem('conflict', `Another ${name} is under way here; ask again in some seconds.`);
+    if (under_way) throw new Problem('conflict', say('another_run', { run: name }));
     under_way = true;
     clearTimeout(end);
     run = Promise.withResolvers();

@@ -10,10 +10,13 @@
  * Units: those of the metric. Errors: lengths_differ, out_of_range and those of the metric; RangeError for no date.
  * Worked: two models with equal predictions: improvement 0 to 0, not promoted.
  */
+
 import { parseDate } from '../calendar.ts';
 import { FormulaFailure, requireBetween, requireFinite } from '../failure.ts';
 import { type BootstrapInterval, pairedBootstrap } from '../metrics/paired-bootstrap.ts';
+import type { Sentence } from '../sentences.ts';
 import type { CalendarDate } from '../types.ts';
+import { say } from './sentences.ts';
 
 /** A metric of predictions and what happened; both lists have one entry a patent. */
 export type Metric = (predictions: readonly number[], outcomes: readonly number[]) => number;
@@ -46,7 +49,7 @@ export interface PromotionCase {
 export interface PromotionDecision {
   promote: boolean;
   /** What speaks against it; [] when promoted. */
-  reasons: string[];
+  reasons: Sentence[];
   improvement: BootstrapInterval;
   calibration_error: { champion: number; challenger: number };
 }
@@ -79,16 +82,14 @@ export function decidePromotion(
   return { promote: reasons.length === 0, reasons, improvement, calibration_error };
 }
 
-function comparisonFaults({ champion, challenger, protocol, evaluated_on }: PromotionCase): string[] {
+function comparisonFaults({ champion, challenger, protocol, evaluated_on }: PromotionCase): Sentence[] {
   parseDate(evaluated_on);
   parseDate(protocol.registered_on);
-  const faults: string[] = [];
+  const faults: Sentence[] = [];
   if (protocol.registered_on >= evaluated_on)
-    faults.push(
-      `the metric was registered on ${protocol.registered_on}, not before the evaluation of ${evaluated_on}`,
-    );
+    faults.push(say('metric_late', { registered_on: protocol.registered_on, evaluated_on }));
   if (champion.snapshot !== challenger.snapshot)
-    faults.push(`the snapshots differ: '${champion.snapshot}' and '${challenger.snapshot}'`);
+    faults.push(say('snapshots_differ', { champion: champion.snapshot, challenger: challenger.snapshot }));
   return faults;
 }
 
@@ -96,14 +97,11 @@ function resultFaults(
   { metric_name, calibration_margin }: Protocol,
   { low, high }: BootstrapInterval,
   { champion, challenger }: PromotionDecision['calibration_error'],
-): string[] {
-  const faults: string[] = [];
-  if (low <= 0)
-    faults.push(`the improvement in ${metric_name}, ${low} to ${high}, does not lie wholly above 0`);
+): Sentence[] {
+  const faults: Sentence[] = [];
+  if (low <= 0) faults.push(say('improvement_unsure', { metric: metric_name, low, high }));
   if (challenger > champion + calibration_margin)
-    faults.push(
-      `the calibration error rises from ${champion} to ${challenger}, margin ${calibration_margin}`,
-    );
+    faults.push(say('calibration_worse', { champion, challenger, margin: calibration_margin }));
   return faults;
 }
 

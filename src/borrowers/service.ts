@@ -2,6 +2,7 @@
  * Facts about a borrower: the firm gives a bank its consent to know and tell of named kinds, and takes it back; a fact is
  * recorded once, and what was mistaken is corrected by another. To a bank without consent the firm does not exist.
  */
+
 import { FACT_KINDS, type FactKind } from '../../models/risk/borrower-facts.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import { type Caller, findOrganisation } from '../accounts/store.ts';
@@ -13,6 +14,7 @@ import { Problem } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { refuseFuture } from '../pledges/days.ts';
 import type { Service } from '../service.ts';
+import { say } from './sentences.ts';
 import {
   type Consent,
   consentsOf,
@@ -43,7 +45,7 @@ export async function giveConsent(
   requireOwn(firm_id, caller);
   const now = await lockTold(tx, firm_id, asked_at);
   if ((await acrossTenants(tx, () => findOrganisation(tx, bank_id)))?.kind !== 'bank')
-    throw new Problem('refused', `The field bank_id must name a bank; ${bank_id} is none.`);
+    throw new Problem('refused', say('consent_to_no_bank', { bank_id }));
   const consent: Consent = {
     id: newId('cns'),
     firm_id,
@@ -70,7 +72,7 @@ export async function revokeConsent(
   const consent = (await consentsOf(tx, firm_id, null)).find(({ id }) => id === consent_id);
   if (!consent) throw new Problem('not_found', 'The firm has given no such consent.');
   if (consent.revoked_at !== null)
-    throw new Problem('conflict', `The consent was revoked at ${consent.revoked_at.toISOString()} already.`);
+    throw new Problem('conflict', say('consent_revoked', { at: consent.revoked_at.toISOString() }));
   await insertRevocation(tx, consent_id, caller.key_id, now);
   await consentChanged(tx, consent, 'revoked', caller, now);
 }
@@ -140,10 +142,7 @@ export async function recordFact(
 ): Promise<StoredFact> {
   const now = await lockTold(tx, firm_id, asked_at);
   if (!(await kindsSeen(tx, firm_id, caller)).includes(given.kind))
-    throw new Problem(
-      'refused',
-      `The firm’s consent does not cover ${given.kind}; ask the firm to give it for that kind too.`,
-    );
+    throw new Problem('refused', say('consent_narrower', { fact_kind: given.kind }));
   refuseDays(given, now);
   if (given.corrects !== null) await refuseCorrection(tx, firm_id, given.corrects, given.kind, caller);
   const fact: StoredFact = {
@@ -170,10 +169,9 @@ export async function recordFact(
 function refuseDays({ kind, effective_on, detail }: NewFact, now: Date): void {
   refuseFuture('effective_on', effective_on, now);
   const first = kind === 'revenue' ? (detail as { period_from: CalendarDate }).period_from : effective_on;
-  if (first > effective_on)
-    throw new Problem('refused', `The period from ${first} ends before it begins, on ${effective_on}.`);
+  if (first > effective_on) throw new Problem('refused', say('fact_period', { first, effective_on }));
   if (first < EARLIEST_DAY)
-    throw new Problem('refused', `The day ${first} is before ${EARLIEST_DAY}, the earliest that is taken.`);
+    throw new Problem('refused', say('fact_too_early', { first, earliest: EARLIEST_DAY }));
 }
 
 async function refuseCorrection(
@@ -185,12 +183,9 @@ async function refuseCorrection(
 ): Promise<void> {
   const mistaken = await findFact(tx, firm_id, corrects);
   if (mistaken?.recorded_by !== organisation_id || mistaken.kind !== kind)
-    throw new Problem(
-      'refused',
-      `The field corrects must name a fact of kind ${kind} about this firm that your own organisation recorded.`,
-    );
+    throw new Problem('refused', say('fact_corrects_other', { fact_kind: kind }));
   if (mistaken.corrected_by !== null)
-    throw new Problem('conflict', `The fact was corrected by ${mistaken.corrected_by}; correct that one.`);
+    throw new Problem('conflict', say('fact_corrected', { fact_id: mistaken.corrected_by }));
 }
 
 /**

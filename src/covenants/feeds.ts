@@ -1,4 +1,5 @@
 /** Addresses of covenant calendars: made, opened and taken back. Only the hash of the secret is kept. */
+
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Caller, findOrganisation } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
@@ -6,6 +7,7 @@ import type { Sql, Transaction } from '../db/client.ts';
 import type { Tenant } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { newId } from '../ids.ts';
+import { say } from '../portfolio/sentences.ts';
 
 /** Addresses of one organisation that are open at once. */
 export const MAX_COVENANT_FEEDS = 20;
@@ -27,10 +29,7 @@ export async function openFeed(
   const [open] = await tx<{ count: number }[]>`select count(*) from covenant_feed
     where organisation_id = ${organisation_id} and revoked_at is null`;
   if (open!.count >= MAX_COVENANT_FEEDS)
-    throw new Problem(
-      'refused',
-      `${open!.count} calendar addresses are open, the most there may be (limit MAX_COVENANT_FEEDS); take one back first.`,
-    );
+    throw new Problem('refused', say('feeds_full', { count: open!.count }));
   const secret = randomBytes(SECRET_BYTES).toString('base64url');
   const feed = { id: newId('cal'), organisation_id, created_at: now };
   await tx`insert into covenant_feed ${tx({ ...feed, secret_sha256: hashOf(secret) })}`;

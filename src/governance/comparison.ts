@@ -6,6 +6,7 @@
  * asked: due dates proven to be paid. Left out and counted: those whose outcome the later histories do not show yet (the
  * rule of person-periods.ts, up to the last day that they tell of, so that the end of a file is not read as payment).
  */
+
 import { createHash } from 'node:crypto';
 import { annuityDue } from '../../models/annuity/cnipa.ts';
 import { addDays, addYears } from '../../models/calendar.ts';
@@ -27,6 +28,7 @@ import {
   calibrationDeciles,
   calibrationError,
 } from '../../models/metrics/calibration-error.ts';
+import { type Sentence, textsOf } from '../../models/sentences.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import { canonicalJson } from '../canonical.ts';
 import { type FittedModel, runnableModel } from './runnable.ts';
@@ -95,6 +97,8 @@ export interface Comparison extends Scope {
   promote: boolean;
   /** What speaks against promotion. */
   reasons: string[];
+  /** The same with codes and values; comparisons made before they were kept have English alone. */
+  sentences?: Sentence[];
 }
 
 export interface Compared {
@@ -149,7 +153,8 @@ export function compareModels(
     challenger: figuresOf(challenger, outcomes, metric.of),
     improvement,
     promote,
-    reasons,
+    reasons: textsOf(reasons),
+    sentences: reasons,
   };
   return { comparison, ...models };
 }

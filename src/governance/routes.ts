@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import { textsOf } from '../../models/sentences.ts';
 import { dateOf } from '../clock.ts';
 import { create } from '../http/create.ts';
 import { callerOfGuarded } from '../http/guard.ts';
 import { Closed, Day, Id, Instant, Nullable, OneOf } from '../http/schemas.ts';
 import type { Service } from '../service.ts';
-import { listModels, modelHistory, promoteModel, reviewModel } from './service.ts';
+import { listModels, modelHistory, promoteModel, type ReviewState, reviewModel } from './service.ts';
 import { SHOWN_ROWS } from './store.ts';
 
 const ROLES = ['champion', 'challenger', 'retired'] as const;
@@ -139,7 +140,7 @@ export const modelRoutes =
           response: { 200: Type.Object({ data: Type.Array(Model) }) },
         },
       },
-      async () => ({ data: await listModels(database.sql, today()) }),
+      async () => ({ data: (await listModels(database.sql, today())).map(shown) }),
     );
 
     app.get(
@@ -154,7 +155,7 @@ export const modelRoutes =
           response: { 200: ModelHistory },
         },
       },
-      (request) => modelHistory(database.sql, request.params.id, today()),
+      async (request) => shown(await modelHistory(database.sql, request.params.id, today())),
     );
 
     app.post(
@@ -175,8 +176,10 @@ export const modelRoutes =
         },
       },
       (request, reply) =>
-        create(request, reply, database, (tx) =>
-          reviewModel(tx, request.params.id, request.body, callerOfGuarded(request), clock.now()),
+        create(request, reply, database, async (tx) =>
+          shown(
+            await reviewModel(tx, request.params.id, request.body, callerOfGuarded(request), clock.now()),
+          ),
         ),
     );
 
@@ -195,14 +198,14 @@ export const modelRoutes =
         },
       },
       (request, reply) =>
-        create(request, reply, database, (tx) =>
-          promoteModel(
-            tx,
-            request.params.id,
-            request.body.comparison_id,
-            callerOfGuarded(request),
-            clock.now(),
-          ),
-        ),
+        create(request, reply, database, async (tx) => {
+          const { comparison_id } = request.body;
+          const caller = callerOfGuarded(request);
+          return shown(await promoteModel(tx, request.params.id, comparison_id, caller, clock.now()));
+        }),
     );
   };
+
+function shown<T extends { review: ReviewState }>(model: T) {
+  return { ...model, review: { ...model.review, reasons: textsOf(model.review.reasons) } };
+}

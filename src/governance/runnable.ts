@@ -2,6 +2,7 @@
  * The model specifications that this program holds code for. The registry in the database says which of them counts;
  * what stands there without code here can be read, and neither compared nor promoted.
  */
+
 import { FormulaFailure } from '../../models/failure.ts';
 import { fitLapse, LAPSE_MODEL } from '../../models/lapse/fit.ts';
 import { predictLapse } from '../../models/lapse/predict.ts';
@@ -12,9 +13,11 @@ import {
   stageRateLapse,
 } from '../../models/lapse/stage-rate.ts';
 import type { LapseHistory, LapseModel } from '../../models/lapse/types.ts';
+import type { Sentence } from '../../models/sentences.ts';
 import type { CalendarDate, PatentFacts } from '../../models/types.ts';
 import { STANDING_MODEL } from '../../models/value/standing.ts';
 import { LAPSE_MODEL_KIND } from '../valuations/models.ts';
+import { say } from './sentences.ts';
 
 /** The question that comparisons ask. */
 export const LAPSE_TASK = 'annuity-unpaid-12-months';
@@ -41,14 +44,12 @@ export function runnableModel(specification_id: string): RunnableModel | null {
 }
 
 /** Why valuations cannot run on a specification; null when they can. */
-export function valuationFault(specification_id: string): string | null {
-  if (specification_id === STANDING_MODEL)
-    return `No value became known that ${specification_id} could be held against; its effects stay a challenger's until prices of patents with known standing are recorded.`;
+export function valuationFault(specification_id: string): Sentence | null {
+  if (specification_id === STANDING_MODEL) return say('standing_unproven', { model: specification_id });
   const model = runnableModel(specification_id);
-  if (model === null)
-    return `This program holds no code for ${specification_id}; install a version of it that does.`;
+  if (model === null) return say('model_without_code', { model: specification_id });
   if (model.kind !== LAPSE_MODEL_KIND)
-    return `Valuations run on models of kind ${LAPSE_MODEL_KIND} alone; ${specification_id} is of kind ${model.kind}, which has no coefficients to carry their standard errors.`;
+    return say('model_kind_unfit', { needed: LAPSE_MODEL_KIND, model: specification_id, kind: model.kind });
   return null;
 }
 

@@ -1,6 +1,8 @@
 /** Reviews, comparisons and promotion of models: who may say what of them, and when a challenger takes over. */
+
 import { FormulaFailure } from '../../models/failure.ts';
 import { materialityTier, nextReview } from '../../models/governance/registry.ts';
+import type { Sentence } from '../../models/sentences.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import { type Caller, findOrganisation } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
@@ -10,6 +12,7 @@ import { Problem } from '../errors.ts';
 import { lapseHistories } from '../patents/facts.ts';
 import { compareModels, latestAskable } from './comparison.ts';
 import { LAPSE_TASK, valuationFault } from './runnable.ts';
+import { say } from './sentences.ts';
 import {
   comparisonsOf,
   findComparison,
@@ -33,7 +36,7 @@ import {
 export interface ReviewState {
   state: 'due' | 'current';
   /** Why it is due; [] when current. */
-  reasons: string[];
+  reasons: Sentence[];
   /** Organisation whose key approved it; null without an approval in force. */
   approved_by: string | null;
   approved_at: Date | null;
@@ -98,14 +101,15 @@ function reviewState(
   today: CalendarDate,
 ): ReviewState {
   if (last === null || last.decision === 'refused') {
-    const reason = last === null ? 'nobody has reviewed it' : `it was refused on ${dateOf(last.reviewed_at)}`;
+    const reason =
+      last === null ? say('review_never') : say('review_refused', { day: dateOf(last.reviewed_at) });
     return { state: 'due', reasons: [reason], approved_by: null, approved_at: null, due_on: null, triggers };
   }
   const due_on = nextReview(dateOf(last.reviewed_at));
-  const reasons: string[] = [];
-  if (today >= due_on) reasons.push(`the review was due on ${due_on}`);
+  const reasons: Sentence[] = [];
+  if (today >= due_on) reasons.push(say('review_overdue', { due_on }));
   if (triggers.includes('challenger_won') && defeated_at !== null && defeated_at > last.reviewed_at)
-    reasons.push(`a challenger won the comparison of ${dateOf(defeated_at)}`);
+    reasons.push(say('review_defeated', { day: dateOf(defeated_at) }));
   const { organisation_id: approved_by, reviewed_at: approved_at } = last;
   const state = reasons.length > 0 ? 'due' : 'current';
   return { state, reasons, approved_by, approved_at, due_on, triggers };
@@ -123,15 +127,11 @@ export async function reviewModel(
   now: Date,
 ): Promise<Model> {
   const { specification, author, role } = await findModel(tx, id, dateOf(now));
-  if (role === 'retired')
-    throw new Problem('conflict', `${specification} is retired; there is nothing to review.`);
+  if (role === 'retired') throw new Problem('conflict', say('model_retired', { model: specification }));
   const { organisation_id, key_id } = caller;
   const reviewer = await findOrganisation(tx, organisation_id);
   if ([organisation_id, reviewer!.name].includes(author))
-    throw new Problem(
-      'refused',
-      `${author} is the author of ${specification}; a review takes four eyes, so let another staff organisation make it.`,
-    );
+    throw new Problem('refused', say('review_by_author', { author, model: specification }));
   await insertReview(tx, {
     specification_id: specification,
     decision,
@@ -163,7 +163,7 @@ export async function promoteModel(
   if (challenger.role !== 'challenger')
     throw new Problem(
       'conflict',
-      `${specification} is ${challenger.role} already; only a challenger can be promoted.`,
+      say('not_a_challenger', { model: specification, model_role: challenger.role }),
     );
   const fault = await promotionFault(tx, challenger, champion.id, comparison_id);
   if (fault !== null) throw new Problem('refused', fault);
@@ -179,7 +179,7 @@ async function promotionFault(
   challenger: Model,
   champion_id: string,
   comparison_id: string,
-): Promise<string | null> {
+): Promise<Sentence | null> {
   const { specification } = challenger;
   const comparison = await findComparison(tx, comparison_id);
   const latest = await latestComparison(tx, champion_id, specification);
@@ -196,19 +196,24 @@ function comparisonFault(
   champion_id: string,
   comparison: StoredComparison | null,
   latest: StoredComparison | null,
-): string | null {
+): Sentence | null {
   if (comparison?.champion_id !== champion_id || comparison.challenger_id !== specification)
-    return `There is no such comparison of ${specification} with the champion ${champion_id}; make one with npm run compare.`;
+    return say('comparison_missing', { model: specification, champion: champion_id });
   if (comparison.id !== latest!.id)
-    return `The comparison ${latest!.id} is later than ${comparison.id}; promotion rests on the last one.`;
+    return say('comparison_older', { latest: latest!.id, comparison: comparison.id });
   if (!comparison.promote)
-    return `The comparison ${comparison.id} does not allow it: ${comparison.result.reasons.join('; ')}.`;
+    return say('comparison_against', { comparison: comparison.id, reasons: reasonsOf(comparison) });
   return null;
 }
 
-function reviewFault({ specification, review }: Model): string | null {
+/** What speaks against promotion; English alone in comparisons made before the codes were kept. */
+export function reasonsOf({ result }: StoredComparison): readonly (Sentence | string)[] {
+  return result.sentences ?? result.reasons;
+}
+
+function reviewFault({ specification, review }: Model): Sentence | null {
   if (review.state === 'current') return null;
-  return `${specification} has no review in force: ${review.reasons.join('; ')}. Let a reviewer approve it first.`;
+  return say('review_not_in_force', { model: specification, reasons: review.reasons });
 }
 
 async function audit(

@@ -1,9 +1,11 @@
 /** Every error becomes RFC 9457 problem details from the one table of `src/errors.ts`. */
+
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OutsideCalendar } from '../../models/calendar.ts';
 import { isDatabaseAway } from '../db/client.ts';
 import { type FieldProblem, PROBLEMS, Problem, type ProblemCode } from '../errors.ts';
 import type { ProblemBody } from './schemas.ts';
+import { say } from './sentences.ts';
 
 /** Errors of Fastify and its JSON parser, by their status, in our terms. */
 const FROM_FASTIFY: Record<number, ProblemCode> = {
@@ -39,21 +41,11 @@ export function toProblem(error: FastifyError): Problem {
   if (error instanceof Problem) return error;
   if (error.validation) return new Problem('bad_request', detailOf(error), fieldsOf(error));
   if (error instanceof OutsideCalendar)
-    return new Problem(
-      'refused',
-      `A date of the request leads out of the calendar, to ${error.message.replace(/:.*/, '')}; give one nearer to today.`,
-    );
+    return new Problem('refused', say('date_out_of_calendar', { date: error.message.replace(/:.*/, '') }));
   const code = FROM_FASTIFY[error.statusCode ?? 500];
   if (code) return new Problem(code, error.message);
-  if (isDatabaseAway(error))
-    return new Problem(
-      'database_unavailable',
-      'The database did not answer; nothing was changed. Try again shortly.',
-    );
-  return new Problem(
-    'internal',
-    'The service failed on this request; its log has the reason under the request id.',
-  );
+  if (isDatabaseAway(error)) return new Problem('database_unavailable', say('database_silent'));
+  return new Problem('internal', say('failed'));
 }
 
 function fieldsOf(error: FastifyError): FieldProblem[] {
@@ -106,6 +98,8 @@ export function problemBody(problem: Problem, request_id: string): ProblemBody {
     code: problem.code,
     detail: problem.message,
     request_id,
-    ...(problem.fields.length > 0 ? { errors: problem.fields } : {}),
+    ...(problem.fields.length > 0
+      ? { errors: problem.fields.map(({ pointer, detail }) => ({ pointer, detail })) }
+      : {}),
   };
 }

@@ -4,11 +4,13 @@
  * in, which each account counts besides. A valid key is never held up by its neighbours at the same address. Told in the fields RateLimit and RateLimit-Policy of
  * draft-ietf-httpapi-ratelimit-headers-10.
  */
+
 import rateLimit, { type RateLimitOptions } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { HttpConfig } from '../config.ts';
 import { Problem } from '../errors.ts';
 import { MAX_COUNTED, RATE_WINDOW_SECONDS, SIGN_IN_WINDOW_SECONDS, SIGN_INS_PER_ACCOUNT } from './limits.ts';
+import { say } from './sentences.ts';
 
 /**
  * Takes one request from a budget and tells in the answer's headers what is left.
@@ -50,10 +52,7 @@ export async function countRates(app: FastifyInstance, http: HttpConfig): Promis
       reply.header('ratelimit', `"${name}";r=${remaining};t=${ttlInSeconds}`);
       if (!isExceeded) return remaining;
       reply.header('retry-after', ttlInSeconds);
-      throw new Problem(
-        'rate_limited',
-        `More than ${max} requests in ${seconds} seconds (${name}): try again in ${ttlInSeconds} seconds.`,
-      );
+      throw new Problem('rate_limited', say('too_often', { max, seconds, limit: name, count: ttlInSeconds }));
     };
   };
   const by_account: RateLimitOptions = {

@@ -1,8 +1,10 @@
 /** The cookie of a session, and the defence of what relies on it against pages of others (OWASP ASVS 5.0, 3.3 and 3.5). */
+
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../errors.ts';
 import { csrfTokenMatches, type StartedSession } from '../people/sessions.ts';
 import { TICKET_MINUTES } from '../people/tickets.ts';
+import { say } from './sentences.ts';
 
 /** The prefix keeps other hosts and plain HTTP from setting it. */
 export const SESSION_COOKIE = '__Host-session';
@@ -48,11 +50,7 @@ export function clearSessionCookie(reply: FastifyReply): void {
  * @throws Problem `cross_site` when it is not ours
  */
 export function requireSameOrigin(request: FastifyRequest): void {
-  if (!isSameOrigin(request))
-    throw new Problem(
-      'cross_site',
-      'A session may change something only from a page of the service itself (Sec-Fetch-Site, Origin).',
-    );
+  if (!isSameOrigin(request)) throw new Problem('cross_site', say('foreign_page'));
 }
 
 export function isSameOrigin({ headers, host }: FastifyRequest): boolean {

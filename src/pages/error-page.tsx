@@ -1,4 +1,5 @@
 import type { Problem } from '../errors.ts';
+import { Why } from './parts/said.tsx';
 import { useView } from './view.ts';
 
 /** Title by its code, in the reader's language; the service's own words and the request id for who is asked for help. */
@@ -7,7 +8,7 @@ export function ErrorPage({ problem, request_id }: { problem: Problem; request_i
   return (
     <div class="prose error-page">
       <h1>{words.say(`problem.${problem.code}`)}</h1>
-      <p lang="en">{problem.message}</p>
+      <Why problem={problem} />
       <p>
         <a class="button" href="/">
           {words.say('error.home')}

@@ -1,6 +1,8 @@
 /** How what a browser sends of a form is read: fields by their names, a file as base64 with its own name beside it. */
+
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../errors.ts';
+import { say } from '../http/sentences.ts';
 
 export function readForms(app: FastifyInstance): void {
   app.addContentTypeParser(
@@ -17,7 +19,7 @@ async function readParts({ headers }: FastifyRequest, body: unknown): Promise<Re
   const form = await new Response(body as Buffer<ArrayBuffer>, { headers: { 'content-type': type } })
     .formData()
     .catch(() => {
-      throw new Problem('bad_request', 'The form cannot be read; send it again from its page.');
+      throw new Problem('bad_request', say('form_unreadable'));
     });
   const fields: Record<string, string> = {};
   for (const [name, value] of form)

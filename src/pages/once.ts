@@ -3,12 +3,14 @@
  * first time. A page gives its forms a key. What is sent with it counts too, so that other words on the same page are new
  * and those that were refused can be sent again.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import { canonicalJson, sha256 } from '../canonical.ts';
 import { Problem } from '../errors.ts';
 import { keptAnswerPlace } from '../http/create.ts';
 import { callerOfGuarded } from '../http/guard.ts';
+import { say } from '../http/sentences.ts';
 import { CSRF_FIELD } from '../http/session-cookie.ts';
 import type { Service } from '../service.ts';
 
@@ -57,10 +59,7 @@ export async function takeTurn({ database, vault }: Service, request: FastifyReq
       };
     await sleep(BETWEEN_LOOKS_ms);
   }
-  throw new Problem(
-    'conflict',
-    'This form was sent before, and what came of it is not known: look whether it was done, and open its page anew to send it again.',
-  );
+  throw new Problem('conflict', say('form_sent_before'));
 
   function turnOf(key: string): Turn {
     let is_kept = false;

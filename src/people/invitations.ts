@@ -1,4 +1,5 @@
 /** Invitations: the only way to an account. Of the secret that is sent a hash is kept; it counts once, and not for ever. */
+
 import type { Caller, Organisation } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import type { Sql, Transaction } from '../db/client.ts';
@@ -7,6 +8,7 @@ import { newId } from '../ids.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { hashPassword, requireGoodPassword } from './passwords.ts';
 import { rolesOf } from './roles.ts';
+import { say } from './sentences.ts';
 import { type Needed, note } from './sign-in.ts';
 import { createPerson, findLogin, fingerprintOf, type Login, type Person } from './store.ts';
 import { hashToken, mintToken } from './tokens.ts';
@@ -60,7 +62,10 @@ export async function invite(
 /** @throws Problem `refused` naming the roles that there are */
 export function requireRole(kind: string, role: string): void {
   if (!rolesOf(kind).includes(role))
-    throw new Problem('refused', `A ${kind} has no role ${role}; give one of ${rolesOf(kind).join(', ')}.`);
+    throw new Problem(
+      'refused',
+      say('role_unknown', { role: kind, given: role, person_role: rolesOf(kind) }),
+    );
 }
 
 /** Newest first. */
@@ -104,15 +109,11 @@ export async function acceptInvitation(
   return service.system.transaction(async (tx) => {
     const [row] = await tx<Invitation[]>`select * from invitation
       where token_sha256 = ${hashToken(token)} and ${waits(tx)} for update`;
-    if (!row) throw new Problem('not_found', 'There is no such invitation, or no longer; ask for another.');
+    if (!row) throw new Problem('not_found', say('invitation_over'));
     const email = await service.vault.open(row.organisation_id, invitedPlace(row.id), row.email);
     requireGoodPassword(password, [name, email], '/body/password');
     const person = await join(tx, service, { ...row, email }, name, password);
-    if (!person)
-      throw new Problem(
-        'conflict',
-        'This address has an account already; sign in, or ask for an invitation to another.',
-      );
+    if (!person) throw new Problem('conflict', say('address_taken'));
     return person;
   });
 }

@@ -1,8 +1,10 @@
 /** What people do with their own account. Each is written down in the chain of their organisation. */
+
 import { Problem } from '../errors.ts';
 import { removePasskey } from './passkeys.ts';
 import { requireGoodPassword } from './passwords.ts';
 import { beginTotp, confirmTotp, hasSecondFactor, type Owner, removeTotp } from './second-factor.ts';
+import { say } from './sentences.ts';
 import { endSession, endSessions, type StartedSession } from './sessions.ts';
 import { changePassword, type Needed, note, proveAgain, wordsAbout } from './sign-in.ts';
 import { findPerson } from './store.ts';
@@ -41,7 +43,7 @@ export async function replacePassword(
 ): Promise<StartedSession> {
   requireGoodPassword(new_password, await wordsAbout(service, person_id), '/body/new_password');
   if (!(await proveAgain(service, { person_id, session_id }, proof)))
-    throw new Problem('refused', 'The password or the code is not right.');
+    throw new Problem('refused', say('secret_wrong'));
   return changePassword(service, person_id, session_id, new_password);
 }
 
@@ -50,8 +52,7 @@ export async function beginSecondFactor(
   { system, vault }: Needed,
   owner: Owner,
 ): Promise<{ secret: string; uri: string }> {
-  if (await hasSecondFactor(system.sql, owner.person_id))
-    throw new Problem('conflict', 'There is a second factor; remove it first.');
+  if (await hasSecondFactor(system.sql, owner.person_id)) throw new Problem('conflict', say('factor_exists'));
   const { email } = (await findPerson(system.sql, vault, owner.person_id))!;
   return system.transaction((tx) => beginTotp(tx, vault, owner, email));
 }
@@ -62,13 +63,12 @@ export async function beginSecondFactor(
  */
 export async function confirmSecondFactor(service: Needed, owner: Owner, code: string): Promise<string[]> {
   const recovery_codes = await service.system.transaction(async (tx) => {
-    if (await hasSecondFactor(tx, owner.person_id))
-      throw new Problem('conflict', 'The second factor counts already.');
+    if (await hasSecondFactor(tx, owner.person_id)) throw new Problem('conflict', say('factor_counts'));
     const codes = await confirmTotp(tx, service.vault, owner, code);
     if (codes) await note(tx, service, owner, 'person.second_factor_added', {});
     return codes;
   });
-  if (!recovery_codes) throw new Problem('refused', 'The code is not right; take the next one.');
+  if (!recovery_codes) throw new Problem('refused', say('code_wrong'));
   return recovery_codes;
 }
 

@@ -2,6 +2,7 @@
  * Passkeys (WebAuthn level 3): registered by somebody who is signed in, and enough to sign in, since the authenticator has verified
  * the person. A challenge is a ticket: random, kept as a hash, good for one answer and a few minutes.
  */
+
 import type {
   AuthenticationResponseJSON,
   PublicKeyCredentialCreationOptionsJSON,
@@ -11,6 +12,7 @@ import type {
 } from '@simplewebauthn/server';
 import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
+import { say } from './sentences.ts';
 import { type Needed, note, notTooSoon, refused, type SignInOutcome, started } from './sign-in.ts';
 import { findLogin, type Login, type Person } from './store.ts';
 import { issueTicket, TICKET_MINUTES, type TicketPurpose, takeTicket } from './tickets.ts';
@@ -70,10 +72,9 @@ export async function addPasskey(
   return service.system.transaction(async (tx) => {
     const ticket = verified && (await takeTicket(tx, 'passkey_registration', verified.challenge));
     const credential = verified?.result.registrationInfo?.credential;
-    if (!credential || ticket?.person_id !== person_id)
-      throw new Problem('refused', 'This is no answer to a challenge that waits; ask for another.');
+    if (!credential || ticket?.person_id !== person_id) throw new Problem('refused', say('passkey_unasked'));
     if ((await passkeysOf(tx, person_id)).length >= MAX_PASSKEYS)
-      throw new Problem('conflict', `A person has ${MAX_PASSKEYS} passkeys at the most; remove one first.`);
+      throw new Problem('conflict', say('passkeys_full', { count: MAX_PASSKEYS }));
     const made = await insertPasskey(tx, person_id, label, credential);
     await note(tx, service, { person_id, organisation_id }, 'person.passkey_added', { label });
     return made;
@@ -89,7 +90,7 @@ async function insertPasskey(
   const row = { credential_id: id, person_id, label, public_key: Buffer.from(publicKey), counter };
   const [made] = await tx<{ created_at: Date }[]>`
     insert into passkey ${tx(row)} on conflict do nothing returning created_at`;
-  if (!made) throw new Problem('conflict', 'This passkey is registered already.');
+  if (!made) throw new Problem('conflict', say('passkey_again'));
   return { id, label, created_at: made.created_at, last_used_at: null };
 }
 

@@ -1,10 +1,12 @@
 /** Sessions of people: opaque, kept by the service, known by a secret of which only a hash is kept. */
+
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { OrganisationKind, Recognised } from '../accounts/store.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { actionsOfRole } from './roles.ts';
+import { say } from './sentences.ts';
 import { hashToken, mintToken } from './tokens.ts';
 
 /** Without a request for so long a session ends. */
@@ -54,7 +56,7 @@ export async function renewSession(tx: Transaction, id: string): Promise<Started
   const [row] = await tx<{ person_id: string; ends_at: Date }[]>`
     update session set token_sha256 = ${token_sha256}, proved_at = now(), used_at = now()
     where id = ${id} returning person_id, ends_at`;
-  if (!row) throw new Problem('unauthenticated', 'The session was ended; sign in again.');
+  if (!row) throw new Problem('unauthenticated', say('session_ended'));
   return { id, token, ...row };
 }
 

@@ -17,6 +17,7 @@ import {
 import { ROLE_NAMES } from './roles.ts';
 import { Email, Token, TypedPassword } from './schemas.ts';
 import { CODE_PATTERN, hasSecondFactor } from './second-factor.ts';
+import { say } from './sentences.ts';
 import { csrfTokenOf, SESSION_HOURS, SESSION_IDLE_MINUTES, sessionsOf } from './sessions.ts';
 import { proveAgain, signIn, signInWithCode } from './sign-in.ts';
 import { answer, CsrfToken, hand, SignedIn } from './signed-in.ts';
@@ -206,7 +207,7 @@ export const signInRoutes =
       async (request, reply) => {
         await rates.sign_in(request, reply);
         const session = await proveAgain(service, personOf(request), request.body);
-        if (!session) throw new Problem('refused', 'The password or the code is not right.');
+        if (!session) throw new Problem('refused', say('secret_wrong'));
         return hand(reply, session);
       },
     );

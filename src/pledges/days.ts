@@ -1,6 +1,8 @@
 /** Days that people state, against the day that it is somewhere. */
+
 import { dateOf } from '../clock.ts';
 import { Problem } from '../errors.ts';
+import { say } from './sentences.ts';
 
 const FURTHEST_ZONE_MS = 14 * 3_600_000;
 
@@ -12,8 +14,5 @@ export function isFuture(day: string, now: Date): boolean {
 /** @throws Problem `refused` for a day that is still to come everywhere */
 export function refuseFuture(field: string, day: string, now: Date): void {
   if (isFuture(day, now))
-    throw new Problem(
-      'refused',
-      `The field ${field} says ${day}, which is still to come; today is ${dateOf(now)}.`,
-    );
+    throw new Problem('refused', say('day_to_come', { field, day, today: dateOf(now) }));
 }

@@ -6,10 +6,13 @@
  * after: released, defaulted, in_disposal, disposed. A Chinese patent pledge exists from its registration on
  * (CNIPA announcement No. 461 of 2021, article 3), so "during" begins there.
  */
+
 import Type from 'typebox';
+import type { Sentence } from '../../models/sentences.ts';
 import type { OrganisationKind } from '../accounts/store.ts';
 import { Closed, Day, Minor, OneOf } from '../http/schemas.ts';
 import { DISPOSAL_ROUTES, RELEASABLE_STATES, ReleaseDetail, releaseRefusal } from './release/checklist.ts';
+import { say } from './sentences.ts';
 
 /** Patents a pledge. */
 export const MAX_PATENTS = 100;
@@ -128,6 +131,7 @@ export const MOVES: Record<MoveTarget, Move> = {
 /** What the contract looks like when a move is asked for. */
 export interface MoveFacts {
   state: PledgeState;
+  currency: string;
   outstanding_minor: number;
   ltv_target_bp: number;
   /** Latest point of the value flow; null when there is none yet. */
@@ -142,22 +146,25 @@ export function refusal(
   to: MoveTarget,
   by: OrganisationKind,
   detail: Record<string, unknown>,
-): string | null {
+): Sentence | null {
   const move = MOVES[to];
   if (!move.from.includes(facts.state))
-    return `A pledge that is ${facts.state} cannot become ${to}; ${to} follows ${move.from.join(' or ')}.`;
-  if (!move.by.includes(by)) return `A move to ${to} is made by ${move.by.join(' or ')}, not by ${by}.`;
+    return say('move_out_of_order', { state: facts.state, to_state: to, from_state: move.from });
+  if (!move.by.includes(by)) return say('move_by_other', { to_state: to, by_role: move.by, role: by });
   if (to === 'appraised' && facts.value?.status !== 'valued')
-    return `The patents have no value yet (${facts.value?.status ?? 'not valued'}); read the value flow for the reason, mend it, and ask again.`;
+    return say('not_valued', { value_is: facts.value?.status ?? 'not_valued' });
   if (to === 'proposed') return overTarget(Number(detail.principal_minor), facts);
   if (to === 'in_disposal' && detail.route === 'listing' && detail.reference === undefined)
-    return 'A hand-over to a listing names it; add the field reference.';
+    return say('listing_unnamed');
   if (to === 'released') return releaseRefusal(facts, detail as ReleaseDetail);
   return null;
 }
 
-function overTarget(principal_minor: number, { ltv_target_bp, value }: MoveFacts): string | null {
-  const limit = Math.floor(((value?.mid_minor ?? 0) * ltv_target_bp) / 10_000);
-  if (principal_minor <= limit) return null;
-  return `The principal of ${principal_minor} minor units is over the target of ${ltv_target_bp} basis points of the appraised value, ${limit}; offer less or ask for more patents.`;
+function overTarget(
+  principal_minor: number,
+  { currency, ltv_target_bp: target_bp, value }: MoveFacts,
+): Sentence | null {
+  const limit_minor = Math.floor(((value?.mid_minor ?? 0) * target_bp) / 10_000);
+  if (principal_minor <= limit_minor) return null;
+  return say('over_target', { principal_minor, target_bp, limit_minor, currency });
 }

@@ -1,9 +1,11 @@
 /** Which patents may be pledged: known, in force, and under no other live pledge. */
+
 import type { Transaction } from '../db/client.ts';
 import { acrossTenants } from '../db/tenancy.ts';
 import { together } from '../db/together.ts';
 import { Problem } from '../errors.ts';
 import { type KnownPatent, knownPatents } from '../patents/facts.ts';
+import { say } from './sentences.ts';
 
 /**
  * Holds patents until the end of the transaction, so that no two pledges take one.
@@ -34,22 +36,11 @@ export function requirePledgeable(
 ): void {
   for (const id of ids) {
     const state = known.get(id)?.facts.legal_state;
-    if (state === undefined)
-      throw new Problem(
-        'refused',
-        `Patent ${id} is not in the database; look it up with GET /v1/patents first.`,
-      );
+    if (state === undefined) throw new Problem('refused', say('patent_unknown', { patent_id: id }));
     if (state !== 'in_force')
-      throw new Problem(
-        'refused',
-        `Patent ${id} is ${state}; only a granted patent in force can be pledged.`,
-      );
+      throw new Problem('refused', say('patent_not_in_force', { patent_id: id, legal: state }));
   }
-  if (taken !== null)
-    throw new Problem(
-      'refused',
-      `Patent ${taken} is under another live pledge; leave it out or wait for its release.`,
-    );
+  if (taken !== null) throw new Problem('refused', say('patent_taken', { patent_id: taken }));
 }
 
 /** Holds the patents. @throws Problem as `requirePledgeable` does */
@@ -64,7 +55,7 @@ export async function refusePatents(tx: Transaction, ids: readonly string[], now
 export async function requirePledged(tx: Transaction, pledge_id: string, patent_id: string): Promise<void> {
   const [pledged] = await tx`select from pledge_patent
     where pledge_id = ${pledge_id} and patent_id = ${patent_id} and removed_at is null`;
-  if (!pledged) throw new Problem('refused', `Patent ${patent_id} is not part of this pledge.`);
+  if (!pledged) throw new Problem('refused', say('patent_not_pledged', { patent_id }));
 }
 
 /** A contract that stands before the law, and whose consent the patent needs to pass to another. */

@@ -1,4 +1,5 @@
 /** The atoms that routes of pledges share: what is shown of a contract, and what is declared of its patents. */
+
 import Type from 'typebox';
 import { STATUSES } from '../../models/risk/status.ts';
 import { ROYALTY_PRIORS } from '../../models/value/formulas/royalty-prior.ts';
@@ -16,6 +17,7 @@ import {
   PatentId,
 } from '../http/schemas.ts';
 import { DisposalPlan, PHASES, type PledgeState } from './lifecycle.ts';
+import { say } from './sentences.ts';
 import type { Pledge as StoredPledge, PledgedUse as StoredUse } from './store.ts';
 
 /** CNY 10 billion: the values of as many patents as a pledge may hold still add up exactly. */
@@ -106,8 +108,7 @@ export const LoanToValue = Closed({
 /** @throws Problem `refused` when the limits do not rise */
 export function ltvLimits(asked: Type.Static<typeof LoanToValue> | undefined) {
   const { target_bp, warning_bp, breach_bp } = asked ?? DEFAULT_LTV;
-  if (!(target_bp < warning_bp && warning_bp < breach_bp))
-    throw new Problem('refused', 'The loan-to-value limits must rise: target_bp < warning_bp < breach_bp.');
+  if (!(target_bp < warning_bp && warning_bp < breach_bp)) throw new Problem('refused', say('limits_fall'));
   return { ltv_target_bp: target_bp, ltv_warning_bp: warning_bp, ltv_breach_bp: breach_bp };
 }
 

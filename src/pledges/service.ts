@@ -31,6 +31,7 @@ import { lastProposers, recordProposal } from './proposals.ts';
 import { disposalRoute, recordRecovery } from './recoveries/ledger.ts';
 import type { ReleaseDetail } from './release/checklist.ts';
 import { readForValue, revalueOne, valueFirst } from './revalue.ts';
+import { say } from './sentences.ts';
 import {
   balances,
   balancesFrom,
@@ -71,10 +72,7 @@ export async function requestPledge(
   now: Date,
 ): Promise<RequestedPledge> {
   if (given.matures_on <= dateOf(now))
-    throw new Problem(
-      'refused',
-      `The loan matures on ${given.matures_on}, which is not after today, ${dateOf(now)}.`,
-    );
+    throw new Problem('refused', say('matured', { matures_on: given.matures_on, today: dateOf(now) }));
   const ids = patents.map((patent) => patent.patent_id);
   const [reading, taken, models] = await acrossTenants(tx, () =>
     together([readForValue(tx, ids, now), holdPatents(tx, ids), latestModels(tx, now)]),
@@ -132,7 +130,7 @@ export async function movePledge(
   if (to === 'proposed') await requireDiligence(tx, pledge, await pledgedIds(tx, id), now);
   if (to === 'registered') {
     const proposers = await lastProposers(tx, id);
-    await requireOtherEyes(tx, proposers, caller, 'let another person register what you proposed.');
+    await requireOtherEyes(tx, proposers, caller, say('registrar_same_eyes'));
   }
   const changed: Pledge = {
     ...pledge,
@@ -225,7 +223,7 @@ export async function repay(
   caller: Caller,
   asked_at: Date,
 ): Promise<number> {
-  const { now } = await lockPledge(tx, id, caller, asked_at);
+  const { pledge, now } = await lockPledge(tx, id, caller, asked_at);
   refuseFuture('paid_on', paid_on, now);
   const steps = await balancesFrom(tx, id, paid_on);
   const owed =
@@ -233,7 +231,7 @@ export async function repay(
   if (amount_minor > owed)
     throw new Problem(
       'refused',
-      `The repayment of ${amount_minor} minor units is over the ${owed} outstanding from ${paid_on} on.`,
+      say('over_repaid', { amount_minor, owed_minor: owed, paid_on, currency: pledge.currency }),
     );
   await moveBalances(tx, id, steps, -amount_minor, now);
   await appendAudit(tx, [

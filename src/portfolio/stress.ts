@@ -1,4 +1,5 @@
 /** A stress test of a portfolio: positions into the model, draws into quantiles. */
+
 import { quantileSorted } from 'simple-statistics';
 import {
   NO_SHOCKS,
@@ -9,6 +10,7 @@ import {
 } from '../../models/portfolio/stress.ts';
 import { Problem } from '../errors.ts';
 import { onThread } from '../thread.ts';
+import { say } from './sentences.ts';
 import type { PatentPosition, PledgePosition } from './store.ts';
 
 /** Patents times draws: some fifteen seconds. */
@@ -74,7 +76,7 @@ export async function runStress(task: StressTask): Promise<{ calm: StressDraws; 
   if (size > MAX_PATENT_DRAWS)
     throw new Problem(
       'refused',
-      `${task.patents.length} patents times ${task.draws} draws is over ${MAX_PATENT_DRAWS} (limit MAX_PATENT_DRAWS); ask for fewer draws.`,
+      say('stress_too_large', { patents: task.patents.length, draws: task.draws, most: MAX_PATENT_DRAWS }),
     );
   return simulate(task);
 }
@@ -98,8 +100,7 @@ export async function stressPortfolio(
   { shocks, draws = DEFAULT_DRAWS, seed }: AskedStress,
 ) {
   const task = stressTask(pledges, patents, { shocks: { ...NO_SHOCKS, ...shocks }, draws, seed });
-  if (task.patents.length === 0)
-    throw new Problem('refused', 'No pledge of the portfolio has a value; there is nothing to simulate.');
+  if (task.patents.length === 0) throw new Problem('refused', say('stress_of_nothing'));
   const simulated = await runStress(task);
   return {
     pledges: task.pledges.length,

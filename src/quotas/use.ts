@@ -3,11 +3,13 @@
  * back was not used, and the row that is counted on is locked, so that uses at once are never more than the quota. Who may
  * use how much is said from outside (`setAllowances`); without an allowance nothing is counted.
  */
+
 import type { Caller, OrganisationKind } from '../accounts/store.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { acrossTenants } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { emitEvents, toldTo } from '../outbox/emit.ts';
+import { say } from '../portfolio/sentences.ts';
 import { monthOf, nextMonth } from './months.ts';
 
 /** What is counted: valuations asked for, searches for prior art, marks issued, introductions asked for. */
@@ -54,7 +56,7 @@ export async function useQuota(
   const [{ used } = { used: 0 }] = await usesOf(tx, organisation_id, month, meter);
   throw new Problem(
     'quota_used_up',
-    `Your plan holds ${allowance} ${meter} a month, ${used} are used and this would take ${n}; ask for a larger plan, or again from ${nextMonth(month)} on.`,
+    say('quota_over', { allowed: allowance, meter, used, count: n, day: nextMonth(month) }),
   );
 }
 

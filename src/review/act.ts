@@ -1,4 +1,5 @@
 /** One step of a review and all that follows from it, in one transaction: the case, its record, the flag, audit, events. */
+
 import { attempt } from '../../models/failure.ts';
 import { type Decision, nextReview, type Review, type ReviewAct } from '../../models/review.ts';
 import { eyesOf } from '../accounts/eyes.ts';
@@ -10,6 +11,7 @@ import { Problem, type ProblemCode } from '../errors.ts';
 import { emitEvents } from '../outbox/emit.ts';
 import type { Service } from '../service.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
+import { say } from './sentences.ts';
 import { type Case, lockCase, saveStep } from './store.ts';
 
 /** What a staff member asks for. */
@@ -38,8 +40,8 @@ export async function takeStep(tx: Transaction, asked: Asked, asked_at: Date): P
   const found = await lockCase(tx, flag_id, caller, asked_at);
   const { flag, pledge, review, now } = found;
   if (version !== review.version)
-    throw new Problem('stale', `The case is at version ${review.version}, not ${version}; read it again.`);
-  if (flag.state === 'cleared') throw new Problem('conflict', 'The flag was cleared by its rule meanwhile.');
+    throw new Problem('stale', say('case_moved', { version: review.version, given: version }));
+  if (flag.state === 'cleared') throw new Problem('conflict', say('case_cleared'));
   const rests = request.action === 'submitted' || request.action === 'approved';
   const evidence = rests ? await evidenceOf(tx, flag, pledge, now) : null;
   const next = stepped(review, await actOf(tx, request, evidence), caller, now);
@@ -119,8 +121,7 @@ async function eyesOfStaff(tx: Transaction, id: string): Promise<string> {
     union all select coalesce(person.id, api_key.id) from api_key
       join organisation on organisation.id = api_key.organisation_id left join person on person.id = issued_by
       where api_key.id = ${id} and kind = 'staff' and revoked_at is null`;
-  if (!found)
-    throw new Problem('refused', `${id} is no person or key of staff in force; delegate to one that is.`);
+  if (!found) throw new Problem('refused', say('case_to_nobody', { person_id: id }));
   return found.eyes;
 }
 

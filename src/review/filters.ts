@@ -1,8 +1,10 @@
 /** Filters of the queue that a person saved by name, and how many cases a filter finds. */
+
 import type { ReviewState } from '../../models/review.ts';
 import type { Severity } from '../../models/risk/rule.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
+import { say } from './sentences.ts';
 import type { QueueShare } from './store.ts';
 
 export const MAX_FILTERS_A_PERSON = 20;
@@ -61,10 +63,7 @@ export async function saveFilter(
   const [count] = await tx<{ saved: number }[]>`
     select count(*)::int as saved from review_filter where person_id = ${person_id}`;
   if (count!.saved > MAX_FILTERS_A_PERSON)
-    throw new Problem(
-      'conflict',
-      `A person saves at most ${MAX_FILTERS_A_PERSON} filters; delete one, or save this under the name of one.`,
-    );
+    throw new Problem('conflict', say('filters_full', { count: MAX_FILTERS_A_PERSON }));
 }
 
 export async function removeFilter(sql: Sql | Transaction, person_id: string, name: string): Promise<void> {

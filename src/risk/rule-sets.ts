@@ -1,4 +1,5 @@
 /** Rule sets of banks: what each decided otherwise than the default, and when. */
+
 import { faultsOf, type RuleInForce, type RuleSet, rulesInForce } from '../../models/risk/rule-set.ts';
 import { requireOtherEyes } from '../accounts/eyes.ts';
 import type { Caller } from '../accounts/store.ts';
@@ -7,6 +8,7 @@ import { dateOf } from '../clock.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { testersOf } from './backtest-store.ts';
+import { say } from './sentences.ts';
 
 /** How old the knowledge of patents may be on which a set was tested. */
 const BACKTEST_VALID_days = 30;
@@ -44,7 +46,7 @@ export function refuseFaults(settings: RuleSet): void {
   if (faults.length > 0)
     throw new Problem(
       'bad_request',
-      'The rule set cannot be used; each fault is named.',
+      say('rule_set_faulty'),
       faults.map(({ pointer, detail }) => ({ pointer: `/body/settings${pointer}`, detail })),
     );
 }
@@ -71,11 +73,7 @@ export async function setRules(
     select ${bank_id}, ${made.version}, ${tx.json(settings as never)}, ${key_id}, ${now}
     where ${version} = (select coalesce(max(version), 0) from rule_set where bank_id = ${bank_id})
     on conflict do nothing`;
-  if (stored.count === 0)
-    throw new Problem(
-      'stale',
-      `Version ${version} is not the newest rule set; read it again and decide anew.`,
-    );
+  if (stored.count === 0) throw new Problem('stale', say('rule_set_stale', { version }));
   const entry = {
     organisation_id: bank_id,
     at: now,
@@ -95,10 +93,9 @@ async function requireBacktest(tx: Transaction, caller: Caller, settings: RuleSe
   if (Object.keys(settings).length === 0) return;
   const since = new Date(now.getTime() - BACKTEST_VALID_days * DAY_ms);
   const testers = await testersOf(tx, caller.organisation_id, settings, { since, until: now });
-  if (testers.length > 0)
-    return requireOtherEyes(tx, testers, caller, 'let another person put in force what you had tested.');
+  if (testers.length > 0) return requireOtherEyes(tx, testers, caller, say('rule_set_same_eyes'));
   throw new Problem(
     'backtest_required',
-    `No backtest of exactly these settings was made since ${dateOf(since)} (limit BACKTEST_VALID_days, ${BACKTEST_VALID_days}); make one with POST /v1/rule-sets/backtest, look at its answer, and ask again.`,
+    say('rule_set_untested', { since: dateOf(since), days: BACKTEST_VALID_days }),
   );
 }

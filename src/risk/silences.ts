@@ -1,4 +1,5 @@
 /** Silences: windows in which a bank does not want to hear of some flags. The flags open all the same. */
+
 import { ALWAYS_ON } from '../../models/risk/rule-set.ts';
 import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
@@ -6,6 +7,7 @@ import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { findPledge } from '../pledges/store.ts';
+import { say } from './sentences.ts';
 
 /** A silence that outlasts a quarter is a rule that should be off. */
 export const MAX_SILENCE_DAYS = 90;
@@ -37,15 +39,14 @@ export async function makeSilence(
   caller: Caller,
   now: Date,
 ): Promise<Silence> {
-  if (rule === undefined && pledge_id === undefined)
-    throw new Problem('refused', 'Name a rule, a pledge or both; not everything can be silenced at once.');
+  if (rule === undefined && pledge_id === undefined) throw new Problem('refused', say('silence_of_nothing'));
   if (rule !== undefined && ALWAYS_ON.includes(rule))
-    throw new Problem('refused', `${rule} is always told; silence other rules.`);
+    throw new Problem('refused', say('silence_of_always', { rule }));
   const longest = new Date(now.getTime() + MAX_SILENCE_DAYS * DAY_ms);
   if (!(until_at > now && until_at <= longest))
     throw new Problem(
       'refused',
-      `until_at must lie after now and at most ${MAX_SILENCE_DAYS} days ahead, by ${longest.toISOString()}.`,
+      say('silence_too_long', { count: MAX_SILENCE_DAYS, latest: longest.toISOString() }),
     );
   if (pledge_id !== undefined && !(await findPledge(tx, pledge_id, caller)))
     throw new Problem('not_found', 'There is no such pledge.');

@@ -1,9 +1,11 @@
 /** Watch lists: patents that an organisation wants to hear of. */
+
 import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { newId } from '../ids.ts';
+import { say } from '../portfolio/sentences.ts';
 
 export const MAX_WATCH_LISTS = 100;
 export const MAX_WATCHED_PATENTS = 1_000;
@@ -41,7 +43,7 @@ export async function addWatchList(
   // Two requests at once must not both pass the limit.
   await tx`select from organisation where id = ${organisation_id} for update`;
   if ((await watchLists(tx, organisation_id)).length >= MAX_WATCH_LISTS)
-    throw new Problem('refused', `There are ${MAX_WATCH_LISTS} watch lists already (limit MAX_WATCH_LISTS).`);
+    throw new Problem('refused', say('watch_lists_full', { count: MAX_WATCH_LISTS }));
   const id = newId('wls');
   await tx`insert into watch_list ${tx({ id, organisation_id, name, created_at: now })}`;
   await tell(tx, caller, 'watch_list.added', id, { name }, now);
@@ -95,10 +97,7 @@ export async function watchPatents(
     { count: number }[]
   >`select count(*) from watch_list_patent where list_id = ${list_id}`;
   if (row!.count > MAX_WATCHED_PATENTS)
-    throw new Problem(
-      'refused',
-      `The list would have ${row!.count} patents, at most ${MAX_WATCHED_PATENTS} (limit MAX_WATCHED_PATENTS); use another list.`,
-    );
+    throw new Problem('refused', say('watched_full', { count: row!.count, most: MAX_WATCHED_PATENTS }));
   if (patent_ids.length > 0) await tell(tx, caller, 'watch_list.patents_added', list_id, { patent_ids }, now);
   return row!.count;
 }

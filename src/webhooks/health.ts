@@ -4,11 +4,13 @@
  *
  * Source of the figures: Svix disables after 120 hours of nothing but failures, Hookdeck warns at 50, 70 and 90 %.
  */
+import type { Sentence } from '../../models/sentences.ts';
 import { appendAudit } from '../audit/log.ts';
 import type { Transaction } from '../db/client.ts';
 import { emitEvents, toldTo } from '../outbox/emit.ts';
 import { type LeasedLane, PROBE_SECONDS, releaseRecoveredLanes } from '../outbox/lanes.ts';
 import type { EventType } from './events.ts';
+import { say } from './sentences.ts';
 
 /** An endpoint that took nothing for so long, though tried, is disabled. */
 export const DISABLE_AFTER_HOURS = 120;
@@ -46,7 +48,7 @@ export async function recordFailure(tx: Transaction, lane: LeasedLane, failure: 
   if (lane.on_demand && !failure.gone) return;
   const health = await countFailure(tx, lane.endpoint_id);
   if (health === null) return;
-  if (failure.gone) return disable(tx, lane.endpoint_id, 'the receiver answered 410 Gone', health);
+  if (failure.gone) return disable(tx, lane.endpoint_id, say('endpoint_gone'), health);
   if (failure.paused_pledge_id !== null)
     await tellOwner(tx, lane.endpoint_id, 'endpoint.failing', health, {
       cause: 'lane_paused',
@@ -56,7 +58,7 @@ export async function recordFailure(tx: Transaction, lane: LeasedLane, failure: 
     });
   if (!stepDue(health)) return;
   if (health.warnings === WARN_AT_PERCENT.length)
-    return disable(tx, lane.endpoint_id, `nothing but failures for ${DISABLE_AFTER_HOURS} hours`, health);
+    return disable(tx, lane.endpoint_id, say('endpoint_failing', { hours: DISABLE_AFTER_HOURS }), health);
   await tx`update endpoint_health set warnings = warnings + 1, warned_at = now()
     where endpoint_id = ${lane.endpoint_id}`;
   await tellOwner(tx, lane.endpoint_id, 'endpoint.failing', health, {
@@ -65,6 +67,12 @@ export async function recordFailure(tx: Transaction, lane: LeasedLane, failure: 
     paused_pledge_id: null,
     reason: failure.reason,
   });
+}
+
+/** By the code that is kept; those of before codes were kept are English. */
+export function disabledBecause(kept: string): Sentence | string {
+  if (kept === 'endpoint_failing') return say(kept, { hours: DISABLE_AFTER_HOURS });
+  return kept === 'endpoint_gone' || kept === 'endpoint_by_owner' ? say(kept) : kept;
 }
 
 /** Forgets what was counted: the owner has decided about the endpoint. */
@@ -103,8 +111,13 @@ function stepDue({ warnings, failing_hours, warned_hours }: Health): boolean {
   );
 }
 
-async function disable(tx: Transaction, endpoint_id: string, reason: string, health: Health): Promise<void> {
-  const disabled = await tx`update endpoint set state = 'disabled', disabled_reason = ${reason}
+async function disable(
+  tx: Transaction,
+  endpoint_id: string,
+  { code, text: reason }: Sentence,
+  health: Health,
+): Promise<void> {
+  const disabled = await tx`update endpoint set state = 'disabled', disabled_reason = ${code}
     where id = ${endpoint_id} and state = 'enabled'`;
   if (disabled.count === 0) return;
   await auditState(tx, endpoint_id, 'endpoint.disabled', { reason });

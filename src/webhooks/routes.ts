@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import { textOf } from '../../models/sentences.ts';
 import type { Sql } from '../db/client.ts';
 import { create } from '../http/create.ts';
 import { callerOfGuarded, EVERYONE } from '../http/guard.ts';
@@ -9,6 +10,7 @@ import type { Vault } from '../secrets/vault.ts';
 import type { Service } from '../service.ts';
 import { MAX_CUSTOM_HEADERS } from './custom-headers.ts';
 import { EVENT_TYPES } from './events.ts';
+import { disabledBecause } from './health.ts';
 import {
   NEWEST_PAYLOAD_VERSION,
   PAYLOAD_VERSION_HEADER,
@@ -360,5 +362,9 @@ export const webhookRoutes =
 
 async function shown(sql: Sql, vault: Vault, endpoints: readonly store.Endpoint[]) {
   const public_keys = await publicKeys(sql, vault);
-  return endpoints.map((endpoint) => ({ ...endpoint, public_keys }));
+  return endpoints.map(({ disabled_reason: kept, ...endpoint }) => ({
+    ...endpoint,
+    disabled_reason: kept && textOf(disabledBecause(kept)),
+    public_keys,
+  }));
 }

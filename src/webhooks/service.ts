@@ -1,4 +1,5 @@
 /** What an owner does with its endpoints: each step as one change, in its audit chain where it alters something. */
+
 import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import type { Sql, Transaction } from '../db/client.ts';
@@ -10,6 +11,7 @@ import type { EventType } from './events.ts';
 import { exampleData } from './examples.ts';
 import { lockEndpoint, recover, replayMissing, type Span } from './recovery.ts';
 import { refuseHeaders, refuseSecret, refuseUrl } from './refuse.ts';
+import { say } from './sentences.ts';
 import * as store from './store.ts';
 
 export const MAX_ENDPOINTS = 20;
@@ -39,7 +41,7 @@ export async function createEndpoint(
   await store.lockEndpoints(tx, organisation_id);
   const existing = await store.endpointsOf(tx, organisation_id);
   if (existing.length >= MAX_ENDPOINTS)
-    throw new Problem('refused', `An organisation has at most ${MAX_ENDPOINTS} endpoints; delete one first.`);
+    throw new Problem('refused', say('endpoints_full', { count: MAX_ENDPOINTS }));
   const on_dead_letter = kind === 'bank' ? ('pause' as const) : ('skip' as const);
   const given = { organisation_id, event_types, on_dead_letter, ...chosen };
   const { endpoint, secret } = await store.insertEndpoint(tx, tools.vault, given, tools.clock.now());
@@ -63,7 +65,7 @@ export async function changeEndpoint(
 ): Promise<store.Endpoint> {
   await own(tx, caller, id);
   const { state, on_dead_letter, event_types } = change;
-  const reason = state === 'disabled' ? 'disabled by its owner' : null;
+  const reason = state === 'disabled' ? 'endpoint_by_owner' : null;
   if (state !== undefined) await store.setEndpointState(tx, id, state, reason);
   if (on_dead_letter !== undefined) await store.setOnDeadLetter(tx, id, on_dead_letter);
   if (event_types !== undefined) await store.setEventTypes(tx, id, event_types);

@@ -1,4 +1,5 @@
 /** The registry of models: review by other eyes, comparison on one snapshot, promotion, and what each refuses. */
+
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -13,6 +14,7 @@ import {
   stageHazard,
   stageRateLapse,
 } from '../../models/lapse/stage-rate.ts';
+import { textsOf } from '../../models/sentences.ts';
 import { STANDING_MODEL } from '../../models/value/standing.ts';
 import { verifyChain } from '../../src/audit/verify.ts';
 import { type Comparison, compareModels, LAPSE_METRIC } from '../../src/governance/comparison.ts';
@@ -276,7 +278,9 @@ t.test('a comparison is stored once, with its versions, and moves no valuation',
     shown.comparisons.map(({ id }) => id),
     [stored!.id],
   );
-  t.same(shown.comparisons[0]!.result, result);
+  const { sentences, ...told } = result;
+  t.same(shown.comparisons[0]!.result, told, 'the codes are for the pages');
+  t.same(textsOf(sentences!), result.reasons);
   t.equal((await history(CHAMPION)).comparisons[0]!.id, stored!.id);
   t.hasStrict(shown.latest_version, { id: stored!.challenger_version_id, trained_to: ASKED_ON });
   const refit = (await history(CHAMPION)).versions.filter(({ trained_to }) => trained_to === ASKED_ON);

@@ -154,7 +154,7 @@ t.test('a proposal waits until due diligence blocks it no more, and a waiver has
     t,
     () => propose(id),
     409,
-    /blocks this: co_owner_consent of patent .*, encumbrance_open of/,
+    /blocks this: co_owner_consent of patent .*; encumbrance_open of/,
   );
 
   const waive = ({ finding, patent_id }: Finding, change: object = {}, party = bank_a) =>

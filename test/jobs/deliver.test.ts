@@ -405,7 +405,7 @@ t.test('410 Gone disables the endpoint; enabled again it gets what had waited', 
   answerTo = () => 410;
   t.match(await deliverDue(context), { failed: 1 });
   const endpoint = await findEndpoint(sql, bank.organisation_id, id);
-  t.match(endpoint, { state: 'disabled', disabled_reason: /410/ });
+  t.match(endpoint, { state: 'disabled', disabled_reason: 'endpoint_gone' });
   await database.transaction((tx) => tell(tx, watched, 3));
   await hurry();
   t.same(await deliverDue(context), { delivered: 0, failed: 0, dead: 0 });

@@ -66,9 +66,14 @@ t.test('random walks reach every state and every move, and no other', async (t) 
       let state: PledgeState = 'requested';
       for (const { to, by, status, outstanding_minor, ...detail } of attempts) {
         const value = { status, mid_minor: status === 'valued' ? 10_000 : null };
-        const reason = refusal({ state, outstanding_minor, ltv_target_bp: 3_000, value }, to, by, detail);
+        const reason = refusal(
+          { state, currency: 'CNY', outstanding_minor, ltv_target_bp: 3_000, value },
+          to,
+          by,
+          detail,
+        );
         if (reason !== null) {
-          if (!/^[^\n]+\.$/.test(reason)) throw new Error(`no sentence: ${reason}`);
+          if (!/^[^\n]+\.$/.test(reason.text)) throw new Error(`no sentence: ${reason.text}`);
           continue;
         }
         if (!LEGAL_MOVES[state].includes(to)) throw new Error(`${state} became ${to}`);
@@ -239,14 +244,17 @@ t.test('an amendment that takes something out, or lends more, leaves the loan co
           ltv_breach_bp: 5_000,
         };
         const added = more ? [more] : [];
-        const facts = { state, terms, outstanding_minor, pledged: own, added, today: '2010-01-01' };
+        const facts = {
+          ...{ state, terms, outstanding_minor, added, currency: 'CNY' },
+          ...{ pledged: own, today: '2010-01-01' },
+        };
         const changes = {
           ...changed,
           remove_patents,
           add_patents: added.map(({ patent_id }) => ({ patent_id })),
         };
         const reason = amendmentRefusal(facts, changes);
-        if (reason !== null) return /^[^\n]+\.$/.test(reason);
+        if (reason !== null) return /^[^\n]+\.$/.test(reason.text);
         const kept = [...own, ...added].filter(({ patent_id }) => !remove_patents.includes(patent_id));
         const owed =
           state === 'active' ? outstanding_minor + changed.principal_minor - 2_000 : changed.principal_minor;

@@ -51,6 +51,7 @@ import { GBT_42748_2023, PLEDGE_SCENARIO } from '../../models/scoring/gbt-42748-
 import { loadTable, type TableRow } from '../../models/scoring/load-table.ts';
 import { childrenByParent, type IndicatorTable, tableProblems } from '../../models/scoring/table.ts';
 import { scoreTree } from '../../models/scoring/tree.ts';
+import { textsOf } from '../../models/sentences.ts';
 
 /** Relative, unless the expected value is 0. */
 function near(t: Test, actual: number, expected: number, tolerance: number, what = `${expected}`): void {
@@ -855,7 +856,7 @@ t.test('a challenger is promoted when it is better beyond chance and no worse ca
   t.ok(clear.improvement.low > 0 && clear.improvement.estimate < 0.2);
   const { champion, challenger } = promotion();
   const reasons = (changes: Partial<PromotionCase>) =>
-    decidePromotion(promotion(changes), brier, bias).reasons;
+    textsOf(decidePromotion(promotion(changes), brier, bias).reasons);
   t.match(reasons({ champion: challenger, challenger: champion }), [/does not lie wholly above 0/]);
   t.match(reasons({ champion, challenger: champion }), [/0 to 0, does not lie/], 'no difference, no change');
   t.match(reasons({ challenger: { ...challenger, snapshot: 's2' } }), [/snapshots differ/]);

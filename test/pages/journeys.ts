@@ -308,7 +308,7 @@ export const JOURNEYS: readonly Journey[] = [
       await page.locator('input[name=action]').fill('person.signed_in');
       await page.getByRole('button', { name: words.say('form.show') }).click();
       await page.waitForURL((url) => url.searchParams.get('action') === 'person.signed_in');
-      const actions = await page.locator('tbody td:first-child').allInnerTexts();
+      const actions = await page.locator('tbody td:first-child code').allInnerTexts();
       assert.ok(actions.length > 0 && actions.every((action) => action === 'person.signed_in'));
     },
   },

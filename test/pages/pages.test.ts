@@ -14,7 +14,14 @@ import { binsOf, CalibrationPlot, Histogram, StressCurves } from '../../src/page
 import { shapesOf } from '../../src/pages/charts/picture/shapes.ts';
 import { chartStyle } from '../../src/pages/charts/picture/style.ts';
 import { dayTicks, linear, stepBand, stepPath, ticks } from '../../src/pages/charts/scale.ts';
-import { AREAS, type Entry, type Key, LANGUAGES, type Language } from '../../src/pages/language/catalogue.ts';
+import {
+  AREAS,
+  type Entry,
+  type Key,
+  LANGUAGES,
+  type Language,
+  TEXTS,
+} from '../../src/pages/language/catalogue.ts';
 import { languageFrom, wordsIn } from '../../src/pages/language/words.ts';
 import { CORE_PLACES, GROUPS, groupsFor } from '../../src/pages/navigation.ts';
 import { ownAddress } from '../../src/pages/preferences.ts';
@@ -46,6 +53,24 @@ const code = await Promise.all(
     .map(async (name) => ({ name, text: await readFile(name, 'utf8') })),
 );
 
+/** What the services say by a code, from every `sentences.ts`. */
+const ROOT = path.join(SRC, '..');
+const SHAPE = path.join(ROOT, 'models', 'sentences.ts');
+const places = await Promise.all(
+  ['models', 'src'].map(async (folder) =>
+    (await readdir(path.join(ROOT, folder), { recursive: true })).map((name) =>
+      path.join(ROOT, folder, name),
+    ),
+  ),
+);
+const sets = await Promise.all(
+  places
+    .flat()
+    .filter((name) => path.basename(name) === 'sentences.ts' && name !== SHAPE)
+    .map(async (name) => ((await import(name)) as { SENTENCES: Record<string, string> }).SENTENCES),
+);
+const sentences = sets.flatMap((set) => Object.entries(set));
+
 t.test('every text is there in every language, with the same names to fill in', async (t) => {
   const keys = Object.values(AREAS).flatMap(({ en }) => Object.keys(en));
   t.equal(new Set(keys).size, keys.length, 'no text stands in two areas');
@@ -63,6 +88,30 @@ t.test('every text is there in every language, with the same names to fill in', 
     }
   }
 });
+
+t.test(
+  'whatever the services say by a code is said in every language, with values that it has',
+  async (t) => {
+    const codes = sentences.map(([code]) => code);
+    t.ok(codes.length > 50);
+    t.same(new Set(codes).size, codes.length, 'no code stands in two sets');
+    const catalogued = Object.values(AREAS).flatMap(({ en }) => Object.keys(en));
+    t.same(
+      catalogued.filter((key) => key.startsWith('said.')).sort(),
+      codes.map((code) => `said.${code}`).sort(),
+    );
+    for (const [code, text] of sentences)
+      for (const language of LANGUAGES) {
+        const given = new Set(namesIn(text));
+        const [asked] = textsOf(TEXTS[language][`said.${code}` as Key]);
+        t.same(
+          namesIn(asked!).filter((name) => !given.has(name)),
+          [],
+          `${code} ${language}`,
+        );
+      }
+  },
+);
 
 t.test('plurals are those of the language', async (t) => {
   const needed = (language: Language) =>
@@ -86,7 +135,12 @@ t.test('every text is used, and every text that is used exists', async (t) => {
   const spoken = new Set([...all.matchAll(/'([a-z_]+\.[\w]+)'/g)].map(([, key]) => key!));
   const families = [...all.matchAll(/`([a-z_]+\.(?:[a-z]+[._])?)\$\{/g)].map(([, start]) => start!);
   const keys = Object.values(AREAS).flatMap(({ en }) => Object.keys(en));
-  const unused = keys.filter((key) => !spoken.has(key) && !families.some((start) => key.startsWith(start)));
+  // A value of a sentence is said by the set that its name is, or ends in.
+  const values = sentences.flatMap(([, text]) =>
+    namesIn(text).flatMap((name) => [name, name.split('_').at(-1)!]),
+  );
+  const starts = [...families, ...values.map((name) => `${name}.`)];
+  const unused = keys.filter((key) => !spoken.has(key) && !starts.some((start) => key.startsWith(start)));
   t.same(unused, []);
 });
 

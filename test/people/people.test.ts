@@ -1,4 +1,5 @@
 /** People by themselves: how they come in, who they are then and how it ends, with nothing but a database. */
+
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Secret, TOTP } from 'otpauth';
@@ -42,6 +43,7 @@ import {
   useTicket,
 } from '../../src/people/tickets.ts';
 import { hashToken, mintToken } from '../../src/people/tokens.ts';
+import { say } from '../../src/pledges/sentences.ts';
 import { createVault } from '../../src/secrets/vault.ts';
 import { createTestDatabase, MASTER_KEY } from '../database.ts';
 import { addPerson, PASSWORD } from '../people.ts';
@@ -79,13 +81,13 @@ t.test('four eyes are those of two persons, whatever keys they use', async (t) =
   t.equal(eyesOf(caller(of_none.id)), of_none.id);
   const may = (proposers: string[], by: Caller) =>
     database
-      .transaction((tx) => requireOtherEyes(tx, proposers, by, 'ask another.'))
+      .transaction((tx) => requireOtherEyes(tx, proposers, by, say('registrar_same_eyes')))
       .then(
         () => true,
         (error) => {
           t.match(error, {
             code: 'refused',
-            message: 'Who proposed cannot decide; four eyes are needed: ask another.',
+            message: /^Who proposed cannot decide/,
           });
           return false;
         },

@@ -1,9 +1,12 @@
 /** Pages and forms of searches for prior art. */
+
 import type { FastifyInstance } from 'fastify';
-import { type FieldProblem, Problem } from '../../errors.ts';
+import type { Problem } from '../../errors.ts';
 import { Closed, Day, Id } from '../../http/schemas.ts';
 import { Blank, blank } from '../../pages/asking.ts';
+import { faultAt } from '../../pages/parts/fault.ts';
 import { refusableFormsOf, Typed } from '../../pages/refusable-forms.ts';
+import { say } from '../../pages/sentences.ts';
 import { pagesOf } from '../../pages/serve.ts';
 import type { View } from '../../pages/view.ts';
 import type { Service } from '../../service.ts';
@@ -112,7 +115,5 @@ export function priorArtPages(app: FastifyInstance, service: Service): void {
 function limitOf(typed: string): number {
   const limit = /^\d{1,2}$/.test(typed.trim()) ? Number(typed) : 0;
   if (limit >= 1 && limit <= MAX_FOUND) return limit;
-  const detail = `give a whole number from 1 to ${MAX_FOUND}`;
-  const field: FieldProblem = { pointer: '/body/limit', detail };
-  throw new Problem('refused', `The number of documents was not taken: ${detail}.`, [field]);
+  throw faultAt('limit', say('field_not_whole', { least: 1, most: MAX_FOUND }), 'refused');
 }

@@ -2,6 +2,7 @@
  * How a haircut moves: what disposals brought asks for one, a proposal keeps the estimate as it was, other eyes adopt it, and
  * every valuation from then on takes it (docs/decisions/0038-haircuts-learnt-from-deals.md).
  */
+
 import { DEFAULT_ASSUMPTIONS } from '../../../models/assumptions.ts';
 import {
   type HaircutEstimate,
@@ -20,6 +21,7 @@ import { newId } from '../../ids.ts';
 import { realisedDisposals } from '../../pledges/recoveries/ledger.ts';
 import { assumptionsKnown } from '../../valuations/assumptions.ts';
 import { latestModels } from '../../valuations/store.ts';
+import { say } from '../sentences.ts';
 import {
   type HaircutProposal,
   insertDecision,
@@ -34,7 +36,7 @@ const BASIS_POINTS = 10_000;
 const PRIOR_BP = toBp(DEFAULT_ASSUMPTIONS.haircut.value);
 /** Who proposes every month; it decides nothing. */
 export const CALIBRATION_JOB = 'calibration';
-const SAME_EYES = 'let another person decide it.';
+const SAME_EYES = say('haircut_same_eyes');
 
 export interface ClassHaircut {
   liquidity_class: RightType;
@@ -115,7 +117,7 @@ export async function decideHaircut(
   await lockHaircuts(tx);
   const proposal = await findProposal(tx, id);
   if (proposal.state !== 'open')
-    throw new Problem('conflict', `The proposal is ${proposal.state}; GET /v1/haircuts shows what stands.`);
+    throw new Problem('conflict', say('haircut_decided', { haircut_state: proposal.state }));
   await requireOther(tx, proposal.proposed_by, caller);
   const { liquidity_class, before_bp, after_bp, estimate } = proposal;
   const { organisation_id } = caller;
@@ -145,8 +147,7 @@ async function findProposal(tx: Transaction, id: string): Promise<HaircutProposa
 }
 
 async function requireOther(tx: Transaction, proposed_by: string, caller: Caller): Promise<void> {
-  if (proposed_by === eyesOf(caller))
-    throw new Problem('refused', `Who proposed cannot decide; four eyes are needed: ${SAME_EYES}`);
+  if (proposed_by === eyesOf(caller)) throw new Problem('refused', SAME_EYES);
   if (proposed_by !== CALIBRATION_JOB) await requireOtherEyes(tx, [proposed_by], caller, SAME_EYES);
 }
 

@@ -1,4 +1,5 @@
 /** The data room of a listing: the seller brings documents, says which deal may see which, and sees who looked. */
+
 import type { Caller } from '../../accounts/store.ts';
 import { sha256 } from '../../canonical.ts';
 import type { Sql, Transaction } from '../../db/client.ts';
@@ -12,6 +13,7 @@ import { findDeal, type ListingDeal, lockDeal, ownSide, partiesOf } from '../dea
 import { auditBoth } from '../deals/told.ts';
 import { audit } from '../listings/service.ts';
 import { findListing, isOwnListing } from '../listings/store.ts';
+import { sentence } from '../sentences.ts';
 import { MAX_DOCUMENTS, type MediaType, readFile } from './files.ts';
 import { type Document, documentsOf, findDocument, insertDocument, insertView, setRight } from './store.ts';
 
@@ -34,7 +36,7 @@ export async function addDocument(
   const bytes = readFile(content_base64, media_type);
   await tx`select from organisation where id = ${caller.organisation_id} for no key update`;
   if ((await documentsOf(tx, listing_id)).length >= MAX_DOCUMENTS)
-    throw new Problem('refused', `A listing has at most ${MAX_DOCUMENTS} documents.`);
+    throw new Problem('refused', sentence('room_full', { count: MAX_DOCUMENTS }));
   const document: Document = {
     id: newUnlinkableId('ldc'),
     listing_id,
@@ -78,18 +80,14 @@ export async function letSee(
   const document = await findDocument(tx, document_id);
   if (document?.listing_id !== deal.listing_id)
     throw new Problem('not_found', 'There is no such document in this deal.');
-  if (by !== 'seller') throw new Problem('conflict', 'Who may see a document is for the seller to say.');
+  if (by !== 'seller') throw new Problem('conflict', sentence('room_of_seller'));
   if (
     may_see &&
     ['enquired', 'confidential', 'withdrawn'].includes(deal.stage) &&
     !(await wasOpened(tx, deal_id))
   )
-    throw new Problem(
-      'conflict',
-      'The data room of this deal is not open: take the step open_data_room first.',
-    );
-  if (may_see && deal.stage === 'withdrawn')
-    throw new Problem('conflict', 'The deal is withdrawn: nothing more is shown in it.');
+    throw new Problem('conflict', sentence('room_shut'));
+  if (may_see && deal.stage === 'withdrawn') throw new Problem('conflict', sentence('room_over'));
   await setRight(tx, document_id, deal_id, may_see, now);
   const action = may_see ? 'listing.document.shown' : 'listing.document.hidden';
   await auditBoth(tx, deal, action, 'seller', { document_id }, caller, now);

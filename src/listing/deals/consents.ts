@@ -1,4 +1,5 @@
 /** The pledgee's consent to one offer: asked by the seller, given or refused by the pledgee, and by nobody else. */
+
 import { type Caller, findOrganisation } from '../../accounts/store.ts';
 import { appendAudit } from '../../audit/log.ts';
 import type { Sql, Transaction } from '../../db/client.ts';
@@ -6,6 +7,7 @@ import { acrossTenants } from '../../db/tenancy.ts';
 import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { emitEvents, toldTo } from '../../outbox/emit.ts';
+import { sentence } from '../sentences.ts';
 import { missingConsents } from './facts.ts';
 import type { DealKind } from './machine.ts';
 import { findOffer, type ListingDeal, lockDeal } from './store.ts';
@@ -76,11 +78,7 @@ export async function askConsents(tx: Transaction, deal: ListingDeal, now: Date)
       asked_at: now,
     };
     const asked = await tx`insert into listing_consent ${tx(row)} on conflict do nothing`;
-    if (asked.count === 0)
-      throw new Problem(
-        'conflict',
-        'The pledgee was asked for its consent to this offer already; its answer stands.',
-      );
+    if (asked.count === 0) throw new Problem('conflict', sentence('consent_asked'));
     const bank = await acrossTenants(tx, () => findOrganisation(tx, bank_id));
     const { kind, price_minor, currency, patent_ids } = row;
     await emitEvents(tx, [
@@ -110,15 +108,12 @@ export async function answerConsent(
   const [consent] = await listConsents(tx, { id, limit: 1 });
   if (!consent) throw new Problem('not_found', 'There is no such consent to give.');
   if (consent.bank_id !== caller.organisation_id)
-    throw new Problem(
-      'consent_forged',
-      'Only the pledgee consents to what is done with its pledge; ask it to answer.',
-    );
+    throw new Problem('consent_forged', sentence('consent_of_pledgee'));
   const deal = await acrossTenants(tx, () => lockDeal(tx, consent.deal_id));
   if (consent.answer !== null || (await wasAnswered(tx, id)))
-    throw new Problem('conflict', 'You have answered already, and the answer stands.');
+    throw new Problem('conflict', sentence('consent_answered'));
   if (deal.stage !== 'offered' || (await offerOf(tx, id)) !== deal.offer_id)
-    throw new Problem('conflict', 'The offer that this consent was asked for does not stand any more.');
+    throw new Problem('conflict', sentence('consent_moot'));
   const { answer } = given;
   const proceeds_to = answer === 'given' ? given.proceeds_to : null;
   const reason = answer === 'refused' ? given.reason : null;

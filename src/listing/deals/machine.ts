@@ -2,7 +2,9 @@
  * The steps of a deal over a listing: from which stage, by whom, to which stage, and what each needs. Pure: the service asks
  * it, the store writes what it allows. What the database holds besides: migrations/0054.
  */
+import type { Sentence } from '../../../models/sentences.ts';
 import type { ProblemCode } from '../../errors.ts';
+import { sentence } from '../sentences.ts';
 
 /** In order; a deal ends closed or withdrawn. */
 export const STAGES = [
@@ -57,64 +59,64 @@ export interface DealFacts {
 interface Need {
   code: ProblemCode;
   isMet(facts: DealFacts, by: Actor): boolean;
-  says: string;
+  says: Sentence;
 }
 
 const NEEDS = {
   unsigned: {
     code: 'conflict',
     isMet: ({ signed }, by) => !signed[by as Side],
-    says: 'You have signed the agreement already; the other side has yet to.',
+    says: sentence('deal_unsigned'),
   },
   unwithdrawn: {
     code: 'listing_withdrawn',
     isMet: ({ listing_state }) => listing_state !== 'withdrawn',
-    says: 'The listing was withdrawn by its seller; look for another with GET /v1/listings.',
+    says: sentence('deal_unwithdrawn'),
   },
   unexpired: {
     code: 'listing_expired',
     isMet: ({ listing_state, listing_in_time }) => listing_state !== 'expired' && listing_in_time,
-    says: 'The listing has expired; its seller may list the patents anew.',
+    says: sentence('deal_unexpired'),
   },
   unsold: {
     code: 'already_sold',
     isMet: ({ listing_state }) => listing_state === 'open',
-    says: 'The patents are sold or promised to one buyer in another deal; nothing more can be agreed over them.',
+    says: sentence('deal_unsold'),
   },
   others: {
     code: 'conflict',
     isMet: ({ offer }, by) => offer !== null && offer.side !== by,
-    says: 'The offer that stands is your own: the other side accepts it, or makes a counter-offer.',
+    says: sentence('deal_others'),
   },
   standing: {
     code: 'offer_expired',
     isMet: ({ offer }) => offer?.in_time === true,
-    says: 'The offer has expired; make a new one.',
+    says: sentence('deal_standing'),
   },
   acquainted: {
     code: 'unacquainted',
     isMet: ({ acquainted }) => acquainted,
-    says: 'The parties do not know each other yet: the buyer asks who is behind the listing’s pseudonym, the seller consents, and the buyer uses the consent (POST /v1/pseudonyms/{id}/identity-requests).',
+    says: sentence('deal_acquainted'),
   },
   in_force: {
     code: 'not_in_force',
     isMet: ({ in_force }) => in_force,
-    says: 'A patent of the listing is not in force any more.',
+    says: sentence('deal_in_force'),
   },
   consented: {
     code: 'consent_missing',
     isMet: ({ consents_missing }) => consents_missing === 0,
-    says: 'A patent is pledged, and its pledgee has not consented to this offer: the seller asks for it with the step ask_consent.',
+    says: sentence('deal_consented'),
   },
   pledged: {
     code: 'conflict',
     isMet: ({ consents_missing }) => consents_missing > 0,
-    says: 'No consent of a pledgee is missing.',
+    says: sentence('deal_pledged'),
   },
   registered: {
     code: 'not_recorded',
     isMet: ({ unrecorded }) => unrecorded === 0,
-    says: 'The register does not name the buyer for every patent since the acceptance; the deal waits for the office to record it.',
+    says: sentence('deal_registered'),
   },
 } as const satisfies Record<string, Need>;
 
@@ -176,7 +178,7 @@ export type Step = keyof typeof STEPS;
 /** Why a step is refused, with its remedy. */
 export interface Refusal {
   code: ProblemCode;
-  reason: string;
+  reason: Sentence;
 }
 
 /** @returns null when the step is allowed */
@@ -185,12 +187,12 @@ export function refusal(facts: DealFacts, step: Step, by: Actor): Refusal | null
   if (!rule.by.includes(by))
     return {
       code: 'conflict',
-      reason: `The step ${step} is for the ${rule.by.join(' or ')}, not the ${by}.`,
+      reason: sentence('deal_step_of_other', { do: step, by_side: rule.by, side: by }),
     };
   if (!rule.from.includes(facts.stage))
     return {
       code: 'conflict',
-      reason: `A deal that is ${facts.stage} takes no step ${step}; that follows ${rule.from.join(', ')}.`,
+      reason: sentence('deal_step_out_of_order', { stage: facts.stage, do: step, from_stage: rule.from }),
     };
   const missing = rule.needs.map((name) => NEEDS[name] as Need).find(({ isMet }) => !isMet(facts, by));
   return missing ? { code: missing.code, reason: missing.says } : null;

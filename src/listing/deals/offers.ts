@@ -1,10 +1,12 @@
 /** Offers and counter-offers: the last one stands until it is accepted, answered by another, or its time is over. */
+
 import { type Caller, findOrganisation } from '../../accounts/store.ts';
 import type { Transaction } from '../../db/client.ts';
 import { acrossTenants } from '../../db/tenancy.ts';
 import { Problem } from '../../errors.ts';
 import { newUnlinkableId } from '../../ids.ts';
 import { requireUntold } from '../listings/untold.ts';
+import { sentence } from '../sentences.ts';
 import type { DealKind, Side } from './machine.ts';
 import { holdDeal, requireStep, updateDeal } from './service.ts';
 import type { ListingDeal, Offer } from './store.ts';
@@ -34,13 +36,10 @@ export async function makeOffer(
   requireStep(held, 'offer');
   const { listing, by, facts } = held;
   if (!listing.kinds.includes(kind))
-    throw new Problem(
-      'refused',
-      `The listing is for ${listing.kinds.join(', ')}; choose one of these as kind.`,
-    );
+    throw new Problem('refused', sentence('offer_kind', { deal_kind: listing.kinds }));
   const ends = new Date(expires_at);
   if (!(ends > now) || ends.getTime() > now.getTime() + MAX_OFFER_DAYS * DAY_ms)
-    throw new Problem('refused', `The field expires_at must be after now and within ${MAX_OFFER_DAYS} days.`);
+    throw new Problem('refused', sentence('offer_days', { count: MAX_OFFER_DAYS }));
   if (!facts.acquainted)
     requireUntold({ conditions }, [(await findOrganisation(tx, caller.organisation_id))!.name]);
   const offer = await insertOffer(
@@ -77,7 +76,8 @@ async function insertOffer(
   return acrossTenants(tx, async () => {
     const [count] = await tx<{ offers: number }[]>`
       select count(*) as offers from listing_offer where deal_id = ${given.deal_id}`;
-    if (count!.offers >= MAX_OFFERS) throw new Problem('refused', `A deal has at most ${MAX_OFFERS} offers.`);
+    if (count!.offers >= MAX_OFFERS)
+      throw new Problem('refused', sentence('offers_full', { count: MAX_OFFERS }));
     const row = { id: newUnlinkableId('lof'), seq: count!.offers + 1, ...given, made_at, expires_at };
     await tx`insert into listing_offer ${tx(row)}`;
     return row;

@@ -1,4 +1,5 @@
 /** A deal as a side reads it: who the other is once it was told, what was said and done, and which steps stand open. */
+import type { Sentence } from '../../../models/sentences.ts';
 import { findOrganisation } from '../../accounts/store.ts';
 import type { Identity } from '../../anonymity/store.ts';
 import type { Transaction } from '../../db/client.ts';
@@ -33,7 +34,7 @@ export interface DealShown extends Omit<ListingDeal, `${Side}_${'pseudonym_id' |
   offers: Offer[];
   steps: DealStep[];
   /** What the reader's side may do, and why not where it may not now. */
-  open_steps: { step: Step; refusal: string | null }[];
+  open_steps: { step: Step; refusal: Sentence | null }[];
 }
 
 export async function showDeal(tx: Transaction, deal: ListingDeal, now: Date): Promise<DealShown> {

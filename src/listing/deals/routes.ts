@@ -9,7 +9,7 @@ import type { Service } from '../../service.ts';
 import { ById, TRADING } from '../schemas.ts';
 import { answerConsent, listConsents } from './consents.ts';
 import { makeOffer } from './offers.ts';
-import { showDeal } from './read.ts';
+import { type DealShown, showDeal } from './read.ts';
 import {
   Consent,
   Deal,
@@ -48,7 +48,7 @@ export const listingDealRoutes =
         return attemptOwn(service, caller, 'listing.enquire', () =>
           create(request, reply, database, async (tx) => {
             const deal = await enquire(tx, request.params.id, request.body, caller, clock.now());
-            return showDeal(tx, deal, clock.now());
+            return dealBody(await showDeal(tx, deal, clock.now()));
           }),
         );
       },
@@ -89,7 +89,7 @@ export const listingDealRoutes =
         database.transaction(async (tx) => {
           const deal = await findDeal(tx, params.id);
           if (!deal) throw new Problem('not_found', 'There is no such deal.');
-          return showDeal(tx, deal, clock.now());
+          return dealBody(await showDeal(tx, deal, clock.now()));
         }),
     );
 
@@ -112,7 +112,7 @@ export const listingDealRoutes =
         return attemptOwn(service, caller, 'listing.deal.step', () =>
           create(request, reply, database, async (tx) => {
             const deal = await takeStep(tx, request.params.id, request.body, caller, clock.now());
-            return showDeal(tx, deal, clock.now());
+            return dealBody(await showDeal(tx, deal, clock.now()));
           }),
         );
       },
@@ -230,3 +230,10 @@ export const listingDealRoutes =
       },
     );
   };
+
+function dealBody(deal: DealShown) {
+  return {
+    ...deal,
+    open_steps: deal.open_steps.map(({ step, refusal }) => ({ step, refusal: refusal?.text ?? null })),
+  };
+}

@@ -1,4 +1,5 @@
 /** Deals over listings: an enquiry, and each step from it to the end, in one transaction with its trace. */
+
 import { type Caller, findOrganisation } from '../../accounts/store.ts';
 import { askIdentity, ownerOf } from '../../anonymity/service.ts';
 import { wasAsked } from '../../anonymity/store.ts';
@@ -19,6 +20,7 @@ import {
   setListingState,
 } from '../listings/store.ts';
 import { requireUntold } from '../listings/untold.ts';
+import { sentence } from '../sentences.ts';
 import { agreementOf } from './agreement.ts';
 import { askConsents } from './consents.ts';
 import { factsOf, patentIdsOf } from './facts.ts';
@@ -68,15 +70,11 @@ export async function enquire(
 ): Promise<ListingDeal> {
   const found = await findListing(tx, listing_id);
   if (!found) throw new Problem('not_found', 'There is no such listing.');
-  if (await isOwnListing(tx, found))
-    throw new Problem('own_listing', 'The listing is your own: a buyer is another than the seller.');
+  if (await isOwnListing(tx, found)) throw new Problem('own_listing', sentence('deal_own'));
   const listing = await acrossTenants(tx, () => lockListing(tx, listing_id));
   requireListed(listing, now);
   if (!listing.channels.includes(channel))
-    throw new Problem(
-      'refused',
-      `The seller takes ${listing.channels.join(', ')}; choose one of these as channel.`,
-    );
+    throw new Problem('refused', sentence('deal_channel', { channel: listing.channels }));
   await requireRoom(tx, listing_id, caller);
   await requireOwnNameUntold(tx, { message }, caller);
   const buyer = await ownPseudonym(tx, pseudonym_id, caller, now);
@@ -106,12 +104,9 @@ async function requireRoom(tx: Transaction, listing_id: string, { organisation_i
       where organisation_id = ${organisation_id} and stage not in ('closed', 'withdrawn')`,
   );
   if (open.some((deal) => deal.listing_id === listing_id))
-    throw new Problem('conflict', 'You have an open deal over this listing already; go on with that.');
+    throw new Problem('conflict', sentence('deal_open_already'));
   if (open.length >= MAX_OPEN_DEALS)
-    throw new Problem(
-      'refused',
-      `A buyer has at most ${MAX_OPEN_DEALS} open deals; withdraw from one first.`,
-    );
+    throw new Problem('refused', sentence('deals_full', { count: MAX_OPEN_DEALS }));
 }
 
 async function insertDeal(
@@ -258,19 +253,15 @@ async function changeBy(
   switch (given.step) {
     case 'sign':
       if (given.agreement_sha256.toLowerCase() !== agreementOf(deal).sha256)
-        throw new Problem(
-          'refused',
-          'The field agreement_sha256 is not that of the agreement of this deal; read it with GET.',
-        );
+        throw new Problem('refused', sentence('deal_agreement_differs'));
       return by === 'seller' ? { seller_signed: true } : { buyer_signed: true };
     case 'accept': {
-      if (given.offer_id !== deal.offer_id)
-        throw new Problem('conflict', 'Another offer stands meanwhile; read the deal and accept that.');
+      if (given.offer_id !== deal.offer_id) throw new Problem('conflict', sentence('deal_other_offer'));
       const { kind, price_minor } = (await findOffer(tx, given.offer_id))!;
       return { kind, price_minor, accepted_at: now };
     }
     case 'file':
-      if (isFuture(given.filed_on, now)) throw new Problem('refused', 'The field filed_on is still to come.');
+      if (isFuture(given.filed_on, now)) throw new Problem('refused', sentence('deal_filed_to_come'));
       return { filing_number: given.filing_number };
     case 'record':
       return { recorded_on: (await acrossTenants(tx, () => registerOf(tx, deal, now))).recorded_on };
@@ -313,8 +304,8 @@ async function reserve(tx: Transaction, { id: deal_id, listing_id }: ListingDeal
 }
 
 function problemIn({ code }: { code?: string }): Problem | null {
-  if (code === '23505') return new Problem('already_sold', 'A patent of it is sold in another deal.');
-  if (code === 'PWC01') return new Problem('consent_missing', 'The pledgee has not consented to this offer.');
+  if (code === '23505') return new Problem('already_sold', sentence('deal_sold'));
+  if (code === 'PWC01') return new Problem('consent_missing', sentence('deal_consent_missing'));
   return null;
 }
 
@@ -346,12 +337,12 @@ export async function say(
 ): Promise<Message> {
   const { deal, by, facts } = await holdDeal(tx, id, now);
   if (deal.stage === 'closed' || deal.stage === 'withdrawn')
-    throw new Problem('conflict', `The deal is ${deal.stage}: nothing more is said in it.`);
+    throw new Problem('conflict', sentence('deal_over', { stage: deal.stage }));
   if (!facts.acquainted && by !== 'team') await requireOwnNameUntold(tx, { text }, caller);
   const side = by as Side | 'team';
   const message = await acrossTenants(tx, () => insertMessage(tx, id, { side, text, at: now }));
   if (message.seq > MAX_MESSAGES)
-    throw new Problem('refused', `A deal has at most ${MAX_MESSAGES} messages.`);
+    throw new Problem('refused', sentence('deal_messages_full', { count: MAX_MESSAGES }));
   await auditBoth(tx, deal, 'listing.deal.said', by, { seq: message.seq }, caller, now);
   await tellSides(tx, deal, 'listing.message', by, { seq: message.seq, side }, now);
   return message;

@@ -1,4 +1,5 @@
 /** From a default to a listing in one step, by the plan that was written down before the loan. */
+
 import { addDays } from '../../../models/calendar.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import type { Caller } from '../../accounts/store.ts';
@@ -13,6 +14,7 @@ import { movePledge } from '../../pledges/service.ts';
 import { pledgedPatents } from '../../pledges/store.ts';
 import { endListing, listPatents, MAX_LISTING_DAYS, serviceFor } from '../listings/service.ts';
 import { CHANNELS, type Channel, type Listing, lockListing } from '../listings/store.ts';
+import { sentence } from '../sentences.ts';
 
 /** Where no plan was written down. */
 const DEFAULT_PLAN_DAYS = 365;
@@ -41,20 +43,13 @@ export async function listDefaulted(
 ): Promise<Listing> {
   const { pledge, now } = await lockPledge(tx, pledge_id, caller, asked_at);
   const plan = (await proposalOf(tx, pledge))?.disposal_plan ?? null;
-  if (plan?.route === 'auction')
-    throw new Problem(
-      'conflict',
-      'The plan of this pledge is an auction: move the pledge into disposal by that route.',
-    );
+  if (plan?.route === 'auction') throw new Problem('conflict', sentence('disposal_by_auction'));
   const listed = await listingsOf(tx, pledge_id);
   if (listed.some(({ state }) => state === 'open' || state === 'reserved'))
-    throw new Problem('conflict', 'The patents of this pledge are listed already.');
+    throw new Problem('conflict', sentence('disposal_listed'));
   const is_listed_anew = pledge.state === 'in_disposal' && listed.length > 0;
   if (pledge.state !== 'defaulted' && !is_listed_anew)
-    throw new Problem(
-      'conflict',
-      `A pledge that is ${pledge.state} is not listed for disposal; that follows defaulted.`,
-    );
+    throw new Problem('conflict', sentence('disposal_early', { state: pledge.state }));
   const plan_days = Math.min(plan?.expected_days ?? DEFAULT_PLAN_DAYS, MAX_LISTING_DAYS);
   const patent_ids = (await pledgedPatents(tx, [pledge_id])).map(({ patent_id }) => patent_id);
   const words = await describe(tx, patent_ids, now);

@@ -2,6 +2,7 @@
  * Seller and buyer learn whether their ranges overlap before either names a price; the middle only when both want to know it.
  * A range is sealed from the moment it is there, and the rules of models/expectation.ts keep it from being felt out.
  */
+
 import {
   BINDING_days,
   bindsUntil,
@@ -17,6 +18,7 @@ import {
   rangeFault,
   rangeTurn,
 } from '../../../models/expectation.ts';
+import type { Sentence } from '../../../models/sentences.ts';
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
 import type { Caller } from '../../accounts/store.ts';
 import { appendAudit } from '../../audit/log.ts';
@@ -29,6 +31,7 @@ import { emitEvents, toldTo } from '../../outbox/emit.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import { BINDING, OVER } from '../deals/machine.ts';
 import { findDeal, type ListingDeal, lockDeal, ownSide } from '../deals/store.ts';
+import { sentence } from '../sentences.ts';
 import {
   answerRound,
   type Expectation,
@@ -59,13 +62,13 @@ export interface ShownExpectation {
   midpoint_minor: number | null;
 }
 
-const REFUSALS: Record<RangeRefusal, string> = {
-  binding: `Your range stands for ${BINDING_days} days and is neither changed nor withdrawn`,
-  resting: `The ranges of the last round did not overlap; neither side submits another for ${REST_days} days`,
-  overlapping:
-    'The ranges overlap, and nothing narrower can be asked: consent to the midpoint, or make an offer',
-  too_many: `You have submitted ${MOST_RANGES} ranges on this deal or its listing, which is all there are; make an offer`,
-  too_many_today: `You have submitted ${MOST_RANGES_A_DAY} ranges today; submit the next one tomorrow`,
+/** @param until the instant from which one may be submitted again; empty where none will be */
+const REFUSALS: Record<RangeRefusal, (until: string) => Sentence> = {
+  binding: (until) => sentence('range_binding', { days: BINDING_days, until }),
+  resting: (until) => sentence('range_resting', { days: REST_days, until }),
+  overlapping: () => sentence('range_overlapping'),
+  too_many: () => sentence('range_too_many', { count: MOST_RANGES }),
+  too_many_today: () => sentence('range_too_many_today', { count: MOST_RANGES_A_DAY }),
 };
 
 /**
@@ -127,8 +130,8 @@ async function turnOf(
   }));
   const turn = rangeTurn(own.side, submitted, own_ranges, own_today, now.getTime());
   if (turn.ok) return turn;
-  const until = turn.until_ms === null ? '' : `, until ${new Date(turn.until_ms).toISOString()}`;
-  throw new Problem('range_refused', `${REFUSALS[turn.refusal]}${until}.`);
+  const until = turn.until_ms === null ? '' : new Date(turn.until_ms).toISOString();
+  throw new Problem('range_refused', REFUSALS[turn.refusal](until));
 }
 
 function requireRange(range: MoneyRange): void {
@@ -185,12 +188,8 @@ export async function consentToMidpoint(
   const { deal, side } = await requireSide(tx, deal_id);
   await acrossTenants(tx, () => lockDeal(tx, deal_id));
   const own = (await expectationsOf(tx, deal_id)).find(({ overlap }) => overlap === true);
-  if (!own)
-    throw new Problem(
-      'conflict',
-      'The ranges of this deal do not overlap yet; there is no midpoint to learn.',
-    );
-  if (own.consented_at !== null) throw new Problem('conflict', 'You have consented already.');
+  if (!own) throw new Problem('conflict', sentence('range_no_midpoint'));
+  if (own.consented_at !== null) throw new Problem('conflict', sentence('range_consented'));
   await setConsent(tx, own.id, now);
   await audit(tx, caller, 'expectation.consented', deal_id, { round: own.round, side }, now);
   const both = await acrossTenants(tx, () => expectationsOf(tx, deal_id));
@@ -256,7 +255,7 @@ async function requireSide(
 
 function requireOpen({ stage }: ListingDeal): void {
   if (!BINDING.includes(stage) && !OVER.includes(stage)) return;
-  throw new Problem('conflict', `The deal is ${stage}; its price is not talked of any more.`);
+  throw new Problem('conflict', sentence('range_over', { stage }));
 }
 
 function otherSide(side: ExpectationSide): ExpectationSide {

@@ -1,4 +1,5 @@
 /** Engagements of experts: asked, taken or declined, delivered and ended; each step told to the other party and written down. */
+
 import type { CalendarDate } from '../../../models/types.ts';
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
 import { type Caller, findOrganisation, type OrganisationKind } from '../../accounts/store.ts';
@@ -13,6 +14,7 @@ import { emitEvents, toldTo } from '../../outbox/emit.ts';
 import { knownPatents } from '../../patents/facts.ts';
 import { findValue, type LastValue, lastValues } from '../../valuations/store.ts';
 import { findDeal, ownSide } from '../deals/store.ts';
+import { sentence } from '../sentences.ts';
 import { refuseConflict } from './conflicts.ts';
 import {
   type Engagement,
@@ -97,10 +99,10 @@ export async function askExpert(
     changed_at: now,
   };
   if (engager_id === expert.organisation_id)
-    throw new Problem('conflict_of_interest', 'You cannot engage yourself. Ask another expert.');
+    throw new Problem('conflict_of_interest', sentence('expert_own'));
   await tx`select from organisation where id = ${engager_id} for no key update`;
   if (await isEngaged(tx, engagement))
-    throw new Problem('conflict', `${expert.name} is asked by you on this already.`);
+    throw new Problem('conflict', sentence('expert_asked', { expert: expert.name }));
   await refuseConflict(tx, engagement, now);
   await insertEngagement(tx, engagement);
   await trace(tx, engagement, 'asked', caller, now, { engager_name, brief: given.brief });
@@ -143,9 +145,15 @@ export async function takeEngagementStep(
   const { engagement, role } = await requireParty(tx, id, caller);
   const { by, from } = STEP_RULES[step];
   if (!by.includes(role))
-    throw new Problem('conflict', `The step ${step} is for the ${by.join(' or ')}; you are the ${role}.`);
+    throw new Problem(
+      'conflict',
+      sentence('expert_step_of_other', { engagement_step: step, by_side: by, side: role }),
+    );
   if (!from.includes(engagement.state))
-    throw new Problem('conflict', `An engagement that is ${engagement.state} cannot become ${step}.`);
+    throw new Problem(
+      'conflict',
+      sentence('expert_step_out_of_order', { engagement_state: engagement.state, engagement_step: step }),
+    );
   if (step === 'accepted') await refuseConflict(tx, engagement, now);
   return moveTo(tx, engagement, step, caller, now);
 }
@@ -176,16 +184,13 @@ export async function writeOpinion(
   now: Date,
 ): Promise<EngagementDetail> {
   const { engagement, role } = await requireParty(tx, id, caller);
-  if (role !== 'expert') throw new Problem('conflict', 'The expert alone writes the opinion.');
+  if (role !== 'expert') throw new Problem('conflict', sentence('opinion_of_expert'));
   if (engagement.state !== 'accepted' && engagement.state !== 'delivered')
-    throw new Problem(
-      'conflict',
-      `An engagement that is ${engagement.state} takes no opinion; accept it first.`,
-    );
+    throw new Problem('conflict', sentence('opinion_early', { engagement_state: engagement.state }));
   requireOpinion(given, dateOf(now));
   const version = (await opinionsOf(tx, id)).length + 1;
   if (version > MOST_VERSIONS)
-    throw new Problem('refused', `An opinion has at most ${MOST_VERSIONS} versions.`);
+    throw new Problem('refused', sentence('opinions_full', { count: MOST_VERSIONS }));
   const content = { engagement_id: id, version, ...given, currency: VALUATION_CURRENCY };
   const content_sha256 = sha256(canonicalJson(content)).toString('hex');
   const author = caller.person_id!;
@@ -228,7 +233,7 @@ export async function shareEngagement(
   now: Date,
 ): Promise<EngagementDetail> {
   const { engagement, role } = await requireParty(tx, id, caller);
-  if (role !== 'engager') throw new Problem('conflict', 'The engager alone shares an engagement.');
+  if (role !== 'engager') throw new Problem('conflict', sentence('engagement_of_engager'));
   const other = await kindOf(tx, organisation_id);
   if (other === null) {
     const detail = 'names no organisation';
@@ -256,12 +261,11 @@ export async function rateExpert(
   now: Date,
 ): Promise<RatedExpert> {
   const { engagement, role } = await requireParty(tx, id, caller);
-  if (role !== 'engager') throw new Problem('conflict', 'The engager alone rates an engagement.');
-  if ((await opinionsOf(tx, id)).length === 0)
-    throw new Problem('conflict', 'There is no opinion yet that could be rated.');
+  if (role !== 'engager') throw new Problem('conflict', sentence('rating_of_engager'));
+  if ((await opinionsOf(tx, id)).length === 0) throw new Problem('conflict', sentence('rating_early'));
   const { expert_id } = engagement;
   if (!(await insertRating(tx, { engagement_id: id, expert_id, score, rated_on: dateOf(now) })))
-    throw new Problem('conflict', 'You have rated this engagement already.');
+    throw new Problem('conflict', sentence('rating_again'));
   await audit(tx, caller, 'expert.rated', id, { expert_id, score }, now);
   return (await findExpert(tx, expert_id))!;
 }

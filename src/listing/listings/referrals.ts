@@ -1,4 +1,5 @@
 /** Listings that their sellers send to intermediaries that they know. */
+
 import type { CalendarDate } from '../../../models/types.ts';
 import { type Caller, findOrganisation } from '../../accounts/store.ts';
 import { dateOf } from '../../clock.ts';
@@ -6,6 +7,7 @@ import type { Sql, Transaction } from '../../db/client.ts';
 import { acrossTenants } from '../../db/tenancy.ts';
 import { Problem } from '../../errors.ts';
 import { emitEvents, toldTo } from '../../outbox/emit.ts';
+import { sentence } from '../sentences.ts';
 import { audit } from './service.ts';
 import { findListing, isOwnListing } from './store.ts';
 
@@ -37,13 +39,13 @@ export async function referListing(
     throw new Problem('not_found', 'There is no such listing.');
   const intermediary = await acrossTenants(tx, () => findOrganisation(tx, intermediary_id));
   if (!intermediary || !INTERMEDIARIES.includes(intermediary.kind))
-    throw new Problem('refused', 'The field intermediary_id names no agency and no expert.');
-  if (intermediary_id === caller.organisation_id)
-    throw new Problem('own_listing', 'The listing is your own: an intermediary is another.');
-  if (listing.state !== 'open') throw new Problem('conflict', `The listing is ${listing.state}.`);
+    throw new Problem('refused', sentence('referral_to_nobody'));
+  if (intermediary_id === caller.organisation_id) throw new Problem('own_listing', sentence('referral_own'));
+  if (listing.state !== 'open')
+    throw new Problem('conflict', sentence('referral_over', { listing_state: listing.state }));
   const row = { listing_id, intermediary_id, sent_on: dateOf(now) };
   const sent = await tx`insert into listing_referral ${tx(row)} on conflict do nothing`;
-  if (sent.count === 0) throw new Problem('conflict', 'The listing was sent there already.');
+  if (sent.count === 0) throw new Problem('conflict', sentence('referral_again'));
   await audit(tx, caller, 'listing.referred', listing_id, { intermediary_id }, now);
   await emitEvents(tx, [
     {

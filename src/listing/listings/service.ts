@@ -1,4 +1,5 @@
 /** Listing patents, and taking a listing down: each with its trace, and shown under a pseudonym alone. */
+
 import { addDays } from '../../../models/calendar.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
@@ -13,8 +14,10 @@ import { Problem } from '../../errors.ts';
 import { newUnlinkableId } from '../../ids.ts';
 import { emitEvents, toldTo } from '../../outbox/emit.ts';
 import { type KnownPatent, knownPatents } from '../../patents/facts.ts';
+import { say } from '../../pledges/sentences.ts';
 import { withdrawOpenDeals } from '../deals/ending.ts';
 import type { DealKind } from '../deals/machine.ts';
+import { sentence } from '../sentences.ts';
 import {
   type Channel,
   findListing,
@@ -63,7 +66,8 @@ export async function listPatents(
 ): Promise<Listing> {
   const { title, summary, know_how = null, contact = null, asking_minor = null } = given;
   const patent_ids = [...new Set(given.patent_ids.map((id) => id.toLowerCase()))].sort();
-  if (patent_ids.length < given.patent_ids.length) throw new Problem('refused', 'A patent is named twice.');
+  if (patent_ids.length < given.patent_ids.length)
+    throw new Problem('refused', sentence('listing_patent_twice'));
   const listed_on = requireDays(given.expires_on, now);
   await tx`select from organisation where id = ${caller.organisation_id} for no key update`;
   const patents = await requireInForce(tx, patent_ids, now);
@@ -125,10 +129,7 @@ export function requireDays(expires_on: CalendarDate, now: Date): CalendarDate {
   const today = dateOf(now);
   const last = addDays(today, MAX_LISTING_DAYS);
   if (expires_on > today && expires_on <= last) return today;
-  throw new Problem(
-    'refused',
-    `The field expires_on must be after today, ${today}, and no later than ${last}.`,
-  );
+  throw new Problem('refused', sentence('listing_days', { today, last }));
 }
 
 async function requireInForce(
@@ -139,16 +140,9 @@ async function requireInForce(
   const known = await knownPatents(tx, patent_ids, now);
   for (const id of patent_ids) {
     const state = known.get(id)?.facts.legal_state;
-    if (state === undefined)
-      throw new Problem(
-        'refused',
-        `Patent ${id} is not in the database; look it up with GET /v1/patents first.`,
-      );
+    if (state === undefined) throw new Problem('refused', say('patent_unknown', { patent_id: id }));
     if (state !== 'in_force')
-      throw new Problem(
-        'not_in_force',
-        `Patent ${id} is ${state}; only a granted patent in force can be listed.`,
-      );
+      throw new Problem('not_in_force', sentence('listing_not_in_force', { patent_id: id, legal: state }));
   }
   return known;
 }
@@ -158,16 +152,12 @@ async function requireUnsold(tx: Transaction, patent_ids: readonly string[], cal
   const [count] = await tx<{ listings: number }[]>`
     select count(*) as listings from listing where holds_pseudonym(pseudonym_id)`;
   if (count!.listings >= MAX_LISTINGS)
-    throw new Problem('refused', `An organisation has at most ${MAX_LISTINGS} listings.`);
+    throw new Problem('refused', sentence('listings_full', { count: MAX_LISTINGS }));
   const [listed] = await tx<{ patent_id: string; listing_id: string }[]>`
     select patent_id, listing_id from listing_patent join listing on listing.id = listing_id
     where patent_id = any(${patent_ids as string[]}::uuid[]) and state in ('open', 'reserved')
       and holds_pseudonym(pseudonym_id) limit 1`;
-  if (listed)
-    throw new Problem(
-      'already_sold',
-      `Patent ${listed.patent_id} is in your listing ${listed.listing_id} already; withdraw that first.`,
-    );
+  if (listed) throw new Problem('already_sold', sentence('listing_again', listed));
   const [sold] = await acrossTenants(
     tx,
     () => tx<{ patent_id: string; organisation_id: string }[]>`
@@ -176,7 +166,7 @@ async function requireUnsold(tx: Transaction, patent_ids: readonly string[], cal
       join listing_deal_party party on party.deal_id = listing_deal.id and side = 'seller'
       where patent_id = any(${patent_ids as string[]}::uuid[]) order by patent_id, changed_at desc`,
   ).then((rows) => rows.filter(({ organisation_id }) => organisation_id === caller.organisation_id));
-  if (sold) throw new Problem('already_sold', `You have sold patent ${sold.patent_id} to another.`);
+  if (sold) throw new Problem('already_sold', sentence('listing_sold', { patent_id: sold.patent_id }));
 }
 
 /** One that is named must be the caller's; else one is drawn. @throws Problem `refused` */
@@ -189,10 +179,7 @@ export async function ownPseudonym(
   if (id === undefined) return makePseudonym(tx, undefined, caller, now);
   const found = await findPseudonym(tx, id);
   if (found?.owner?.organisation_id !== caller.organisation_id)
-    throw new Problem(
-      'refused',
-      'The field pseudonym_id names no pseudonym of yours; leave it out for a new one.',
-    );
+    throw new Problem('refused', sentence('listing_pseudonym'));
   return found;
 }
 
@@ -210,8 +197,8 @@ export async function withdrawListing(
     throw new Problem(
       'conflict',
       listing.state === 'reserved'
-        ? 'A buyer has accepted: withdraw from that deal first.'
-        : `The listing is ${listing.state} already.`,
+        ? sentence('listing_reserved')
+        : sentence('listing_over', { listing_state: listing.state }),
     );
   await endListing(tx, listing, 'withdrawn', caller, now);
   return { ...listing, state: 'withdrawn' };

@@ -102,7 +102,7 @@ export function dealPages(app: FastifyInstance, service: Service): void {
           ...(!price && { price: words.say('deal.number_form') }),
           ...(!is_number && { days: words.say('deal.number_form') }),
         };
-        requireNone(faults, words.say('problem.bad_request'));
+        requireNone(faults);
         const offer = {
           kind: body.kind,
           price_minor: toMinor(price!, VALUATION_CURRENCY),
@@ -266,17 +266,17 @@ export function dealPages(app: FastifyInstance, service: Service): void {
         return { step, offer_id: typed.offer_id ?? '' };
       case 'file': {
         const filing_number = textOf(typed.filing_number);
-        requireNone(filing_number === undefined ? { filing_number: fault } : {}, fault);
+        requireNone(filing_number === undefined ? { filing_number: fault } : {});
         return { step, filing_number: filing_number!, filed_on: dateOf(clock.now()) };
       }
       case 'close': {
         const costs = amountOf(typed.costs ?? '');
-        requireNone(costs === undefined ? { costs: words.say('deal.number_form') } : {}, fault);
+        requireNone(costs === undefined ? { costs: words.say('deal.number_form') } : {});
         return { step, costs_minor: costs ? toMinor(costs, VALUATION_CURRENCY) : 0 };
       }
       case 'withdraw': {
         const reason = textOf(typed.reason);
-        requireNone(reason === undefined ? { reason: fault } : {}, fault);
+        requireNone(reason === undefined ? { reason: fault } : {});
         return { step, reason: reason! };
       }
       default:

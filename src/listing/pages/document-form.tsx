@@ -47,7 +47,7 @@ export function documentOf(
   const media_type = mediaTypeOf(file_name);
   const fault = faultOf(Buffer.from(file, 'base64'), media_type);
   const text = fault && `${words.say(`document.${fault}`)} ${hintOf(words)}`;
-  requireNone(text === null ? {} : { file: text }, words.say('problem.bad_request'));
+  requireNone(text === null ? {} : { file: text });
   return { name: file_name.slice(-MAX_NAME_LENGTH), media_type: media_type!, content_base64: file };
 }
 

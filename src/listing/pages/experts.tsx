@@ -1,4 +1,5 @@
 /** The directory of experts and intermediaries, the own entry in it, and engagements from the asking to the opinion. */
+
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { Caller } from '../../accounts/store.ts';
@@ -6,8 +7,10 @@ import { attemptOwn } from '../../audit/refusal.ts';
 import { Problem } from '../../errors.ts';
 import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
 import { Closed, page as cut, Id } from '../../http/schemas.ts';
+import { faultAt } from '../../pages/parts/fault.ts';
 import { minorTyped } from '../../pages/parts/money.ts';
 import { refusableFormsOf, Typed } from '../../pages/refusable-forms.ts';
+import { say } from '../../pages/sentences.ts';
 import { pagesOf } from '../../pages/serve.ts';
 import { byNumber } from '../../pages/valuation/read.ts';
 import type { View } from '../../pages/view.ts';
@@ -127,11 +130,7 @@ export function expertPages(app: FastifyInstance, service: Service): void {
       async act({ params, body, caller }) {
         const number = body.patent.trim();
         const found = number === '' ? null : await byNumber(database.sql, number.toUpperCase());
-        const detail = 'names no patent in the database';
-        if (number !== '' && !found)
-          throw new Problem('refused', `The expert was not asked: patent ${detail}.`, [
-            { pointer: '/body/patent', detail },
-          ]);
+        if (number !== '' && !found) throw faultAt('patent', say('field_no_patent'), 'refused');
         requireTyped(body, 'brief');
         const given = {
           expert_id: params.id,
@@ -277,7 +276,7 @@ function profileOf(body: {
 
 function requireTyped(body: Readonly<Record<string, string | undefined>>, ...names: string[]): void {
   const empty = names.find((name) => (body[name] ?? '').trim() === '');
-  if (empty) throw fault(empty, 'is empty');
+  if (empty) throw faultAt(empty, say('field_empty'), 'refused');
 }
 
 function fault(field: string, detail: string): Problem {

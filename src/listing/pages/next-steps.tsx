@@ -1,8 +1,10 @@
 /** What stands open to a side of a deal: a form for each step that it may take, and why not for those that it may not yet. */
+
 import type { ComponentChildren } from 'preact';
 import type { Problem } from '../../errors.ts';
 import { SendForm } from '../../pages/parts/forms.tsx';
 import { Choice, Section } from '../../pages/parts/parts.tsx';
+import { Said } from '../../pages/parts/said.tsx';
 import { useView } from '../../pages/view.ts';
 import type { Step } from '../deals/machine.ts';
 import type { DealShown } from '../deals/read.ts';
@@ -33,7 +35,7 @@ export function NextSteps(shown: Shown) {
         <ul class="muted">
           {waiting.map(({ step, refusal }) => (
             <li key={step}>
-              {words.say(step === 'sign' ? 'deal.sign' : `do.${step}`)}: <span lang="en">{refusal}</span>
+              {words.say(step === 'sign' ? 'deal.sign' : `do.${step}`)}: <Said of={refusal!} />
             </li>
           ))}
         </ul>

@@ -224,7 +224,7 @@ export function listingPages(app: FastifyInstance, service: Service): void {
     const lines = await readLines(database.sql, numbers, uses, clock.now());
     const missing = lines.find(({ known }) => known === null);
     const asking = amountOf(typed.asking);
-    const empty = words.say('problem.bad_request');
+    const empty = words.say('said.field_empty');
     const faults: Faults = {
       ...(numbers.length === 0 && { numbers: empty }),
       ...(missing && { numbers: words.say('own.no_number', { number: missing.typed }) }),
@@ -233,7 +233,7 @@ export function listingPages(app: FastifyInstance, service: Service): void {
       ...(asking === undefined && { asking: words.say('deal.number_form') }),
       ...(!isCalendarDate(typed.expires_on) && { expires_on: words.say('valuation.matures_form') }),
     };
-    requireNone(faults, empty);
+    requireNone(faults);
     const patents = lines.map(({ known }) => known!);
     return {
       title: typed.title.trim(),

@@ -1,14 +1,16 @@
 /** What was typed into forms, and what was wrong with it. */
+
 import { Problem } from '../../errors.ts';
 import type { Faults } from '../../pages/parts/forms.tsx';
+import { say } from '../../pages/sentences.ts';
 
 /** @throws Problem `bad_request` naming each field that is wrong */
-export function requireNone(faults: Faults, summary: string): void {
+export function requireNone(faults: Faults): void {
   const fields = Object.entries(faults).map(([name, detail]) => ({
     pointer: `/body/${name}`,
     detail: detail!,
   }));
-  if (fields.length > 0) throw new Problem('bad_request', summary, fields);
+  if (fields.length > 0) throw new Problem('bad_request', say('form_faulty'), fields);
 }
 
 /** By the name of the field. */
@@ -27,6 +29,6 @@ export function textOf(typed: string | undefined): string | undefined {
 /** @throws Problem `bad_request` for a field that was left empty */
 export function requireWords(typed: string | undefined): string {
   const text = textOf(typed);
-  if (text === undefined) throw new Problem('bad_request', 'A message must not be empty.');
+  if (text === undefined) throw new Problem('bad_request', say('text_empty'));
   return text;
 }

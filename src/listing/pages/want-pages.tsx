@@ -52,14 +52,14 @@ export function wantPages(app: FastifyInstance, service: Service): void {
       at: () => '/market/wants',
       async act({ body, caller, view: { words } }) {
         const budget = amountOf(body.budget);
-        const empty = words.say('problem.bad_request');
+        const empty = words.say('said.field_empty');
         const faults = {
           ...(textOf(body.title) === undefined && { title: empty }),
           ...(textOf(body.summary) === undefined && { summary: empty }),
           ...(budget === undefined && { budget: words.say('deal.number_form') }),
           ...(!isCalendarDate(body.expires_on) && { expires_on: words.say('valuation.matures_form') }),
         };
-        requireNone(faults, empty);
+        requireNone(faults);
         const want = {
           title: body.title.trim(),
           summary: body.summary.trim(),

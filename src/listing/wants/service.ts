@@ -1,4 +1,5 @@
 /** What buyers look for, shown under a pseudonym, and what sellers point out to them. */
+
 import type { CalendarDate } from '../../../models/types.ts';
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
 import { type Caller, findOrganisation } from '../../accounts/store.ts';
@@ -13,6 +14,7 @@ import type { DealKind } from '../deals/machine.ts';
 import { audit, ownPseudonym, requireDays, serviceFor } from '../listings/service.ts';
 import { findListing, isOwnListing } from '../listings/store.ts';
 import { requireUntold } from '../listings/untold.ts';
+import { sentence } from '../sentences.ts';
 import { findWant, insertWant, isOwnWant, type Want } from './store.ts';
 
 /** Of one organisation, in whatever state. */
@@ -37,8 +39,7 @@ export async function postWant(tx: Transaction, given: GivenWant, caller: Caller
   await tx`select from organisation where id = ${caller.organisation_id} for no key update`;
   const [count] = await tx<{ wants: number }[]>`
     select count(*) as wants from listing_want where holds_pseudonym(pseudonym_id)`;
-  if (count!.wants >= MAX_WANTS)
-    throw new Problem('refused', `An organisation has at most ${MAX_WANTS} wants.`);
+  if (count!.wants >= MAX_WANTS) throw new Problem('refused', sentence('wants_full', { count: MAX_WANTS }));
   const pseudonym = await ownPseudonym(tx, given.pseudonym_id, caller, now);
   const want: Want = {
     id: newUnlinkableId('lwt'),
@@ -66,7 +67,7 @@ export async function withdrawWant(tx: Transaction, id: string, caller: Caller, 
   const want = await findWant(tx, id);
   if (!want || !(await isOwnWant(tx, want))) throw new Problem('not_found', 'There is no such want.');
   const ended = await endWant(tx, want, 'withdrawn', caller, now);
-  if (!ended) throw new Problem('conflict', 'The want is over already.');
+  if (!ended) throw new Problem('conflict', sentence('want_over'));
   return { ...want, state: 'withdrawn' };
 }
 
@@ -108,16 +109,19 @@ export async function answerWant(
   const listing = await findListing(tx, listing_id);
   if (!listing || !(await isOwnListing(tx, listing)))
     throw new Problem('not_found', 'There is no such listing of yours.');
-  if (await isOwnWant(tx, want)) throw new Problem('own_listing', 'The want is your own.');
+  if (await isOwnWant(tx, want)) throw new Problem('own_listing', sentence('want_own'));
   const today = dateOf(now);
-  if (want.state === 'withdrawn') throw new Problem('listing_withdrawn', 'The want was withdrawn.');
+  if (want.state === 'withdrawn') throw new Problem('listing_withdrawn', sentence('want_withdrawn'));
   if (want.state === 'expired' || want.expires_on <= today)
-    throw new Problem('listing_expired', 'The want has expired.');
+    throw new Problem('listing_expired', sentence('want_expired'));
   if (listing.state !== 'open' || listing.expires_on <= today)
-    throw new Problem('conflict', `The listing is ${listing.state === 'open' ? 'expired' : listing.state}.`);
+    throw new Problem(
+      'conflict',
+      sentence('want_listing_over', { listing_state: listing.state === 'open' ? 'expired' : listing.state }),
+    );
   const row = { want_id, listing_id, answered_on: today };
   const answered = await tx`insert into listing_want_answer ${tx(row)} on conflict do nothing`;
-  if (answered.count === 0) throw new Problem('conflict', 'You have pointed this listing out already.');
+  if (answered.count === 0) throw new Problem('conflict', sentence('want_pointed_out'));
   const { organisation_id: id, kind } = await ownerOf(tx, want.pseudonym_id);
   await audit(tx, caller, 'listing.want.answered', want_id, { listing_id }, now);
   await acrossTenants(tx, () =>

@@ -1,11 +1,14 @@
 /** The desk of marks: products and their lots for their owner, the queue of certification for staff. */
+
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { isCalendarDate } from '../../../models/calendar.ts';
 import { Problem } from '../../errors.ts';
 import { Closed, Id } from '../../http/schemas.ts';
 import type { ModuleSetting } from '../../modules.ts';
+import { faultAt } from '../../pages/parts/fault.ts';
 import { refusableFormsOf, Typed } from '../../pages/refusable-forms.ts';
+import { say } from '../../pages/sentences.ts';
 import { pagesOf } from '../../pages/serve.ts';
 import type { View } from '../../pages/view.ts';
 import { issueLot, listLots, MAX_MARKS_PER_LOT, revokeMarks } from '../marks/lots.ts';
@@ -203,18 +206,16 @@ function productOf({
 /** @throws Problem `bad_request` naming the field */
 function lotOf({ code, marks, shipped_on }: Record<'code' | 'marks' | 'shipped_on', string>) {
   const count = /^\d{1,7}$/.test(marks.trim()) ? Number(marks) : 0;
-  if (!/^[A-Z0-9][A-Z0-9-]{0,19}$/.test(code.trim()))
-    throw fault('code', 'has 1 to 20 capital letters, digits and dashes.');
+  if (!/^[A-Z0-9][A-Z0-9-]{0,19}$/.test(code.trim())) throw faultAt('code', say('field_no_lot_code'));
   if (count < 1 || count > MAX_MARKS_PER_LOT)
-    throw fault('marks', `is a whole number from 1 to ${MAX_MARKS_PER_LOT}.`);
-  if (shipped_on !== '' && !isCalendarDate(shipped_on))
-    throw fault('shipped_on', 'is a day such as 2026-11-30.');
+    throw faultAt('marks', say('field_not_whole', { least: 1, most: MAX_MARKS_PER_LOT }));
+  if (shipped_on !== '' && !isCalendarDate(shipped_on)) throw faultAt('shipped_on', say('field_no_day'));
   return { code: code.trim(), marks: count, ...(shipped_on !== '' && { shipped_on }) };
 }
 
 function filled(field: string, text: string): string {
   const said = text.trim().slice(0, 500);
-  if (said === '') throw fault(field, 'must be filled in.');
+  if (said === '') throw faultAt(field, say('field_empty'));
   return said;
 }
 

@@ -1,4 +1,5 @@
 /** Desks: the operator's view over all, one desk with its clients and tasks, one client with its history. */
+
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { addMonths, isCalendarDate } from '../../../models/calendar.ts';
@@ -11,7 +12,9 @@ import { EVERYONE } from '../../http/guard.ts';
 import { Closed, Id, OneOf } from '../../http/schemas.ts';
 import type { ModuleSetting } from '../../modules.ts';
 import { Blank, blank } from '../../pages/asking.ts';
+import { faultAt } from '../../pages/parts/fault.ts';
 import { refusableFormsOf, Typed } from '../../pages/refusable-forms.ts';
+import { say } from '../../pages/sentences.ts';
 import { pagesOf } from '../../pages/serve.ts';
 import { monthOf, nextMonth } from '../../quotas/months.ts';
 import { addClient, addTask, doTask, moveClient, noteClient, opened } from '../desks/clients.ts';
@@ -290,15 +293,12 @@ export function deskPages(app: FastifyInstance, { service }: ModuleSetting): voi
 
 /** @throws Problem `bad_request` at the field */
 function required(field: string, text: string): string {
-  const pointer = `/body/${field}`;
   const said = text.trim();
-  if (said === '')
-    throw new Problem('bad_request', `${pointer} is empty.`, [{ pointer, detail: 'must not be empty' }]);
+  if (said === '') throw faultAt(field, say('field_empty'));
   return said;
 }
 
 function dayOf(text: string): string {
   if (isCalendarDate(text)) return text;
-  const pointer = '/body/due_on';
-  throw new Problem('bad_request', `${pointer} is no day.`, [{ pointer, detail: 'must be a day' }]);
+  throw faultAt('due_on', say('field_no_day'));
 }

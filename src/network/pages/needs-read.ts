@@ -1,11 +1,13 @@
 /** What was typed in forms of needs and offers, as the service takes it. */
+
 import { isCalendarDate } from '../../../models/calendar.ts';
 import { toMinor } from '../../../models/money.ts';
 import type { Caller } from '../../accounts/store.ts';
 import { makePseudonym } from '../../anonymity/service.ts';
 import { dateOf } from '../../clock.ts';
 import type { Sql, Transaction } from '../../db/client.ts';
-import { Problem } from '../../errors.ts';
+import { faultAt } from '../../pages/parts/fault.ts';
+import { say } from '../../pages/sentences.ts';
 import { findPatents } from '../../search/find.ts';
 import type { NeedGiven } from '../needs/need.ts';
 import type { OfferGiven } from '../needs/offer.ts';
@@ -69,11 +71,7 @@ async function postedTyped(tx: Transaction, typed: Typed, caller: Caller, now: D
 }
 
 function missing(field: string): never {
-  throw wrong(field, 'it is empty; say what it is.');
-}
-
-function wrong(field: string, detail: string): Problem {
-  return new Problem('refused', `The field ${field}: ${detail}`, [{ pointer: `/body/${field}`, detail }]);
+  throw faultAt(field, say('field_empty'), 'refused');
 }
 
 function textOf(text: string | undefined): string | null {
@@ -94,8 +92,7 @@ function fieldsOf(text: string | undefined): number[] {
 
 function dayOf(field: string, text: string | undefined): string | null {
   const day = textOf(text);
-  if (day !== null && !isCalendarDate(day))
-    throw wrong(field, `"${day}" is no day; give one such as 2026-12-31.`);
+  if (day !== null && !isCalendarDate(day)) throw faultAt(field, say('field_no_day'), 'refused');
   return day;
 }
 
@@ -108,8 +105,7 @@ function moneyOf<What extends 'budget' | 'price'>(what: What, typed: Typed): Mon
     const text = textOf(typed[field])?.replaceAll(/[\s,]/g, '') ?? null;
     if (text === null) return null;
     const major = Number(text);
-    if (!(major >= 0 && major <= MAX_MAJOR))
-      throw wrong(field, `"${text}" is no amount; give one such as 1200000.`);
+    if (!(major >= 0 && major <= MAX_MAJOR)) throw faultAt(field, say('field_no_amount'), 'refused');
     return toMinor(major, PAGE_CURRENCY);
   };
   const [least, most] = [amount(`${what}_min`), amount(`${what}_max`)];
@@ -125,6 +121,7 @@ async function patentsTyped(sql: Sql, numbers: readonly string[]): Promise<strin
     numbers.slice(0, MAX_PATENTS).map((number) => findPatents(sql, { number }, 'patent_id', 1, null)),
   );
   const unknown = numbers.filter((_, index) => !found[index]?.[0]);
-  if (unknown.length > 0) throw wrong('patents', `not in the database: ${unknown.join(', ')}.`);
+  if (unknown.length > 0)
+    throw faultAt('patents', say('field_unknown_patents', { numbers: unknown.join(', ') }), 'refused');
   return found.flatMap(([patent]) => patent?.patent_id ?? []);
 }

@@ -1,14 +1,17 @@
 /** The own plan and what is used of it; for staff all plans, who is on which, and what is charged for. */
+
 import type { FastifyInstance } from 'fastify';
 import type { Caller } from '../../accounts/store.ts';
-import { Problem } from '../../errors.ts';
+import type { Problem } from '../../errors.ts';
 import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
 import { Closed } from '../../http/schemas.ts';
 import type { ModuleSetting } from '../../modules.ts';
 import type { Words } from '../../pages/language/words.ts';
+import { faultAt } from '../../pages/parts/fault.ts';
 import { Field, may, Refusal, SendForm } from '../../pages/parts/forms.tsx';
 import { Choice, Section, Table } from '../../pages/parts/parts.tsx';
 import { refusableFormsOf, Typed } from '../../pages/refusable-forms.ts';
+import { say } from '../../pages/sentences.ts';
 import { pagesOf } from '../../pages/serve.ts';
 import { useView } from '../../pages/view.ts';
 import { monthOf } from '../../quotas/months.ts';
@@ -59,9 +62,8 @@ export function planPages(app: FastifyInstance, { service }: ModuleSetting): voi
           currency: typed.currency!.trim().toUpperCase(),
           quotas: quotasIn(typed),
         };
-        if (given.name === '') throw fault('name', 'must not be empty');
-        if (!/^[A-Z]{3}$/.test(given.currency))
-          throw fault('currency', 'must be an ISO 4217 code such as CNY');
+        if (given.name === '') throw faultAt('name', say('field_empty'));
+        if (!/^[A-Z]{3}$/.test(given.currency)) throw faultAt('currency', say('field_no_currency'));
         await database.transaction((tx) => makePlan(tx, given, caller, clock.now()));
         return '/plans#plans';
       },
@@ -95,12 +97,7 @@ function quotasIn(typed: Readonly<Record<string, string>>): Quotas {
 function wholeNumber(typed: Readonly<Record<string, string>>, field: string, most: number): number {
   const number = Number(typed[field]!.trim() || Number.NaN);
   if (Number.isSafeInteger(number) && number >= 0 && number <= most) return number;
-  throw fault(field, `must be a whole number from 0 to ${most}`);
-}
-
-function fault(field: string, detail: string): Problem {
-  const pointer = `/body/${field}`;
-  return new Problem('bad_request', `${pointer} ${detail}.`, [{ pointer, detail }]);
+  throw faultAt(field, say('field_not_whole', { least: 0, most }));
 }
 
 interface Refused {

@@ -117,7 +117,7 @@ function Entries({ entries, nameOf }: Pick<Props, 'entries' | 'nameOf'>) {
       rows={entries}
       keyOf={({ seq }) => String(seq)}
       columns={[
-        { head: words.say('audit.action'), kind: 'short', cell: ({ action }) => <code>{action}</code> },
+        { head: words.say('audit.action'), cell: ({ action }) => <Action action={action} /> },
         { head: words.say('audit.number'), kind: 'number', cell: ({ seq }) => words.number(seq) },
         { head: words.say('audit.at'), kind: 'short', cell: ({ at }) => words.instant(at) },
         { head: words.say('audit.actor'), kind: 'short', cell: ({ actor }) => nameOf(actor) },
@@ -136,5 +136,24 @@ function Entries({ entries, nameOf }: Pick<Props, 'entries' | 'nameOf'>) {
         },
       ]}
     />
+  );
+}
+
+const REFUSED = '.refused';
+
+/** In words where the catalogue has them, above the code by which entries are asked for. */
+function Action({ action }: { action: string }) {
+  const { words } = useView();
+  const known = (name: string) => {
+    const key = `audit_action.${name.replaceAll('.', '_')}`;
+    return words.has(key) ? words.say(key) : null;
+  };
+  const tried = action.endsWith(REFUSED) ? known(action.slice(0, -REFUSED.length)) : null;
+  const said = known(action) ?? (tried && words.say('audit.refused', { action: tried }));
+  return (
+    <>
+      {said && <span>{said} </span>}
+      <code class={said ? 'muted' : undefined}>{action}</code>
+    </>
   );
 }

@@ -3,6 +3,7 @@
 import account from './account.json' with { type: 'json' };
 import agency from './agency.json' with { type: 'json' };
 import audit from './audit.json' with { type: 'json' };
+import auditActions from './audit-actions.json' with { type: 'json' };
 import calendar from './calendar.json' with { type: 'json' };
 import charts from './charts.json' with { type: 'json' };
 import claims from './claims.json' with { type: 'json' };
@@ -24,6 +25,10 @@ import portfolio from './portfolio.json' with { type: 'json' };
 import report from './report.json' with { type: 'json' };
 import review from './review.json' with { type: 'json' };
 import rules from './rules.json' with { type: 'json' };
+import saidMarket from './said-market.json' with { type: 'json' };
+import saidModels from './said-models.json' with { type: 'json' };
+import saidPledges from './said-pledges.json' with { type: 'json' };
+import saidService from './said-service.json' with { type: 'json' };
 import signIn from './sign-in.json' with { type: 'json' };
 import sources from './sources.json' with { type: 'json' };
 import start from './start.json' with { type: 'json' };
@@ -38,6 +43,7 @@ export type Entry = string | ({ other: string } & Partial<Record<Intl.LDMLPlural
 
 export const AREAS = {
   audit,
+  auditActions,
   charts,
   claims,
   common,
@@ -49,6 +55,10 @@ export const AREAS = {
   report,
   review,
   rules,
+  saidMarket,
+  saidModels,
+  saidPledges,
+  saidService,
   signIn,
   sources,
   start,

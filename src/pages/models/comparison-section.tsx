@@ -1,9 +1,12 @@
 /** Champion against challenger in their last comparison: figures beside each other, and stated chances against what came. */
+
 import type { CalibrationBin } from '../../../models/metrics/calibration-error.ts';
 import type { ModelFigures } from '../../governance/comparison.ts';
+import { reasonsOf } from '../../governance/service.ts';
 import type { StoredComparison } from '../../governance/store.ts';
 import { CalibrationPlot } from '../charts/distribution.tsx';
 import { Figure, Section, Table } from '../parts/parts.tsx';
+import { Said } from '../parts/said.tsx';
 import { useView } from '../view.ts';
 
 const WIDE = 460;
@@ -35,9 +38,11 @@ export function ComparisonSection({ comparisons }: { comparisons: readonly Store
   );
 }
 
-function Beside({ last: { result, promote } }: { last: StoredComparison }) {
+function Beside({ last }: { last: StoredComparison }) {
   const { words } = useView();
-  const { champion, challenger, improvement, reasons } = result;
+  const { result, promote } = last;
+  const { champion, challenger, improvement } = result;
+  const reasons = reasonsOf(last);
   return (
     <>
       <p>
@@ -78,8 +83,16 @@ function Beside({ last: { result, promote } }: { last: StoredComparison }) {
       </p>
       <p class={promote ? 'success' : undefined}>
         <strong>{words.say(promote ? 'models.promotes' : 'models.keeps')}</strong>
-        {reasons.length > 0 && <span lang="en">{` ${reasons.join('; ')}.`}</span>}
       </p>
+      {reasons.length > 0 && (
+        <ul>
+          {reasons.map((reason) => (
+            <li key={typeof reason === 'string' ? reason : reason.code}>
+              <Said of={reason} />
+            </li>
+          ))}
+        </ul>
+      )}
     </>
   );
 }

@@ -1,7 +1,9 @@
 /** One model: what it may be used for, how it was reviewed, and how it did beside its rival. */
+
 import type { modelHistory } from '../../governance/service.ts';
 import type { Review, Version } from '../../governance/store.ts';
 import { type Fact, Facts, Section, Table } from '../parts/parts.tsx';
+import { Said } from '../parts/said.tsx';
 import { useView, type View } from '../view.ts';
 import { ComparisonSection } from './comparison-section.tsx';
 import { taskName } from './models-page.tsx';
@@ -27,9 +29,11 @@ export function ModelPage({ history }: { history: ModelHistory }) {
       <ComparisonSection comparisons={comparisons} />
       <Section title={words.say('models.reviews')} note={words.say('models.reviews_note')}>
         {review.reasons.length > 0 && (
-          <ul class="refusal" lang="en">
+          <ul class="refusal">
             {review.reasons.map((reason) => (
-              <li key={reason}>{reason}</li>
+              <li key={reason.code}>
+                <Said of={reason} />
+              </li>
             ))}
           </ul>
         )}

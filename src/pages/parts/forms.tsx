@@ -1,11 +1,14 @@
 /** What forms that change something are put together from: fields with their faults beside them, and the token of the session. */
+
 import type { ComponentChildren, InputHTMLAttributes } from 'preact';
 import type { Problem } from '../../errors.ts';
 import { CSRF_FIELD } from '../../http/session-cookie.ts';
 import { type Action, actionsOfRole } from '../../people/roles.ts';
+import type { Words } from '../language/words.ts';
 import { atMost, type LargeForm } from '../large-forms.ts';
 import { FORM_KEY_FIELD } from '../once.ts';
 import { useView, type View } from '../view.ts';
+import { isEnglish, saidIn, Why } from './said.tsx';
 
 /** What is wrong with a field, by its name, in the reader's language. */
 export type Faults = Readonly<Record<string, string | undefined>>;
@@ -23,7 +26,7 @@ interface TextFieldProps {
   hint?: string | undefined;
   fault: string | undefined;
   /** The fault is in the service's own words. */
-  english?: boolean;
+  english?: boolean | undefined;
   input?: InputHTMLAttributes<HTMLInputElement>;
   /** Where the slider beside a number ends; none if left out. */
   slider?: number | undefined;
@@ -79,12 +82,14 @@ interface FieldProps {
 
 /** A field whose fault may be that of its own name in what the service refused. */
 export function Field({ name, label, note, input, problem, fault, slider }: FieldProps) {
+  const { words } = useView();
+  const refused = refusedIn(problem, name, words);
   return (
     <TextField
       {...{ name, label, input, slider }}
       hint={note}
-      fault={fault ?? refusedIn(problem, name)}
-      english={fault === undefined && isEnglish(problem)}
+      fault={fault ?? refused?.text}
+      english={fault === undefined && refused?.english}
     />
   );
 }
@@ -106,7 +111,9 @@ interface AreaProps {
 
 /** A field for longer text. */
 export function AreaField({ name, label, value, rows, hint, lang, max_length, problem, fault }: AreaProps) {
-  const wrong = fault ?? refusedIn(problem, name);
+  const { words } = useView();
+  const refused = refusedIn(problem, name, words);
+  const wrong = fault ?? refused?.text;
   const [hint_id, fault_id] = [`${name}-hint`, `${name}-fault`];
   const described = [hint && hint_id, wrong && fault_id].filter(Boolean).join(' ');
   return (
@@ -126,7 +133,7 @@ export function AreaField({ name, label, value, rows, hint, lang, max_length, pr
       </textarea>
       {hint && <p id={hint_id}>{hint}</p>}
       {wrong && (
-        <p class="fault" id={fault_id} lang={fault === undefined && isEnglish(problem) ? 'en' : undefined}>
+        <p class="fault" id={fault_id} lang={fault === undefined && refused?.english ? 'en' : undefined}>
           {wrong}
         </p>
       )}
@@ -134,14 +141,16 @@ export function AreaField({ name, label, value, rows, hint, lang, max_length, pr
   );
 }
 
-/** A form that was too large to be read is told so in the reader's language, all else in the service's own words. */
-function isEnglish(problem: Problem | null | undefined): boolean {
-  return problem?.code !== 'body_too_large';
-}
-
-/** What the service found wrong with a field. */
-function refusedIn(problem: Problem | null | undefined, name: string): string | undefined {
-  return problem?.fields.find(({ pointer }) => pointer === `/body/${name}`)?.detail;
+/** What was found wrong with a field; in English where it has no code. */
+function refusedIn(
+  problem: Problem | null | undefined,
+  name: string,
+  words: Words,
+): { text: string; english: boolean } | undefined {
+  const found = problem?.fields.find(({ pointer }) => pointer === `/body/${name}`);
+  if (!found) return undefined;
+  const said = found.sentence ? saidIn(found.sentence, words) : null;
+  return { text: said ?? found.detail, english: said === null && isEnglish(problem!) };
 }
 
 interface PostProps {
@@ -289,7 +298,7 @@ export function Refusal({ problem }: { problem: Problem | null }) {
   return (
     <div class="refusal" role="alert">
       <p>{words.say(`problem.${problem.code}`)}</p>
-      <p lang={isEnglish(problem) ? 'en' : undefined}>{problem.message}</p>
+      <Why problem={problem} />
     </div>
   );
 }

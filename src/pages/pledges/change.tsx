@@ -6,6 +6,7 @@ import { csvOf } from '../../csv.ts';
 import type { PledgeWaterfall } from '../../pledges/waterfall/bars.ts';
 import { movingBars, WaterfallChart } from '../charts/waterfall.tsx';
 import { AskForm, DayField, Figure, Section, Table } from '../parts/parts.tsx';
+import { Said } from '../parts/said.tsx';
 import { ruleTitle } from '../parts/terms.ts';
 import { useView } from '../view.ts';
 import { FileLinks } from './file-links.tsx';
@@ -77,7 +78,12 @@ export function Change({
       ) : (
         <p class="refusal" role="alert">
           {words.say(change.from > change.to ? 'change.order' : 'change.refused')}
-          {change.refused && <span lang="en">{` ${change.refused}`}</span>}
+          {change.refused && (
+            <>
+              {' '}
+              <Said of={change.refused} />
+            </>
+          )}
         </p>
       )}
     </Section>

@@ -1,9 +1,9 @@
 /** What happens to a pledge between its payment and its end: margin calls, amendments, and what a release must show. */
+
 import { addMonths } from '../../../models/calendar.ts';
 import { dateOf } from '../../clock.ts';
 import type { Problem } from '../../errors.ts';
 import { type Amendment, ANSWERS, type Answer } from '../../pledges/amendments/service.ts';
-import type { PledgeState } from '../../pledges/lifecycle.ts';
 import {
   DEFAULT_CURE_WORKING_DAYS,
   MARGIN_CALL_OUTCOMES,
@@ -13,6 +13,7 @@ import type { ChecklistItem, Ground } from '../../pledges/release/checklist.ts';
 import type { Words } from '../language/words.ts';
 import { Field, may, PostForm, Refusal } from '../parts/forms.tsx';
 import { Choice, Section, Table } from '../parts/parts.tsx';
+import { Said } from '../parts/said.tsx';
 import { useView } from '../view.ts';
 import { pledgeName } from './pledge-page.tsx';
 import type { PledgeShown } from './read.ts';
@@ -217,15 +218,7 @@ function changesText(changes: Amendment['changes'], currency: string, words: Wor
   return parts.filter(Boolean).join(words.say('term.between'));
 }
 
-/** What was stated with the release is in the words of who stated it. */
-function Shown({ item: { item, met, text }, state }: { item: ChecklistItem; state: PledgeState }) {
-  const { words } = useView();
-  if (item === 'state') return words.say('checklist.state', { state: words.say(`state.${state}`) });
-  if (item === 'nothing_outstanding') return words.say(`checklist.outstanding_${met ? 'nothing' : 'yet'}`);
-  return met ? <span lang="en">{text}</span> : words.say(`checklist.${item}`);
-}
-
-function Grounds({ grounds, pledge }: Props) {
+function Grounds({ grounds }: Props) {
   const { words } = useView();
   return (
     <Table<Props['grounds'][number]>
@@ -247,9 +240,9 @@ function Grounds({ grounds, pledge }: Props) {
           head: words.say('life.shows'),
           cell: ({ items }) => (
             <ul>
-              {items.map((item) => (
-                <li key={item.item}>
-                  <Shown item={item} state={pledge.state} />
+              {items.map(({ item, shows }) => (
+                <li key={item}>
+                  <Said of={shows} />
                 </li>
               ))}
             </ul>

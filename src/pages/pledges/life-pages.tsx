@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { isCalendarDate } from '../../../models/calendar.ts';
 import type { Caller } from '../../accounts/store.ts';
-import { Problem } from '../../errors.ts';
+import type { Problem } from '../../errors.ts';
 import { callerOfGuarded, PLEDGE_KINDS } from '../../http/guard.ts';
 import { Closed, Id, OneOf } from '../../http/schemas.ts';
 import { ANSWERS, amendmentsOf, answerAmendment, askAmendment } from '../../pledges/amendments/service.ts';
@@ -15,7 +15,9 @@ import {
 } from '../../pledges/margin-calls/service.ts';
 import { releaseState } from '../../pledges/release/deregistration.ts';
 import type { Service } from '../../service.ts';
+import { faultAt } from '../parts/fault.ts';
 import { refusableFormsOf, Typed } from '../refusable-forms.ts';
+import { say } from '../sentences.ts';
 import { pagesOf } from '../serve.ts';
 import type { View } from '../view.ts';
 import { LifePage, type LifeShown, MAX_CURE_WORKING_DAYS, type TypedLife } from './life-page.tsx';
@@ -143,20 +145,15 @@ export function lifePages(app: FastifyInstance, service: Service): void {
 function workingDays(typed: string): number {
   const days = Number(typed);
   if (Number.isInteger(days) && days >= 1 && days <= MAX_CURE_WORKING_DAYS) return days;
-  throw badField('working_days', `must be a whole number from 1 to ${MAX_CURE_WORKING_DAYS}`);
+  throw faultAt('working_days', say('field_not_whole', { least: 1, most: MAX_CURE_WORKING_DAYS }));
 }
 
 function dayOf(typed: string): string {
   if (isCalendarDate(typed)) return typed;
-  throw badField('matures_on', 'must be a calendar date, such as 2026-01-31');
+  throw faultAt('matures_on', say('field_no_day'));
 }
 
 function reasonOf(typed: string): string {
   if (typed.trim() !== '') return typed.trim();
-  throw badField('amendment_reason', 'must say why: write a sentence');
-}
-
-function badField(name: string, detail: string): Problem {
-  const pointer = `/body/${name}`;
-  return new Problem('bad_request', `${pointer} ${detail}.`, [{ pointer, detail }]);
+  throw faultAt('amendment_reason', say('field_empty'));
 }

@@ -1,5 +1,7 @@
 /** What the page of a pledge shows, read through the functions of the services. */
+
 import type { PledgeStatus } from '../../../models/risk/status.ts';
+import type { Sentence } from '../../../models/sentences.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import { type Caller, findOrganisation } from '../../accounts/store.ts';
 import type { Sql } from '../../db/client.ts';
@@ -81,7 +83,7 @@ export interface ChangeShown {
   /** Null where the days are the wrong way round, or the service refuses them. */
   waterfall: PledgeWaterfall | null;
   /** Why, in the service's words. */
-  refused: string | null;
+  refused: Sentence | string | null;
 }
 
 /** Between two days; from the first value under the contract to the last, where none are named. Null without two values. */
@@ -102,7 +104,7 @@ export async function readChange(
     return { from, to, waterfall: await pledgeWaterfall(sql, pledge, from, to, known_at), refused: null };
   } catch (error) {
     if (error instanceof Problem && error.code === 'refused')
-      return { from, to, waterfall: null, refused: error.message };
+      return { from, to, waterfall: null, refused: error.sentence ?? error.message };
     throw error;
   }
 }

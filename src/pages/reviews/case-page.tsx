@@ -1,8 +1,10 @@
 /** The page of a case: where it stands and what one may do, what moved since the proposal, the evidence, the record. */
+
 import type { Problem } from '../../errors.ts';
 import type { Step } from '../../review/store.ts';
 import { evidenceText } from '../parts/evidence.ts';
 import { Facts, type Fact as Figure, Section, SeverityMarked, Table } from '../parts/parts.tsx';
+import { Why } from '../parts/said.tsx';
 import { ruleTitle } from '../parts/terms.ts';
 import { pledgeName } from '../pledges/pledge-page.tsx';
 import { useView } from '../view.ts';
@@ -125,7 +127,7 @@ function Refusal({ shown: { steps, nameOf }, problem }: { shown: CaseShown; prob
       {problem.code === 'stale' && last ? (
         <p>{words.say('case.stale', { who: nameOf(last.actor), at: words.instant(last.at) })}</p>
       ) : (
-        <p lang="en">{problem.message}</p>
+        <Why problem={problem} />
       )}
       <p>{words.say('case.kept')}</p>
     </div>

@@ -1,9 +1,11 @@
 /** What a proposed set would have raised, beside the set in force, and the button that puts it in force. */
+
 import type { SetFigures } from '../../../models/risk/backtest.ts';
 import type { Problem } from '../../errors.ts';
 import type { StoredBacktest } from '../../risk/backtest-store.ts';
 import { SessionForm } from '../parts/forms.tsx';
 import { Section, Table } from '../parts/parts.tsx';
+import { Why } from '../parts/said.tsx';
 import { ruleTitle } from '../parts/terms.ts';
 import { useView, type View } from '../view.ts';
 
@@ -47,7 +49,7 @@ export function BacktestPage({ backtest, version, nameOf, may_set, problem }: Pr
           <p>
             <strong>{words.say(`problem.${problem.code}`)}</strong>
           </p>
-          <p lang="en">{problem.message}</p>
+          <Why problem={problem} />
         </div>
       )}
       <Section title={words.say('rules.outcome')} note={words.say('rules.outcome_note')}>

@@ -1,4 +1,5 @@
 /** The rules as the bank has them, all in one form that proposes a set, and the backtests made so far. */
+
 import { type Parameter, type Rule, SEVERITIES } from '../../../models/risk/rule.ts';
 import { ALWAYS_ON } from '../../../models/risk/rule-set.ts';
 import { RULES } from '../../../models/risk/rules.ts';
@@ -7,6 +8,7 @@ import type { StoredBacktest } from '../../risk/backtest-store.ts';
 import type { StoredRuleSet } from '../../risk/rule-sets.ts';
 import { SessionForm } from '../parts/forms.tsx';
 import { Section, Table } from '../parts/parts.tsx';
+import { Why } from '../parts/said.tsx';
 import { ruleTitle } from '../parts/terms.ts';
 import { useView } from '../view.ts';
 import type { Typed } from './settings.ts';
@@ -65,7 +67,7 @@ function Refusal({ outcome: { problem } }: { outcome: Outcome }) {
       <p>
         <strong>{words.say(problem ? `problem.${problem.code}` : 'rules.faulty')}</strong>
       </p>
-      {problem && <p lang="en">{problem.message}</p>}
+      {problem && <Why problem={problem} />}
     </div>
   );
 }

@@ -15,7 +15,7 @@ interface Props {
 export function DeliveryPage({ endpoint, delivery, attempts }: Props) {
   const view = useView();
   const { words } = view;
-  const { id, event_type, event_id, created_at, reason, outcome, body } = delivery;
+  const { id, event_type, event_id, created_at, outcome, body } = delivery;
   return (
     <>
       <div class="heading">
@@ -29,7 +29,7 @@ export function DeliveryPage({ endpoint, delivery, attempts }: Props) {
           <code>{event_type}</code>
           <span>{words.instant(created_at)}</span>
         </p>
-        {reason !== null && <p lang="en">{reason}</p>}
+        {outcome === 'dead' && <p>{words.say('webhook.attempts_failed', { count: delivery.attempts })}</p>}
       </div>
       <div class="actions after-heading">
         {outcome === 'pending' && (
@@ -80,14 +80,27 @@ function Attempts({ attempts }: Pick<Props, 'attempts'>) {
         },
         {
           head: words.say('webhook.answer'),
-          cell: ({ error, answer }) => (
+          cell: ({ error, status, answer }) => (
             <>
-              {error !== null && <span lang="en">{error}</span>}
+              {error !== null && <AttemptError {...{ error, status }} />}
               {answer && <code class="answer">{answer}</code>}
             </>
           ),
         },
       ]}
     />
+  );
+}
+
+/** By its class, which stands before it; what follows is the system's own words. */
+function AttemptError({ error, status }: { error: string; status: number | null }) {
+  const { words } = useView();
+  const [kind, ...rest] = error.split(': ');
+  const key = `webhook_error.${kind}`;
+  if (!words.has(key)) return <span lang="en">{error}</span>;
+  return (
+    <>
+      {words.say(key)} {status === null && <span lang="en">{rest.join(': ')}</span>}
+    </>
   );
 }

@@ -1,14 +1,16 @@
 /** One receiver: how it fares, what it was sent, and what its owner can do about it. */
+
 import { addDays } from '../../../models/calendar.ts';
 import { dateOf } from '../../clock.ts';
 import type { Problem } from '../../errors.ts';
 import { HISTORY_DAYS } from '../../outbox/retention.ts';
-import { DISABLE_AFTER_HOURS } from '../../webhooks/health.ts';
+import { DISABLE_AFTER_HOURS, disabledBecause } from '../../webhooks/health.ts';
 import type { DeadLetter } from '../../webhooks/recovery.ts';
 import { type Delivery, type Endpoint, ROTATION_OVERLAP_HOURS } from '../../webhooks/store.ts';
 import type { Words } from '../language/words.ts';
 import { Field, may, PostForm, Press, Refusal } from '../parts/forms.tsx';
 import { Choice, type Fact, Facts, Section, Table } from '../parts/parts.tsx';
+import { Said } from '../parts/said.tsx';
 import { useView } from '../view.ts';
 import { eventGroups, eventTitle, TypeBoxes } from './event-types.tsx';
 import { HealthMarked, hostOf, OutcomeMarked } from './health.tsx';
@@ -79,7 +81,7 @@ function factsOf(endpoint: Endpoint, words: Words): Fact[] {
       label: words.say('webhook.health'),
       value: <HealthMarked endpoint={endpoint} />,
       note: disabled_reason ? (
-        <span lang="en">{disabled_reason}</span>
+        <Said of={disabledBecause(disabled_reason)} />
       ) : (
         words.say('webhook.health_note', { hours: DISABLE_AFTER_HOURS })
       ),
@@ -197,7 +199,10 @@ function DeadLetters({ dead }: Pick<Shown, 'dead'>) {
               </a>
             ),
         },
-        { head: words.say('webhook.reason'), cell: ({ reason }) => <span lang="en">{reason}</span> },
+        {
+          head: words.say('webhook.reason'),
+          cell: ({ attempts: count }) => words.say('webhook.attempts_failed', { count }),
+        },
         {
           head: words.say('webhook.gave_up'),
           kind: 'short',

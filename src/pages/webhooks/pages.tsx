@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { Caller } from '../../accounts/store.ts';
-import { Problem } from '../../errors.ts';
+import type { Problem } from '../../errors.ts';
 import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
 import { Closed, page as cut, Id, OneOf } from '../../http/schemas.ts';
 import type { Service } from '../../service.ts';
@@ -10,7 +10,9 @@ import { deadLettersOf } from '../../webhooks/recovery.ts';
 import * as webhooks from '../../webhooks/service.ts';
 import { publicKeys } from '../../webhooks/signing-keys.ts';
 import { attemptsOf, deliveriesOf, endpointsOf } from '../../webhooks/store.ts';
+import { faultAt } from '../parts/fault.ts';
 import { refusableFormsOf, Typed } from '../refusable-forms.ts';
+import { say } from '../sentences.ts';
 import { pagesOf } from '../serve.ts';
 import { CataloguePage } from './catalogue-page.tsx';
 import { DeliveryPage } from './delivery-page.tsx';
@@ -236,6 +238,5 @@ function draftOf(body: Readonly<Record<string, unknown>>) {
 function instantOf(day: string): Date {
   const instant = new Date(`${day}T00:00:00Z`);
   if (!Number.isNaN(instant.getTime())) return instant;
-  const detail = 'must be a calendar date, such as 2026-01-31';
-  throw new Problem('bad_request', `/body/since ${detail}.`, [{ pointer: '/body/since', detail }]);
+  throw faultAt('since', say('field_no_day'));
 }

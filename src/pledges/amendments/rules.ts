@@ -2,8 +2,10 @@
  * What may be amended while a contract runs, and what kind of change it is. Pure: the service gathers the facts.
  * Units: minor units of the pledge's currency, basis points.
  */
+import type { Sentence } from '../../../models/sentences.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import { MAX_PATENTS, type PledgeState } from '../lifecycle.ts';
+import { say } from '../sentences.ts';
 import type { PledgedUse } from '../store.ts';
 
 export const AMENDABLE_STATES: readonly PledgeState[] = ['registered', 'active'];
@@ -34,6 +36,7 @@ export interface PatentWorth {
 
 export interface AmendmentFacts {
   state: PledgeState;
+  currency: string;
   terms: Terms;
   outstanding_minor: number;
   /** Pledged now. */
@@ -83,46 +86,57 @@ export function totalValue(patents: readonly PatentWorth[]): number | null {
 }
 
 /** @returns why the amendment is refused, in one sentence with its remedy, or null when it is allowed */
-export function amendmentRefusal(facts: AmendmentFacts, changes: Changes): string | null {
+export function amendmentRefusal(facts: AmendmentFacts, changes: Changes): Sentence | null {
   const { state, terms, pledged, today } = facts;
   const { add_patents = [], remove_patents = [] } = changes;
   const after = amendedTerms(terms, changes);
   const patents = amendedPatents(facts, changes);
   const named = new Set(pledged.map(({ patent_id }) => patent_id));
   const missing = remove_patents.find((id) => !named.has(id));
-  if (missing) return `Patent ${missing} is not part of this pledge and cannot be taken out of it.`;
+  if (missing) return say('amendment_patent_astray', { patent_id: missing });
   const twice = add_patents.find(({ patent_id }) => named.has(patent_id));
-  if (twice) return `Patent ${twice.patent_id} is part of this pledge already; leave it out.`;
-  if (patents.length === 0)
-    return 'Nothing would stay pledged; release the pledge instead, or add another patent.';
+  if (twice) return say('amendment_patent_twice', { patent_id: twice.patent_id });
+  if (patents.length === 0) return say('amendment_no_patents');
   if (patents.length > MAX_PATENTS)
-    return `${patents.length} patents would be pledged, and at most ${MAX_PATENTS} may be; leave some out.`;
+    return say('amendment_many_patents', { count: patents.length, most: MAX_PATENTS });
   const nothing = (Object.keys(terms) as (keyof Terms)[]).every((name) => after[name] === terms[name]);
-  if (nothing && kindOf(changes) === 'terms')
-    return 'Nothing would change; name a term that becomes another.';
-  if (after.matures_on <= today)
-    return `The loan would mature on ${after.matures_on}, which is not after today, ${today}.`;
+  if (nothing && kindOf(changes) === 'terms') return say('amendment_nothing');
+  if (after.matures_on <= today) return say('amendment_matured', { matures_on: after.matures_on, today });
   const expiring = patents.find(({ expires_on }) => expires_on !== null && expires_on < after.matures_on);
   if (expiring && after.matures_on > terms.matures_on)
-    return `The term of patent ${expiring.patent_id} ends on ${expiring.expires_on}, before the new maturity ${after.matures_on}; choose an earlier one, or replace the patent.`;
+    return say('amendment_term_ends', {
+      patent_id: expiring.patent_id,
+      expires_on: expiring.expires_on!,
+      matures_on: after.matures_on,
+    });
   if (!(after.ltv_target_bp < after.ltv_warning_bp && after.ltv_warning_bp < after.ltv_breach_bp))
-    return 'The loan-to-value limits must rise: target_bp < warning_bp < breach_bp.';
+    return say('limits_fall');
   if (state === 'active' && after.principal_minor < terms.principal_minor)
-    return 'The principal of a loan that is paid out only grows; record a repayment instead.';
+    return say('amendment_principal_falls');
   const must_cover = remove_patents.length > 0 || after.principal_minor > terms.principal_minor;
-  return must_cover ? uncovered(patents, owedAfter(facts, after.principal_minor), after.ltv_target_bp) : null;
+  return must_cover ? uncovered(facts, patents, after) : null;
 }
 
-function uncovered(patents: readonly PatentWorth[], owed_minor: number, target_bp: number): string | null {
+function uncovered(
+  facts: AmendmentFacts,
+  patents: readonly PatentWorth[],
+  { principal_minor, ltv_target_bp: target_bp }: Terms,
+): Sentence | null {
+  const owed_minor = owedAfter(facts, principal_minor);
   const value_minor = totalValue(patents);
   if (value_minor === null) {
     const unknown = patents.find(({ mid_minor }) => mid_minor === null)!;
-    return `The value of patent ${unknown.patent_id} is not known, and so it is not known whether the loan stays covered; read its valuation for the reason.`;
+    return say('amendment_value_unknown', { patent_id: unknown.patent_id });
   }
-  const limit = coveredBy(value_minor, target_bp);
-  return owed_minor <= limit
-    ? null
-    : `The loan of ${owed_minor} minor units would be over the target of ${target_bp} basis points of the value of ${value_minor} that stays pledged, ${limit}; keep or add more, or lend less.`;
+  const limit_minor = coveredBy(value_minor, target_bp);
+  if (owed_minor <= limit_minor) return null;
+  return say('amendment_uncovered', {
+    owed_minor,
+    target_bp,
+    value_minor,
+    limit_minor,
+    currency: facts.currency,
+  });
 }
 
 /** What may be lent on a value at a target; a target of over 100 % stands where a loan has other security besides. */

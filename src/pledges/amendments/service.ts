@@ -2,6 +2,7 @@
  * Amendments of a contract that runs: other terms, more patents, one for another. The bank asks, the firm agrees; what
  * was checked when it was asked for is checked again when it comes into force, for the world may have moved.
  */
+
 import type { CalendarDate } from '../../../models/types.ts';
 import type { Caller, OrganisationKind } from '../../accounts/store.ts';
 import { dateOf } from '../../clock.ts';
@@ -17,6 +18,7 @@ import type { PledgeState } from '../lifecycle.ts';
 import { lockPledge } from '../lock.ts';
 import { refusePatents } from '../pledgeable.ts';
 import { requireOfficeDay } from '../release/deregistration.ts';
+import { say } from '../sentences.ts';
 import {
   addPatents,
   balances,
@@ -88,8 +90,7 @@ export async function askAmendment(
 ): Promise<Amendment> {
   const { pledge, now } = await lockPledge(tx, pledge_id, caller, asked_at);
   const open = await openAmendment(tx, pledge_id);
-  if (open)
-    throw new Problem('conflict', `Amendment ${open.id} is open; have it answered or withdraw it first.`);
+  if (open) throw new Problem('conflict', say('amendment_open', { amendment_id: open.id }));
   await checked(tx, pledge, changes, now);
   const amendment: Amendment = {
     id: newId('amd'),
@@ -123,9 +124,12 @@ export async function answerAmendment(
   const amendment = await find(tx, pledge_id, amendment_id);
   const { by, state } = ENDS[answer];
   if (caller.kind !== by)
-    throw new Problem('refused', `To ${answer} is for the ${by}, not for the ${caller.kind}.`);
+    throw new Problem(
+      'refused',
+      say('amendment_by_other', { amendment_answer: answer, by_role: by, role: caller.kind }),
+    );
   if (amendment.state !== 'open')
-    throw new Problem('conflict', `The amendment is ${amendment.state}; only an open one can be answered.`);
+    throw new Problem('conflict', say('amendment_closed', { amendment: amendment.state }));
   const closed = await close(tx, pledge, amendment, state, caller, now);
   if (state === 'in_force') await putInForce(tx, pledge, closed, caller, now);
   return closed;
@@ -143,9 +147,9 @@ export async function recordChange(
   const { pledge, now } = await lockPledge(tx, pledge_id, caller, asked_at);
   const amendment = await find(tx, pledge_id, amendment_id);
   if (amendment.state !== 'in_force')
-    throw new Problem('conflict', `The amendment is ${amendment.state}; the office registers one in force.`);
+    throw new Problem('conflict', say('amendment_not_in_force', { amendment: amendment.state }));
   if (amendment.change_number !== null)
-    throw new Problem('conflict', `The change is recorded already, as ${amendment.change_number}.`);
+    throw new Problem('conflict', say('amendment_recorded', { number: amendment.change_number }));
   await requireOfficeDay(tx, pledge_id, 'changed_on', change.changed_on, now);
   const registered = { ...amendment, ...change };
   await tx`update pledge_amendment set ${tx(change)} where id = ${amendment_id}`;
@@ -200,7 +204,7 @@ async function checked(
   if (!AMENDABLE_STATES.includes(pledge.state))
     throw new Problem(
       'conflict',
-      `A pledge is amended while it is ${AMENDABLE_STATES.join(' or ')}; this one is ${pledge.state}.`,
+      say('amendment_late', { from_state: AMENDABLE_STATES, state: pledge.state }),
     );
   const added = changes.add_patents ?? [];
   const ids = added.map(({ patent_id }) => patent_id);
@@ -212,6 +216,7 @@ async function checked(
   );
   const facts: AmendmentFacts = {
     state: pledge.state,
+    currency: pledge.currency,
     terms: termsOf(pledge),
     outstanding_minor: (await balances(tx, [pledge.id], dateOf(now), now)).get(pledge.id) ?? 0,
     pledged: await worthOf(tx, pledge, pledged, now),

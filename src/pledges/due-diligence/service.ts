@@ -1,4 +1,5 @@
 /** Due diligence on the patents of a pledge: what is found as known at an instant, and what the bank waives of it. */
+
 import {
   type DiligenceFinding,
   type ExaminedPatent,
@@ -17,6 +18,7 @@ import { type Owner, ownersByPatent } from '../../patents/owners.ts';
 import { annuityCalendar, provenAnnuities } from '../../risk/facts.ts';
 import { isFinal } from '../lifecycle.ts';
 import { lockPledge } from '../lock.ts';
+import { say } from '../sentences.ts';
 import { type Pledge, pledgedPatents } from '../store.ts';
 
 export interface Waiver {
@@ -72,11 +74,10 @@ export async function requireDiligence(
 ): Promise<void> {
   const standing = (await dueDiligence(tx, pledge, patent_ids, now)).filter(isStanding);
   if (standing.length === 0) return;
-  const named = standing.map(({ code, patent_id }) => `${code} of patent ${patent_id}`).join(', ');
-  throw new Problem(
-    'conflict',
-    `Due diligence blocks this: ${named}. Mend it, leave the patent out, or waive each finding with a reason.`,
+  const findings = standing.map(({ code, patent_id }) =>
+    say('diligence_finding', { finding: code, patent_id }),
   );
+  throw new Problem('conflict', say('diligence_blocks', { findings }));
 }
 
 export function isStanding({ severity, waiver }: Diligence[number]): boolean {

@@ -2,6 +2,7 @@
  * Margin calls: the bank asks for the cure of a breach within so many working days. Met when the loan is back at its
  * target, by repayment or by value; expired when its day has passed; withdrawn with a reason, or with the contract's end.
  */
+
 import { cureTo } from '../../../models/risk/loan-to-value.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import { addWorkingDays, type WorkingCalendar } from '../../../models/working-days.ts';
@@ -11,6 +12,7 @@ import type { Sql, Transaction } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { lockPledge } from '../lock.ts';
+import { say } from '../sentences.ts';
 import { balances, latestValues, type Pledge } from '../store.ts';
 import { traceChange } from '../trace.ts';
 
@@ -41,20 +43,13 @@ export async function callMargin(
 ): Promise<{ call: MarginCall; weekday_only_years: number[] }> {
   const { pledge, now } = await lockPledge(tx, pledge_id, caller, asked_at);
   if (pledge.state !== 'active')
-    throw new Problem('conflict', `A margin call is for an active pledge; this one is ${pledge.state}.`);
+    throw new Problem('conflict', say('call_not_active', { state: pledge.state }));
   const [open] = await openCalls(tx, [pledge_id], now);
-  if (open)
-    throw new Problem(
-      'conflict',
-      `Margin call ${open.id} is open until ${open.due_on}; close it before another.`,
-    );
+  if (open) throw new Problem('conflict', say('call_open', { call_id: open.id, due_on: open.due_on }));
   const today = dateOf(now);
   const { outstanding_minor, mid_minor } = await position(tx, pledge_id, now);
   if (cureTo(outstanding_minor, mid_minor, pledge.ltv_breach_bp).pay_minor === 0)
-    throw new Problem(
-      'refused',
-      `The loan is within its breach limit of ${pledge.ltv_breach_bp} basis points; a margin call needs a breach.`,
-    );
+    throw new Problem('refused', say('call_no_breach', { breach_bp: pledge.ltv_breach_bp }));
   const { on: due_on, weekday_only_years } = addWorkingDays(today, term.working_days, term.calendar);
   const shortfall_minor = cureTo(outstanding_minor, mid_minor, pledge.ltv_target_bp).pay_minor;
   const call: MarginCall = {
@@ -85,24 +80,16 @@ export async function closeMarginCall(
   const [call] = await tx<MarginCall[]>`
     select * from margin_call where id = ${call_id} and pledge_id = ${pledge_id}`;
   if (!call) throw new Problem('not_found', 'This pledge has no such margin call.');
-  if (call.state !== 'open')
-    throw new Problem('conflict', `The margin call is ${call.state}; only an open one can be closed.`);
+  if (call.state !== 'open') throw new Problem('conflict', say('call_closed', { call: call.state }));
   if (outcome === 'met') {
     const { outstanding_minor, mid_minor } = await position(tx, pledge_id, now);
     const { pay_minor } = cureTo(outstanding_minor, mid_minor, pledge.ltv_target_bp);
     if (pay_minor > 0)
-      throw new Problem(
-        'refused',
-        `The loan is still ${pay_minor} minor units over its target; record the repayment first.`,
-      );
+      throw new Problem('refused', say('call_unmet', { pay_minor, currency: pledge.currency }));
   }
   if (outcome === 'expired' && dateOf(now) <= call.due_on)
-    throw new Problem(
-      'refused',
-      `The margin call runs until the end of ${call.due_on}; withdraw it, or wait.`,
-    );
-  if (outcome === 'withdrawn' && reason === undefined)
-    throw new Problem('refused', 'A margin call is withdrawn with a reason; add the field reason.');
+    throw new Problem('refused', say('call_runs', { due_on: call.due_on }));
+  if (outcome === 'withdrawn' && reason === undefined) throw new Problem('refused', say('call_no_reason'));
   return close(tx, pledge, call, outcome, reason === undefined ? {} : { reason }, caller, now);
 }
 
@@ -152,11 +139,7 @@ async function close(
 async function position(tx: Transaction, pledge_id: string, now: Date) {
   const value = (await latestValues(tx, [pledge_id], now)).get(pledge_id);
   const outstanding_minor = (await balances(tx, [pledge_id], dateOf(now), now)).get(pledge_id) ?? 0;
-  if (value?.mid_minor == null)
-    throw new Problem(
-      'refused',
-      'The value of the patents is unknown, and so is the breach; read the value flow for the reason.',
-    );
+  if (value?.mid_minor == null) throw new Problem('refused', say('call_value_unknown'));
   return { outstanding_minor, mid_minor: value.mid_minor };
 }
 

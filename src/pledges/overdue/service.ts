@@ -1,4 +1,5 @@
 /** Loans in arrears, by the bank's word: since when, and how much. */
+
 import type { CalendarDate } from '../../../models/types.ts';
 import type { Caller } from '../../accounts/store.ts';
 import { appendAudit } from '../../audit/log.ts';
@@ -7,6 +8,7 @@ import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { refuseFuture } from '../days.ts';
 import { lockPledge } from '../lock.ts';
+import { say } from '../sentences.ts';
 import { markStale } from '../store.ts';
 
 export interface Overdue {
@@ -28,15 +30,12 @@ export async function recordOverdue(
 ): Promise<Overdue> {
   const { pledge, now } = await lockPledge(tx, pledge_id, caller, asked_at);
   if (!['active', 'defaulted', 'in_disposal'].includes(pledge.state))
-    throw new Problem('conflict', `A loan that is out can be overdue; this pledge is ${pledge.state}.`);
+    throw new Problem('conflict', say('loan_not_out', { state: pledge.state }));
   refuseFuture('since', given.since, now);
   const [disbursed] = await tx<{ on: CalendarDate }[]>`
     select min(effective_on) as on from pledge_balance where pledge_id = ${pledge_id}`;
   if (given.since < disbursed!.on)
-    throw new Problem(
-      'refused',
-      `The field since says ${given.since}, but the loan was paid out on ${disbursed!.on}.`,
-    );
+    throw new Problem('refused', say('overdue_early', { since: given.since, disbursed_on: disbursed!.on }));
   const overdue: Overdue = { id: newId('ovd'), pledge_id, ...given, known_at: now };
   await tx`insert into pledge_overdue ${tx({ ...overdue, key_id: caller.key_id })}`;
   await markStale(tx, pledge_id, 'overdue', now);

@@ -3,9 +3,12 @@
  * Grounds as CNIPA announcement No. 461 of 2021 lists them for a deregistration: debt performed, right realised, pledgee
  * waives, main contract void.
  */
+
 import Type, { type Static } from 'typebox';
+import type { Sentence } from '../../../models/sentences.ts';
 import { Closed, Day, Minor, OneOf } from '../../http/schemas.ts';
 import type { PledgeState } from '../lifecycle.ts';
+import { say } from '../sentences.ts';
 
 export const GROUNDS = ['debt_performed', 'right_realised', 'waived', 'contract_void'] as const;
 export type Ground = (typeof GROUNDS)[number];
@@ -67,54 +70,65 @@ export interface ChecklistItem {
   item: (typeof CHECKLIST_ITEMS)[number];
   met: boolean;
   /** What shows it, or what is missing and how to mend it. */
-  text: string;
+  shows: Sentence;
 }
 
 export interface ReleaseFacts {
   state: PledgeState;
+  currency: string;
   outstanding_minor: number;
 }
 
 /** @param detail what the move states; nothing more than the ground before there is one */
 export function releaseChecklist(
-  { state, outstanding_minor }: ReleaseFacts,
+  { state, currency, outstanding_minor }: ReleaseFacts,
   detail: ReleaseDetail,
 ): ChecklistItem[] {
   const may_end = state === 'released' || RELEASABLE_STATES.includes(state);
-  const first = item('state', may_end, `the pledge is ${state}`);
+  const first = item('state', may_end, say('release_state', { state }));
   const field = SHOWN_BY[detail.ground];
   if (field === null) {
-    const text =
+    const shows =
       outstanding_minor === 0
-        ? 'nothing is outstanding'
-        : `${outstanding_minor} minor units are still outstanding; record the repayment first, or give another ground`;
-    return [first, item('nothing_outstanding', outstanding_minor === 0, text)];
+        ? say('release_nothing_owed')
+        : say('release_owed', { outstanding_minor, currency });
+    return [first, item('nothing_outstanding', outstanding_minor === 0, shows)];
   }
-  const shown = detail[field];
-  const text = shown === undefined ? `state it in the field ${field} of the move` : told(shown);
-  return [first, item(field, shown !== undefined, text)];
+  const shows = shownBy(detail, field, currency);
+  return [first, item(field, shows !== null, shows ?? say(`release_no_${field}`))];
 }
 
 /** @returns what is missing or does not belong to the ground, in one sentence, or null when the release may be */
-export function releaseRefusal(facts: ReleaseFacts, detail: ReleaseDetail): string | null {
+export function releaseRefusal(facts: ReleaseFacts, detail: ReleaseDetail): Sentence | null {
   const missing = releaseChecklist(facts, detail).filter(({ met }) => !met);
   if (missing.length > 0)
-    return `A release on the ground ${detail.ground} lacks ${missing.map(({ item, text }) => `${item} (${text})`).join(' and ')}.`;
+    return say('release_lacks', {
+      ground: detail.ground,
+      lacking: missing.map(({ item, shows }) => say('release_lacking', { release_item: item, shows })),
+    });
   const own = SHOWN_BY[detail.ground];
   const astray = Object.values(SHOWN_BY).find(
     (field) => field !== null && field !== own && detail[field] !== undefined,
   );
-  return !astray
-    ? null
-    : `The field ${astray} does not belong to the ground ${detail.ground}; leave it out, or give the ground that it shows.`;
+  return astray ? say('release_astray', { field: astray, ground: detail.ground }) : null;
 }
 
-function item(name: ChecklistItem['item'], met: boolean, text: string): ChecklistItem {
-  return { item: name, met, text };
+function item(name: ChecklistItem['item'], met: boolean, shows: Sentence): ChecklistItem {
+  return { item: name, met, shows };
 }
 
-function told(shown: object): string {
-  return Object.entries(shown)
-    .map(([name, value]) => `${name}: ${value}`)
-    .join('; ');
+/** @returns null while the move does not state it */
+function shownBy(
+  { recovery, waiver, decision }: ReleaseDetail,
+  field: 'recovery' | 'waiver' | 'decision',
+  currency: string,
+): Sentence | null {
+  if (field === 'waiver') return waiver ? say('release_waiver', waiver) : null;
+  if (field === 'decision') return decision ? say('release_decision', decision) : null;
+  if (!recovery) return null;
+  const { route, recovered_minor, costs_minor } = recovery;
+  const told = { disposal_route: route, recovered_minor, currency };
+  return costs_minor === undefined
+    ? say('release_recovery', told)
+    : say('release_recovery_costs', { ...told, costs_minor });
 }

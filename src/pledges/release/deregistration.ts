@@ -1,4 +1,5 @@
 /** The end of a contract: what its release showed, and that the office struck the pledge from its register. */
+
 import type { CalendarDate } from '../../../models/types.ts';
 import type { Caller } from '../../accounts/store.ts';
 import { dateOf } from '../../clock.ts';
@@ -6,6 +7,7 @@ import type { Sql, Transaction } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import { refuseFuture } from '../days.ts';
 import { lockPledge } from '../lock.ts';
+import { say } from '../sentences.ts';
 import { balances, movesOf, type Pledge, type PledgeMove } from '../store.ts';
 import { traceChange } from '../trace.ts';
 import {
@@ -35,15 +37,12 @@ export async function recordDeregistration(
 ): Promise<Deregistration> {
   const { pledge, now } = await lockPledge(tx, pledge_id, caller, asked_at);
   if (!ENDED_STATES.includes(pledge.state))
-    throw new Problem(
-      'conflict',
-      `The pledge is ${pledge.state}; its deregistration is recorded once it is ${ENDED_STATES.join(' or ')}.`,
-    );
+    throw new Problem('conflict', say('deregistered_early', { state: pledge.state }));
   const known = await deregistrationOf(tx, pledge_id);
   if (known)
     throw new Problem(
       'conflict',
-      `The deregistration ${known.number} of ${known.deregistered_on} is recorded already.`,
+      say('deregistered_already', { number: known.number, day: known.deregistered_on }),
     );
   await requireOfficeDay(tx, pledge_id, 'deregistered_on', given.deregistered_on, now);
   await tx`insert into pledge_deregistration ${tx({ pledge_id, ...given, recorded_by: caller.key_id, recorded_at: now })}`;
@@ -64,10 +63,7 @@ export async function requireOfficeDay(
   const registered = lastMove(await movesOf(tx, pledge_id, now), 'registered');
   const registered_on = String(registered?.detail.registered_on);
   if (day < registered_on)
-    throw new Problem(
-      'refused',
-      `The field ${field} says ${day}, before the registration on ${registered_on}; give the office’s own day.`,
-    );
+    throw new Problem('refused', say('before_registration', { field, day, registered_on }));
 }
 
 async function deregistrationOf(sql: Sql, pledge_id: string): Promise<Deregistration | null> {
@@ -92,7 +88,7 @@ export async function releaseState(sql: Sql, pledge: Pledge, now: Date): Promise
   return {
     released: detail && { ground: detail.ground, released_on: move.moved_on },
     grounds: details.map((each) => {
-      const items = releaseChecklist({ state: pledge.state, outstanding_minor }, each);
+      const items = releaseChecklist({ ...pledge, outstanding_minor }, each);
       return { ground: each.ground, met: items.every(({ met }) => met), items };
     }),
     deregistration: await deregistrationOf(sql, pledge.id),

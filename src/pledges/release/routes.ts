@@ -61,7 +61,14 @@ export const releaseRoutes =
       async (request) => {
         const pledge = await findPledge(database.sql, request.params.id, callerOfGuarded(request));
         if (!pledge) throw new Problem('not_found', 'There is no such pledge.');
-        return releaseState(database.sql, pledge, clock.now());
+        const { grounds, ...state } = await releaseState(database.sql, pledge, clock.now());
+        return {
+          ...state,
+          grounds: grounds.map(({ items, ...ground }) => ({
+            ...ground,
+            items: items.map(({ shows, ...item }) => ({ ...item, text: shows.text })),
+          })),
+        };
       },
     );
 

@@ -1,10 +1,12 @@
 /** Why the value of a pledge changed between two points of its value flow. */
+
 import { attempt } from '../../../models/failure.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import { addWaterfalls, collateralChange, type Waterfall, waterfall } from '../../../models/waterfall.ts';
 import type { Sql } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import { type StoredValuation, storedValuations } from '../../valuations/stored.ts';
+import { say } from '../sentences.ts';
 import { type PatentValue, type Pledge, type PledgeValue, valuesOf } from '../store.ts';
 
 export interface PledgeWaterfall extends Waterfall {
@@ -45,25 +47,17 @@ export async function pledgeWaterfall(
 
 function pointBy(points: readonly PledgeValue[], day: CalendarDate): PledgeValue {
   const point = points.findLast(({ as_of }) => as_of <= day);
-  if (!point) throw new Problem('refused', `The pledge had no value by ${day}; choose a later day.`);
+  if (!point) throw new Problem('refused', say('change_no_value', { day }));
   return point;
 }
 
 function known({ patent_id, mid_minor }: PatentValue): number {
-  if (mid_minor === null)
-    throw new Problem(
-      'refused',
-      `The value of patent ${patent_id} was unknown; choose days on which it was not.`,
-    );
+  if (mid_minor === null) throw new Problem('refused', say('change_value_unknown', { patent_id }));
   return mid_minor;
 }
 
 function between(from: StoredValuation | undefined, to: StoredValuation | undefined): Waterfall {
-  if (!from || !to)
-    throw new Problem(
-      'refused',
-      'The inputs of one of these valuations are of an older model; choose later days.',
-    );
+  if (!from || !to) throw new Problem('refused', say('change_older_model'));
   const made = attempt(() => waterfall(stateOf(from), stateOf(to)));
   if (made.ok) return made.value;
   throw new Problem('refused', made.failure.message);
