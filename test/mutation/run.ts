@@ -19,6 +19,8 @@ const SWEEP_EVERY = 50;
 /** Besides what Stryker sets: in a copy of the project, with no look at types, which tsx does not see either. */
 const OPTIONS: PartialStrykerOptions = {
   testRunner: RUNNER,
+  // Pages are TSX, which Node does not read by itself.
+  testRunnerNodeArgs: ['--import=tsx'],
   maxTestRunnerReuse: REUSE,
   coverageAnalysis: 'off',
   concurrency: 1,
@@ -73,6 +75,8 @@ export async function runMutation(
   const started_ms = performance.now();
   const server = await startServer();
   process.env.DATABASE_URL = server.url;
+  // That of the project does not hold for the folder of the copy.
+  process.env.TSX_TSCONFIG_PATH = fileURLToPath(new URL('tsconfig.json', import.meta.url));
   let tested = 0;
   const listen = (mutant: MutantResult) => {
     tested += 1;
