@@ -378,13 +378,53 @@ t.test('cases are noted, handed on, returned and reopened, each with its record'
   });
   t.equal((await flagOf(flag)).state, 'open');
   t.equal((await flagOf(flag, decided_at)).state, 'decided', 'the past stays as it was');
-  const told = await call<{ data: { body: { data: object } }[] }>(
+  const told = await call<{ data: { body: { data: { flag_id: string } } }[] }>(
     bank_a.key,
     'GET',
     '/v1/events?type=review.reopened',
   );
-  t.hasStrict(told.body.data.at(-1)!.body.data, { flag_id: id, note: 'the payment bounced' });
-  t.equal((await read(id)).steps.length, 8);
+  const told_of = told.body.data.map(({ body }) => body.data).filter((data) => data.flag_id === id);
+  t.hasStrict(told_of, [{ flag_id: id, note: 'the payment bounced' }]);
+  t.equal(told_of.length, 1);
+  const sha256 = /^[0-9a-f]{64}$/;
+  const expected = [
+    ['noted', { note: 'the firm has been called' }],
+    ['claimed', {}],
+    ['delegated', { to: checker.id, note: 'you know it' }],
+    ['submitted', { decision: 'acknowledged', note: 'so', evidence_sha256: sha256 }],
+    ['returned', { note: 'say why' }],
+    ['submitted', { decision: 'acknowledged', note: 'the fee is paid', evidence_sha256: sha256 }],
+    ['approved', { note: 'good', evidence_sha256: sha256 }],
+    ['reopened', { note: 'the payment bounced' }],
+  ] as const;
+  const steps = (await read(id)).steps.map(({ action, detail }) => [action, detail]);
+  t.matchStrict(steps, expected);
+  t.same(
+    steps.map(([, detail]) => Object.keys(detail!).sort()),
+    expected.map(([, detail]) => Object.keys(detail).sort()),
+  );
+  const audited = await sql<{ action: string; detail: string }[]>`select action, detail from audit_entry
+    where organisation_id = ${staff.id} and subject = ${id} and action not like '%.refused' order by seq`;
+  t.matchStrict(
+    audited.map(({ action, detail }) => [action, JSON.parse(detail)]),
+    expected.map(([action, detail], n) => [
+      `review.${action}`,
+      { rule: 'right_ended', version: n + 1, ...detail },
+    ]),
+  );
+  const of_bank = await sql<{ action: string }[]>`select action from audit_entry
+    where organisation_id = ${bank_a.id} and subject = ${id} and action like 'review.%' order by seq`;
+  t.same(
+    of_bank.map(({ action }) => action),
+    ['review.approved', 'review.reopened'],
+  );
+});
+
+t.test('a flag that its rule has cleared takes no step', async (t) => {
+  const { id } = await openFlag();
+  await sql`update flag set state = 'cleared', cleared_as_of = '2010-01-01', cleared_at = now() where id = ${id}`;
+  const late = () => step(maker, id, 'notes', { version: 0, note: 'x' });
+  await isRefused(t, id, late, 'conflict', /cleared/);
 });
 
 t.test('the record of staff and of the bank is whole', async (t) => {

@@ -153,6 +153,7 @@ export const TARGETS: readonly Target[] = [
           'a decision on evidence that has moved is refused, and goes back to who proposed it',
           'the queue is in order of escalation, gravity and age, and a late claim is free again',
           'cases are noted, handed on, returned and reopened, each with its record',
+          'a flag that its rule has cleared takes no step',
           'the record of staff and of the bank is whole',
         ],
       },
