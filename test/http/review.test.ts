@@ -427,6 +427,13 @@ t.test('a flag that its rule has cleared takes no step', async (t) => {
   await isRefused(t, id, late, 'conflict', /cleared/);
 });
 
+t.test('a step on a flag that is not there is answered so, and written down nowhere', async (t) => {
+  const entries = await refusals();
+  const { status, body } = await step(maker, newId('flg'), 'notes', { version: 0, note: 'x' });
+  t.same([status, body.code], [404, 'not_found']);
+  t.equal(await refusals(), entries);
+});
+
 t.test('the record of staff and of the bank is whole', async (t) => {
   for (const organisation of [staff.id, bank_a.id]) {
     const { entries, broken_at } = await database.transaction((tx) => verifyChain(tx, organisation));

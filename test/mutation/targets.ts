@@ -154,6 +154,7 @@ export const TARGETS: readonly Target[] = [
           'the queue is in order of escalation, gravity and age, and a late claim is free again',
           'cases are noted, handed on, returned and reopened, each with its record',
           'a flag that its rule has cleared takes no step',
+          'a step on a flag that is not there is answered so, and written down nowhere',
           'the record of staff and of the bank is whole',
         ],
       },
