@@ -80,6 +80,12 @@ const queue = async (query = '') => (await call<Queue>(staff.key, 'GET', `/v1/re
 const flagOf = async ({ id, pledge_id }: { id: string; pledge_id: string }, at = clock.now()) =>
   (await flagsOf(sql, pledge_id, at)).find((flag) => flag.id === id)!;
 
+/** What stands in the row of a flag, from which the rules go on. */
+const keptOf = async (id: string) => {
+  const [row] = await sql`select state, decision, decision_note, decided_by from flag where id = ${id}`;
+  return row;
+};
+
 async function submitted() {
   const flag = await openFlag();
   await step(maker, flag.id, 'claims', { version: 0 });
@@ -169,6 +175,10 @@ t.test('a decision takes a maker, frozen evidence and a checker, and bank and fi
   const done = await step(checker, id, 'approvals', { version: 2, note: 'seen the receipt' });
   t.hasStrict(done.body, { version: 3, state: 'decided', checked_by: checker.id, submitted_by: maker.id });
   t.equal((await flagOf({ id, pledge_id })).state, 'decided');
+  t.same(await keptOf(id), {
+    ...{ state: 'decided', decision: 'dismissed' },
+    ...{ decision_note: 'paid late', decided_by: maker.id },
+  });
   for (const { key } of [bank_a, firm_a]) {
     const told = await call<{ data: { body: { data: object } }[] }>(
       key,
@@ -236,7 +246,11 @@ t.test('a decision on evidence that has moved is refused, and goes back to who p
   const { review, steps, frozen_evidence } = await read(id);
   t.hasStrict(review, { version: 3, state: 'claimed', claimed_by: maker.id, submitted_by: null });
   t.equal(frozen_evidence, null);
-  t.equal(steps.at(-1)!.action, 'requeued');
+  const { action, detail } = steps.at(-1)!;
+  t.same([action, detail], ['requeued', { why: 'evidence_moved' }]);
+  const [audited] = await sql<{ detail: string }[]>`select detail from audit_entry
+    where organisation_id = ${staff.id} and subject = ${id} and action = 'review.requeued'`;
+  t.same(JSON.parse(audited!.detail), { rule: 'right_ended', version: 3 });
   t.equal((await flagOf({ id, pledge_id })).state, 'open');
   await step(maker, id, 'submissions', { version: 3, decision: 'dismissed', note: 'appraised too' });
   t.equal((await step(checker, id, 'approvals', { version: 4, note: 'yes' })).status, 201);
@@ -377,6 +391,7 @@ t.test('cases are noted, handed on, returned and reopened, each with its record'
     decision: null,
   });
   t.equal((await flagOf(flag)).state, 'open');
+  t.same(await keptOf(id), { state: 'open', decision: null, decision_note: null, decided_by: null });
   t.equal((await flagOf(flag, decided_at)).state, 'decided', 'the past stays as it was');
   const told = await call<{ data: { body: { data: { flag_id: string } } }[] }>(
     bank_a.key,
