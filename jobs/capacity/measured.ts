@@ -31,9 +31,9 @@ export const WORLD: World = {
     // The same, made findable: 1.1 ms of the server beside a million patents, and 0.14 ms of the program.
     derive_us: 1240,
     counting_us: 190,
-    // npm run bench -- models; and a row out and one in by COPY, 2.7 and 2.3 s a million.
-    valuation_us: 41.5,
-    valuation_copy_us: 5,
+    // docs/performance.md, the values of all patents: processor time of Node and of the server, of which a fifth of the patents have a value.
+    valuation_us: 2.6,
+    valuation_copy_us: 4.2,
     // 3.2 million signals of a million patents.
     signals: 3.2,
     // docs/performance.md, search, processor time of 99 of 100. Prior art grew from 75 to 264 ms between 20,000 and a million.
