@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import type { Language } from '../../src/pages/language/catalogue.ts';
 import { JOURNEYS, pagesOf } from './journeys.ts';
-import { equip, examine, type Faults, signIn, visit } from './visitor.ts';
+import { equip, examine, type Faults, signIn, type Visitor, visit } from './visitor.ts';
 import type { PagesWorld } from './world.ts';
 
 export interface PagesReport {
@@ -16,6 +16,9 @@ export interface PagesReport {
   /** In words, one for each fault. */
   failures: string[];
 }
+
+/** Of a page on which a journey ended before its time. */
+const MAX_SHOWN_CHARACTERS = 1_000;
 
 export interface Asked {
   languages: readonly Language[];
@@ -42,9 +45,10 @@ export async function runPages(
       for (const { name, walk } of JOURNEYS) {
         const visitor = await visit(browser, world.origin, { language, scripts: with_scripts }, faults);
         walked += 1;
-        await walk(visitor, world).catch((error: Error) =>
-          failed.push(`${language}, ${with_scripts ? 'with' : 'without'} scripts: ${name}: ${error.message}`),
-        );
+        await walk(visitor, world).catch(async (error: Error) => {
+          const where = `${language}, ${with_scripts ? 'with' : 'without'} scripts: ${name}`;
+          failed.push(`${where}: ${error.message}; ${await shown(visitor)}`);
+        });
         await visitor.leave();
         onStep(++done, all);
       }
@@ -74,6 +78,15 @@ export async function runPages(
     seconds: Math.round((performance.now() - started_ms) / 100) / 10,
     failures: [...failed, ...faults.axe, ...faults.errors, ...faults.policy],
   };
+}
+
+/** Where a journey got to. */
+async function shown({ page }: Visitor): Promise<string> {
+  const text = await page
+    .locator('main')
+    .innerText()
+    .catch(() => '');
+  return `at ${new URL(page.url()).pathname}: ${text.slice(0, MAX_SHOWN_CHARACTERS)}`;
 }
 
 export function holds({ failures }: PagesReport): boolean {
