@@ -279,7 +279,7 @@ async function startService(): Promise<RunningService> {
   const child = fork(fileURLToPath(new URL('service.ts', import.meta.url)), [], {
     execArgv: ['--import=tsx', '--expose-gc'],
     // As it is started everywhere: see docs/operate.md.
-    env: { ...process.env, MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576' },
+    env: { ...process.env, MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '1048576' },
   });
   const { setting } = (await told(child)) as { setting: Setting };
   return {
