@@ -594,6 +594,22 @@ t.test('attempts to sign in are counted by address, and by account whatever the 
   t.match(await attempt(undefined, { method: 'GET', url: '/passkey' }), { status: 200, body: '11' });
 });
 
+t.test('a transaction carries who acts, and no word that is more than an id', async (t) => {
+  const tenant = { organisation_id: bank.id, kind: 'bank' } as const;
+  const actor = (more: object) =>
+    actFor({ ...tenant, ...more }, () =>
+      requests.transaction(async (tx) => {
+        const [row] = await tx<{ actor: string }[]>`select current_setting('app.actor', true) as actor`;
+        return row!.actor;
+      }),
+    );
+  t.equal(await actor({ person_id: 'psn_1' }), 'psn_1');
+  t.equal(await actor({}), '');
+  for (const id of ["x' or 'x", "'x", "x'", 'x;y', 'x y', 'x\ny'])
+    for (const field of ['organisation_id', 'kind', 'person_id'])
+      await t.rejects(async () => actor({ [field]: id }), { message: 'a tenant has no such id or kind' });
+});
+
 t.test(
   'a request acts for its own organisation, in each transaction and each single statement',
   async (t) => {
