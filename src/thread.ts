@@ -1,8 +1,7 @@
 /** Seconds of arithmetic on a thread of their own, one run at a time, so that they hold up no request. */
-
 import { parentPort, Worker } from 'node:worker_threads';
 import { Problem } from './errors.ts';
-import { say } from './portfolio/sentences.ts';
+import { say } from './http/sentences.ts';
 
 export interface ThreadWork {
   /** Calls `answerTasks`. */

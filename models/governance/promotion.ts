@@ -10,7 +10,6 @@
  * Units: those of the metric. Errors: lengths_differ, out_of_range and those of the metric; RangeError for no date.
  * Worked: two models with equal predictions: improvement 0 to 0, not promoted.
  */
-
 import { parseDate } from '../calendar.ts';
 import { FormulaFailure, requireBetween, requireFinite } from '../failure.ts';
 import { type BootstrapInterval, pairedBootstrap } from '../metrics/paired-bootstrap.ts';

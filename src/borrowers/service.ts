@@ -2,7 +2,6 @@
  * Facts about a borrower: the firm gives a bank its consent to know and tell of named kinds, and takes it back; a fact is
  * recorded once, and what was mistaken is corrected by another. To a bank without consent the firm does not exist.
  */
-
 import { FACT_KINDS, type FactKind } from '../../models/risk/borrower-facts.ts';
 import type { CalendarDate } from '../../models/types.ts';
 import { type Caller, findOrganisation } from '../accounts/store.ts';

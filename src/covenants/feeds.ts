@@ -1,5 +1,4 @@
 /** Addresses of covenant calendars: made, opened and taken back. Only the hash of the secret is kept. */
-
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Caller, findOrganisation } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
@@ -7,7 +6,7 @@ import type { Sql, Transaction } from '../db/client.ts';
 import type { Tenant } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { say } from '../portfolio/sentences.ts';
+import { say } from './sentences.ts';
 
 /** Addresses of one organisation that are open at once. */
 export const MAX_COVENANT_FEEDS = 20;

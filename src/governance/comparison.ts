@@ -6,7 +6,6 @@
  * asked: due dates proven to be paid. Left out and counted: those whose outcome the later histories do not show yet (the
  * rule of person-periods.ts, up to the last day that they tell of, so that the end of a file is not read as payment).
  */
-
 import { createHash } from 'node:crypto';
 import { annuityDue } from '../../models/annuity/cnipa.ts';
 import { addDays, addYears } from '../../models/calendar.ts';

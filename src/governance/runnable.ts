@@ -2,7 +2,6 @@
  * The model specifications that this program holds code for. The registry in the database says which of them counts;
  * what stands there without code here can be read, and neither compared nor promoted.
  */
-
 import { FormulaFailure } from '../../models/failure.ts';
 import { fitLapse, LAPSE_MODEL } from '../../models/lapse/fit.ts';
 import { predictLapse } from '../../models/lapse/predict.ts';

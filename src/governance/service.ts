@@ -1,5 +1,4 @@
 /** Reviews, comparisons and promotion of models: who may say what of them, and when a challenger takes over. */
-
 import { FormulaFailure } from '../../models/failure.ts';
 import { materialityTier, nextReview } from '../../models/governance/registry.ts';
 import type { Sentence } from '../../models/sentences.ts';

@@ -1,5 +1,4 @@
 /** Every error becomes RFC 9457 problem details from the one table of `src/errors.ts`. */
-
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OutsideCalendar } from '../../models/calendar.ts';
 import { isDatabaseAway } from '../db/client.ts';

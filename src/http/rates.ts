@@ -4,7 +4,6 @@
  * in, which each account counts besides. A valid key is never held up by its neighbours at the same address. Told in the fields RateLimit and RateLimit-Policy of
  * draft-ietf-httpapi-ratelimit-headers-10.
  */
-
 import rateLimit, { type RateLimitOptions } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { HttpConfig } from '../config.ts';

@@ -7,6 +7,7 @@ export const SENTENCES = {
   database_silent: 'The database did not answer; nothing was changed. Try again shortly.',
   failed: 'The service failed on this request; its log has the reason under the request id.',
   too_often: 'More than {max} requests in {seconds} seconds ({limit}): try again in {count} seconds.',
+  another_run: 'Another {run} is under way here; ask again in some seconds.',
   foreign_page:
     'A session may change something only from a page of the service itself (Sec-Fetch-Site, Origin).',
   form_unreadable: 'The form cannot be read; send it again from its page.',

@@ -1,5 +1,4 @@
 /** The cookie of a session, and the defence of what relies on it against pages of others (OWASP ASVS 5.0, 3.3 and 3.5). */
-
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../errors.ts';
 import { csrfTokenMatches, type StartedSession } from '../people/sessions.ts';

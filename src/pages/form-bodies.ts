@@ -1,5 +1,4 @@
 /** How what a browser sends of a form is read: fields by their names, a file as base64 with its own name beside it. */
-
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../errors.ts';
 import { say } from '../http/sentences.ts';

@@ -3,7 +3,6 @@
  * first time. A page gives its forms a key. What is sent with it counts too, so that other words on the same page are new
  * and those that were refused can be sent again.
  */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import { canonicalJson, sha256 } from '../canonical.ts';

@@ -1,5 +1,4 @@
 /** Invitations: the only way to an account. Of the secret that is sent a hash is kept; it counts once, and not for ever. */
-
 import type { Caller, Organisation } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import type { Sql, Transaction } from '../db/client.ts';

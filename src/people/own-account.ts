@@ -1,5 +1,4 @@
 /** What people do with their own account. Each is written down in the chain of their organisation. */
-
 import { Problem } from '../errors.ts';
 import { removePasskey } from './passkeys.ts';
 import { requireGoodPassword } from './passwords.ts';

@@ -2,7 +2,6 @@
  * Passkeys (WebAuthn level 3): registered by somebody who is signed in, and enough to sign in, since the authenticator has verified
  * the person. A challenge is a ticket: random, kept as a hash, good for one answer and a few minutes.
  */
-
 import type {
   AuthenticationResponseJSON,
   PublicKeyCredentialCreationOptionsJSON,
@@ -128,6 +127,7 @@ export async function signInWithPasskey(
   public_url: string,
   replaced: string | null,
 ): Promise<SignInOutcome> {
+  // Before the transaction, whose connection the first of all would hold while it loads.
   await library();
   return notTooSoon(async () => {
     const { login, verified } = await service.system.transaction((tx) => answered(tx, response, public_url));

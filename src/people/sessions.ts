@@ -1,5 +1,4 @@
 /** Sessions of people: opaque, kept by the service, known by a secret of which only a hash is kept. */
-
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { OrganisationKind, Recognised } from '../accounts/store.ts';
 import type { Sql, Transaction } from '../db/client.ts';

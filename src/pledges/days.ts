@@ -1,5 +1,4 @@
 /** Days that people state, against the day that it is somewhere. */
-
 import { dateOf } from '../clock.ts';
 import { Problem } from '../errors.ts';
 import { say } from './sentences.ts';

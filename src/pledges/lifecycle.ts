@@ -6,7 +6,6 @@
  * after: released, defaulted, in_disposal, disposed. A Chinese patent pledge exists from its registration on
  * (CNIPA announcement No. 461 of 2021, article 3), so "during" begins there.
  */
-
 import Type from 'typebox';
 import type { Sentence } from '../../models/sentences.ts';
 import type { OrganisationKind } from '../accounts/store.ts';

@@ -1,5 +1,4 @@
 /** Which patents may be pledged: known, in force, and under no other live pledge. */
-
 import type { Transaction } from '../db/client.ts';
 import { acrossTenants } from '../db/tenancy.ts';
 import { together } from '../db/together.ts';

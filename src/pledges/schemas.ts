@@ -1,5 +1,4 @@
 /** The atoms that routes of pledges share: what is shown of a contract, and what is declared of its patents. */
-
 import Type from 'typebox';
 import { STATUSES } from '../../models/risk/status.ts';
 import { ROYALTY_PRIORS } from '../../models/value/formulas/royalty-prior.ts';

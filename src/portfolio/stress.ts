@@ -1,5 +1,4 @@
 /** A stress test of a portfolio: positions into the model, draws into quantiles. */
-
 import { quantileSorted } from 'simple-statistics';
 import {
   NO_SHOCKS,

@@ -3,14 +3,13 @@
  * back was not used, and the row that is counted on is locked, so that uses at once are never more than the quota. Who may
  * use how much is said from outside (`setAllowances`); without an allowance nothing is counted.
  */
-
 import type { Caller, OrganisationKind } from '../accounts/store.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { acrossTenants } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { emitEvents, toldTo } from '../outbox/emit.ts';
-import { say } from '../portfolio/sentences.ts';
 import { monthOf, nextMonth } from './months.ts';
+import { say } from './sentences.ts';
 
 /** What is counted: valuations asked for, searches for prior art, marks issued, introductions asked for. */
 export const METERS = ['valuations', 'searches', 'marks', 'introductions'] as const;

@@ -1,5 +1,4 @@
 /** One step of a review and all that follows from it, in one transaction: the case, its record, the flag, audit, events. */
-
 import { attempt } from '../../models/failure.ts';
 import { type Decision, nextReview, type Review, type ReviewAct } from '../../models/review.ts';
 import { eyesOf } from '../accounts/eyes.ts';

@@ -1,5 +1,4 @@
 /** Filters of the queue that a person saved by name, and how many cases a filter finds. */
-
 import type { ReviewState } from '../../models/review.ts';
 import type { Severity } from '../../models/risk/rule.ts';
 import type { Sql, Transaction } from '../db/client.ts';

@@ -1,5 +1,4 @@
 /** Rule sets of banks: what each decided otherwise than the default, and when. */
-
 import { faultsOf, type RuleInForce, type RuleSet, rulesInForce } from '../../models/risk/rule-set.ts';
 import { requireOtherEyes } from '../accounts/eyes.ts';
 import type { Caller } from '../accounts/store.ts';

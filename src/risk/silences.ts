@@ -1,5 +1,4 @@
 /** Silences: windows in which a bank does not want to hear of some flags. The flags open all the same. */
-
 import { ALWAYS_ON } from '../../models/risk/rule-set.ts';
 import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';

@@ -1,11 +1,10 @@
 /** Watch lists: patents that an organisation wants to hear of. */
-
 import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { say } from '../portfolio/sentences.ts';
+import { say } from './sentences.ts';
 
 export const MAX_WATCH_LISTS = 100;
 export const MAX_WATCHED_PATENTS = 1_000;

@@ -1,5 +1,4 @@
 /** What an owner does with its endpoints: each step as one change, in its audit chain where it alters something. */
-
 import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import type { Sql, Transaction } from '../db/client.ts';

@@ -1,5 +1,4 @@
 /** The registry of models: review by other eyes, comparison on one snapshot, promotion, and what each refuses. */
-
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';

@@ -1,5 +1,4 @@
 /** People by themselves: how they come in, who they are then and how it ends, with nothing but a database. */
-
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Secret, TOTP } from 'otpauth';

@@ -1,5 +1,4 @@
 /** Pages and forms of searches for prior art. */
-
 import type { FastifyInstance } from 'fastify';
 import type { Problem } from '../../errors.ts';
 import { Closed, Day, Id } from '../../http/schemas.ts';

@@ -2,7 +2,6 @@
  * How a haircut moves: what disposals brought asks for one, a proposal keeps the estimate as it was, other eyes adopt it, and
  * every valuation from then on takes it (docs/decisions/0038-haircuts-learnt-from-deals.md).
  */
-
 import { DEFAULT_ASSUMPTIONS } from '../../../models/assumptions.ts';
 import {
   type HaircutEstimate,

@@ -1,5 +1,4 @@
 /** The data room of a listing: the seller brings documents, says which deal may see which, and sees who looked. */
-
 import type { Caller } from '../../accounts/store.ts';
 import { sha256 } from '../../canonical.ts';
 import type { Sql, Transaction } from '../../db/client.ts';

@@ -1,5 +1,4 @@
 /** The pledgee's consent to one offer: asked by the seller, given or refused by the pledgee, and by nobody else. */
-
 import { type Caller, findOrganisation } from '../../accounts/store.ts';
 import { appendAudit } from '../../audit/log.ts';
 import type { Sql, Transaction } from '../../db/client.ts';

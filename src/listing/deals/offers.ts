@@ -1,5 +1,4 @@
 /** Offers and counter-offers: the last one stands until it is accepted, answered by another, or its time is over. */
-
 import { type Caller, findOrganisation } from '../../accounts/store.ts';
 import type { Transaction } from '../../db/client.ts';
 import { acrossTenants } from '../../db/tenancy.ts';

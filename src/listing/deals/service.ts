@@ -1,5 +1,4 @@
 /** Deals over listings: an enquiry, and each step from it to the end, in one transaction with its trace. */
-
 import { type Caller, findOrganisation } from '../../accounts/store.ts';
 import { askIdentity, ownerOf } from '../../anonymity/service.ts';
 import { wasAsked } from '../../anonymity/store.ts';

@@ -1,5 +1,4 @@
 /** From a default to a listing in one step, by the plan that was written down before the loan. */
-
 import { addDays } from '../../../models/calendar.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import type { Caller } from '../../accounts/store.ts';

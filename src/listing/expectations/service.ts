@@ -2,7 +2,6 @@
  * Seller and buyer learn whether their ranges overlap before either names a price; the middle only when both want to know it.
  * A range is sealed from the moment it is there, and the rules of models/expectation.ts keep it from being felt out.
  */
-
 import {
   BINDING_days,
   bindsUntil,

@@ -1,5 +1,4 @@
 /** Engagements of experts: asked, taken or declined, delivered and ended; each step told to the other party and written down. */
-
 import type { CalendarDate } from '../../../models/types.ts';
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
 import { type Caller, findOrganisation, type OrganisationKind } from '../../accounts/store.ts';

@@ -1,5 +1,4 @@
 /** Listings that their sellers send to intermediaries that they know. */
-
 import type { CalendarDate } from '../../../models/types.ts';
 import { type Caller, findOrganisation } from '../../accounts/store.ts';
 import { dateOf } from '../../clock.ts';

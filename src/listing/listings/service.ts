@@ -1,5 +1,4 @@
 /** Listing patents, and taking a listing down: each with its trace, and shown under a pseudonym alone. */
-
 import { addDays } from '../../../models/calendar.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';

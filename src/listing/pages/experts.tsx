@@ -1,5 +1,4 @@
 /** The directory of experts and intermediaries, the own entry in it, and engagements from the asking to the opinion. */
-
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { Caller } from '../../accounts/store.ts';

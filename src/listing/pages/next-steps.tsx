@@ -1,5 +1,4 @@
 /** What stands open to a side of a deal: a form for each step that it may take, and why not for those that it may not yet. */
-
 import type { ComponentChildren } from 'preact';
 import type { Problem } from '../../errors.ts';
 import { SendForm } from '../../pages/parts/forms.tsx';

@@ -1,5 +1,4 @@
 /** What was typed into forms, and what was wrong with it. */
-
 import { Problem } from '../../errors.ts';
 import type { Faults } from '../../pages/parts/forms.tsx';
 import { say } from '../../pages/sentences.ts';

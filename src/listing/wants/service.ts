@@ -1,5 +1,4 @@
 /** What buyers look for, shown under a pseudonym, and what sellers point out to them. */
-
 import type { CalendarDate } from '../../../models/types.ts';
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
 import { type Caller, findOrganisation } from '../../accounts/store.ts';

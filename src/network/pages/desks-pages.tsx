@@ -1,5 +1,4 @@
 /** Desks: the operator's view over all, one desk with its clients and tasks, one client with its history. */
-
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { addMonths, isCalendarDate } from '../../../models/calendar.ts';

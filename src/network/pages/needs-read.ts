@@ -1,5 +1,4 @@
 /** What was typed in forms of needs and offers, as the service takes it. */
-
 import { isCalendarDate } from '../../../models/calendar.ts';
 import { toMinor } from '../../../models/money.ts';
 import type { Caller } from '../../accounts/store.ts';

@@ -1,5 +1,4 @@
 /** The own plan and what is used of it; for staff all plans, who is on which, and what is charged for. */
-
 import type { FastifyInstance } from 'fastify';
 import type { Caller } from '../../accounts/store.ts';
 import type { Problem } from '../../errors.ts';

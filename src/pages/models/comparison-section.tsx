@@ -1,5 +1,4 @@
 /** Champion against challenger in their last comparison: figures beside each other, and stated chances against what came. */
-
 import type { CalibrationBin } from '../../../models/metrics/calibration-error.ts';
 import type { ModelFigures } from '../../governance/comparison.ts';
 import { reasonsOf } from '../../governance/service.ts';

@@ -1,5 +1,4 @@
 /** One model: what it may be used for, how it was reviewed, and how it did beside its rival. */
-
 import type { modelHistory } from '../../governance/service.ts';
 import type { Review, Version } from '../../governance/store.ts';
 import { type Fact, Facts, Section, Table } from '../parts/parts.tsx';

@@ -1,5 +1,4 @@
 /** What forms that change something are put together from: fields with their faults beside them, and the token of the session. */
-
 import type { ComponentChildren, InputHTMLAttributes } from 'preact';
 import type { Problem } from '../../errors.ts';
 import { CSRF_FIELD } from '../../http/session-cookie.ts';

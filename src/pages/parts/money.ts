@@ -1,5 +1,4 @@
 /** Amounts as people type them. */
-
 import { toMinor } from '../../../models/money.ts';
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
 import { say } from '../sentences.ts';

@@ -1,5 +1,4 @@
 /** What happens to a pledge between its payment and its end: margin calls, amendments, and what a release must show. */
-
 import { addMonths } from '../../../models/calendar.ts';
 import { dateOf } from '../../clock.ts';
 import type { Problem } from '../../errors.ts';

@@ -1,5 +1,4 @@
 /** What the page of a pledge shows, read through the functions of the services. */
-
 import type { PledgeStatus } from '../../../models/risk/status.ts';
 import type { Sentence } from '../../../models/sentences.ts';
 import type { CalendarDate } from '../../../models/types.ts';

@@ -1,5 +1,4 @@
 /** The page of a case: where it stands and what one may do, what moved since the proposal, the evidence, the record. */
-
 import type { Problem } from '../../errors.ts';
 import type { Step } from '../../review/store.ts';
 import { evidenceText } from '../parts/evidence.ts';

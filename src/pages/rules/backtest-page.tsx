@@ -1,5 +1,4 @@
 /** What a proposed set would have raised, beside the set in force, and the button that puts it in force. */
-
 import type { SetFigures } from '../../../models/risk/backtest.ts';
 import type { Problem } from '../../errors.ts';
 import type { StoredBacktest } from '../../risk/backtest-store.ts';

@@ -1,5 +1,4 @@
 /** The rules as the bank has them, all in one form that proposes a set, and the backtests made so far. */
-
 import { type Parameter, type Rule, SEVERITIES } from '../../../models/risk/rule.ts';
 import { ALWAYS_ON } from '../../../models/risk/rule-set.ts';
 import { RULES } from '../../../models/risk/rules.ts';

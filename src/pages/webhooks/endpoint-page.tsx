@@ -1,5 +1,4 @@
 /** One receiver: how it fares, what it was sent, and what its owner can do about it. */
-
 import { addDays } from '../../../models/calendar.ts';
 import { dateOf } from '../../clock.ts';
 import type { Problem } from '../../errors.ts';

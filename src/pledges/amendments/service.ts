@@ -2,7 +2,6 @@
  * Amendments of a contract that runs: other terms, more patents, one for another. The bank asks, the firm agrees; what
  * was checked when it was asked for is checked again when it comes into force, for the world may have moved.
  */
-
 import type { CalendarDate } from '../../../models/types.ts';
 import type { Caller, OrganisationKind } from '../../accounts/store.ts';
 import { dateOf } from '../../clock.ts';

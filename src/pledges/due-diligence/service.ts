@@ -1,5 +1,4 @@
 /** Due diligence on the patents of a pledge: what is found as known at an instant, and what the bank waives of it. */
-
 import {
   type DiligenceFinding,
   type ExaminedPatent,

@@ -2,7 +2,6 @@
  * Margin calls: the bank asks for the cure of a breach within so many working days. Met when the loan is back at its
  * target, by repayment or by value; expired when its day has passed; withdrawn with a reason, or with the contract's end.
  */
-
 import { cureTo } from '../../../models/risk/loan-to-value.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import { addWorkingDays, type WorkingCalendar } from '../../../models/working-days.ts';

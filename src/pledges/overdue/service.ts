@@ -1,5 +1,4 @@
 /** Loans in arrears, by the bank's word: since when, and how much. */
-
 import type { CalendarDate } from '../../../models/types.ts';
 import type { Caller } from '../../accounts/store.ts';
 import { appendAudit } from '../../audit/log.ts';

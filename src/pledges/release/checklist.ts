@@ -3,7 +3,6 @@
  * Grounds as CNIPA announcement No. 461 of 2021 lists them for a deregistration: debt performed, right realised, pledgee
  * waives, main contract void.
  */
-
 import Type, { type Static } from 'typebox';
 import type { Sentence } from '../../../models/sentences.ts';
 import { Closed, Day, Minor, OneOf } from '../../http/schemas.ts';

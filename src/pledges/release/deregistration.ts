@@ -1,5 +1,4 @@
 /** The end of a contract: what its release showed, and that the office struck the pledge from its register. */
-
 import type { CalendarDate } from '../../../models/types.ts';
 import type { Caller } from '../../accounts/store.ts';
 import { dateOf } from '../../clock.ts';

@@ -1,5 +1,4 @@
 /** Why the value of a pledge changed between two points of its value flow. */
-
 import { attempt } from '../../../models/failure.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import { addWaterfalls, collateralChange, type Waterfall, waterfall } from '../../../models/waterfall.ts';
