@@ -6,6 +6,8 @@ import type { TestService } from '../service.ts';
 import type { Journey, Role } from './journeys.ts';
 import { enter, signIn, type Visitor } from './visitor.ts';
 
+const DAY_ms = 86_400_000;
+
 export interface Engaged {
   /** Taken by the expert, for a bank. */
   engagement_id: string;
@@ -89,6 +91,8 @@ export const EXPERT_JOURNEYS: readonly Journey[] = [
     role: 'firm_a',
     async walk(visitor, { newPerson, service }) {
       const { page, words, go } = visitor;
+      // Walked more often than one organisation may submit ranges a day.
+      service.clock.set(new Date(service.clock.now().getTime() + DAY_ms));
       const listing = await listPatents(service, service.firm_a, [service.takePatent()]);
       const { id } = await enquire(service, service.buyer, listing.id);
       const address = `/market/deals/${id}/expectations`;

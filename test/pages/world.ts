@@ -78,9 +78,9 @@ export interface PagesWorld {
   /** Of the bank, with a delivery on its way. */
   endpoint_id: string;
   delivery_id: string;
-  /** Of a need of the firm, and what the bank offers for it. */
   /** What there is to look at of desks, bulletins and plans. */
   desks: Awaited<ReturnType<typeof seatDesks>>;
+  /** Of a need of the firm, and what the bank offers for it. */
   network: { need_id: string; offer_id: string; introduction_id: string };
   marked: Marked;
   /** The patent that lapses, and its number. */
@@ -171,7 +171,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     ...traded,
     newDefault: () => defaultOf(service),
     publishTransfer: (sold) => publish(service, [sold], { kind: 'transferred', detail: { owner: 'Buyer' } }),
-    newNumber: () => numberOf(service.takePatent()),
+    newNumber: async () => numberOf(await stillInForce(service)),
     async newGuardedPerson(party) {
       const { id: person_id, email } = await person(party);
       const owner = { person_id, organisation_id: service[party].id };
