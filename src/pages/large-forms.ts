@@ -1,7 +1,8 @@
 /** Forms of files and long texts: one that is larger than what is read of it is told its limit beside its field. */
 import type { IncomingMessage } from 'node:http';
+import type { Sentence } from '../../models/sentences.ts';
 import { Problem } from '../errors.ts';
-import type { Words } from './language/words.ts';
+import { say } from './sentences.ts';
 
 export interface LargeForm {
   /** What is read of a body. */
@@ -16,14 +17,17 @@ const MEBIBYTE = 1_048_576;
 /** A browser shows no answer that comes while it still sends; beyond this the connection ends. */
 const MAX_PASSED_BYTES = 64 * MEBIBYTE;
 
-export function atMost({ limit_bytes }: LargeForm, words: Words): string {
-  return words.say('form.at_most', { size: words.number(limit_bytes / MEBIBYTE) });
+export function tooLarge({ limit_bytes }: LargeForm): Sentence {
+  return say('form_too_large', { size: limit_bytes / MEBIBYTE });
 }
 
-/** In the reader's language, and honest about what was typed: nobody has read it. */
-export function unread(large: LargeForm, words: Words): Problem {
-  const detail = `${atMost(large, words)} ${words.say('form.unread')}`;
-  return new Problem('body_too_large', detail, [{ pointer: `/body/${large.field}`, detail }]);
+/** Honest about what was typed: nobody has read it. */
+export function unread(large: LargeForm): Problem {
+  const sentence = say('form_unread', { too_large: tooLarge(large) });
+  const { text } = sentence;
+  return new Problem('body_too_large', sentence, [
+    { pointer: `/body/${large.field}`, detail: text, sentence },
+  ]);
 }
 
 /** Lets the rest of a body go by, kept nowhere. */

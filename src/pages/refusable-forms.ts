@@ -67,7 +67,7 @@ export function refusableFormsOf(app: FastifyInstance, service: Service) {
         large: large &&
           anew && {
             body_bytes: large.body_bytes,
-            unread: ({ params, view }) => anew({ params, view }, unread(large, view.words)),
+            unread: ({ params, view }) => anew({ params, view }, unread(large)),
           },
       },
       async (sent) => {

@@ -2,6 +2,9 @@
 import { sentencesOf } from '../../models/sentences.ts';
 
 export const SENTENCES = {
+  form_too_large: 'Too large: at most {size} MiB can be sent here.',
+  form_unread:
+    '{too_large} What was sent was not read, and what was typed is not on this page: the back button of the browser brings it back.',
   form_faulty: 'The form was not taken; what is wrong is said of each field.',
   field_empty: 'must be filled in',
   field_no_day: 'must be a calendar date, such as 2026-01-31',

@@ -65,7 +65,7 @@ export const DESK_JOURNEYS: readonly Journey[] = [
       await page
         .locator('.field', { has: page.locator('#file') })
         .locator('.fault')
-        .getByText(words.say('form.at_most', { size: words.number(4) }))
+        .getByText(words.say('said.form_too_large', { size: 4 }))
         .waitFor();
       if (visitor.scripts)
         assert.equal(await page.locator('input[name=name_column]').inputValue(), 'name', 'it is kept');

@@ -686,7 +686,8 @@ t.test('pages of a service', async (t) => {
       const { body, statusCode } = await sendForm(session, address, fields, { 'accept-language': language });
       t.equal(statusCode, 413);
       const [, fault] = /<p class="fault" id="description-fault">([^<]*)</.exec(body) ?? [];
-      t.equal(fault, `${words.say('form.at_most', { size: words.number(10) })} ${words.say('form.unread')}`);
+      const too_large = words.say('said.form_too_large', { size: 10 });
+      t.equal(fault, words.say('said.form_unread', { too_large }));
       t.match(body, 'A sieve for rice.', 'what is stored stands in the form');
     }
     const foreign = await addPerson(service, service.firm_b.id, 'owner');

@@ -4,10 +4,10 @@ import type { Problem } from '../../errors.ts';
 import { CSRF_FIELD } from '../../http/session-cookie.ts';
 import { type Action, actionsOfRole } from '../../people/roles.ts';
 import type { Words } from '../language/words.ts';
-import { atMost, type LargeForm } from '../large-forms.ts';
+import { type LargeForm, tooLarge } from '../large-forms.ts';
 import { FORM_KEY_FIELD } from '../once.ts';
 import { useView, type View } from '../view.ts';
-import { isEnglish, saidIn, Why } from './said.tsx';
+import { saidIn, Why } from './said.tsx';
 
 /** What is wrong with a field, by its name, in the reader's language. */
 export type Faults = Readonly<Record<string, string | undefined>>;
@@ -149,7 +149,7 @@ function refusedIn(
   const found = problem?.fields.find(({ pointer }) => pointer === `/body/${name}`);
   if (!found) return undefined;
   const said = found.sentence ? saidIn(found.sentence, words) : null;
-  return { text: said ?? found.detail, english: said === null && isEnglish(problem!) };
+  return { text: said ?? found.detail, english: said === null };
 }
 
 interface PostProps {
@@ -184,7 +184,7 @@ export function PostForm({
       enctype={files ? 'multipart/form-data' : undefined}
       data-limit-bytes={large?.limit_bytes}
       data-limit-field={large?.field}
-      data-limit-said={large && atMost(large, words)}
+      data-limit-said={large && saidIn(tooLarge(large), words)}
       noValidate
     >
       <Tokens form_key={form_key} />

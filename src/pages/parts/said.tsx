@@ -47,16 +47,10 @@ export function Said({ of }: { of: Sentence | string }) {
   return said ?? <span lang="en">{textOf(of)}</span>;
 }
 
-/** Of what has no code; a form that was too large to be read is told so in the reader's language. */
-export function isEnglish({ code }: Problem): boolean {
-  return code !== 'body_too_large';
-}
-
 /** Why the service refused; of a page that is not there the title says all, but for what has a sentence of its own. */
 export function Why({ problem }: { problem: Problem }) {
   const { code, sentence, message } = problem;
   if (code === 'not_found' && sentence === null) return null;
-  if (sentence === null && !isEnglish(problem)) return <p>{message}</p>;
   return (
     <p>
       <Said of={sentence ?? message} />
