@@ -9,7 +9,6 @@ import { type ConnectOptions, connect, type Database, isDatabaseAway } from '../
 import { type EmbeddedServer, startEmbedded } from '../../src/db/embedded.ts';
 import { mendPostgres, REPLACEMENTS } from '../../src/db/mend-postgres.mjs';
 import { migrate } from '../../src/db/migrate.ts';
-import { actFor, tenantDatabase } from '../../src/db/tenancy.ts';
 import { openFolder } from '../database.ts';
 
 const folder = await openFolder('pledgewatch-client-');
@@ -178,60 +177,6 @@ t.test('a transaction that the server gave up for another is run again', async (
     { code: '22012' },
   );
 });
-
-t.test('a single statement of a tenant that the server gave up for another is run again', async (t) => {
-  const { sql, ...rest } = open(t);
-  const tenants = tenantDatabase({ sql, ...rest });
-  await sql.unsafe(`create sequence tries;
-    create function unlucky(code text) returns bigint language plpgsql as $$
-    begin
-      if nextval('tries') % 2 = 1 then raise exception 'given up' using errcode = code; end if;
-      return currval('tries');
-    end $$`);
-  const bank = { organisation_id: 'org_1', kind: 'bank' } as const;
-  for (const [code, ran] of [
-    ['40001', 2],
-    ['40P01', 4],
-  ] as const) {
-    const [row] = await actFor(
-      bank,
-      async () =>
-        await tenants.sql`select unlucky(${code}) as tries,
-      current_setting('app.organisation_id') as tenant`,
-    );
-    t.strictSame({ ...row }, { tries: ran, tenant: 'org_1' }, `${code}: once more, for the same tenant`);
-  }
-  await t.rejects(
-    actFor(bank, async () => await tenants.sql`select unlucky('22012')`),
-    { code: '22012' },
-    'what is its own fault is not',
-  );
-});
-
-t.test(
-  'a single statement that cannot be sent, or is refused, leaves its connection to the next',
-  async (t) => {
-    const { sql } = tenantDatabase(open(t, { max: 1 }));
-    const bank = { organisation_id: 'org_1', kind: 'bank' } as const;
-    const asking = (make: () => Promise<unknown>) => actFor(bank, async () => await make());
-    const nothing = undefined as never;
-    const unsendable: [() => Promise<unknown>, RegExp][] = [
-      [() => sql`select ${nothing}`, /Undefined values/],
-      [() => sql`select ${sql`${nothing}::text`}`, /Undefined values/],
-      [() => sql`select ${'no day'}::timestamptz`, /invalid input syntax/],
-      [() => sql`select ${new Date(Number.NaN)}::timestamptz`, /invalid input syntax/],
-      [() => sql`select ${'word'}::integer`, /invalid input syntax/],
-    ];
-    for (const round of ['at first', 'when it is prepared'])
-      for (const [make, reason] of unsendable) {
-        await t.rejects(asking(make), { message: reason }, round);
-        const rows = (await asking(() => sql`select current_setting('app.organisation_id') as id`)) as {
-          id: string;
-        }[];
-        t.equal(rows[0]!.id, 'org_1');
-      }
-  },
-);
 
 t.test('notices arrive, also after the connection was lost', async (t) => {
   const database = open(t);

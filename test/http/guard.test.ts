@@ -18,16 +18,8 @@ import {
   rotateKey,
 } from '../../src/accounts/store.ts';
 import { loadConfig } from '../../src/config.ts';
-import { connect, type Database } from '../../src/db/client.ts';
+import { connect } from '../../src/db/client.ts';
 import { refusePrivileged } from '../../src/db/privileges.ts';
-import {
-  APP_ROLE,
-  acrossTenants,
-  actFor,
-  type Tenant,
-  tenantDatabase,
-  WORKER_ROLE,
-} from '../../src/db/tenancy.ts';
 import { StartupError } from '../../src/errors.ts';
 import { callerOfGuarded, EVERYONE, guardRoutes, PLEDGE_KINDS, personOf } from '../../src/http/guard.ts';
 import { setProblemHandlers } from '../../src/http/problems.ts';
@@ -593,87 +585,6 @@ t.test('attempts to sign in are counted by address, and by account whatever the 
   t.match(await attempt(undefined, { method: 'GET', url: '/passkey', ...near }), { status: 429 });
   t.match(await attempt(undefined, { method: 'GET', url: '/passkey' }), { status: 200, body: '11' });
 });
-
-t.test('a transaction carries who acts, and no word that is more than an id', async (t) => {
-  const tenant = { organisation_id: bank.id, kind: 'bank' } as const;
-  const actor = (more: object) =>
-    actFor({ ...tenant, ...more }, () =>
-      requests.transaction(async (tx) => {
-        const [row] = await tx<{ actor: string }[]>`select current_setting('app.actor', true) as actor`;
-        return row!.actor;
-      }),
-    );
-  t.equal(await actor({ person_id: 'psn_1' }), 'psn_1');
-  t.equal(await actor({}), '');
-  for (const id of ["x' or 'x", "'x", "x'", 'x;y', 'x y', 'x\ny'])
-    for (const field of ['organisation_id', 'kind', 'person_id'])
-      await t.rejects(async () => actor({ [field]: id }), { message: 'a tenant has no such id or kind' });
-});
-
-t.test(
-  'a request acts for its own organisation, in each transaction and each single statement',
-  async (t) => {
-    const acting = ({ id, kind }: { id: string; kind: Tenant['kind'] }) => ({ organisation_id: id, kind });
-    const said = `select current_setting('app.organisation_id', true) as id, current_setting('app.kind', true) as kind,
-    current_user::text as role`;
-    const whose = async (sql: Pick<Database['sql'], 'unsafe'>) => ({ ...(await sql.unsafe(said))[0] });
-    const as_bank = { id: bank.id, kind: 'bank', role: APP_ROLE };
-    t.same(await actFor(acting(bank), () => whose(requests.sql)), as_bank);
-    t.same(await actFor(acting(bank), () => requests.transaction((tx) => whose(tx))), as_bank);
-    t.same(await whose(requests.sql), { id: '', kind: '', role: APP_ROLE }, 'nobody without one');
-    const names = await actFor(
-      acting(bank),
-      async () => await requests.sql<{ name: string }[]>`select name from organisation`,
-    );
-    t.ok(names.some(({ name }) => name === 'Bank'));
-    const nested = actFor(acting(bank), () => actFor(acting(firm), () => whose(requests.sql)));
-    t.match(await nested, { id: firm.id, kind: 'firm' });
-    const list = await actFor(
-      acting(bank),
-      async () => await requests.sql`select ${requests.sql(['name'])} from organisation`,
-    );
-    t.ok(list.length > 0, 'names of columns are told apart from statements');
-    await t.rejects(
-      actFor(acting(bank), () => requests.sql`select 1 / 0`),
-      { code: '22012' },
-    );
-    t.same(requests.sql.json({ a: 1 }).value, { a: 1 }, 'what is no statement is the pool’s own');
-    const owner = connect(owner_url, { max: 1 });
-    t.teardown(() => owner.close());
-    await owner.sql.unsafe(`create sequence drawn; grant usage on sequence drawn to ${APP_ROLE}`);
-    const query = requests.sql`select nextval('drawn')::int as number`;
-    const drawn = async () => ({ ...(await owner.sql`select is_called, last_value::int from drawn`)[0] });
-    t.same(await drawn(), { is_called: false, last_value: 1 }, 'a statement is sent when it is awaited');
-    t.same(await Promise.all([query, query]), [[{ number: 1 }], [{ number: 1 }]]);
-    t.same(await drawn(), { is_called: true, last_value: 1 }, 'and once, however often it is');
-
-    const across = actFor(acting(bank), () =>
-      requests.transaction(async (tx) => {
-        const inside = await acrossTenants(tx, () => whose(tx));
-        return { inside, after: await whose(tx) };
-      }),
-    );
-    t.match(await across, { inside: { role: WORKER_ROLE }, after: as_bank });
-    const jobs = await database.transaction(async (tx) => {
-      const before = (await whose(tx)).role;
-      return { before, inside: (await acrossTenants(tx, () => whose(tx))).role };
-    });
-    t.equal(jobs.inside, jobs.before, 'a job stays what it is');
-    await t.rejects(
-      actFor(acting(bank), () =>
-        requests.transaction((tx) => acrossTenants(tx, () => Promise.reject(new Error('inside')))),
-      ),
-      /inside/,
-    );
-    const single = connect(url, { role: APP_ROLE, max: 1 });
-    t.teardown(() => single.close());
-    const tenants = tenantDatabase(single);
-    t.match(await actFor(acting(bank), () => whose(tenants.sql)), as_bank);
-    t.match(await whose(single.sql), { id: '' }, 'the tenant ends with its transaction');
-    await actFor(acting(bank), () => tenants.transaction((tx) => acrossTenants(tx, async () => undefined)));
-    t.match(await whose(single.sql), { id: '', role: APP_ROLE });
-  },
-);
 
 t.test('a login that stands above the policies is named and refused', async (t) => {
   const as = async (login: string) => {

@@ -62,11 +62,13 @@ export const TARGETS: readonly Target[] = [
       'src/accounts/store.ts',
       'src/http/guard.ts',
       'src/http/rates.ts',
-      'src/db/tenancy.ts',
-      'src/db/single.ts',
       'src/db/privileges.ts',
     ],
     noticed_by: [{ file: 'test/http/guard.test.ts' }],
+  },
+  {
+    mutate: ['src/db/tenancy.ts', 'src/db/single.ts'],
+    noticed_by: [{ file: 'test/db/tenancy.test.ts' }],
   },
   {
     mutate: [
