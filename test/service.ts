@@ -124,7 +124,7 @@ export async function buildService(
   await ingest(context, LEARNT_AT);
   await calibrate(context, LEARNT_AT);
   clock.set(STARTS_AT);
-  const free = await patentsInForce(database, STARTS_AT);
+  let free = await patentsInForce(database, STARTS_AT);
   return {
     app,
     url,
@@ -141,6 +141,8 @@ export async function buildService(
       await ingest(context, clock.now());
       await revalue(context, clock.now());
       await assessPledges(database, clock.now());
+      const left = new Set(await patentsInForce(database, clock.now()));
+      free = free.filter((patent_id) => left.has(patent_id));
     },
   };
 }

@@ -8,7 +8,6 @@ import { STAGE_RATE_MODEL } from '../../models/lapse/stage-rate.ts';
 import { compareModels, LAPSE_METRIC } from '../../src/governance/comparison.ts';
 import { listSpecifications, storeComparison } from '../../src/governance/store.ts';
 import { deriveChanged } from '../../src/patents/derived.ts';
-import { knownPatents } from '../../src/patents/facts.ts';
 import { ingestRecords } from '../../src/patents/ingest.ts';
 import { runsOf } from '../../src/patents/run-history.ts';
 import { rolesOf } from '../../src/people/roles.ts';
@@ -171,7 +170,7 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
     ...traded,
     newDefault: () => defaultOf(service),
     publishTransfer: (sold) => publish(service, [sold], { kind: 'transferred', detail: { owner: 'Buyer' } }),
-    newNumber: async () => numberOf(await stillInForce(service)),
+    newNumber: () => numberOf(service.takePatent()),
     async newGuardedPerson(party) {
       const { id: person_id, email } = await person(party);
       const owner = { person_id, organisation_id: service[party].id };
@@ -188,24 +187,16 @@ export async function buildWorld(t: { teardown(done: () => Promise<void>): unkno
 /** A firm's listing, which a buyer has made an offer for, and what the buyer wants. */
 async function trade(service: TestService): Promise<{ listing_id: string; deal_id: string }> {
   const { call, firm_a, buyer } = service;
-  const listing = await listPatents(service, firm_a, [await stillInForce(service)]);
+  const listing = await listPatents(service, firm_a, [service.takePatent()]);
   const { deal } = await offered(service, firm_a, buyer, listing);
   const want = { title: 'Pumps', summary: 'That run dry.', kinds: ['sale'], expires_on: '2010-06-10' };
   await call(buyer.key, 'POST', '/v1/wants', want);
   return { listing_id: listing.id, deal_id: deal.id };
 }
 
-async function stillInForce({ database, clock, takePatent }: TestService): Promise<string> {
-  for (;;) {
-    const patent_id = takePatent();
-    const known = await knownPatents(database.sql, [patent_id], clock.now());
-    if (known.get(patent_id)?.facts.legal_state === 'in_force') return patent_id;
-  }
-}
-
 async function defaultOf(service: TestService): Promise<{ pledge_id: string; patent_id: string }> {
   const { call, bank_a, firm_a } = service;
-  const patent_id = await stillInForce(service);
+  const patent_id = service.takePatent();
   const { body: pledge } = await call<{ id: string }>(firm_a.key, 'POST', '/v1/pledges', {
     bank_id: bank_a.id,
     firm_id: firm_a.id,
