@@ -1,4 +1,6 @@
 /** Whose transactions and statements those of a request are, and how one statement gets a transaction to itself. */
+import { once } from 'node:events';
+import { type AddressInfo, createConnection, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { createOrganisation } from '../../src/accounts/store.ts';
@@ -35,6 +37,38 @@ function few(t: { teardown(done: () => Promise<void>): unknown }, max: number): 
   const pool = connect(url, { role: APP_ROLE, max });
   t.teardown(() => pool.close());
   return tenantDatabase(pool);
+}
+
+/** The database behind a port; after `holdBack(word)` no answer passes until the word was sent to it. */
+async function relay(t: { teardown(done: () => void): unknown }) {
+  const { username, password, hostname, port, pathname } = new URL(url);
+  const folder = decodeURIComponent(hostname);
+  let awaited: string | null = null;
+  const held: (() => void)[] = [];
+  const server = createServer((client) => {
+    const database = folder.startsWith('/')
+      ? createConnection(`${folder}/.s.PGSQL.${port || 5432}`)
+      : createConnection(Number(port || 5432), hostname);
+    client.on('error', () => database.destroy()).on('close', () => database.destroy());
+    database.on('error', () => client.destroy()).on('close', () => client.destroy());
+    client.on('data', (sent) => {
+      database.write(sent);
+      if (awaited === null || !sent.includes(awaited)) return;
+      awaited = null;
+      for (const pass of held.splice(0)) pass();
+    });
+    database.on('data', (answer) => {
+      if (awaited === null) client.write(answer);
+      else held.push(() => client.write(answer));
+    });
+  }).listen(0, '127.0.0.1');
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  const { port: own } = server.address() as AddressInfo;
+  const holdBack = (word: string) => {
+    awaited = word;
+  };
+  return { through: `postgres://${username}:${password}@127.0.0.1:${own}${pathname}`, holdBack };
 }
 
 t.test('a transaction carries who acts, and no word that is more than an id', async (t) => {
@@ -190,6 +224,29 @@ t.test('a single statement whose connection is lost fails at once, and the next 
   }
 });
 
+t.test('a single statement goes out whole: nothing of it waits for an answer', async (t) => {
+  const { through, holdBack } = await relay(t);
+  const pool = connect(through, { role: APP_ROLE, max: 1, deadline_ms: 3_000 });
+  t.teardown(() => pool.close());
+  const { sql } = tenantDatabase(pool);
+  const statements: [string, () => PromiseLike<readonly unknown[]>][] = [
+    ['text', () => sql`select ${'word'}::text as value`],
+    ['a number', () => sql`select ${1}::integer as value`],
+    ['truth', () => sql`select ${true}::boolean as value`],
+    ['nothing', () => sql`select ${null}::text as value`],
+    ['an instant', () => sql`select ${new Date(0)}::timestamptz as value`],
+    ['a list', () => sql`select ${['a', 'b']}::text[] as value`],
+    ['a part', () => sql`select ${sql`${1}::integer`} as value`],
+    ['no value', () => sql`select 1 as value`],
+  ];
+  for (const [name, make] of statements) {
+    const rows = () => actFor(acting(bank), async () => [...(await make())]);
+    const known = await rows();
+    holdBack('commit');
+    t.strictSame(await rows(), known, name);
+  }
+});
+
 t.test(
   'a single statement that cannot be sent, or is refused, leaves its connection to the next',
   async (t) => {
@@ -198,7 +255,10 @@ t.test(
     const nothing = undefined as never;
     const unsendable: [() => Promise<unknown>, RegExp][] = [
       [() => sql`select ${nothing}`, /Undefined values/],
+      [() => sql`select ${1}::integer, ${nothing}`, /Undefined values/],
+      [() => sql`select ${['a', nothing]}::text[]`, /Undefined values/],
       [() => sql`select ${sql`${nothing}::text`}`, /Undefined values/],
+      [() => sql`select ${sql`${1}::integer, ${nothing}::text`}`, /Undefined values/],
       [() => sql`select ${'no day'}::timestamptz`, /invalid input syntax/],
       [() => sql`select ${new Date(Number.NaN)}::timestamptz`, /invalid input syntax/],
       [() => sql`select ${'word'}::integer`, /invalid input syntax/],
