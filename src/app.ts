@@ -43,6 +43,7 @@ import { indicatorRoutes } from './patents/indicator-routes.ts';
 import { patentRoutes } from './patents/routes.ts';
 import { sourceRoutes } from './patents/source-routes.ts';
 import { useRoutes } from './patents/use-routes.ts';
+import { accountRecoveryRoutes } from './people/account-recovery-routes.ts';
 import { passkeyRoutes } from './people/passkey-routes.ts';
 import { personalDataRoutes } from './people/personal-data-routes.ts';
 import { providerRoutes } from './people/provider-routes.ts';
@@ -136,6 +137,7 @@ export async function buildApp({
   await app.register(passkeyRoutes(service, rates, http.public_url));
   await app.register(providerRoutes(service, rates, http.public_url));
   await app.register(peopleRoutes(service));
+  await app.register(accountRecoveryRoutes(service));
   await app.register(personalDataRoutes(service));
   await app.register(anonymityRoutes(service));
   await app.register(searchRoutes(service));

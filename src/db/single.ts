@@ -35,7 +35,6 @@ export function inItsTransaction(
   const { resolve, reject } = query;
   query.handle = async () => {
     if (query.executed) return;
-    query.executed = true;
     const run = () => runBetween(sql, opening(), query);
     await (areTraced() ? traced(querySpan(query), run) : run())
       .catch((error) => {

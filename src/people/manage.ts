@@ -6,7 +6,7 @@ import { Problem } from '../errors.ts';
 import type { Service } from '../service.ts';
 import { requireRole } from './invitations.ts';
 import { endSessions } from './sessions.ts';
-import { closeAccount, setRole } from './store.ts';
+import { closeAccount, isOpenAccount, setRole } from './store.ts';
 
 type Needed = Pick<Service, 'database' | 'system' | 'clock'>;
 
@@ -25,6 +25,13 @@ export async function closePerson(service: Needed, caller: Caller, id: string): 
   await manage(service, caller, id, { action: 'person.closed', detail: {} }, (tx) =>
     closeAccount(tx, caller.organisation_id, id, service.clock.now()),
   );
+  await endSessions(service.system.sql, id, null);
+}
+
+/** All at once; the account stays open. @throws Problem `not_found` */
+export async function endSessionsOf(service: Needed, caller: Caller, id: string): Promise<void> {
+  const entry = { action: 'person.sessions_ended', detail: { sessions: ['all'] } };
+  await manage(service, caller, id, entry, (tx) => isOpenAccount(tx, caller.organisation_id, id));
   await endSessions(service.system.sql, id, null);
 }
 

@@ -105,6 +105,10 @@ export async function removePasskey(sql: Sql, person_id: string, id: string): Pr
   );
 }
 
+export async function removePasskeys(sql: Sql, person_id: string): Promise<void> {
+  await sql`delete from passkey where person_id = ${person_id}`;
+}
+
 /** Names nobody: the authenticator knows whose passkeys it holds. */
 export async function beginPasskeySignIn(
   { system }: Needed,

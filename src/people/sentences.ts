@@ -5,6 +5,8 @@ export const SENTENCES = {
   role_unknown: 'A {role} has no role {given}; give one of {person_role}.',
   address_taken: 'This address has an account already; sign in, or ask for an invitation to another.',
   invitation_over: 'There is no such invitation, or no longer; ask for another.',
+  account_recovery_over:
+    'There is no such way back, or no longer; ask an administrator of your organisation for another.',
   secret_wrong: 'The password or the code is not right.',
   factor_exists: 'There is a second factor; remove it first.',
   factor_counts: 'The second factor counts already.',

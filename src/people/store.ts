@@ -132,3 +132,10 @@ export async function closeAccount(
     where id = ${id} and organisation_id = ${organisation_id} and closed_at is null`;
   return closed.count === 1;
 }
+
+/** Whether the organisation has it; held until the end of the transaction. */
+export async function isOpenAccount(tx: Transaction, organisation_id: string, id: string): Promise<boolean> {
+  const found = await tx`select from person
+    where id = ${id} and organisation_id = ${organisation_id} and closed_at is null for update`;
+  return found.count === 1;
+}

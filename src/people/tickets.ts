@@ -6,12 +6,17 @@ export const TICKET_MINUTES = 5;
 /** Wrong codes that a ticket outlives. With the attempts that an account has, a guesser gets few. */
 const MAX_FAILURES = 2;
 
-export type TicketPurpose = 'second_factor' | 'passkey_registration' | 'passkey_sign_in' | 'provider_sign_in';
+export type TicketPurpose =
+  | 'second_factor'
+  | 'passkey_registration'
+  | 'passkey_sign_in'
+  | 'provider_sign_in'
+  | 'account_recovery';
 
 export interface Ticket {
   /** Null where nobody is known yet. */
   person_id: string | null;
-  /** What the next step needs of this one, sealed by whoever issued it. */
+  /** What the next step needs of this one; whoever issued it sealed what is secret. */
   detail: string | null;
 }
 
@@ -19,10 +24,11 @@ export async function issueTicket(
   sql: Sql,
   purpose: TicketPurpose,
   { person_id = null, detail = null }: Partial<Ticket>,
+  minutes = TICKET_MINUTES,
 ): Promise<string> {
   const { token, token_sha256 } = mintToken();
   await sql`insert into ticket (token_sha256, purpose, person_id, detail, expires_at) values (${token_sha256},
-    ${purpose}, ${person_id}, ${detail}, now() + make_interval(mins => ${TICKET_MINUTES}))`;
+    ${purpose}, ${person_id}, ${detail}, now() + make_interval(mins => ${minutes}))`;
   return token;
 }
 
@@ -42,6 +48,11 @@ export async function takeTicket(sql: Sql, purpose: TicketPurpose, token: string
 
 export async function useTicket(sql: Sql, token: string): Promise<void> {
   await sql`delete from ticket where token_sha256 = ${hashToken(token)}`;
+}
+
+/** Those of a person that wait are worth nothing any more. */
+export async function withdrawTickets(sql: Sql, purpose: TicketPurpose, person_id: string): Promise<void> {
+  await sql`delete from ticket where purpose = ${purpose} and person_id = ${person_id}`;
 }
 
 /** Counts a wrong answer; after some the ticket is worth nothing. */

@@ -46,6 +46,7 @@ const PUBLIC_WRITES = [
   'POST /v1/sessions/provider',
   'POST /v1/sessions/provider/answers',
   'POST /v1/invitations/acceptances',
+  'POST /v1/account-recoveries/acceptances',
   'POST /v1/marks/claims',
 ];
 const HOOK = { url: 'https://receiver.example/hook' };

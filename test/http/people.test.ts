@@ -14,11 +14,13 @@ import { newId } from '../../src/ids.ts';
 import { openLog } from '../../src/log.ts';
 import { hashPassword, passwordMatches, requireGoodPassword } from '../../src/people/passwords.ts';
 import { ACTIONS, actionsOfRole, ROLES, rolesOf } from '../../src/people/roles.ts';
+import { beginTotp, confirmTotp } from '../../src/people/second-factor.ts';
 import { MAX_SESSIONS } from '../../src/people/sessions.ts';
 import { insertBacktest, settingsHash } from '../../src/risk/backtest-store.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import { MASTER_KEY } from '../database.ts';
 import {
+  addPasskey,
   addPerson,
   type BrowserSession,
   headersOf,
@@ -61,6 +63,7 @@ const asPerson = <Body>(
 ) => call<Body>(null, method, url, body, headers);
 const isOver = async (session: { headers: Record<string, string> }) =>
   (await asPerson(session, 'GET', '/v1/sessions/current')).status === 401;
+const withoutRequest = (text: string) => text.replace(/"request_id":"[^"]+"/, '');
 const actionsAudited = async (subject: string) =>
   (
     await sql<{ action: string }[]>`select action from audit_entry where subject = ${subject} order by seq`
@@ -208,7 +211,7 @@ t.test(
       const { status, text, headers } = await signIn(email, password);
       t.ok(performance.now() - started_ms >= 249, 'not before the time that every refusal takes');
       const { date: _, ...rest } = headers;
-      answers.push([status, text.replace(/"request_id":"[^"]+"/, ''), JSON.stringify(rest)]);
+      answers.push([status, withoutRequest(text), JSON.stringify(rest)]);
     }
     t.equal(answers[0]![0], 401);
     t.same(answers[1]!.slice(0, 2), answers[0]!.slice(0, 2));
@@ -311,6 +314,120 @@ t.test('a changed password needs the old one, ends every other session, and rene
   t.equal((await signIn(person.email, PASSWORD)).status, 401);
   t.equal((await signIn(person.email, next)).status, 201);
   t.ok((await actionsAudited(person.id)).includes('person.password_changed'));
+});
+
+t.test(
+  'a lost password is set anew by a way back that an administrator gave, once and within its time',
+  async (t) => {
+    const person = await addPerson(service, bank_a.id, 'viewer');
+    const administrator = await addPerson(service, bank_a.id, 'admin');
+    const admin = await openSession(service, administrator.id);
+    const there = await openSession(service, person.id);
+    const offer = (session: BrowserSession, id: string, lost = 'password', headers = {}) =>
+      asPerson<{ token: string | null; valid_hours: number }>(
+        { headers: { ...session.headers, ...headers } },
+        'POST',
+        `/v1/people/${id}/recoveries`,
+        { lost },
+      );
+    const recover = (token: string, password: string) =>
+      call(null, 'POST', '/v1/account-recoveries/acceptances', { token, password });
+    const next = 'granite whistle under maple';
+
+    t.equal(
+      (await call(bank_a.key, 'POST', `/v1/people/${person.id}/recoveries`, { lost: 'password' })).status,
+      403,
+      'a key is nobody',
+    );
+    t.equal((await offer(there, person.id)).status, 403, 'nor is who administers nothing');
+    const foreign = await addPerson(service, bank_b.id, 'viewer');
+    const missing = 'psn_00000000000000000000000000';
+    const [theirs, nobodys] = [await offer(admin, foreign.id), await offer(admin, missing)];
+    t.equal(theirs.status, 404);
+    t.equal(
+      withoutRequest(theirs.text),
+      withoutRequest(nobodys.text),
+      'another organisation’s is as one that is missing',
+    );
+    await sql`update session set proved_at = now() - interval '11 minutes' where id = ${admin.id}`;
+    t.match((await offer(admin, person.id)).body, { code: 'proof_needed' });
+    await sql`update session set proved_at = now() where id = ${admin.id}`;
+
+    const first = await offer(admin, person.id);
+    t.equal(first.status, 201);
+    t.equal(first.body.valid_hours, 24);
+    const again = { 'idempotency-key': 'way-back' };
+    const { token } = (await offer(admin, person.id, 'password', again)).body;
+    t.equal((await offer(admin, person.id, 'password', again)).body.token, null, 'it is shown once');
+    const [kept] = await sql<
+      { row: string }[]
+    >`select ticket::text as row from ticket where person_id = ${person.id}`;
+    t.notMatch(kept!.row, token!, 'only a hash of it is kept');
+    t.equal((await recover(first.body.token!, next)).status, 404, 'a later one takes its place');
+    t.equal((await recover(token!, 'too short')).status, 400, 'a refused password does not use it up');
+    t.notOk(await isOver(there), 'nothing has happened yet');
+    t.equal((await recover(token!, next)).status, 204);
+    t.equal((await recover(token!, next)).status, 404, 'it counts once');
+    t.ok(await isOver(there), 'all sessions end');
+    t.equal((await signIn(person.email, PASSWORD)).status, 401);
+    t.equal((await signIn(person.email, next)).status, 201);
+    t.same((await actionsAudited(person.id)).slice(0, 3), [
+      'person.recovery_offered',
+      'person.recovery_offered',
+      'person.recovered',
+    ]);
+
+    const late = (await offer(admin, person.id)).body.token!;
+    await sql`update ticket set expires_at = now() where person_id = ${person.id}`;
+    t.equal((await recover(late, PASSWORD)).status, 404, 'past its time');
+    const closed = (await offer(admin, person.id)).body.token!;
+    t.equal((await call(bank_a.key, 'DELETE', `/v1/people/${person.id}`)).status, 204);
+    t.equal((await recover(closed, PASSWORD)).status, 404, 'of a closed account');
+    t.equal((await offer(admin, person.id)).status, 404);
+  },
+);
+
+t.test('a way back takes away what was lost, and leaves the second factor where that was not', async (t) => {
+  const person = await addPerson(service, bank_a.id, 'viewer');
+  const admin = await openSession(service, (await addPerson(service, bank_a.id, 'admin')).id);
+  const owner = { person_id: person.id, organisation_id: bank_a.id };
+  await database.transaction(async (tx) => {
+    const { secret } = await beginTotp(tx, service.vault, owner, person.email);
+    const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate();
+    t.ok(await confirmTotp(tx, service.vault, owner, code));
+  });
+  await addPasskey(service, person.id);
+  const recover = async (lost: string, password: string) => {
+    const { body } = await asPerson<{ token: string }>(admin, 'POST', `/v1/people/${person.id}/recoveries`, {
+      lost,
+    });
+    const given = { token: body.token, password };
+    t.equal((await call(null, 'POST', '/v1/account-recoveries/acceptances', given)).status, 204);
+  };
+  const passkeys = async () => (await sql`select from passkey where person_id = ${person.id}`).count;
+  await recover('password', 'granite whistle under maple');
+  t.match((await signIn(person.email, 'granite whistle under maple')).body, {
+    state: 'second_factor_needed',
+  });
+  t.equal(await passkeys(), 1);
+  await recover('second_factor', 'another whistle under maple');
+  t.match((await signIn(person.email, 'another whistle under maple')).body, { state: 'signed_in' });
+  t.equal(await passkeys(), 0);
+  const [codes] = await sql<{ left: number }[]>`
+    select count(*)::int as left from recovery_code where person_id = ${person.id}`;
+  t.equal(codes!.left, 0);
+});
+
+t.test('an administrator ends all sessions of a person of the own organisation', async (t) => {
+  const person = await addPerson(service, bank_a.id, 'viewer');
+  const [here, there] = [await openSession(service, person.id), await openSession(service, person.id)];
+  t.equal((await call(bank_b.key, 'DELETE', `/v1/people/${person.id}/sessions`)).status, 404);
+  t.notOk(await isOver(here), 'not by another');
+  t.equal((await call(bank_a.key, 'DELETE', `/v1/people/${person.id}/sessions`)).status, 204);
+  t.ok(await isOver(here));
+  t.ok(await isOver(there));
+  t.same(await actionsAudited(person.id), ['person.sessions_ended']);
+  t.equal((await signIn(person.email, PASSWORD)).status, 201, 'the account stays open');
 });
 
 t.test('what a session changes must come from a page of ours and bring its token', async (t) => {

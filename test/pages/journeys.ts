@@ -409,6 +409,36 @@ export const JOURNEYS: readonly Journey[] = [
     },
   },
   {
+    name: 'gives a way back to somebody who lost the password, who sets a new one and signs in with it',
+    role: 'firm_a',
+    async walk(visitor, { newPerson }) {
+      const { page, words, go } = visitor;
+      const forgetful = await newPerson('firm_a');
+      await signIn(visitor, await newPerson('firm_a'));
+      await page.locator('.whoami a[href="/organisation"]').click();
+      const row = page.locator('tr', { hasText: forgetful });
+      await row.getByRole('button', { name: words.say('organisation.end_sessions') }).click();
+      await page.getByText(words.say('organisation.sessions_ended')).waitFor();
+      await row.locator('select[name=lost]').selectOption('second_factor');
+      await row.getByRole('button', { name: words.say('organisation.recover') }).click();
+      const address = await page.locator('.shown-once code').innerText();
+      await page.getByRole('button', { name: words.say('sign_in.out') }).click();
+      await page.locator('.opening').waitFor();
+      await go(new URL(address).pathname + new URL(address).search);
+      await page.locator('#password').fill('short');
+      await press(visitor, 'recovery.send');
+      await page.locator('#password-fault').waitFor();
+      const next = 'granite whistle under maple';
+      await page.locator('#password').fill(next);
+      await press(visitor, 'recovery.send');
+      await page.getByText(words.say('recovery.done')).waitFor();
+      await page.locator('input[name=email]').fill(forgetful);
+      await page.locator('input[name=password]').fill(next);
+      await press(visitor, 'sign_in.title');
+      await page.locator('form[action="/sign-out"]').waitFor();
+    },
+  },
+  {
     name: 'sees what would cure a breach, values another patent, and asks the bank',
     role: 'firm_a',
     async walk(visitor, { newPerson, newNumber, pledge_id }) {
@@ -576,6 +606,7 @@ export function pagesOf({
     { name: 'sign-in by organisation', role: null, address: '/sign-in/organisation' },
     { name: 'sign-in by provider', role: null, address: '/sign-in/provider?code=x&state=y' },
     { name: 'invitation', role: null, address: '/invitation?token=x' },
+    { name: 'way back', role: null, address: '/recovery?token=x' },
     { name: 'account', role: 'firm_a', address: '/account' },
     { name: 'organisation', role: 'firm_a', address: '/organisation' },
     { name: 'alerts', role: 'firm_a', address: '/alerts' },

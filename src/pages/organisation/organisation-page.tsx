@@ -1,6 +1,8 @@
 import type { ApiKey, Organisation } from '../../accounts/store.ts';
+import { LOST } from '../../people/account-recovery.ts';
 import type { Invitation } from '../../people/invitations.ts';
 import type { Person } from '../../people/store.ts';
+import type { Key } from '../language/catalogue.ts';
 import type { Words } from '../language/words.ts';
 import { type Faults, SendForm, ShownOnce, TextField } from '../parts/forms.tsx';
 import { Choice, Section, Table } from '../parts/parts.tsx';
@@ -26,7 +28,10 @@ export interface OrganisationShown {
 export interface Given {
   /** Address for whoever was invited. */
   invitation?: string;
+  /** Address for whoever lost the password. */
+  recovery?: string;
   key?: string;
+  done?: Key;
   faults?: Faults;
   typed?: Readonly<Record<string, string>>;
 }
@@ -49,6 +54,14 @@ export function OrganisationPage({ shown, given }: { shown: OrganisationShown; g
           secrets={[given.invitation]}
         />
       )}
+      {given.recovery && (
+        <ShownOnce
+          title={words.say('organisation.recovery')}
+          note={words.say('organisation.recovery_note')}
+          secrets={[given.recovery]}
+        />
+      )}
+      {given.done && <p class="done">{words.say(given.done)}</p>}
       {given.key && (
         <ShownOnce
           title={words.say('key.issued')}
@@ -105,12 +118,36 @@ function People({ shown: { people, roles, own_id } }: { shown: OrganisationShown
               ) : id === own_id ? (
                 words.say('organisation.you')
               ) : (
-                <SendForm
-                  small
-                  action="/organisation/closures"
-                  told={{ id }}
-                  send={words.say('organisation.close')}
-                />
+                <div class="actions">
+                  <SendForm
+                    small
+                    action="/organisation/recoveries"
+                    told={{ id }}
+                    send={words.say('organisation.recover')}
+                  >
+                    <Choice
+                      name="lost"
+                      label={words.say('organisation.lost')}
+                      chosen={LOST[0]}
+                      options={LOST.map((value) => ({
+                        value,
+                        text: words.say(`organisation.lost_${value}`),
+                      }))}
+                    />
+                  </SendForm>
+                  <SendForm
+                    small
+                    action="/organisation/sessions"
+                    told={{ id }}
+                    send={words.say('organisation.end_sessions')}
+                  />
+                  <SendForm
+                    small
+                    action="/organisation/closures"
+                    told={{ id }}
+                    send={words.say('organisation.close')}
+                  />
+                </div>
               ),
           },
         ]}

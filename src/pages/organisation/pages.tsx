@@ -11,8 +11,10 @@ import {
 } from '../../accounts/store.ts';
 import { Problem } from '../../errors.ts';
 import { callerOfGuarded, EVERYONE, recognisedOf } from '../../http/guard.ts';
+import { OneOf } from '../../http/schemas.ts';
+import { LOST, offerRecovery } from '../../people/account-recovery.ts';
 import { invitationsOf, invite, withdrawInvitation } from '../../people/invitations.ts';
-import { changeRole, closePerson } from '../../people/manage.ts';
+import { changeRole, closePerson, endSessionsOf } from '../../people/manage.ts';
 import { CALLBACK_PATH } from '../../people/provider-sign-in.ts';
 import { changeProvider, findProvider } from '../../people/providers.ts';
 import { rolesOf, SCOPES } from '../../people/roles.ts';
@@ -77,6 +79,28 @@ export function organisationPages(app: FastifyInstance, service: Service, public
       return goTo(BACK);
     },
   );
+
+  form(
+    '/organisation/recoveries',
+    {
+      who: PROVED,
+      fields: { id: Typed, lost: OneOf(LOST, 'what a new password alone does not bring back') },
+    },
+    async ({ body: { id: person_id, lost }, request, view, show }) => {
+      const token = await database.transaction((tx) =>
+        offerRecovery(tx, callerOfGuarded(request), { person_id, lost }, clock.now()),
+      );
+      const recovery = `${public_url}/recovery?token=${token}`;
+      return show(await organisation(request, view.words, { recovery }));
+    },
+  );
+
+  form('/organisation/sessions', { who: ADMINISTER, fields: { id: Typed } }, async (sent) => {
+    await endSessionsOf(service, callerOfGuarded(sent.request), sent.body.id);
+    return sent.show(
+      await organisation(sent.request, sent.view.words, { done: 'organisation.sessions_ended' }),
+    );
+  });
 
   form('/organisation/closures', { who: PROVED, fields: { id: Typed } }, async ({ body, request, goTo }) => {
     await closePerson(service, callerOfGuarded(request), body.id);

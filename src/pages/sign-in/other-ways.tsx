@@ -5,6 +5,7 @@ import { Problem } from '../../errors.ts';
 import type { Rates } from '../../http/rates.ts';
 import { Closed } from '../../http/schemas.ts';
 import { requireSameOrigin, sessionTokenOf, setStateCookie, stateOf } from '../../http/session-cookie.ts';
+import { recoverAccount } from '../../people/account-recovery.ts';
 import { acceptInvitation } from '../../people/invitations.ts';
 import { beginProviderSignIn, CALLBACK_PATH, signInByProvider } from '../../people/provider-sign-in.ts';
 import { signIn } from '../../people/sign-in.ts';
@@ -13,7 +14,14 @@ import type { Service } from '../../service.ts';
 import { formsOf, Typed } from '../forms.ts';
 import type { Faults } from '../parts/forms.tsx';
 import { pagesOf } from '../serve.ts';
-import { FromProviderPage, InvitationPage, OrganisationPage, ToProviderPage } from './sign-in-pages.tsx';
+import {
+  FromProviderPage,
+  InvitationPage,
+  OrganisationPage,
+  RecoveryPage,
+  SignInPage,
+  ToProviderPage,
+} from './sign-in-pages.tsx';
 import { goOn, ONWARD, onwardOf, welcome } from './welcome.tsx';
 
 const PUBLIC = { access: 'public' } as const;
@@ -111,6 +119,37 @@ export function otherWaysIn(app: FastifyInstance, service: Service, rates: Rates
           name: words.say(error.code === 'conflict' ? 'invitation.has_account' : 'invitation.gone'),
         });
       }
+    },
+  );
+
+  page('/recovery', { access: 'public', query: Closed({ token: Typed }) }, async ({ query, view }) => ({
+    title: view.words.say('recovery.title'),
+    body: <RecoveryPage token={query.token} />,
+  }));
+
+  form(
+    '/recovery',
+    { who: PUBLIC, fields: { token: Typed, password: Typed } },
+    async ({ body, request, reply, view, again, show }) => {
+      requireSameOrigin(request);
+      await rates.sign_in_address(request, reply);
+      const { words } = view;
+      const { token, password } = body;
+      const refuse = (fault: string) =>
+        again({ title: words.say('recovery.title'), body: <RecoveryPage {...{ token, fault }} /> });
+      if (!TOKEN.test(token)) return refuse(words.say('said.account_recovery_over'));
+      try {
+        await recoverAccount(service, { token, password });
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        return refuse(
+          words.say(error.code === 'bad_request' ? 'account.password_refused' : 'said.account_recovery_over'),
+        );
+      }
+      return show({
+        title: words.say('sign_in.title'),
+        body: <SignInPage email="" recovered faults={{}} onward={{}} />,
+      });
     },
   );
 

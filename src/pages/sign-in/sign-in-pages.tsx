@@ -6,15 +6,18 @@ export type Onward = Readonly<{ return_to?: string; kept?: string }>;
 
 interface SignInProps {
   email: string;
+  /** Its password was just set anew. */
+  recovered?: boolean;
   faults: Faults;
   onward: Onward;
 }
 
-export function SignInPage({ email, faults, onward }: SignInProps) {
+export function SignInPage({ email, recovered = false, faults, onward }: SignInProps) {
   const { words } = useView();
   return (
     <div class="gate">
       <h1>{words.say('sign_in.title')}</h1>
+      {recovered && <p class="done">{words.say('recovery.done')}</p>}
       {onward.kept !== undefined ? (
         <p class="done">{words.say('sign_in.kept')}</p>
       ) : (
@@ -48,6 +51,7 @@ export function SignInPage({ email, faults, onward }: SignInProps) {
       <p>
         <a href="/sign-in/organisation">{words.say('sign_in.by_provider')}</a>
       </p>
+      <p class="muted">{words.say('sign_in.forgotten')}</p>
     </div>
   );
 }
@@ -148,6 +152,25 @@ export function InvitationPage({ token, name, faults }: InvitationProps) {
           label={words.say('account.new_password')}
           hint={words.say('account.password_rule')}
           fault={faults.password}
+          input={{ type: 'password', autocomplete: 'new-password' }}
+        />
+      </SendForm>
+    </div>
+  );
+}
+
+export function RecoveryPage({ token, fault }: { token: string; fault?: string | undefined }) {
+  const { words } = useView();
+  return (
+    <div class="gate">
+      <h1>{words.say('recovery.title')}</h1>
+      <p class="muted">{words.say('recovery.lead')}</p>
+      <SendForm action="/recovery" send={words.say('recovery.send')} told={{ token }}>
+        <TextField
+          name="password"
+          label={words.say('account.new_password')}
+          hint={words.say('account.password_rule')}
+          fault={fault}
           input={{ type: 'password', autocomplete: 'new-password' }}
         />
       </SendForm>
