@@ -5,6 +5,9 @@
  *   asked -> introduced | refused | withdrawn | expired;  introduced -> met -> deal | nothing, met may be left out
  * The first word of a deal changes nothing yet; it stands until the other side says the same, or one says that nothing came.
  */
+import type { Sentence } from '../sentences.ts';
+import { say } from './sentences.ts';
+
 export const SIDES = ['need', 'offer'] as const;
 export type Side = (typeof SIDES)[number];
 
@@ -52,15 +55,22 @@ export function stateAfter(said: readonly Said[]): IntroductionState {
 }
 
 /** Why a side may not take a step now; null when it may. */
-export function hindrance(step: TakenStep, side: Side, asked_by: Side, said: readonly Said[]): string | null {
+export function hindrance(
+  step: TakenStep,
+  side: Side,
+  asked_by: Side,
+  said: readonly Said[],
+): Sentence | null {
   const { by, from } = RULES[step];
   const role = side === asked_by ? 'asker' : 'asked';
   const state = stateAfter(said);
-  if (!from.includes(state)) return `An introduction that is ${state} takes no step ${step}.`;
+  const told = { introduction_step: step };
+  if (!from.includes(state))
+    return say('introduction_step_out_of_order', { ...told, introduction_state: state });
   if (by !== 'either' && by !== role)
-    return `The step ${step} is for ${by === 'asker' ? 'who asked' : 'who was asked'}; that is the other side.`;
+    return say(by === 'asker' ? 'introduction_step_of_asker' : 'introduction_step_of_asked', told);
   if (step === 'deal' && said.some((each) => each.step === 'deal' && each.side === side))
-    return 'You have said so already; it is a deal when the other side says it too.';
+    return say('introduction_said');
   return null;
 }
 

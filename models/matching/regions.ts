@@ -9,6 +9,8 @@
  * Worked: levels of 320505 are CN, CN-JS, 320500, 320505; to CN-ZJ it is 2, to 320100 it is 1, to CN-JS 0.
  */
 import { FormulaFailure } from '../failure.ts';
+import type { Sentence } from '../sentences.ts';
+import { say } from './sentences.ts';
 
 export const FARTHEST = 3;
 
@@ -82,9 +84,11 @@ export function leavesRegion(
   return wanted.length === 0 || wanted.some((outer) => isWithin(region, outer) || isWithin(outer, region));
 }
 
+/** Why a text is no region, and what would be one. */
+export function noRegion(text: string): Sentence {
+  return say('region_unknown', { given: text });
+}
+
 function unknown(text: string): FormulaFailure {
-  return new FormulaFailure(
-    'region_unknown',
-    `"${text}" is no region; give a country such as CN, a subdivision such as CN-JS, or six digits of GB/T 2260 such as 320500.`,
-  );
+  return new FormulaFailure('region_unknown', noRegion(text).text);
 }

@@ -17,6 +17,7 @@ import { issueBulletins } from '../../src/network/bulletins/issue.ts';
 import { periodAfter, periodStart, periodsOver } from '../../src/network/bulletins/periods.ts';
 import { countOutcomes } from '../../src/network/desks/outcomes.ts';
 import { charged } from '../../src/network/plans/plans.ts';
+import { wordsIn } from '../../src/pages/language/words.ts';
 import { deriveChanged } from '../../src/patents/derived.ts';
 import { addPerson, openSession } from '../people.ts';
 import { needOf, offerOf } from '../security/world.ts';
@@ -172,6 +173,61 @@ t.test('a client moves along the pipeline as the table says, whatever is tried',
     }),
     { numRuns: 12 },
   );
+});
+
+t.test('what a desk refuses is said in the reader’s language, with its values', async (t) => {
+  const person = await addPerson(service, agency.id, 'admin');
+  const { headers } = await openSession(service, person.id);
+  const known = newClient({ region: 'CN-GD' });
+  const { id } = await made(agency, `/v1/desks/${south}/clients`, known);
+  for (const language of ['zh', 'ru'] as const) {
+    const words = wordsIn(language);
+    const refusalOf = async (address: string, fields: Record<string, string>) => {
+      const { body, statusCode } = await service.app.inject({
+        method: 'POST',
+        url: `/desks/${south}${address}`,
+        payload: new URLSearchParams({ csrf_token: headers['x-csrf-token']!, ...fields }).toString(),
+        headers: {
+          cookie: headers.cookie!,
+          'content-type': 'application/x-www-form-urlencoded',
+          'accept-language': language,
+        },
+      });
+      const [, refusal] = /<div class="refusal" role="alert">(.*?)<\/div>/s.exec(body) ?? [];
+      const [, field, fault] = /<p class="fault" id="(\w+)-fault">([^<]*)<\/p>/.exec(body) ?? [];
+      return { statusCode, refusal, field, fault };
+    };
+    const told = (code: 'bad_request' | 'conflict', text: string) =>
+      `<p>${words.say(`problem.${code}`)}</p><p>${text}</p>`;
+    const moved = await refusalOf(`/clients/${id}/moves`, { to: 'served', note: '' });
+    const next = STAGE_MOVES.lead.map((stage) => words.say(`pipeline.${stage}`));
+    const out_of_order = words.say('said.client_out_of_order', {
+      pipeline: words.say('pipeline.lead'),
+      next_pipeline: next.join(words.say('term.between')),
+      to_pipeline: words.say('pipeline.served'),
+    });
+    t.match(moved, { statusCode: 409, refusal: told('conflict', out_of_order) });
+
+    const typed = { name: 'Nobody’s', kind: 'firm', region: 'Mars', registration_number: '', contact: '' };
+    const nowhere = words.say('said.region_unknown', { given: 'Mars' });
+    t.match(await refusalOf('/clients', typed), {
+      statusCode: 400,
+      refusal: told('bad_request', nowhere),
+      field: 'region',
+      fault: nowhere,
+    });
+    const numbered = await refusalOf('/clients', { ...typed, region: 'CN-GD', registration_number: '91' });
+    const no_number = words.say('said.client_number_wrong');
+    t.match(numbered, {
+      statusCode: 400,
+      refusal: told('bad_request', no_number),
+      field: 'registration_number',
+      fault: no_number,
+    });
+    const again = await refusalOf('/clients', { ...typed, name: known.name, region: known.region });
+    const twin = words.say('said.client_name_again', { client_id: id });
+    t.match(again, { statusCode: 409, refusal: told('conflict', twin) });
+  }
 });
 
 t.test('a client that was changed meanwhile is not changed over', async (t) => {

@@ -9,6 +9,7 @@ import { canonicalJson, sha256 } from '../../src/canonical.ts';
 import { PROBES_ALARM, SCAN_DAYS } from '../../src/marking/scans/store.ts';
 import { tendMarks } from '../../src/marking/tend.ts';
 import { MODULE_DERIVATIONS } from '../../src/modules.ts';
+import { wordsIn } from '../../src/pages/language/words.ts';
 import { deriveChanged } from '../../src/patents/derived.ts';
 import { codesOnPdf, codesOnPicture } from '../codes.ts';
 import { certifiedProduct, forgeries, lotOf, type Printed, printedMarks } from '../marks.ts';
@@ -482,11 +483,11 @@ t.test('the public page is small, needs no script, and speaks three languages', 
   ])
     t.equal(await look(uri), unknown);
 
-  const claim = (mark: string, code: string) =>
+  const claim = (mark: string, code: string, language = 'en') =>
     app.inject({
       method: 'POST',
       url: '/claims',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'accept-language': language },
       payload: new URLSearchParams({ mark, code }).toString(),
     });
   const path = gs1.uri.replace('http://localhost:8080', '');
@@ -495,6 +496,14 @@ t.test('the public page is small, needs no script, and speaks three languages', 
   t.equal(claimed.statusCode, 201);
   t.match(claimed.body, /eyJ[\w-]+\.[\w-]+\.[\w-]+/);
   t.equal((await claim(path, gs1.claim_code)).statusCode, 409);
+  for (const language of ['zh', 'ru'] as const)
+    for (const [code, said] of [
+      ['ABCDE-12345', 'said.claim_wrong'],
+      [gs1.claim_code, 'said.claim_again'],
+    ] as const) {
+      const { body } = await claim(path, code, language);
+      t.match(body, `<p role="alert">${wordsIn(language).say(said)}</p>`, `${said} in ${language}`);
+    }
   t.match(await look(gs1.uri), /Claimed by a holder on/);
   const notice = await app.inject({ url: `/p/${product_id}` });
   t.match(notice.body, /ZL\d/);

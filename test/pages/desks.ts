@@ -55,7 +55,7 @@ export const DESK_JOURNEYS: readonly Journey[] = [
       await page.getByRole('link', { name: 'Dalian Cranes' }).click();
       await page.locator('select[name=to]').selectOption('contacted');
       await press(visitor, 'desk.move');
-      const moved = { from: words.say('desk.stage_lead'), to: words.say('desk.stage_contacted') };
+      const moved = { from: words.say('pipeline.lead'), to: words.say('pipeline.contacted') };
       await page.getByText(words.say('desk.entry_moved', moved)).first().waitFor();
       await go(`${desk}/imports`);
       const large = { name: 'large.csv', mimeType: 'text/csv', buffer: Buffer.alloc(6 * 2 ** 20, 'x') };
@@ -80,7 +80,7 @@ export const DESK_JOURNEYS: readonly Journey[] = [
       await press(visitor, 'import.commit');
       await page.getByRole('link', { name: 'Harbour Optics' }).waitFor();
       await press(visitor, 'import.undo');
-      await page.getByText(words.say('import.state_undone')).first().waitFor();
+      await page.getByText(words.say('import_state.undone')).first().waitFor();
       await go(desk);
       assert.equal(await page.getByRole('link', { name: 'Harbour Optics' }).count(), 0);
     },

@@ -67,21 +67,18 @@ export const NETWORK_JOURNEYS: readonly Journey[] = [
         /Firm A/,
         'the firm is under its pseudonym',
       );
-      await press(visitor, 'network.step.consented');
+      await press(visitor, 'introduction_step.consented');
       await page.locator('#parties .facts').waitFor();
       assert.match(await page.locator('#parties').innerText(), /Firm A/);
-      await press(visitor, 'network.step.met');
-      await press(visitor, 'network.step.deal');
+      await press(visitor, 'introduction_step.met');
+      await press(visitor, 'introduction_step.deal');
       await leave(visitor);
       await signIn(visitor, firm);
       await go(introduction);
-      await press(visitor, 'network.step.deal');
+      await press(visitor, 'introduction_step.deal');
       await page.getByText(words.say('network.over')).waitFor();
       await page.getByRole('link', { name: title }).click();
-      assert.match(
-        await page.locator('.facts').innerText(),
-        new RegExp(words.say('network.need_state.closed')),
-      );
+      assert.match(await page.locator('.facts').innerText(), new RegExp(words.say('need_state.closed')));
     },
   },
 ];

@@ -10,6 +10,7 @@ import { lotSeedPlace } from '../../secrets/places.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import { markedPatents } from '../products/patents.ts';
 import { lockProduct, note } from '../products/service.ts';
+import { say } from '../sentences.ts';
 import { fromBase32 } from './base32.ts';
 import { type Gs1, SERIAL_BYTES } from './codec.ts';
 import { newSeed } from './derive.ts';
@@ -64,22 +65,14 @@ export async function issueLot(
 ): Promise<Lot> {
   const product = await lockProduct(tx, product_id);
   if (product.state !== 'certified')
-    throw new Problem(
-      'refused',
-      `The product is ${product.state}: marks are issued for one that staff have certified.`,
-    );
+    throw new Problem('refused', say('lot_uncertified', { product_state: product.state }));
   const patents = await markedPatents(tx, product.patent_ids, now);
   if (!patents.some(({ legal_state }) => legal_state === 'in_force'))
-    throw new Problem(
-      'refused',
-      'None of the product’s patents is in force today: no marks are issued for it.',
-    );
+    throw new Problem('refused', say('lot_without_patent'));
   const [{ count, taken } = { count: 0, taken: false }] = await tx<{ count: number; taken: boolean }[]>`
     select count(*), coalesce(bool_or(code = ${code}), false) as taken from mark_lot where product_id = ${product_id}`;
-  if (taken)
-    throw new Problem('conflict', `The product has a lot ${code} already; give this one another code.`);
-  if (count >= MAX_LOTS)
-    throw new Problem('refused', `The product has ${MAX_LOTS} lots already (limit MAX_LOTS).`);
+  if (taken) throw new Problem('conflict', say('lot_again', { lot_code: code }));
+  if (count >= MAX_LOTS) throw new Problem('refused', say('lots_full', { count: MAX_LOTS }));
   const { number: key_number } = await newestKey(tx, vault, now);
   const id = newId('mlt');
   const seed = await vault.seal(product.organisation_id, lotSeedPlace(id), newSeed());
@@ -135,7 +128,7 @@ export async function revokeMarks(
     on conflict (lot_id, serial) do update set revoked_at = excluded.revoked_at, revoke_reason = excluded.revoke_reason
       where kept.revoked_at is null`;
   if ((await revoked).count === 0)
-    throw new Problem('conflict', `${serial === undefined ? 'The lot' : 'The mark'} was revoked before.`);
+    throw new Problem('conflict', say(serial === undefined ? 'lot_revoked' : 'mark_revoked'));
   const detail = { lot_id, serial: serial ?? null, reason };
   await note(tx, { id: product_id, organisation_id }, caller, 'mark.revoked', detail, now);
   return { lot_id, serial: serial ?? null, revoked_at: now, reason };
@@ -144,7 +137,6 @@ export async function revokeMarks(
 /** @throws Problem `bad_request` */
 export function serialBytes(serial: string): Buffer {
   const bytes = fromBase32(serial, SERIAL_BYTES);
-  if (!bytes)
-    throw new Problem('bad_request', 'A serial has 16 digits and letters, as printed below the mark.');
+  if (!bytes) throw new Problem('bad_request', say('serial_wrong'));
   return bytes;
 }

@@ -2,8 +2,10 @@
 import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { COUNTRY_CODES } from '../../../models/scans/places.ts';
+import type { Sentence } from '../../../models/sentences.ts';
 import { LANGUAGES } from '../../pages/language/catalogue.ts';
 import { type Words, wordsIn } from '../../pages/language/words.ts';
+import { saidIn } from '../../pages/parts/said.tsx';
 import type { Said } from '../products/statement.ts';
 import type { Shown, ShownMark } from '../verification/shown.ts';
 import type { Result } from '../verification/verify.ts';
@@ -223,23 +225,18 @@ function PlaceForm({ words, path, told }: { words: Words; path: string; told: st
   );
 }
 
-/** @param refused what the service refused it with; null when it was claimed */
-export function ClaimBody({
-  words,
-  receipt,
-  back,
-}: {
+interface ClaimedProps {
   words: Words;
-  receipt: string | 'refused' | 'taken';
+  /** Or why there is none. */
+  receipt: string | Sentence;
   back: string;
-}) {
-  const failed = receipt === 'refused' || receipt === 'taken';
+}
+
+export function ClaimBody({ words, receipt, back }: ClaimedProps) {
   return (
     <>
       <h1>{words.say('mark.claim_title')}</h1>
-      {failed ? (
-        <p role="alert">{words.say(`mark.claim_${receipt}`)}</p>
-      ) : (
+      {typeof receipt === 'string' ? (
         <>
           <p>{words.say('mark.claim_done')}</p>
           <label>
@@ -247,6 +244,8 @@ export function ClaimBody({
             <textarea readOnly>{receipt}</textarea>
           </label>
         </>
+      ) : (
+        <p role="alert">{saidIn(receipt, words)}</p>
       )}
       <p>
         <a href={back}>{words.say('mark.page_title')}</a>

@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { isCalendarDate } from '../../../models/calendar.ts';
-import { Problem } from '../../errors.ts';
+import type { Problem } from '../../errors.ts';
 import { Closed, Id } from '../../http/schemas.ts';
 import type { ModuleSetting } from '../../modules.ts';
 import { faultAt } from '../../pages/parts/fault.ts';
@@ -17,6 +17,7 @@ import { attemptMarking, MARKING_KINDS } from '../products/routes.ts';
 import { certifyProduct, findProduct, revokeProduct, submitProduct } from '../products/service.ts';
 import { listProducts } from '../products/store.ts';
 import { clearMark, listAnomalies, listProbes } from '../scans/store.ts';
+import { say as sayOfMarks } from '../sentences.ts';
 import { listClaims } from '../verification/claim.ts';
 import { AnomaliesPage, ClaimsPage } from './anomalies-page.tsx';
 import { ProductPage } from './product-page.tsx';
@@ -187,14 +188,10 @@ function productOf({
     ),
   ];
   const wrong = patent_ids.find((id) => !PATENT_ID.test(id));
-  if (patent_ids.length === 0 || wrong !== undefined)
-    throw fault(
-      'patents',
-      wrong === undefined ? 'needs the id of a patent.' : `holds "${wrong}", which is no id of a patent.`,
-    );
+  if (patent_ids.length === 0) throw faultAt('patents', say('field_empty'));
+  if (wrong !== undefined) throw faultAt('patents', sayOfMarks('field_no_patent_id', { given: wrong }));
   const country = countries.find((code) => !/^[A-Z]{2}$/.test(code));
-  if (country !== undefined)
-    throw fault('territory', `holds "${country}", which is no country code such as CN.`);
+  if (country !== undefined) throw faultAt('territory', sayOfMarks('field_no_country', { given: country }));
   return {
     name: filled('name', name).slice(0, 200),
     ...(gtin.trim() !== '' && { gtin }),
@@ -217,8 +214,4 @@ function filled(field: string, text: string): string {
   const said = text.trim().slice(0, 500);
   if (said === '') throw faultAt(field, say('field_empty'));
   return said;
-}
-
-function fault(field: string, detail: string): Problem {
-  return new Problem('bad_request', `The field ${field} ${detail}`, [{ pointer: `/body/${field}`, detail }]);
 }

@@ -25,7 +25,7 @@ export function ProductPage({ product, patents, lots, problem }: Props) {
         <p>
           {owner}
           {words.say('term.between')}
-          {words.say(`marking.state_${state}`)}
+          {words.say(`product_state.${state}`)}
           {gtin && `${words.say('term.between')}GTIN ${gtin}`}
         </p>
         {certification && <p>{certification.note}</p>}
@@ -39,16 +39,16 @@ export function ProductPage({ product, patents, lots, problem }: Props) {
       <Section title={words.say('marking.patents')}>
         <PatentTable patents={patents} />
       </Section>
-      {state === 'submitted' && is_staff && may(view, 'review') && <Certification product={product} />}
+      {state === 'submitted' && is_staff && may(view, 'review') && (
+        <Certification {...{ product, problem }} />
+      )}
       {state !== 'submitted' && (
         <Section title={words.say('marking.lots')}>
           <LotTable lots={lots} />
         </Section>
       )}
-      {state === 'certified' && !is_staff && may(view, 'write') && (
-        <Issue product={product} problem={problem} />
-      )}
-      {state === 'certified' && may(view, 'write') && <Revoke product={product} lots={lots} />}
+      {state === 'certified' && !is_staff && may(view, 'write') && <Issue {...{ product, problem }} />}
+      {state === 'certified' && may(view, 'write') && <Revoke {...{ product, lots, problem }} />}
     </>
   );
 }
@@ -81,12 +81,17 @@ function PatentTable({ patents }: { patents: readonly ExaminedPatent[] }) {
   );
 }
 
-function Certification({ product }: { product: Product }) {
+function Certification({ product, problem }: Pick<Props, 'product' | 'problem'>) {
   const { words } = useView();
   return (
     <Section title={words.say('marking.certify')} note={words.say('marking.certify_note')}>
       <PostForm class="send" action={`/marking/${product.id}/certification`}>
-        <Field name="note" label={words.say('marking.note')} input={{ required: true, maxLength: 500 }} />
+        <Field
+          name="note"
+          label={words.say('marking.note')}
+          input={{ required: true, maxLength: 500 }}
+          problem={problem}
+        />
         <button type="submit" class="button primary" name="decision" value="certified">
           {words.say('marking.certify_send')}
         </button>
@@ -133,7 +138,7 @@ function LotTable({ lots }: { lots: readonly Lot[] }) {
   );
 }
 
-function Issue({ product, problem }: { product: Product; problem: Problem | null }) {
+function Issue({ product, problem }: Pick<Props, 'product' | 'problem'>) {
   const { words } = useView();
   return (
     <Section title={words.say('marking.issue')}>
@@ -162,7 +167,7 @@ function Issue({ product, problem }: { product: Product; problem: Problem | null
   );
 }
 
-function Revoke({ product, lots }: { product: Product; lots: readonly Lot[] }) {
+function Revoke({ product, lots, problem }: Omit<Props, 'patents'>) {
   const { words } = useView();
   return (
     <Section title={words.say('marking.revoke')} note={words.say('marking.revoke_note')}>
@@ -185,7 +190,12 @@ function Revoke({ product, lots }: { product: Product; lots: readonly Lot[] }) {
           label={words.say('marking.revoke_serial')}
           input={{ maxLength: 20, autocomplete: 'off' }}
         />
-        <Field name="reason" label={words.say('marking.reason')} input={{ required: true, maxLength: 500 }} />
+        <Field
+          name="reason"
+          label={words.say('marking.reason')}
+          input={{ required: true, maxLength: 500 }}
+          problem={problem}
+        />
       </SendForm>
     </Section>
   );

@@ -1,5 +1,5 @@
 import type { Problem } from '../../errors.ts';
-import { Field, may, Refusal, SendForm } from '../../pages/parts/forms.tsx';
+import { AreaField, Field, may, Refusal, SendForm } from '../../pages/parts/forms.tsx';
 import { Section, Table } from '../../pages/parts/parts.tsx';
 import { useView } from '../../pages/view.ts';
 import type { Product } from '../products/store.ts';
@@ -59,13 +59,14 @@ export function ProductsPage({ products, draft, problem }: Props) {
               input={{ value: draft.territory }}
               problem={problem}
             />
-            <div class="field">
-              <label for="patents">{words.say('marking.patents')}</label>
-              <textarea id="patents" name="patents" rows={4} aria-describedby="patents-hint">
-                {draft.patents}
-              </textarea>
-              <p id="patents-hint">{words.say('marking.patents_hint')}</p>
-            </div>
+            <AreaField
+              name="patents"
+              label={words.say('marking.patents')}
+              hint={words.say('marking.patents_hint')}
+              value={draft.patents}
+              rows={4}
+              problem={problem}
+            />
           </SendForm>
         </Section>
       )}
@@ -86,7 +87,7 @@ function ProductTable({ products, caption }: { products: readonly Product[]; cap
         { head: words.say('mark.owner'), cell: ({ owner }) => owner },
         {
           head: words.say('marking.state'),
-          cell: ({ state }) => words.say(`marking.state_${state}`),
+          cell: ({ state }) => words.say(`product_state.${state}`),
           kind: 'short',
         },
         {

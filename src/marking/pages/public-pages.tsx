@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { PLACE } from '../../../models/scans/places.ts';
 import { dateOf } from '../../clock.ts';
-import { Problem } from '../../errors.ts';
+import { PROBLEMS, Problem } from '../../errors.ts';
 import { PAGE_POLICY } from '../../http/harden.ts';
 import { Closed, Id } from '../../http/schemas.ts';
 import type { ModuleSetting } from '../../modules.ts';
@@ -81,13 +81,13 @@ export function publicPages(app: FastifyInstance, { service }: ModuleSetting): v
       const { mark, code } = request.body as { mark: string; code: string };
       const words = wordsOf(request);
       const place = scannedAt(request, undefined);
-      const receipt = await claimMark(service, verifier, { mark, code }, place).then(
-        (claimed) => claimed.receipt,
+      const { status, receipt } = await claimMark(service, verifier, { mark, code }, place).then(
+        (claimed) => ({ status: 201, receipt: claimed.receipt }),
         failureOf,
       );
       const back = mark.startsWith('/') && !mark.startsWith('//') ? mark : '/';
       const children = <ClaimBody {...{ words, receipt, back }} />;
-      reply.code(receipt === 'refused' ? 422 : receipt === 'taken' ? 409 : 201);
+      reply.code(status);
       return answer(reply, markHtml({ words, title: words.say('mark.claim_title'), children }));
     },
   );
@@ -95,10 +95,11 @@ export function publicPages(app: FastifyInstance, { service }: ModuleSetting): v
 
 const Typed = Type.String({ maxLength: MAX_TYPED_LENGTH });
 
-function failureOf(error: unknown): 'refused' | 'taken' {
-  if (error instanceof Problem && error.code === 'refused') return 'refused';
-  if (error instanceof Problem && error.code === 'conflict') return 'taken';
-  throw error;
+/** What whoever claims can mend, or must know. */
+function failureOf(error: unknown) {
+  if (!(error instanceof Problem && error.sentence && ['refused', 'conflict'].includes(error.code)))
+    throw error;
+  return { status: PROBLEMS[error.code].status, receipt: error.sentence };
 }
 
 /** What is no place is none: the page is for people. */

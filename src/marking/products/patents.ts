@@ -6,6 +6,7 @@ import { Problem } from '../../errors.ts';
 import { grantNumbers } from '../../patents/bibliography.ts';
 import { type KnownPatent, knownPatents } from '../../patents/facts.ts';
 import { ownersByPatent } from '../../patents/owners.ts';
+import { say } from '../sentences.ts';
 
 /** Whether the register names the organisation: by its spelling, as far as can be told, not at all, or somebody else. */
 export type OwnerMatch = 'same' | 'possible' | 'not_told' | 'other';
@@ -91,10 +92,6 @@ export async function requireMarkable(
       .map(({ patent_id }) => patent_id),
   );
   const refused = patent_ids.find((id) => !markable.has(id));
-  if (refused !== undefined)
-    throw new Problem(
-      'refused',
-      `Patent ${refused} cannot be marked: it must be known here, granted and in force today, and in your organisation’s name; leave it out.`,
-    );
+  if (refused !== undefined) throw new Problem('refused', say('patent_unmarkable', { patent_id: refused }));
   return examined;
 }

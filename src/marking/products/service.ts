@@ -1,4 +1,5 @@
 /** A product is submitted by its owner, certified or refused by staff, and may be revoked by either. */
+import type { Sentence } from '../../../models/sentences.ts';
 import { type Caller, findOrganisation } from '../../accounts/store.ts';
 import { appendAudit } from '../../audit/log.ts';
 import { canonicalJson } from '../../canonical.ts';
@@ -6,6 +7,7 @@ import type { Sql, Transaction } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { emitEvents } from '../../outbox/emit.ts';
+import { say } from '../sentences.ts';
 import { gtinOf } from './gtin.ts';
 import { examinePatents, requireMarkable } from './patents.ts';
 import { restate } from './statement.ts';
@@ -32,16 +34,11 @@ export async function submitProduct(
 ): Promise<Product> {
   const { organisation_id } = caller;
   const given = gtin === undefined ? null : gtinOf(gtin);
-  if (gtin !== undefined && given === null)
-    throw wrong(
-      'gtin',
-      'is no GTIN of 8, 12, 13 or 14 digits with its check digit; mend it or leave it out.',
-    );
+  if (gtin !== undefined && given === null) throw wrong('gtin', say('gtin_wrong'));
   await tx`select from organisation where id = ${organisation_id} for no key update`;
   const [{ count } = { count: 0 }] = await tx<{ count: number }[]>`
     select count(*) from marked_product where organisation_id = ${organisation_id}`;
-  if (count >= MAX_PRODUCTS)
-    throw new Problem('refused', `There are ${MAX_PRODUCTS} products already (limit MAX_PRODUCTS).`);
+  if (count >= MAX_PRODUCTS) throw new Problem('refused', say('products_full', { count: MAX_PRODUCTS }));
   const owner = (await findOrganisation(tx, organisation_id))!;
   await requireMarkable(tx, patent_ids, owner.name, now);
   const id = newId('mpr');
@@ -64,7 +61,7 @@ export async function certifyProduct(
 ): Promise<Product> {
   const product = await lockProduct(tx, id);
   if (product.state !== 'submitted')
-    throw new Problem('conflict', `The product is ${product.state}; only one that is submitted is decided.`);
+    throw new Problem('conflict', say('product_decided', { product_state: product.state }));
   const { patent_ids, owner } = product;
   const seen =
     decision === 'certified'
@@ -96,7 +93,7 @@ export async function revokeProduct(
 ): Promise<Product> {
   const product = await lockProduct(tx, id);
   if (product.state !== 'certified')
-    throw new Problem('conflict', `The product is ${product.state}; only one that is certified is revoked.`);
+    throw new Problem('conflict', say('product_uncertified', { product_state: product.state }));
   await tx`update marked_product set state = 'revoked', revoked_at = ${now}, revoke_reason = ${reason} where id = ${id}`;
   await restate(tx, [id], now);
   await note(tx, product, caller, 'marked_product.revoked', { reason }, now);
@@ -134,6 +131,7 @@ export function note(
   );
 }
 
-function wrong(field: string, detail: string): Problem {
-  return new Problem('bad_request', `The field ${field} ${detail}`, [{ pointer: `/body/${field}`, detail }]);
+function wrong(field: string, sentence: Sentence): Problem {
+  const fault = { pointer: `/body/${field}`, detail: sentence.text, sentence };
+  return new Problem('bad_request', say('product_faulty', { field, fault: sentence }), [fault]);
 }

@@ -8,6 +8,7 @@ import { emitEvents } from '../../outbox/emit.ts';
 import { toBase32 } from '../marks/base32.ts';
 import { findLot, serialBytes } from '../marks/lots.ts';
 import { note } from '../products/service.ts';
+import { say } from '../sentences.ts';
 import type { Observed } from './recorder.ts';
 
 /** Scans are looked at no longer, and kept no longer. */
@@ -193,8 +194,7 @@ export async function clearMark(
   const { product_id, organisation_id } = await findLot(tx, lot_id);
   const cleared = await tx`update mark_serial set cleared_at = ${now}, warned_at = null, alarmed_at = null
     where lot_id = ${lot_id} and serial = ${serialBytes(serial)} and warned_at is not null`;
-  if (cleared.count === 0)
-    throw new Problem('conflict', 'The mark is not suspicious: there is nothing to clear.');
+  if (cleared.count === 0) throw new Problem('conflict', say('mark_unsuspected'));
   await note(tx, { id: product_id, organisation_id }, caller, 'mark.cleared', { lot_id, serial }, now);
   return { lot_id, serial, cleared_at: now };
 }

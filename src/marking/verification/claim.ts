@@ -11,6 +11,7 @@ import { toBase32 } from '../marks/base32.ts';
 import { isClaimCode, lotKeys } from '../marks/derive.ts';
 import { privateKey } from '../marks/keys.ts';
 import { findLot, type SealedLot } from '../marks/lots.ts';
+import { say } from '../sentences.ts';
 import type { Verifier } from './verify.ts';
 
 export interface Claim {
@@ -51,18 +52,13 @@ export async function claimMark(
   const lot = await findLot(system.sql, state.lot_id);
   const seed = await vault.open(lot.organisation_id, lotSeedPlace(lot.id), lot.seed);
   if (!isClaimCode(lotKeys(seed), serial, code)) throw notGood();
-  if (verdict.result === 'revoked')
-    throw new Problem('conflict', 'The mark was revoked by its owner: do not trust the goods.');
+  if (verdict.result === 'revoked') throw new Problem('conflict', say('claim_of_revoked'));
   const claimed_at = clock.now();
   const receipt_id = newId('mrc');
   const holder_sha256 = holder === undefined ? null : sha256(holder).toString('hex');
   const row = { lot_id: lot.id, serial, receipt_id, holder_sha256, place, claimed_at };
   const made = await system.sql`insert into mark_claim ${system.sql(row)} on conflict do nothing`;
-  if (made.count === 0)
-    throw new Problem(
-      'conflict',
-      'The mark was claimed before. If it was not you, the code was seen by somebody else, or the goods are not what they seem.',
-    );
+  if (made.count === 0) throw new Problem('conflict', say('claim_again'));
   const about = { product: state.said.product, owner: state.said.owner, lot: lot.code };
   const told = { receipt_id, ...about, serial: toBase32(serial), claimed_at };
   const key = await privateKey(system.sql, vault, lot.key_number);
@@ -70,10 +66,7 @@ export async function claimMark(
 }
 
 function notGood(): Problem {
-  return new Problem(
-    'refused',
-    'The mark or its code is not good: scan the mark again and type all ten letters of the code.',
-  );
+  return new Problem('refused', say('claim_wrong'));
 }
 
 function receiptOf(

@@ -8,6 +8,7 @@ import type { Scan } from '../../../models/scans/signs.ts';
 import type { Sql } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import type { Said } from '../products/statement.ts';
+import { say } from '../sentences.ts';
 
 export interface MarkState {
   lot_id: string;
@@ -53,9 +54,7 @@ export function markStates(sql: Sql) {
   return (lot_number: number, serial: Buffer): Promise<MarkState | null> =>
     new Promise((resolve, reject) => {
       if (waiting.length >= MAX_WAITING)
-        return reject(
-          new Problem('database_unavailable', 'Too much is asked at once; try again in a second.'),
-        );
+        return reject(new Problem('database_unavailable', say('marks_busy')));
       waiting.push({ lot_number, serial, resolve, reject });
       if (waiting.length === 1) setImmediate(send);
     });

@@ -6,6 +6,7 @@ import type { Sql, Transaction } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import type { Language } from '../../pages/language/catalogue.ts';
+import { say } from '../sentences.ts';
 import type { About, BulletinContent } from './content.ts';
 import type { Cadence } from './periods.ts';
 
@@ -92,9 +93,9 @@ export async function subscribe(
   const same = all.find(
     (each) => each.region === given.region && each.field === given.field && each.cadence === given.cadence,
   );
-  if (same) throw new Problem('conflict', `You have that subscription already: ${same.id}.`);
+  if (same) throw new Problem('conflict', say('subscription_again', { subscription_id: same.id }));
   if (all.length >= MAX_SUBSCRIPTIONS)
-    throw new Problem('refused', `You have ${MAX_SUBSCRIPTIONS} subscriptions, the most; end one first.`);
+    throw new Problem('refused', say('subscriptions_full', { count: MAX_SUBSCRIPTIONS }));
   const subscription = { id: newId('bsb'), organisation_id, ...given, since: now, ended_at: null };
   await tx`insert into bulletin_subscription ${tx(subscription)}`;
   await audit(tx, caller, 'bulletin.subscribed', subscription.id, { ...given }, now);

@@ -2,6 +2,7 @@
 import { type ClientKind, mayMove, STAGE_MOVES, type Stage } from '../../../models/desk/pipeline.ts';
 import { isRegistrationNumber, registrationKey } from '../../../models/desk/registration-number.ts';
 import { nameKey } from '../../../models/party-name.ts';
+import type { Sentence } from '../../../models/sentences.ts';
 import { type Caller, findOrganisation } from '../../accounts/store.ts';
 import { appendAudit } from '../../audit/log.ts';
 import type { Transaction } from '../../db/client.ts';
@@ -11,6 +12,7 @@ import { newId } from '../../ids.ts';
 import { monthOf } from '../../quotas/months.ts';
 import { deskContactPlace } from '../../secrets/columns.ts';
 import { INSTALLATION, type Vault } from '../../secrets/vault.ts';
+import { say } from '../sentences.ts';
 import { type ClientRow, insertEntry, requireClient, requireDesk, type Task } from './store.ts';
 
 /** Clients of one desk. */
@@ -32,21 +34,22 @@ export type Client = Omit<ClientRow, 'name_key'>;
 /** @throws Problem `bad_request` for a name without letters or a number that is none */
 export function keysOf({ name, registration_number }: GivenClient) {
   const name_key = nameKey(name);
-  if (name_key === '') throw fault('name', 'has no letter or digit', 'Give the name of the client');
+  if (name_key === '') throw fault('name', say('client_nameless'), 'Give the name of the client');
   if (registration_number === null) return { name_key, registration_number };
   const number = registrationKey(registration_number);
   if (!isRegistrationNumber(number))
     throw fault(
       'registration_number',
-      'is no Unified Social Credit Code: 18 characters, the last a check of the others',
+      say('client_number_wrong'),
       'Copy it from the business licence, or give null',
     );
   return { name_key, registration_number: number };
 }
 
-function fault(field: string, detail: string, remedy: string): Problem {
+function fault(field: string, sentence: Sentence, remedy: string): Problem {
   const pointer = `/body/${field}`;
-  return new Problem('bad_request', `${pointer} ${detail}. ${remedy}.`, [{ pointer, detail }]);
+  const said = say('client_faulty', { pointer, fault: sentence, remedy });
+  return new Problem('bad_request', said, [{ pointer, detail: sentence.text, sentence }]);
 }
 
 /** @throws Problem `conflict` when the desk has the client already, `refused` at the limit or for an account that is none */
@@ -64,8 +67,7 @@ export async function addClient(
   await refuseTwin(tx, desk_id, { ...given, ...keys }, null);
   const [{ count } = { count: 0 }] = await tx<{ count: number }[]>`
     select count(*) from desk_client where desk_id = ${desk_id}`;
-  if (count >= MAX_CLIENTS)
-    throw new Problem('refused', `The desk has ${MAX_CLIENTS} clients, the most (limit MAX_CLIENTS).`);
+  if (count >= MAX_CLIENTS) throw new Problem('refused', say('clients_full', { count: MAX_CLIENTS }));
   const id = newId('dcl');
   const row: ClientRow = {
     ...given,
@@ -79,7 +81,7 @@ export async function addClient(
     made_by: caller.key_id,
   };
   await tx`insert into desk_client ${tx(row)} on conflict do nothing`.then(({ count }) => {
-    if (count === 0) throw twin('the name or number');
+    if (count === 0) throw new Problem('conflict', say('client_again'));
   });
   await audit(tx, caller, 'desk.client.added', id, { desk_id, name: given.name }, now);
   return shown(row, given.contact);
@@ -126,7 +128,11 @@ export async function moveClient(
   if (!mayMove(from, step.to))
     throw new Problem(
       'conflict',
-      `The client is ${from}; from there it goes to ${STAGE_MOVES[from].join(' or ')}, not to ${step.to}.`,
+      say('client_out_of_order', {
+        pipeline: from,
+        next_pipeline: STAGE_MOVES[from],
+        to_pipeline: step.to,
+      }),
     );
   await tx`update desk_client set stage = ${step.to}, version = version + 1 where id = ${id}`;
   const detail = { from, to: step.to };
@@ -181,8 +187,7 @@ export async function addTask(
   if (client_id !== null) await requireClient(tx, desk_id, client_id);
   const [{ count } = { count: 0 }] = await tx<{ count: number }[]>`
     select count(*) from desk_task where desk_id = ${desk_id} and done_at is null`;
-  if (count >= MAX_OPEN_TASKS)
-    throw new Problem('refused', `The desk has ${MAX_OPEN_TASKS} open tasks, the most; do some first.`);
+  if (count >= MAX_OPEN_TASKS) throw new Problem('refused', say('tasks_full', { count: MAX_OPEN_TASKS }));
   const made = { id: newId('dtk'), desk_id, desk_client_id: client_id, ...given };
   const task: Task = { ...made, made_at: now, made_by: caller.key_id, done_at: null, done_by: null };
   await tx`insert into desk_task ${tx(task)}`;
@@ -201,7 +206,7 @@ export async function doTask(
   const [task] = await tx<Task[]>`
     select * from desk_task where id = ${id} and desk_id = ${desk_id} for update`;
   if (!task) throw new Problem('not_found', 'The desk has no such task.');
-  if (task.done_at) throw new Problem('conflict', `The task was done at ${task.done_at.toISOString()}.`);
+  if (task.done_at) throw new Problem('conflict', say('task_done', { at: task.done_at.toISOString() }));
   const done = { done_at: now, done_by: caller.key_id };
   await tx`update desk_task set ${tx(done)} where id = ${id}`;
   await audit(tx, caller, 'desk.task.done', id, { desk_id }, now);
@@ -230,18 +235,12 @@ async function refuseTwin(
   except: string | null,
 ): Promise<void> {
   const [found] = await tx<{ id: string; same_number: boolean }[]>`
-    select id, registration_number is not distinct from ${registration_number} as same_number from desk_client
+    select id, coalesce(registration_number = ${registration_number}, false) as same_number from desk_client
     where desk_id = ${desk_id} and id is distinct from ${except}
       and (registration_number = ${registration_number} or (region = ${region} and name_key = ${name_key})) limit 1`;
-  if (found)
-    throw twin(`${found.same_number ? 'the registration number' : 'the name in this region'} (${found.id})`);
-}
-
-function twin(what: string): Problem {
-  return new Problem(
-    'conflict',
-    `The desk has a client with ${what} already; change that one, or add to the name what tells them apart.`,
-  );
+  if (!found) return;
+  const of = found.same_number ? 'client_number_again' : 'client_name_again';
+  throw new Problem('conflict', say(of, { client_id: found.id }));
 }
 
 export function audit(

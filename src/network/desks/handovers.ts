@@ -9,6 +9,7 @@ import { acrossTenants } from '../../db/tenancy.ts';
 import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { emitEvents, toldTo } from '../../outbox/emit.ts';
+import { say } from '../sentences.ts';
 import { note } from './clients.ts';
 import { requireClient, requireDesk } from './store.ts';
 
@@ -40,8 +41,7 @@ export async function askHandover(
 ): Promise<Handover> {
   const client = await requireClient(tx, desk_id, client_id, true);
   const known = await tx`select from desk where id = ${to_desk_id} and id <> ${desk_id}`;
-  if (known.count === 0)
-    throw new Problem('refused', 'The field to_desk_id must name another desk; see GET /v1/desks.');
+  if (known.count === 0) throw new Problem('refused', say('handover_to_no_desk'));
   const handover: Handover = {
     id: newId('hnd'),
     desk_client_id: client_id,
@@ -56,7 +56,7 @@ export async function askHandover(
     answered_by: null,
   };
   const asked = await tx`insert into desk_handover ${tx(handover)} on conflict do nothing`;
-  if (asked.count === 0) throw new Problem('conflict', 'A hand-over of this client is asked for already.');
+  if (asked.count === 0) throw new Problem('conflict', say('handover_asked'));
   await tellBoth(tx, handover, caller, now);
   return handover;
 }
@@ -74,11 +74,12 @@ export async function answerHandover(
 ): Promise<Handover> {
   const [asked] = await tx<Handover[]>`select * from desk_handover where id = ${id} for update`;
   if (!asked) throw new Problem('not_found', 'There is no such hand-over.');
-  if (asked.state !== 'asked') throw new Problem('conflict', `The hand-over is ${asked.state} already.`);
+  if (asked.state !== 'asked')
+    throw new Problem('conflict', say('handover_over', { handover_state: asked.state }));
   const answering = answer === 'withdrawn' ? asked.from_desk_id : asked.to_desk_id;
   await requireDesk(tx, answering).catch(() => {
-    const who = answer === 'withdrawn' ? 'the desk that asked' : 'the desk that was asked';
-    throw new Problem('conflict', `Only ${who} can answer ${answer}.`);
+    const of = answer === 'withdrawn' ? 'handover_of_asker' : 'handover_of_asked';
+    throw new Problem('conflict', say(of, { given: answer }));
   });
   const answered = { state: answer, answered_at: now, answered_by: caller.key_id };
   const handover: Handover = { ...asked, ...answered };
@@ -97,11 +98,7 @@ function take(tx: Transaction, handover: Handover, caller: Caller, now: Date): P
       and (theirs.registration_number = mine.registration_number
         or (theirs.region = mine.region and theirs.name_key = mine.name_key))
       where mine.id = ${client_id}`;
-    if (twins.count > 0)
-      throw new Problem(
-        'conflict',
-        'Your desk has a client of this name or registration number already; change that one first, or decline.',
-      );
+    if (twins.count > 0) throw new Problem('conflict', say('handover_client_again'));
     const detail = { handover_id: id, from_desk_id: desk_id, to_desk_id };
     await note(
       tx,

@@ -1,9 +1,10 @@
 import Type from 'typebox';
 import { CLIENT_KINDS, STAGES } from '../../../models/desk/pipeline.ts';
-import { FormulaFailure } from '../../../models/failure.ts';
-import { readRegion } from '../../../models/matching/regions.ts';
+import { attempt } from '../../../models/failure.ts';
+import { noRegion, readRegion } from '../../../models/matching/regions.ts';
 import { Problem } from '../../errors.ts';
 import { Closed, Day, Id, Instant, Nullable, OneOf, Version } from '../../http/schemas.ts';
+import { say } from '../sentences.ts';
 import { HANDOVER_STATES } from './handovers.ts';
 
 export const MAX_CONTACT_LENGTH = 300;
@@ -127,10 +128,10 @@ export const OfClient = Closed({ id: Id, client_id: Id });
 
 /** A region as it is kept. @throws Problem `bad_request` naming the field */
 export function regionIn(text: string, pointer = '/body/region'): string {
-  try {
-    return readRegion(text);
-  } catch (error) {
-    if (!(error instanceof FormulaFailure)) throw error;
-    throw new Problem('bad_request', `${pointer}: ${error.message}`, [{ pointer, detail: 'is no region' }]);
-  }
+  const read = attempt(() => readRegion(text));
+  if (read.ok) return read.value;
+  const sentence = noRegion(text);
+  throw new Problem('bad_request', say('region_misplaced', { pointer, fault: sentence }), [
+    { pointer, detail: 'is no region', sentence },
+  ]);
 }

@@ -4,6 +4,7 @@ import type { Transaction } from '../../db/client.ts';
 import { acrossTenants } from '../../db/tenancy.ts';
 import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
+import { say } from '../sentences.ts';
 import { audit } from './clients.ts';
 import { type Desk, requireDesk, type Seat } from './store.ts';
 
@@ -16,7 +17,7 @@ export async function makeDesk(
   now: Date,
 ): Promise<Desk> {
   const [{ count } = { count: 0 }] = await tx<{ count: number }[]>`select count(*) from desk`;
-  if (count >= MAX_DESKS) throw new Problem('refused', `There are ${MAX_DESKS} desks already, the most.`);
+  if (count >= MAX_DESKS) throw new Problem('refused', say('desks_full', { count: MAX_DESKS }));
   const desk = { id: newId('dsk'), ...given, made_at: now };
   await tx`insert into desk ${tx(desk)}`;
   await audit(tx, caller, 'desk.made', desk.id, given, now);
@@ -36,14 +37,13 @@ export async function seat(
 ): Promise<Seat> {
   await requireDesk(tx, desk_id);
   if (!(await acrossTenants(tx, () => findOrganisation(tx, organisation_id))))
-    throw new Problem('refused', `The field organisation_id must name an organisation; it names none.`);
+    throw new Problem('refused', say('seat_of_no_organisation'));
   const own = await acrossTenants(
     tx,
     () => tx`select from person where id = ${person_id} and organisation_id = ${organisation_id}
       and closed_at is null`,
   );
-  if (person_id !== null && own.count === 0)
-    throw new Problem('refused', 'The field person_id must name a person of that organisation.');
+  if (person_id !== null && own.count === 0) throw new Problem('refused', say('seat_of_no_person'));
   const seated = { desk_id, organisation_id, person_id, since: now };
   await tx`insert into desk_staff ${tx(seated)} on conflict do nothing`;
   await audit(tx, caller, 'desk.seated', desk_id, { organisation_id, person_id }, now);

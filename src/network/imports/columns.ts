@@ -3,6 +3,7 @@ import { CLIENT_KINDS, type ClientKind } from '../../../models/desk/pipeline.ts'
 import { attempt } from '../../../models/failure.ts';
 import { readRegion } from '../../../models/matching/regions.ts';
 import { Problem } from '../../errors.ts';
+import { say } from '../sentences.ts';
 
 export const FIELDS = ['name', 'kind', 'region', 'registration_number', 'contact', 'phone', 'email'] as const;
 export type Field = (typeof FIELDS)[number];
@@ -52,13 +53,13 @@ export function columnsIn(header: readonly string[], told: Partial<Record<Field,
     else if (asked !== undefined)
       throw new Problem(
         'refused',
-        `There is no column "${asked}" for ${field}; the first row has ${shown(header)}.`,
+        say('list_without_column', { column: asked, field, header: shown(header) }),
       );
   }
   if (columns.name === undefined)
     throw new Problem(
       'refused',
-      `No column is known to hold the names; the first row has ${shown(header)}. Tell it in columns, as {"name": "..."}.`,
+      say('list_without_names', { header: shown(header), example: '{"name": "..."}' }),
     );
   return columns;
 }

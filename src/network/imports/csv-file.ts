@@ -5,8 +5,10 @@
 import { Readable } from 'node:stream';
 import { TextDecoder } from 'node:util';
 import { parse } from 'csv-parse';
+import { Problem } from '../../errors.ts';
+import { say } from '../sentences.ts';
 import { MAX_CELL_CHARS, MAX_COLUMNS } from './limits.ts';
-import { type Cell, refuseFile, type TableFile, type TableRow } from './table.ts';
+import type { Cell, TableFile, TableRow } from './table.ts';
 
 export const ENCODINGS = ['utf-8', 'utf-16le', 'gb18030'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
@@ -31,10 +33,7 @@ function decoded(bytes: Buffer, told: Encoding | null): { encoding: Encoding; te
       if (!(error instanceof TypeError)) throw error;
     }
   }
-  throw refuseFile(
-    `its text is not in ${tried.join(' nor in ')}`,
-    'Save it as CSV in UTF-8, or say in which of these encodings it is',
-  );
+  throw new Problem('refused', say('list_encoding', { encodings: tried.join(' nor in ') }));
 }
 
 async function* rowsOf(text: string): AsyncGenerator<TableRow> {
@@ -55,10 +54,7 @@ async function* rowsOf(text: string): AsyncGenerator<TableRow> {
     }>)
       yield { line: info.lines, cells: record.map(cellOf) };
   } catch (error) {
-    throw refuseFile(
-      `its lines cannot be told apart (${(error as Error).message.slice(0, 200)})`,
-      'Save it again as CSV, with quotes around cells that hold quotes or line ends',
-    );
+    throw new Problem('refused', say('list_lines', { error: (error as Error).message.slice(0, 200) }));
   }
 }
 

@@ -12,11 +12,12 @@ import { deskContactPlace, deskImportRowPlace } from '../../secrets/columns.ts';
 import { INSTALLATION, type Vault } from '../../secrets/vault.ts';
 import { audit, MAX_CLIENTS } from '../desks/clients.ts';
 import { type ClientRow, requireDesk } from '../desks/store.ts';
+import { say } from '../sentences.ts';
 import { type Columns, columnsIn, type Field } from './columns.ts';
 import { type Encoding, readCsv } from './csv-file.ts';
 import { type Defaults, type GivenRow, Judge, type Judged, type Known } from './judge.ts';
 import { MAX_FILE_BYTES, MAX_OPEN_PREVIEWS } from './limits.ts';
-import { bounded, refuseFile } from './table.ts';
+import { bounded } from './table.ts';
 import { isSpreadsheet, readXlsx } from './xlsx-file.ts';
 
 export interface ImportFile {
@@ -65,12 +66,9 @@ const TURN_ROWS = 200;
 export async function readList(sql: Sql, desk_id: string, file: ImportFile): Promise<ReadList> {
   const desk = await requireDesk(sql, desk_id);
   const { bytes, encoding, file_name } = file;
-  if (bytes.length === 0) throw refuseFile('it is empty', 'Choose the file that holds the list');
+  if (bytes.length === 0) throw new Problem('refused', say('list_empty'));
   if (bytes.length > MAX_FILE_BYTES)
-    throw refuseFile(
-      `it has over ${MAX_FILE_BYTES} bytes (limit MAX_FILE_BYTES)`,
-      'Split it into several files',
-    );
+    throw new Problem('refused', say('list_too_large', { bytes: MAX_FILE_BYTES }));
   const table = isSpreadsheet(bytes) ? readXlsx(bytes) : readCsv(bytes, encoding);
   const known = await sql<Known[]>`
     select id, name, name_key, region, registration_number from desk_client where desk_id = ${desk_id} order by id`;
@@ -88,8 +86,7 @@ export async function readList(sql: Sql, desk_id: string, file: ImportFile): Pro
     judged.push(judge.judge(row));
     if (judged.length % TURN_ROWS === 0) await breathe();
   }
-  if (judged.length === 0)
-    throw refuseFile('it has no rows after the first', 'Give the names of the columns, then the clients');
+  if (judged.length === 0) throw new Problem('refused', say('list_rowless'));
   const named = Object.fromEntries(Object.entries(columns).map(([field, at]) => [field, header![at]!]));
   const { format, encoding: found } = table;
   return { read: { file_name, file_sha256: sha256(bytes), format, encoding: found, columns: named }, judged };
@@ -107,10 +104,7 @@ export async function storePreview(
   await requireDesk(tx, desk_id);
   const open = await tx`select from desk_import where desk_id = ${desk_id} and state = 'previewed'`;
   if (open.count >= MAX_OPEN_PREVIEWS)
-    throw new Problem(
-      'refused',
-      `The desk has ${MAX_OPEN_PREVIEWS} imports that are neither in force nor taken back; end one first.`,
-    );
+    throw new Problem('refused', say('imports_open', { count: MAX_OPEN_PREVIEWS }));
   const id = newId('imp');
   const count = (outcome: Judged['outcome']) => judged.filter((row) => row.outcome === outcome).length;
   const made: Import = {
@@ -180,7 +174,7 @@ export async function commitImport(
   const [{ count } = { count: 0 }] = await tx<{ count: number }[]>`
     select count(*) from desk_client where desk_id = ${desk_id}`;
   if (count + taken.length > MAX_CLIENTS)
-    throw new Problem('refused', `The desk would have more than ${MAX_CLIENTS} clients (limit MAX_CLIENTS).`);
+    throw new Problem('refused', say('import_clients_full', { count: MAX_CLIENTS }));
   const clients = await clientsOf(vault, place, taken, caller, now);
   const made = await tx<{ id: string }[]>`
     insert into desk_client (id, desk_id, name, name_key, kind, region, registration_number, stage, contact, made_at, made_by)
@@ -280,7 +274,7 @@ export async function requireImport(
     ${states === null ? sql`` : sql`for update`}`;
   if (!found) throw new Problem('not_found', 'The desk has no such import.');
   if (states !== null && !states.includes(found.state))
-    throw new Problem('conflict', `The import is ${found.state} already.`);
+    throw new Problem('conflict', say('import_over', { import_state: found.state }));
   return found;
 }
 

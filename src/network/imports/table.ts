@@ -1,5 +1,6 @@
 /** A list of clients as rows of cells, whatever file it came in; read once, in order, never all at once. */
 import { Problem } from '../../errors.ts';
+import { say } from '../sentences.ts';
 import { MAX_CELL_CHARS, MAX_COLUMNS, MAX_ROWS } from './limits.ts';
 
 export interface Cell {
@@ -23,9 +24,8 @@ export interface TableFile {
   rows: AsyncIterable<TableRow>;
 }
 
-/** What keeps a file from being read, named once for all of it. */
-export function refuseFile(reason: string, remedy: string): Problem {
-  return new Problem('refused', `The file cannot be imported: ${reason}. ${remedy}.`);
+export function tooWide(line: number): Problem {
+  return new Problem('refused', say('list_too_wide', { line, count: MAX_COLUMNS }));
 }
 
 /** Rows that say something, within the limits. @throws Problem `refused` at the first row too many */
@@ -34,16 +34,8 @@ export async function* bounded(rows: AsyncIterable<TableRow>): AsyncGenerator<Ta
   for await (const row of rows) {
     if (row.fault === undefined && row.cells.every(({ text, formula }) => text === '' && !formula)) continue;
     // The header is one more.
-    if (count++ > MAX_ROWS)
-      throw refuseFile(
-        `it has more than ${MAX_ROWS} rows (limit MAX_ROWS)`,
-        'Split it into several files and import each',
-      );
-    if (row.cells.length > MAX_COLUMNS)
-      throw refuseFile(
-        `row ${row.line} has more than ${MAX_COLUMNS} columns (limit MAX_COLUMNS)`,
-        'Leave out what is not of the clients',
-      );
+    if (count++ > MAX_ROWS) throw new Problem('refused', say('list_too_long', { count: MAX_ROWS }));
+    if (row.cells.length > MAX_COLUMNS) throw tooWide(row.line);
     const long = row.cells.findIndex(({ text }) => text.length > MAX_CELL_CHARS);
     yield long === -1
       ? row

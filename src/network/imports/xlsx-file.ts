@@ -9,8 +9,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { SaxesParser } from 'saxes';
+import { Problem } from '../../errors.ts';
 import { readDocuments } from '../../patents/archives.ts';
 import { SourceFormatError } from '../../patents/sources/record.ts';
+import { say } from '../sentences.ts';
 import {
   MAX_CELL_CHARS,
   MAX_COLUMNS,
@@ -19,7 +21,7 @@ import {
   MAX_SHARED_CHARS,
   MAX_UNPACKED_BYTES,
 } from './limits.ts';
-import { type Cell, refuseFile, type TableFile, type TableRow } from './table.ts';
+import { type Cell, type TableFile, type TableRow, tooWide } from './table.ts';
 
 const LIMITS = { entries: MAX_ENTRIES, ratio: MAX_RATIO, total_bytes: MAX_UNPACKED_BYTES };
 const SHARED = 'xl/sharedStrings.xml';
@@ -43,16 +45,17 @@ async function* rowsOf(bytes: Buffer): AsyncGenerator<TableRow> {
     yield* sheetRows(file, sheet, shared);
   } catch (error) {
     if (!(error instanceof SourceFormatError)) throw error;
-    throw refuseFile(
+    throw damaged(
       error.message.replace(/^The archive cannot be read: /, '').replace(/\. Fetch it again.*/, ''),
-      REMEDY,
     );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-const REMEDY = 'Save the list anew as XLSX or CSV, with nothing in it but the list';
+function damaged(reason: string): Problem {
+  return new Problem('refused', say('list_damaged', { reason }));
+}
 
 /** The shared texts, and which entry is the first sheet. */
 async function look(file: string): Promise<{ shared: string[]; sheet: string }> {
@@ -64,7 +67,7 @@ async function look(file: string): Promise<{ shared: string[]; sheet: string }> 
     else content.destroy();
   }
   const [sheet] = sheets.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-  if (sheet === undefined) throw refuseFile('it is no XLSX spreadsheet: it holds no sheet', REMEDY);
+  if (sheet === undefined) throw damaged('it is no XLSX spreadsheet: it holds no sheet');
   return { shared, sheet };
 }
 
@@ -85,10 +88,7 @@ async function sharedTexts(content: Readable): Promise<string[]> {
     if (!is_text || text === null) return;
     chars += part.length;
     if (chars > MAX_SHARED_CHARS)
-      throw refuseFile(
-        `its texts are longer than ${MAX_SHARED_CHARS} characters (limit MAX_SHARED_CHARS)`,
-        REMEDY,
-      );
+      throw damaged(`its texts are longer than ${MAX_SHARED_CHARS} characters (limit MAX_SHARED_CHARS)`);
     text = (text + part).slice(0, MAX_CELL_CHARS + 1);
   });
   parser.on('closetag', ({ name }) => {
@@ -130,10 +130,10 @@ async function* fed(parser: SaxesParser, content: Readable): AsyncGenerator<void
 function xmlParser(): SaxesParser {
   const parser = new SaxesParser();
   parser.on('doctype', () => {
-    throw refuseFile('its XML declares a document type, which no spreadsheet does', REMEDY);
+    throw damaged('its XML declares a document type, which no spreadsheet does');
   });
   parser.on('error', (error) => {
-    throw refuseFile(`its XML is damaged (${error.message.slice(0, 200)})`, REMEDY);
+    throw damaged(`its XML is damaged (${error.message.slice(0, 200)})`);
   });
   return parser;
 }
@@ -171,11 +171,7 @@ class SheetReader {
     }
     if (name === 'c') {
       const column = columnOf(String(attributes.r ?? ''), this.#cells.length);
-      if (column >= MAX_COLUMNS)
-        throw refuseFile(
-          `row ${this.#line} has more than ${MAX_COLUMNS} columns (limit MAX_COLUMNS)`,
-          'Leave out what is not of the clients',
-        );
+      if (column >= MAX_COLUMNS) throw tooWide(this.#line);
       this.#cell = { column, type: String(attributes.t ?? 'n'), text: '', formula: false };
     }
     if (name === 'f' && this.#cell) this.#cell.formula = true;

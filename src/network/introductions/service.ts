@@ -22,6 +22,7 @@ import { useQuota } from '../../quotas/use.ts';
 import { matchWith } from '../matching/match.ts';
 import { findNeed, moveNeed } from '../needs/need-store.ts';
 import { findOffer } from '../needs/offer-store.ts';
+import { say } from '../sentences.ts';
 import {
   countOutcome,
   type Introduction,
@@ -60,18 +61,16 @@ export async function askIntroduction(
   const [need, offer] = [await needIn(tx, need_id), await offerIn(tx, offer_id)];
   if (!need || !offer || (!need.own && !offer.own))
     throw new Problem('not_found', 'There is no such need or offer, or neither of them is your own.');
-  if (need.own && offer.own) throw new Problem('refused', 'Need and offer are both your own.');
-  if (!['open', 'matched'].includes(need.state)) throw new Problem('conflict', `The need is ${need.state}.`);
-  if (offer.state !== 'open') throw new Problem('conflict', `The offer is ${offer.state}.`);
+  if (need.own && offer.own) throw new Problem('refused', say('introduction_own'));
+  if (!['open', 'matched'].includes(need.state))
+    throw new Problem('conflict', say('introduction_need_over', { need_state: need.state }));
+  if (offer.state !== 'open')
+    throw new Problem('conflict', say('introduction_offer_over', { offer_state: offer.state }));
   const asked_by: Side = need.own ? 'need' : 'offer';
   await lock(tx, { need_id });
   await requireNotAsked(tx, need_id, offer_id, asked_by);
   const match = await matchWith(tx, need, offer_id);
-  if (match === null)
-    throw new Problem(
-      'refused',
-      'The need leaves the offer out, by its kind, region, field or days; change the need, or choose another offer.',
-    );
+  if (match === null) throw new Problem('refused', say('introduction_left_out'));
   const id = newUnlinkableId('itr');
   const { reasons, strength } = match;
   await insertIntroduction(tx, {
@@ -103,14 +102,10 @@ async function requireNotAsked(tx: Transaction, need_id: string, offer_id: strin
   if (before)
     throw new Problem(
       'conflict',
-      `That was asked before: ${before.id} is ${stateOf(before)}, and that stands.`,
+      say('introduction_again', { introduction_id: before.id, introduction_state: stateOf(before) }),
     );
   const waiting = all.filter((each) => stateOf(each) === 'asked' && each.asked_by === asked_by).length;
-  if (waiting >= MAX_ASKED)
-    throw new Problem(
-      'refused',
-      `${MAX_ASKED} introductions wait for an answer (limit MAX_ASKED); wait for one.`,
-    );
+  if (waiting >= MAX_ASKED) throw new Problem('refused', say('introductions_waiting', { count: MAX_ASKED }));
 }
 
 export function stateOf({ steps }: Introduction): IntroductionState {

@@ -6,6 +6,7 @@ import { dateOf } from '../../clock.ts';
 import type { Transaction } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import { newUnlinkableId } from '../../ids.ts';
+import { say } from '../sentences.ts';
 import { coherentNeed, type Need, type NeedGiven } from './need.ts';
 import { insertNeed, moveNeed, openNeeds, ownNeed, postedTwin, similarNeeds } from './need-store.ts';
 import { fingerprintOf, MAX_OPEN_NEEDS, show, shownName } from './posting.ts';
@@ -25,18 +26,11 @@ export async function postNeed(
   const display_name = await shownName(tx, coherent, caller);
   await tx`select from organisation where id = ${organisation_id} for no key update`;
   if ((await openNeeds(tx, organisation_id)) >= MAX_OPEN_NEEDS)
-    throw new Problem(
-      'refused',
-      `${MAX_OPEN_NEEDS} needs are open already (limit MAX_OPEN_NEEDS); close one first.`,
-    );
+    throw new Problem('refused', say('open_needs_full', { count: MAX_OPEN_NEEDS }));
   const { title, body, region, fields } = coherent;
   const fingerprint = fingerprintOf([title, body, region, fields]);
   const twin = await postedTwin(tx, organisation_id, fingerprint);
-  if (twin !== null)
-    throw new Problem(
-      'conflict',
-      `The need ${twin} says the same and is open; close it first, or say what is different.`,
-    );
+  if (twin !== null) throw new Problem('conflict', say('need_again', { need_id: twin }));
   const need: Need = {
     id: newUnlinkableId('ned'),
     state: 'open',
@@ -54,7 +48,7 @@ export async function postNeed(
 export async function closeNeed(tx: Transaction, id: string, caller: Caller, now: Date): Promise<Need> {
   const need = await ownNeed(tx, id);
   if (!(await moveNeed(tx, id, ['open', 'matched'], 'closed')))
-    throw new Problem('conflict', `The need is ${need.state} already.`);
+    throw new Problem('conflict', say('need_over', { need_state: need.state }));
   if (need.pseudonym_id !== null) await hideUnder(tx, need.pseudonym_id, { kind: 'need', id }, caller, now);
   await audit(tx, caller, 'network.need.closed', id, {}, now);
   return { ...need, state: 'closed' };

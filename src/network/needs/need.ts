@@ -3,8 +3,17 @@ import { leavesRegion } from '../../../models/matching/regions.ts';
 import { currencyExponent } from '../../../models/money.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import type { Caller } from '../../accounts/store.ts';
-import type { FieldProblem } from '../../errors.ts';
-import { FIELDS, type OfferKind, type Posted, postedFaults, refuseFaults, regionsIn } from './posting.ts';
+import { say } from '../sentences.ts';
+import {
+  type Fault,
+  FIELDS,
+  fault,
+  type OfferKind,
+  type Posted,
+  postedFaults,
+  refuseFaults,
+  regionsIn,
+} from './posting.ts';
 
 export const NEED_STATES = ['open', 'matched', 'closed', 'expired'] as const;
 export type NeedState = (typeof NEED_STATES)[number];
@@ -61,10 +70,9 @@ export function coherentNeed(given: NeedGiven, caller: Caller, today: CalendarDa
   return need;
 }
 
-function termFaults({ starts_on, ends_on }: NeedGiven, today: CalendarDate): FieldProblem[] {
-  if (ends_on < starts_on)
-    return fault('ends_on', `it is ${ends_on}, before starts_on, ${starts_on}; give a later day.`);
-  return ends_on < today ? fault('ends_on', `it is ${ends_on}, which is over; give a later day.`) : [];
+function termFaults({ starts_on, ends_on }: NeedGiven, today: CalendarDate): Fault[] {
+  if (ends_on < starts_on) return fault('ends_on', say('need_backwards', { ends_on, starts_on }));
+  return ends_on < today ? fault('ends_on', say('day_over', { day: ends_on })) : [];
 }
 
 export function moneyFaults(
@@ -72,17 +80,16 @@ export function moneyFaults(
   least: number | null,
   most: number | null,
   currency: string | null,
-): FieldProblem[] {
+): Fault[] {
   const [min, max] = [`${what}_min_minor`, `${what}_max_minor`];
   if (least !== null && most !== null && least > most)
-    return fault(max, `it is ${most}, below ${min}, ${least}; give a range from low to high.`);
+    return fault(max, say('money_backwards', { most, field: min, least }));
   if (currency !== null && !isKnownCurrency(currency))
-    return fault('currency', `${currency} is not known here; give another code of ISO 4217, such as CNY.`);
+    return fault('currency', say('money_currency_unknown', { given: currency }));
   const says = least !== null || most !== null;
-  if (says && currency === null)
-    return fault('currency', `there is a ${what} without one; give a code of ISO 4217.`);
+  if (says && currency === null) return fault('currency', say('money_without_currency', { what }));
   if (!says && currency !== null)
-    return fault('currency', `there is no ${what} in it; give ${min} or ${max}, or leave it out.`);
+    return fault('currency', say('currency_without_money', { what, least: min, most: max }));
   return [];
 }
 
@@ -95,27 +102,16 @@ function isKnownCurrency(currency: string): boolean {
   }
 }
 
-function placeFaults({ wanted_regions, excluded_regions }: NeedGiven): FieldProblem[] {
+function placeFaults({ wanted_regions, excluded_regions }: NeedGiven): Fault[] {
   if (wanted_regions.length === 0 || wanted_regions.some((each) => leavesRegion(each, [], excluded_regions)))
     return [];
-  return fault(
-    'excluded_regions',
-    'they hold every region of wanted_regions, so nothing is left; take one out of either.',
-  );
+  return fault('excluded_regions', say('need_regions_excluded'));
 }
 
-function fieldFaults({ fields, excluded_fields }: NeedGiven): FieldProblem[] {
+function fieldFaults({ fields, excluded_fields }: NeedGiven): Fault[] {
   const left =
     fields.length === 0
       ? FIELDS - excluded_fields.length
       : fields.filter((each) => !excluded_fields.includes(each)).length;
-  if (left > 0) return [];
-  return fault(
-    'excluded_fields',
-    'they hold every field that is left, so nothing can meet the need; take one out.',
-  );
-}
-
-function fault(field: string, detail: string): FieldProblem[] {
-  return [{ pointer: `/body/${field}`, detail }];
+  return left > 0 ? [] : fault('excluded_fields', say('need_fields_excluded'));
 }

@@ -7,6 +7,7 @@ import type { Transaction } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import { newUnlinkableId } from '../../ids.ts';
 import { knownPatents } from '../../patents/facts.ts';
+import { say } from '../sentences.ts';
 import { coherentOffer, type Offer, type OfferGiven } from './offer.ts';
 import { endOffers, insertOffers, openOffers, openTwin, ownOffer } from './offer-store.ts';
 import { fingerprintOf, MAX_OPEN_OFFERS, show, shownName } from './posting.ts';
@@ -24,18 +25,11 @@ export async function postOffer(
   const display_name = await shownName(tx, coherent, caller);
   await tx`select from organisation where id = ${organisation_id} for no key update`;
   if ((await openOffers(tx, organisation_id)) >= MAX_OPEN_OFFERS)
-    throw new Problem(
-      'refused',
-      `${MAX_OPEN_OFFERS} offers are open already (limit MAX_OPEN_OFFERS); withdraw one first.`,
-    );
+    throw new Problem('refused', say('open_offers_full', { count: MAX_OPEN_OFFERS }));
   const { kind, title, body, region, fields, patent_ids } = coherent;
   const fingerprint = fingerprintOf([kind, title, body, region, fields, patent_ids]);
   const twin = await openTwin(tx, organisation_id, fingerprint);
-  if (twin !== null)
-    throw new Problem(
-      'conflict',
-      `The offer ${twin} says the same and is open; withdraw it first, or say what is different.`,
-    );
+  if (twin !== null) throw new Problem('conflict', say('offer_again', { offer_id: twin }));
   const offer: Offer = {
     id: newUnlinkableId('off'),
     state: 'open',
@@ -67,7 +61,7 @@ async function requireKnown(tx: Transaction, patent_ids: readonly string[], at: 
 export async function withdrawOffer(tx: Transaction, id: string, caller: Caller, now: Date): Promise<Offer> {
   const offer = await ownOffer(tx, id);
   if ((await endOffers(tx, [id], 'withdrawn')).length === 0)
-    throw new Problem('conflict', `The offer is ${offer.state} already.`);
+    throw new Problem('conflict', say('offer_over', { offer_state: offer.state }));
   if (offer.pseudonym_id !== null)
     await hideUnder(tx, offer.pseudonym_id, { kind: 'offer', id }, caller, now);
   await audit(tx, caller, 'network.offer.withdrawn', id, {}, now);

@@ -1,9 +1,17 @@
 /** What an offer says, and what in it goes against itself. */
 import type { CalendarDate } from '../../../models/types.ts';
 import type { Caller } from '../../accounts/store.ts';
-import type { FieldProblem } from '../../errors.ts';
+import { say } from '../sentences.ts';
 import { moneyFaults } from './need.ts';
-import { type OfferKind, type Posted, postedFaults, refuseFaults, regionsIn } from './posting.ts';
+import {
+  type Fault,
+  fault,
+  type OfferKind,
+  type Posted,
+  postedFaults,
+  refuseFaults,
+  regionsIn,
+} from './posting.ts';
 
 export const OFFER_STATES = ['open', 'withdrawn', 'expired'] as const;
 export type OfferState = (typeof OFFER_STATES)[number];
@@ -51,34 +59,19 @@ export function coherentOffer(given: OfferGiven, caller: Caller, today: Calendar
   return offer;
 }
 
-function availabilityFaults(
-  { available_from, available_until }: OfferGiven,
-  today: CalendarDate,
-): FieldProblem[] {
+function availabilityFaults({ available_from, available_until }: OfferGiven, today: CalendarDate): Fault[] {
   if (available_until === null) return [];
   if (available_from !== null && available_until < available_from)
-    return fault('available_until', `it is ${available_until}, before available_from, ${available_from}.`);
-  return available_until < today
-    ? fault('available_until', `it is ${available_until}, which is over; give a later day.`)
-    : [];
+    return fault('available_until', say('offer_backwards', { available_until, available_from }));
+  return available_until < today ? fault('available_until', say('day_over', { day: available_until })) : [];
 }
 
 /** Agencies and experts offer themselves; listings come from where they are listed. */
-function kindFaults({ kind, patent_ids }: OfferGiven, caller: Caller): FieldProblem[] {
-  if (kind === 'listing')
-    return fault('kind', 'a listing is offered where it is listed and comes here by itself; give another.');
+function kindFaults({ kind, patent_ids }: OfferGiven, caller: Caller): Fault[] {
+  if (kind === 'listing') return fault('kind', say('offer_of_listing'));
   if ((kind === 'agency' || kind === 'expert') && caller.kind !== kind)
-    return fault('kind', `that is for organisations of kind ${kind}; yours is of kind ${caller.kind}.`);
+    return fault('kind', say('offer_of_others', { needed_role: kind, role: caller.kind }));
   if ((kind === 'patent') !== patent_ids.length > 0)
-    return fault(
-      'patent_ids',
-      kind === 'patent'
-        ? 'an offer of kind patent names at least one.'
-        : 'only an offer of kind patent names patents; leave them out, or give that kind.',
-    );
+    return fault('patent_ids', kind === 'patent' ? say('offer_without_patents') : say('offer_with_patents'));
   return [];
-}
-
-function fault(field: string, detail: string): FieldProblem[] {
-  return [{ pointer: `/body/${field}`, detail }];
 }

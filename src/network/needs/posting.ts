@@ -1,13 +1,15 @@
 /** What needs and offers have in common: who posts as what, under which name, and how what they say is known again. */
 import { attempt } from '../../../models/failure.ts';
-import { readRegion } from '../../../models/matching/regions.ts';
+import { noRegion, readRegion } from '../../../models/matching/regions.ts';
+import type { Sentence } from '../../../models/sentences.ts';
 import { type Caller, findOrganisation, type OrganisationKind } from '../../accounts/store.ts';
 import { holdsName } from '../../anonymity/names.ts';
 import { showUnder } from '../../anonymity/service.ts';
 import { findPseudonym } from '../../anonymity/store.ts';
 import { canonicalJson, sha256 } from '../../canonical.ts';
 import type { Transaction } from '../../db/client.ts';
-import { type FieldProblem, Problem } from '../../errors.ts';
+import { Problem } from '../../errors.ts';
+import { say } from '../sentences.ts';
 
 /** As what an organisation takes part. Its kind says what it may do with loans; this says what it is. */
 export const PROFILES = [
@@ -50,45 +52,44 @@ export interface Posted {
   pseudonym_id: string | null;
 }
 
-/** Faults by place; a posting that has one is refused with all of them. */
-export function refuseFaults(faults: readonly FieldProblem[]): void {
-  if (faults.length === 0) return;
-  const [first] = faults;
-  throw new Problem('refused', `The field ${first!.pointer.split('/').at(-1)}: ${first!.detail}`, [
-    ...faults,
-  ]);
+/** A place of a posting that goes against itself. */
+export interface Fault {
+  field: string;
+  said: Sentence;
 }
 
-export function postedFaults({ title, body, profile }: Posted, { kind }: Caller): FieldProblem[] {
+export function fault(field: string, said: Sentence): Fault[] {
+  return [{ field, said }];
+}
+
+/** A posting that has a fault is refused with all of them. */
+export function refuseFaults(faults: readonly Fault[]): void {
+  const [first] = faults;
+  if (first === undefined) return;
+  throw new Problem(
+    'refused',
+    say('posting_faulty', { field: first.field, fault: first.said }),
+    faults.map(({ field, said }) => ({ pointer: `/body/${field}`, detail: said.text, sentence: said })),
+  );
+}
+
+export function postedFaults({ title, body, profile }: Posted, { kind }: Caller): Fault[] {
   const empty = Object.entries({ title, body }).filter(([, text]) => !/[\p{L}\p{N}]/u.test(text));
   const allowed = PROFILES_OF[kind];
   return [
-    ...empty.map(([name]) => ({
-      pointer: `/body/${name}`,
-      detail: 'it has neither letter nor digit; say what it is.',
-    })),
+    ...empty.flatMap(([field]) => fault(field, say('posting_wordless'))),
     ...(allowed.includes(profile)
       ? []
-      : [
-          {
-            pointer: '/body/profile',
-            detail: `an organisation of kind ${kind} takes part as ${allowed.join(', ')}; give one of these.`,
-          },
-        ]),
+      : fault('profile', say('posting_profile', { role: kind, profiles: allowed.join(', ') }))),
   ];
 }
 
 /** Regions as they are kept, and those that cannot be read. */
-export function regionsIn(
-  name: string,
-  regions: readonly string[],
-): { regions: string[]; faults: FieldProblem[] } {
-  const read = regions.map((region) => attempt(() => readRegion(region)));
+export function regionsIn(field: string, regions: readonly string[]): { regions: string[]; faults: Fault[] } {
+  const read = regions.map((region) => ({ region, ...attempt(() => readRegion(region)) }));
   return {
     regions: [...new Set(read.flatMap((each) => (each.ok ? [each.value] : [])))],
-    faults: read.flatMap((each) =>
-      each.ok ? [] : [{ pointer: `/body/${name}`, detail: each.failure.message }],
-    ),
+    faults: read.flatMap(({ ok, region }) => (ok ? [] : fault(field, noRegion(region)))),
   };
 }
 
@@ -114,15 +115,9 @@ export async function shownName(
   if (pseudonym_id === null) return name;
   const found = await findPseudonym(tx, pseudonym_id);
   if (found?.owner?.organisation_id !== organisation_id)
-    throw new Problem(
-      'refused',
-      'The field pseudonym_id is no pseudonym of yours; make one first, or leave it out.',
-    );
+    throw new Problem('refused', say('posting_pseudonym'));
   if (holdsName(title, name) || holdsName(body, name))
-    throw new Problem(
-      'refused',
-      `Title or body hold "${name}", which would tell who is behind the pseudonym; take it out.`,
-    );
+    throw new Problem('refused', say('posting_names_owner', { name }));
   return found.display_name;
 }
 

@@ -36,7 +36,7 @@ export function ClientPage({ desk, client, entries, tasks, desks, today, problem
       <Refusal problem={problem} />
       <Facts
         facts={[
-          { label: words.say('desk.stage'), value: words.say(`desk.stage_${client.stage}`) },
+          { label: words.say('desk.stage'), value: words.say(`pipeline.${client.stage}`) },
           { label: words.say('desk.kind'), value: words.say(`desk.kind_${client.kind}`) },
           { label: words.say('desk.registration_number'), value: client.registration_number ?? unknown },
           { label: words.say('desk.contact'), value: client.contact ?? unknown },
@@ -51,7 +51,7 @@ export function ClientPage({ desk, client, entries, tasks, desks, today, problem
               chosen={typed.to ?? ''}
               options={STAGE_MOVES[client.stage].map((value) => ({
                 value,
-                text: words.say(`desk.stage_${value}`),
+                text: words.say(`pipeline.${value}`),
               }))}
             />
             <TextField id="move-note" name="note" label={words.say('desk.note')} fault={undefined} />
@@ -103,6 +103,6 @@ export function ClientPage({ desk, client, entries, tasks, desks, today, problem
 
 function entryText({ kind, detail }: Entry, words: Words): string {
   if (kind !== 'moved') return words.say(`desk.entry_${kind}`);
-  const stage = (name: 'from' | 'to') => words.say(`desk.stage_${detail[name] as Stage}`);
+  const stage = (name: 'from' | 'to') => words.say(`pipeline.${detail[name] as Stage}`);
   return words.say('desk.entry_moved', { from: stage('from'), to: stage('to') });
 }

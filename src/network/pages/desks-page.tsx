@@ -55,7 +55,7 @@ export function DesksPage({ desks, books, handovers, problem, typed }: AllProps)
             },
             { head: words.say('desk.region'), kind: 'short', cell: ({ region }) => region },
             ...STAGES.map((stage) => ({
-              head: words.say(`desk.stage_${stage}`),
+              head: words.say(`pipeline.${stage}`),
               kind: 'number' as const,
               cell: ({ by_stage }: DeskFigures) => words.number(by_stage[stage]),
             })),
@@ -171,7 +171,7 @@ export function DeskPage(props: DeskProps) {
             {
               head: words.say('desk.stage'),
               cell: (stage) => (
-                <a href={`/desks/${desk.id}?stage=${stage}`}>{words.say(`desk.stage_${stage}`)}</a>
+                <a href={`/desks/${desk.id}?stage=${stage}`}>{words.say(`pipeline.${stage}`)}</a>
               ),
             },
             {
@@ -218,7 +218,7 @@ function Clients({ desk, clients, next, asked, problem, typed }: DeskProps) {
           name="stage"
           label={words.say('desk.stage')}
           chosen={asked.stage ?? ''}
-          options={[any, ...STAGES.map((value) => ({ value, text: words.say(`desk.stage_${value}`) }))]}
+          options={[any, ...STAGES.map((value) => ({ value, text: words.say(`pipeline.${value}`) }))]}
         />
         <Choice
           name="kind"
@@ -239,7 +239,7 @@ function Clients({ desk, clients, next, asked, problem, typed }: DeskProps) {
           },
           { head: words.say('desk.kind'), cell: ({ kind }) => words.say(`desk.kind_${kind}`) },
           { head: words.say('desk.region'), kind: 'short', cell: ({ region }) => region },
-          { head: words.say('desk.stage'), cell: ({ stage }) => words.say(`desk.stage_${stage}`) },
+          { head: words.say('desk.stage'), cell: ({ stage }) => words.say(`pipeline.${stage}`) },
         ]}
       />
       <p class="actions">

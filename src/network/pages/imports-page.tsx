@@ -8,7 +8,7 @@ import { useView } from '../../pages/view.ts';
 import type { Desk } from '../desks/store.ts';
 import { ENCODINGS } from '../imports/csv-file.ts';
 import type { Import, ImportRow } from '../imports/imports.ts';
-import { IMPORT_BODY_BYTES, MAX_FILE_BYTES, MAX_ROWS } from '../imports/limits.ts';
+import { IMPORT_BODY_BYTES, MAX_CELL_CHARS, MAX_FILE_BYTES, MAX_ROWS } from '../imports/limits.ts';
 
 export const IMPORT_SIZE: LargeForm = {
   body_bytes: IMPORT_BODY_BYTES,
@@ -48,7 +48,7 @@ export function ImportsPage({ desk, imports, problem }: ImportsProps) {
               cell: ({ id, file_name }) => <a href={`/desks/${desk.id}/imports/${id}`}>{file_name}</a>,
             },
             { head: words.say('desk.at'), kind: 'short', cell: ({ made_at }) => words.instant(made_at) },
-            { head: words.say('import.state'), cell: ({ state }) => words.say(`import.state_${state}`) },
+            { head: words.say('import.state'), cell: ({ state }) => words.say(`import_state.${state}`) },
             ...(['rows', 'accepted', 'duplicate', 'refused'] as const).map((name) => ({
               head: words.say(`import.${name}`),
               kind: 'number' as const,
@@ -131,7 +131,7 @@ export function ImportPage({ desk, shown, rows, problem }: ImportProps) {
       <Refusal problem={problem} />
       <Facts
         facts={[
-          { label: words.say('import.state'), value: words.say(`import.state_${state}`) },
+          { label: words.say('import.state'), value: words.say(`import_state.${state}`) },
           ...(['rows', 'accepted', 'duplicate', 'refused'] as const).map((name) => ({
             label: words.say(`import.${name}`),
             value: words.number(shown[name]),
@@ -172,5 +172,5 @@ function RowName({ desk, row: { name, client_id } }: { desk: Desk; row: ImportRo
 
 function whyOf({ reason, about, kept }: ImportRow, words: Words): string {
   if (kept !== null) return words.say(`import.kept_${kept}`);
-  return reason === '' ? '' : words.say(`import.reason_${reason}`, { about });
+  return reason === '' ? '' : words.say(`import.reason_${reason}`, { about, most: MAX_CELL_CHARS });
 }

@@ -128,7 +128,7 @@ function NeedsTable({ caption, rows }: { caption: string; rows: readonly Need[] 
         {
           head: words.say('network.state'),
           kind: 'short',
-          cell: ({ state }) => words.say(`network.need_state.${state}`),
+          cell: ({ state }) => words.say(`need_state.${state}`),
         },
         { head: words.say('network.ends_on'), kind: 'short', cell: ({ ends_on }) => words.day(ends_on) },
       ]}
@@ -164,7 +164,7 @@ function OffersTable({ caption, rows }: { caption: string; rows: readonly Offer[
         {
           head: words.say('network.state'),
           kind: 'short',
-          cell: ({ state }) => words.say(`network.offer_state.${state}`),
+          cell: ({ state }) => words.say(`offer_state.${state}`),
         },
       ]}
     />

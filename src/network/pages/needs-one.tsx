@@ -31,7 +31,7 @@ export function NeedPage({ need, matches, introductions, offers }: NeedProps) {
         <p class="said">{body}</p>
         <Facts
           facts={[
-            { label: words.say('network.state'), value: words.say(`network.need_state.${state}`) },
+            { label: words.say('network.state'), value: words.say(`need_state.${state}`) },
             ...usePostedFacts(need),
             { label: words.say('network.kind'), value: kind_names || words.say('network.any') },
             {
@@ -183,7 +183,7 @@ export function OfferPage({ offer, needs, chosen }: OfferProps) {
         <p class="said">{body}</p>
         <Facts
           facts={[
-            { label: words.say('network.state'), value: words.say(`network.offer_state.${state}`) },
+            { label: words.say('network.state'), value: words.say(`offer_state.${state}`) },
             { label: words.say('network.kind'), value: words.say(`network.kind.${offer.kind}`) },
             ...usePostedFacts(offer),
             {
@@ -252,7 +252,7 @@ export function IntroductionsPage({
 }
 
 function StateName({ introduction: { steps } }: { introduction: Introduction }) {
-  return <>{useView().words.say(`network.introduction_state.${stateAfter(steps)}`)}</>;
+  return <>{useView().words.say(`introduction_state.${stateAfter(steps)}`)}</>;
 }
 
 function IntroductionsTable({ introductions }: { introductions: readonly Introduction[] }) {
@@ -360,7 +360,7 @@ export function IntroductionPage({ introduction }: { introduction: Introduction 
             small
             action={`/network/introductions/${id}/steps`}
             told={{ step }}
-            send={words.say(`network.step.${step}`)}
+            send={words.say(`introduction_step.${step}`)}
           />
         ))}
       </Section>

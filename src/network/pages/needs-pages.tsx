@@ -14,7 +14,7 @@ import type { Words } from '../../pages/language/words.ts';
 import { refusableFormsOf, Typed } from '../../pages/refusable-forms.ts';
 import type { Page } from '../../pages/render.tsx';
 import { pagesOf } from '../../pages/serve.ts';
-import { askIntroduction, findIntroduction, takeStep } from '../introductions/service.ts';
+import { askIntroduction, findIntroduction, MAX_MESSAGE_CHARS, takeStep } from '../introductions/service.ts';
 import { introductionsOf } from '../introductions/store.ts';
 import { matchesOf } from '../matching/match.ts';
 import { MEMBERS } from '../needs/need-routes.ts';
@@ -27,7 +27,7 @@ import { cursorOf, placeIn } from '../needs/schemas.ts';
 import { NeedsPage, NewNeedPage, NewOfferPage, OffersPage } from './needs-list.tsx';
 import { IntroductionPage, IntroductionsPage, NeedPage, OfferPage } from './needs-one.tsx';
 import type { Typed as Fields, Sought } from './needs-parts.tsx';
-import { needTyped, offerTyped } from './needs-read.ts';
+import { messageTyped, needTyped, offerTyped } from './needs-read.ts';
 
 const ROWS = 25;
 /** Own ones that are shown together, and chosen among. */
@@ -206,13 +206,14 @@ export function needsPages(app: FastifyInstance, { service }: ModuleSetting): vo
     '/network/introductions',
     {
       ...WRITE,
-      body: Closed({ need_id: Id, offer_id: Id, message: Type.String({ minLength: 1, maxLength: 1_000 }) }),
+      body: Closed({ need_id: Id, offer_id: Id, message: Type.String({ maxLength: MAX_MESSAGE_CHARS }) }),
     },
     {
       at: () => '/network/introductions',
       act: async ({ body, caller }) => {
+        const asking = { ...body, message: messageTyped(body.message) };
         const { id } = await attemptOwn(service, caller, 'network.introduction.ask', () =>
-          database.transaction((tx) => askIntroduction(tx, body, caller, clock.now())),
+          database.transaction((tx) => askIntroduction(tx, asking, caller, clock.now())),
         );
         return `/network/introductions/${id}`;
       },

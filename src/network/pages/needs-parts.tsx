@@ -4,6 +4,7 @@ import type { OwnPseudonym } from '../../anonymity/store.ts';
 import { AreaField, SendForm } from '../../pages/parts/forms.tsx';
 import { AskForm, Choice, TextAsked } from '../../pages/parts/parts.tsx';
 import { useView } from '../../pages/view.ts';
+import { MAX_MESSAGE_CHARS } from '../introductions/service.ts';
 import { FIELDS, OFFER_KINDS, PROFILES_OF } from '../needs/posting.ts';
 
 /** What was typed, by the name of the field. */
@@ -155,7 +156,7 @@ export function AskIntroduction({ told, choose, chosen = null }: AskProps) {
         label={words.say('network.message')}
         value=""
         rows={3}
-        max_length={MAX_AREA_CHARACTERS}
+        max_length={MAX_MESSAGE_CHARS}
       />
     </SendForm>
   );

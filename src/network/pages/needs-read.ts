@@ -5,6 +5,7 @@ import type { Caller } from '../../accounts/store.ts';
 import { makePseudonym } from '../../anonymity/service.ts';
 import { dateOf } from '../../clock.ts';
 import type { Sql, Transaction } from '../../db/client.ts';
+import { Problem } from '../../errors.ts';
 import { faultAt } from '../../pages/parts/fault.ts';
 import { say } from '../../pages/sentences.ts';
 import { findPatents } from '../../search/find.ts';
@@ -67,6 +68,13 @@ async function postedTyped(tx: Transaction, typed: Typed, caller: Caller, now: D
     profile: (profile ?? 'firm') as Profile,
     pseudonym_id: chosen === NEW_PSEUDONYM ? (await makePseudonym(tx, undefined, caller, now)).id : chosen,
   };
+}
+
+/** @throws Problem `bad_request` for a message of no words */
+export function messageTyped(typed: string): string {
+  const message = textOf(typed);
+  if (message === null) throw new Problem('bad_request', say('text_empty'));
+  return message;
 }
 
 function missing(field: string): never {

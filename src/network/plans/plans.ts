@@ -8,6 +8,7 @@ import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { nextMonth } from '../../quotas/months.ts';
 import { METERS, type Meter, type Quotas, setAllowances, usesInMonth } from '../../quotas/use.ts';
+import { say } from '../sentences.ts';
 
 export const MAX_PLANS = 500;
 
@@ -60,7 +61,7 @@ export async function makePlan(
   now: Date,
 ): Promise<Plan> {
   if ((await listPlans(tx)).length >= MAX_PLANS)
-    throw new Problem('refused', `There are ${MAX_PLANS} plans already, the most (limit MAX_PLANS).`);
+    throw new Problem('refused', say('plans_full', { count: MAX_PLANS }));
   const plan = { id: newId('pln'), ...given, made_at: now };
   await tx`insert into plan ${tx({ ...plan, quotas: tx.json(given.quotas), made_by: caller.key_id })}`;
   await audit(tx, [caller.organisation_id], caller, 'plan.made', plan.id, { ...given }, now);
@@ -83,8 +84,7 @@ export async function subscribe(
     throw new Problem('not_found', 'There is no such organisation.');
   await tx`select from organisation where id = ${organisation_id} for no key update`;
   const plan = plan_id === null ? null : (await listPlans(tx)).find(({ id }) => id === plan_id);
-  if (plan === undefined)
-    throw new Problem('refused', `The field plan_id must name a plan; see GET /v1/plans.`);
+  if (plan === undefined) throw new Problem('refused', say('plan_unknown'));
   const today = dateOf(now);
   await tx`update plan_subscription set until_on = ${today} where organisation_id = ${organisation_id}
     and until_on is null`;

@@ -27,6 +27,7 @@ import review from './review.json' with { type: 'json' };
 import rules from './rules.json' with { type: 'json' };
 import saidMarket from './said-market.json' with { type: 'json' };
 import saidModels from './said-models.json' with { type: 'json' };
+import saidNetwork from './said-network.json' with { type: 'json' };
 import saidPledges from './said-pledges.json' with { type: 'json' };
 import saidService from './said-service.json' with { type: 'json' };
 import signIn from './sign-in.json' with { type: 'json' };
@@ -57,6 +58,7 @@ export const AREAS = {
   rules,
   saidMarket,
   saidModels,
+  saidNetwork,
   saidPledges,
   saidService,
   signIn,
