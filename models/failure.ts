@@ -3,15 +3,19 @@
  *
  * Worked: attempt(() => requireFinite('claims', NaN)) is { ok: false, failure: { code: 'not_finite', ... } }.
  */
+import { type Sentence, textOf } from './sentences.ts';
 import type { Failure } from './types.ts';
 
 /** A named refusal of an input; the message gives the offending value and what would mend it. */
 export class FormulaFailure extends RangeError {
   readonly code: string;
+  /** The message, with its values where it has a code of its own. */
+  readonly said: Sentence | string;
 
-  constructor(code: string, message: string) {
-    super(message);
+  constructor(code: string, said: Sentence | string) {
+    super(textOf(said));
     this.code = code;
+    this.said = said;
   }
 }
 

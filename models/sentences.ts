@@ -41,6 +41,31 @@ export function textsOf(sentences: readonly Sentence[]): string[] {
   return sentences.map(textOf);
 }
 
+/** Finds, of one set, the sentence whose text was stored; the text itself where none of them reads so. */
+export function readingOf(texts: Readonly<Record<string, string>>) {
+  const patterns = Object.entries(texts).map(([code, text]) => ({ code, pattern: patternOf(text) }));
+  return (stored: string): Sentence | string => {
+    for (const { code, pattern } of patterns) {
+      const read = pattern.exec(stored);
+      if (read) return { code, values: valuesIn(read.groups ?? {}), text: stored };
+    }
+    return stored;
+  };
+}
+
+function patternOf(text: string): RegExp {
+  const pieces = text
+    .split(/\{(\w+)\}/)
+    .map((piece, place) => (place % 2 ? `(?<${piece}>.+)` : piece.replace(/[^\w ]/g, '\\$&')));
+  return new RegExp(`^${pieces.join('')}$`);
+}
+
+function valuesIn(read: Readonly<Record<string, string>>): SentenceValues {
+  return Object.fromEntries(
+    Object.entries(read).map(([name, value]) => [name, /^\d{1,15}$/.test(value) ? Number(value) : value]),
+  );
+}
+
 function fill(text: string, values: SentenceValues): string {
   return text.replace(/\{(\w+)\}/g, (_, name: string) => plain(values[name]!));
 }

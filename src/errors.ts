@@ -1,3 +1,4 @@
+import { FormulaFailure } from '../models/failure.ts';
 import type { Sentence } from '../models/sentences.ts';
 
 /**
@@ -62,6 +63,19 @@ export class Problem extends Error {
     this.code = code;
     this.sentence = typeof detail === 'string' ? null : detail;
     this.fields = fields;
+  }
+}
+
+/** What a formula says. @throws Problem `refused` with what the formula refuses, told by `tell` where more is to be said */
+export function requireFormula<Value>(
+  formula: () => Value,
+  tell: (said: Sentence | string) => Sentence | string = (said) => said,
+): Value {
+  try {
+    return formula();
+  } catch (error) {
+    if (!(error instanceof FormulaFailure)) throw error;
+    throw new Problem('refused', tell(error.said));
   }
 }
 

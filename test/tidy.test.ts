@@ -137,6 +137,7 @@ const MAKING_PATTERNS: Record<string, string> = {
   'models/claims/features.ts': 'patterns of marks of ours',
   'models/claims/rules/vague.ts': 'a constant',
   'models/claims/terms-zh.ts': 'constants',
+  'models/sentences.ts': 'texts of ours, escaped',
   'src/accounts/found.ts': 'a constant',
   'src/config.ts': 'a constant',
   'src/db/copy.ts': 'a constant',

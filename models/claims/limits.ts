@@ -1,5 +1,6 @@
 /** How much is read at once; more is refused whole, and nothing of it is judged. */
 import { FormulaFailure } from '../failure.ts';
+import { say } from './sentences.ts';
 import type { ApplicationPart } from './types.ts';
 
 /** In UTF-16 code units. */
@@ -17,15 +18,12 @@ export const MAX_CLAIMS = 1_000;
 export function requireLength(part: ApplicationPart, text: string): string {
   const most = MAX_LENGTH_characters[part];
   if (text.length > most)
-    throw new FormulaFailure(
-      'too_long',
-      `${part} has ${text.length} characters; give at most ${most}, or check it in pieces.`,
-    );
+    throw new FormulaFailure('too_long', say('part_unreadably_long', { part, length: text.length, most }));
   return text;
 }
 
 /** @throws FormulaFailure `too_many` */
 export function requireClaimCount(count: number): void {
   if (count > MAX_CLAIMS)
-    throw new FormulaFailure('too_many', `claims has ${count} claims; give at most ${MAX_CLAIMS}.`);
+    throw new FormulaFailure('too_many', say('claims_too_many', { length: count, most: MAX_CLAIMS }));
 }

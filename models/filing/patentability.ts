@@ -12,6 +12,7 @@
  * Worked: two features, one document with similarities 1 and 0: novelty 0.5, step 0.5, no fault: 50, from 50 to 50.
  */
 import { FormulaFailure, requireBetween } from '../failure.ts';
+import { say } from './sentences.ts';
 
 /** Similarity of each feature of a claim to each document, null where not compared. */
 export interface ClaimCoverage {
@@ -44,8 +45,7 @@ const UNKNOWN = 0.5;
 /** @param error_findings of the checks, all over the application */
 export function patentability(claims: readonly ClaimCoverage[], error_findings: number): Patentability {
   requireBetween('findings', error_findings, 0, Number.MAX_SAFE_INTEGER);
-  if (claims.length === 0)
-    throw new FormulaFailure('no_features', 'There is no independent claim; write one and number it 1.');
+  if (claims.length === 0) throw new FormulaFailure('no_features', say('no_independent_claim'));
   const form = 1 - Math.min(FORM_AT_MOST, FORM_A_FAULT * error_findings);
   return claims
     .map((claim) => ofClaim(claim, form))
@@ -54,10 +54,7 @@ export function patentability(claims: readonly ClaimCoverage[], error_findings: 
 
 function ofClaim({ claim, similarities }: ClaimCoverage, form: number): Patentability {
   if (similarities.length === 0)
-    throw new FormulaFailure(
-      'no_features',
-      `Claim ${claim} has no features; say what the invention has or does.`,
-    );
+    throw new FormulaFailure('no_features', say('claim_without_features', { claim }));
   const [middle, covered, open] = [UNKNOWN, 1, 0].map((unknown) => freedom(similarities, unknown));
   const index = ({ novelty, step }: Freedom) => (100 * (novelty + step)) / 2;
   return {

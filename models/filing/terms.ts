@@ -15,6 +15,7 @@
 import { addMonths } from '../calendar.ts';
 import type { CalendarDate } from '../types.ts';
 import { endOfTerm, type WorkingCalendar } from '../working-days.ts';
+import { RULES, say } from './sentences.ts';
 
 export const TERM_KINDS = [
   'priority_abroad',
@@ -67,56 +68,56 @@ const CALENDARS: Readonly<Record<FilingOffice, WorkingCalendar>> = {
   WO: 'weekdays',
 };
 
-const ABROAD: Rule = { kind: 'priority_abroad', months: 12, rule: 'Paris Convention, article 4C' };
+const ABROAD: Rule = { kind: 'priority_abroad', months: 12, rule: RULES.rule_priority_abroad };
 
 /** From the day of filing. */
 const FROM_FILING: Readonly<Record<FilingOffice, readonly Rule[]>> = {
-  CN: [{ kind: 'filing_fee', months: 2, rule: 'Chinese implementing rules, filing fee' }],
-  EP: [{ kind: 'filing_fee', months: 1, rule: 'EPC, rule 38' }],
-  WO: [{ kind: 'filing_fee', months: 1, rule: 'PCT, rules 14 to 16' }],
+  CN: [{ kind: 'filing_fee', months: 2, rule: RULES.rule_cn_filing_fee }],
+  EP: [{ kind: 'filing_fee', months: 1, rule: RULES.rule_ep_filing_fee }],
+  WO: [{ kind: 'filing_fee', months: 1, rule: RULES.rule_pct_filing_fee }],
 };
 
 /** From the earliest priority, or the day of filing without one. */
 const FROM_PRIORITY: Readonly<Record<FilingOffice, readonly Rule[]>> = {
-  CN: [{ kind: 'examination_request', months: 36, rule: 'Chinese Patent Law, article 35' }],
+  CN: [{ kind: 'examination_request', months: 36, rule: RULES.rule_cn_examination }],
   EP: [],
   WO: [
-    { kind: 'international_amendment', months: 16, rule: 'PCT, rule 46' },
-    { kind: 'demand', months: 22, rule: 'PCT, rule 54bis' },
-    { kind: 'national_phase', months: 30, rule: 'PCT, articles 22 and 39' },
+    { kind: 'international_amendment', months: 16, rule: RULES.rule_pct_amendment },
+    { kind: 'demand', months: 22, rule: RULES.rule_pct_demand },
+    { kind: 'national_phase', months: 30, rule: RULES.rule_pct_national_phase },
   ],
 };
 
 const PRIORITY_DOCUMENT: Readonly<Record<FilingOffice, Rule>> = {
-  CN: { kind: 'priority_document', months: 16, rule: 'Chinese Patent Law, article 30' },
-  EP: { kind: 'priority_document', months: 16, rule: 'EPC, rule 53' },
-  WO: { kind: 'priority_document', months: 16, rule: 'PCT, rule 17' },
+  CN: { kind: 'priority_document', months: 16, rule: RULES.rule_cn_priority_document },
+  EP: { kind: 'priority_document', months: 16, rule: RULES.rule_ep_priority_document },
+  WO: { kind: 'priority_document', months: 16, rule: RULES.rule_pct_priority_document },
 };
 
 /** From the publication; at the EPO that of the search report, which is taken to be published with the application. */
 const FROM_PUBLICATION: Readonly<Record<FilingOffice, readonly Rule[]>> = {
   CN: [],
-  EP: [{ kind: 'examination_request', months: 6, rule: 'EPC, rule 70' }],
+  EP: [{ kind: 'examination_request', months: 6, rule: RULES.rule_ep_examination }],
   WO: [],
 };
 
 const ANSWERS: Readonly<Record<FilingOffice, Partial<Record<OfficeActionKind, Rule>>>> = {
   CN: {
-    first: { kind: 'answer', months: 4, rule: 'CNIPA guidelines, first office action' },
-    further: { kind: 'answer', months: 2, rule: 'CNIPA guidelines, further office actions' },
+    first: { kind: 'answer', months: 4, rule: RULES.rule_cn_first_action },
+    further: { kind: 'answer', months: 2, rule: RULES.rule_cn_further_action },
     allowance: {
       kind: 'grant_formalities',
       months: 2,
-      rule: 'Chinese implementing rules, grant formalities',
+      rule: RULES.rule_cn_grant,
     },
   },
   EP: {
-    first: { kind: 'answer', months: 4, rule: 'EPC, article 94(3) and rule 132' },
-    further: { kind: 'answer', months: 4, rule: 'EPC, article 94(3) and rule 132' },
-    allowance: { kind: 'grant_formalities', months: 4, rule: 'EPC, rule 71(3)' },
-    search_report: { kind: 'answer', months: 6, rule: 'EPC, rules 70 and 70a' },
+    first: { kind: 'answer', months: 4, rule: RULES.rule_ep_action },
+    further: { kind: 'answer', months: 4, rule: RULES.rule_ep_action },
+    allowance: { kind: 'grant_formalities', months: 4, rule: RULES.rule_ep_grant },
+    search_report: { kind: 'answer', months: 6, rule: RULES.rule_ep_search_report },
   },
-  WO: { search_report: { kind: 'international_amendment', months: 2, rule: 'PCT, rule 46' } },
+  WO: { search_report: { kind: 'international_amendment', months: 2, rule: RULES.rule_pct_amendment } },
 };
 
 /** In order of their ends. */
@@ -152,7 +153,12 @@ export function termOfOfficeAction(
   const rule = ANSWERS[office][kind];
   if (months !== null)
     return termFrom(
-      { kind: rule?.kind ?? 'answer', months, rule: `set by the office, ${months} months`, verified: true },
+      {
+        kind: rule?.kind ?? 'answer',
+        months,
+        rule: say('rule_of_letter', { count: months }).text,
+        verified: true,
+      },
       issued_on,
       office,
     );

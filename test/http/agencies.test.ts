@@ -11,6 +11,7 @@ import { sha256 } from '../../src/canonical.ts';
 import { loadConfig } from '../../src/config.ts';
 import { computeRecords, recordListener } from '../../src/filing/agencies/record.ts';
 import { fileDrop } from '../../src/filing/packages/file-drop.ts';
+import { notTaken, say } from '../../src/filing/sentences.ts';
 import { hearEvents } from '../../src/outbox/hear.ts';
 import { challengersOf } from '../../src/patents/agents.ts';
 import { deriveChanged } from '../../src/patents/derived.ts';
@@ -530,7 +531,16 @@ t.test('the folder takes the same package once, and never replaces another file'
   t.same(first, second, 'the receipt that it got');
   t.same(await port.submit(handed), first);
   await writeFile(path.join(folder, 'b.zip'), 'other');
-  await t.rejects(port.submit({ ...handed, name: 'b.zip' }), /other bytes/);
+  const reason = await port.submit({ ...handed, name: 'b.zip' }).then(
+    () => '',
+    (error: Error) => error.message,
+  );
+  t.same(
+    notTaken(reason),
+    say('drop_other_bytes', { name: 'b.zip' }),
+    'known by its text where that is kept',
+  );
+  t.equal(notTaken('ENOSPC: no space left on device'), 'ENOSPC: no space left on device');
   t.equal(await readFile(path.join(folder, 'b.zip'), 'utf8'), 'other');
   await t.rejects(fileDrop(path.join(folder, 'a.zip')).submit(handed), /ENOTDIR|not a directory/);
   await t.rejects(fileDrop(path.join(folder, 'none')).submit(handed), /ENOENT/);

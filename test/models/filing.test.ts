@@ -6,11 +6,45 @@ import { growthOf, marketIndicators, shareOf } from '../../models/filing/market.
 import { cellOf, type Passage, scriptOf, similarity } from '../../models/filing/novelty.ts';
 import { patentability } from '../../models/filing/patentability.ts';
 import { APPLICATION_STATES, isOver, nextStates } from '../../models/filing/procedure.ts';
-import { termOfOfficeAction, termsOfFiling, termsOfPublication } from '../../models/filing/terms.ts';
+import { RULES, ruleOf } from '../../models/filing/sentences.ts';
+import {
+  OFFICE_ACTION_KINDS,
+  termOfOfficeAction,
+  termsOfFiling,
+  termsOfPublication,
+} from '../../models/filing/terms.ts';
 import { reciprocalRanks } from '../../models/metrics/reciprocal-rank.ts';
 import { isWorkingDay } from '../../models/working-days.ts';
 
+const OFFICES = ['CN', 'EP', 'WO'] as const;
 const share = fc.double({ min: 0, max: 1, noNaN: true });
+
+t.test('the rule of every term is known by its text, with what a letter sets', async (t) => {
+  const filed = { right_type: 'invention', filed_on: '2024-01-08' } as const;
+  const terms = OFFICES.flatMap((office) => [
+    ...[null, '2023-01-09'].flatMap((priority_on) => termsOfFiling({ office, ...filed, priority_on })),
+    ...termsOfPublication(office, '2025-01-08'),
+    ...OFFICE_ACTION_KINDS.flatMap((kind) =>
+      [null, 3].flatMap((months) => termOfOfficeAction(office, kind, '2025-01-08', months) ?? []),
+    ),
+  ]);
+  const read = terms.map(({ rule }) => ruleOf(rule));
+  t.same(
+    read.map((said) => (typeof said === 'string' ? null : said.text)),
+    terms.map(({ rule }) => rule),
+  );
+  t.same(
+    new Set(read.map((said) => (typeof said === 'string' ? said : said.code))),
+    new Set(Object.keys(RULES)),
+    'and no rule is without a term',
+  );
+  t.match(ruleOf('set by the office, 14 months'), { code: 'rule_of_letter', values: { count: 14 } });
+  t.equal(
+    ruleOf('EPC, rule 38, as it was'),
+    'EPC, rule 38, as it was',
+    'one of another text is said as it stands',
+  );
+});
 
 t.test('a term ends on a working day of the office, and says where its calendar is not known', async (t) => {
   const first = termOfOfficeAction('CN', 'first', '2026-06-05', null)!;

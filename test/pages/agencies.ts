@@ -65,7 +65,7 @@ export const AGENCY_JOURNEYS: readonly Journey[] = [
       await page.locator('#languages').fill('en zh');
       await page.locator('#register_names').fill('Agency\nThe Agency');
       await press(visitor, 'agency.enter');
-      await page.getByText(words.say('agency.state_asked'), { exact: true }).waitFor();
+      await page.getByText(words.say('agency_state.asked'), { exact: true }).waitFor();
 
       await changePlaces(visitor, await newPerson('staff'));
       await go('/filing/agencies');
@@ -101,15 +101,15 @@ export const AGENCY_JOURNEYS: readonly Journey[] = [
       await changePlaces(visitor, await newPerson('agency'));
       assert.equal(await go(`/filing/drafts/${draft_id}`), 404, 'not before it accepts');
       await go(engagement);
-      await press(visitor, 'engagement.step_accepted');
-      await page.getByText(words.say('engagement.state_accepted'), { exact: true }).waitFor();
+      await press(visitor, 'engagement_step.accepted');
+      await page.getByText(words.say('engagement_state.accepted'), { exact: true }).waitFor();
       await page.locator('#body').fill('We begin with claim 1.');
       await press(visitor, 'engagement.write');
       await page.getByText('We begin with claim 1.', { exact: true }).waitFor();
       assert.equal(await go(`/filing/drafts/${draft_id}`), 200);
       await go(engagement);
-      await press(visitor, 'engagement.step_ended');
-      await page.getByText(words.say('engagement.state_ended'), { exact: true }).waitFor();
+      await press(visitor, 'engagement_step.ended');
+      await page.getByText(words.say('engagement_state.ended'), { exact: true }).waitFor();
 
       await changePlaces(visitor, firm_email);
       await go(engagement);

@@ -168,7 +168,7 @@ export const FILING_JOURNEYS: readonly Journey[] = [
       await page.locator('.opening').waitFor();
       await signIn(visitor, await world.newPerson('agency'));
       await go(engagement);
-      await button(visitor, 'engagement.step_accepted').click();
+      await button(visitor, 'engagement_step.accepted').click();
       await go(address);
       await page.locator('#comments textarea').fill('Name the brush in claim 1.');
       await button(visitor, 'filing.add_comment').click();
@@ -201,7 +201,7 @@ export const FILING_JOURNEYS: readonly Journey[] = [
       await page.locator('#deadlines tbody tr').first().waitFor();
       assert.ok((await page.locator('#fees tbody tr').count()) >= 2);
       await record(visitor, 'granted', '2009-12-01');
-      await page.getByText(words.say('filing.state_granted'), { exact: true }).first().waitFor();
+      await page.getByText(words.say('application.granted'), { exact: true }).first().waitFor();
       await page.locator('.facts a[href^="/patents/"]').click();
       await page.locator('h1').waitFor();
     },

@@ -698,6 +698,60 @@ t.test('pages of a service', async (t) => {
     t.notMatch(theirs.body, 'A sieve for rice.');
   });
 
+  t.test('say what is refused of a draft and of its application in the reader’s language', async (t) => {
+    const { call, firm_a } = service;
+    const kind = { reference: 'refused', form: 'EP', right_type: 'invention', language: 'en' };
+    const text = {
+      title: 'Sieve',
+      claims: '1. A sieve.',
+      description: 'A sieve.',
+      abstract: '',
+      figures: '',
+    };
+    const begun = await call<{ draft: { id: string } }>(firm_a.key, 'POST', '/v1/filing/drafts', {
+      ...kind,
+      ...text,
+    });
+    const draft = `/filing/drafts/${begun.body.draft.id}`;
+    const prepared = await call<{ id: string }>(firm_a.key, 'POST', `/v1${draft}/applications`, {
+      office: 'EP',
+    });
+    const session = await openSession(service, (await addPerson(service, firm_a.id, 'owner')).id);
+    for (const language of ['zh', 'ru'] as const) {
+      const words = wordsIn(language);
+      const refusalOf = async (address: string, fields: Record<string, string>) => {
+        const { body, statusCode } = await sendForm(session, address, fields, {
+          'accept-language': language,
+        });
+        const [refusal] = /<div class="refusal" role="alert">.*?<\/div>/s.exec(body) ?? [];
+        t.ok(statusCode >= 400 && refusal, `${statusCode} ${address}`);
+        t.notMatch(refusal, 'lang="en"');
+        return { body, refusal };
+      };
+      const filled = { after: '1', ...text, classes: '', cited: '', note: '' };
+      const long = await refusalOf(draft, { ...filled, claims: 'x'.repeat(200_001) });
+      const fault = words.say('said.draft_part_long', { length: 200_001, most: 200_000 });
+      t.match(long.refusal, words.say('said.draft_part_refused', { part: words.say('part.claims'), fault }));
+      t.match(long.body, `<p class="fault" id="claims-fault">${fault}</p>`);
+      const odd = await refusalOf(draft, { ...filled, classes: 'rice' });
+      const unknown = words.say('said.draft_class_unknown', { symbol: 'rice' });
+      t.match(odd.body, `<p class="fault" id="classes-fault">${unknown}</p>`);
+      const early = await refusalOf(`/filing/applications/${prepared.body.id}/steps`, {
+        to: 'granted',
+        happened_on: '2009-06-01',
+      });
+      const [application, to_application] = [
+        words.say('application.prepared'),
+        words.say('application.granted'),
+      ];
+      t.match(early.refusal, words.say('said.application_out_of_order', { application, to_application }));
+      const unnamed = await refusalOf('/filing/drafts', { ...kind, reference: ' ' });
+      t.match(unnamed.body, `<p class="fault" id="reference-fault">${words.say('said.field_empty')}</p>`);
+      const unmade = await refusalOf(`${draft}/packages`, { despite_errors: 'on' });
+      t.match(unmade.refusal, words.say('said.package_part_empty', { part: words.say('part.abstract') }));
+    }
+  });
+
   t.test('tell the same as CSV', async (t) => {
     const { body, headers } = await ask(`/pledges/${pledge_id}/value-flow.csv`, service.firm_a.key);
     t.match(String(headers['content-type']), 'text/csv');

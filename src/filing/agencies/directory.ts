@@ -7,6 +7,7 @@ import type { Sql, Transaction } from '../../db/client.ts';
 import { acrossTenants } from '../../db/tenancy.ts';
 import { Problem } from '../../errors.ts';
 import { emitEvents, toldTo } from '../../outbox/emit.ts';
+import { say } from '../sentences.ts';
 
 export const AGENCY_STATES = ['asked', 'admitted', 'refused'] as const;
 export type AgencyState = (typeof AGENCY_STATES)[number];
@@ -138,7 +139,7 @@ export async function decideEntry(
   now: Date,
 ): Promise<Agency> {
   const agency = await findAgency(tx, agency_id);
-  if (agency.state === state) throw new Problem('conflict', `The agency is ${state} already.`);
+  if (agency.state === state) throw new Problem('conflict', say('agency_decided', { agency_state: state }));
   await tx`update filing_agency set state = ${state}, reason = ${reason}, decided_by = ${key_id}, decided_at = ${now}
     where agency_id = ${agency_id}`;
   const entry = { at: now, action: `filing.agency.${state}`, subject: agency_id, detail: { reason } };

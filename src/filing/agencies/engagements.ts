@@ -4,6 +4,7 @@
  */
 
 import type { Conflict, ConflictKind } from '../../../models/agencies/conflicts.ts';
+import type { Sentence } from '../../../models/sentences.ts';
 import type { Caller } from '../../accounts/store.ts';
 import { appendAudit } from '../../audit/log.ts';
 import { attempt } from '../../audit/refusal.ts';
@@ -15,6 +16,7 @@ import { emitEvents } from '../../outbox/emit.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import type { Service } from '../../service.ts';
 import { draftWithText } from '../drafts/store.ts';
+import { say } from '../sentences.ts';
 import { findConflicts, subjectOf } from './conflicts.ts';
 import { findAgency } from './directory.ts';
 import {
@@ -97,27 +99,21 @@ export async function instruct(
 
 function requireAccepted(conflicts: readonly Conflict[], accepted: readonly string[]): void {
   const [hard] = conflicts.filter((conflict) => conflict.hard);
-  if (hard)
-    throw new Problem(
-      'refused',
-      `The agency has a conflict of interest (${described(hard)}), which cannot be accepted; choose another agency.`,
-    );
+  if (hard) throw new Problem('refused', say('agency_conflict_hard', { conflicts: described(hard) }));
   const open = conflicts.filter(({ kind }) => !accepted.includes(kind));
   if (open.length > 0)
-    throw new Problem(
-      'refused',
-      `The agency has conflicts of interest (${open.map(described).join('; ')}); name their kinds in accepted_conflicts to instruct it nevertheless, or choose another agency.`,
-      [
-        {
-          pointer: '/body/accepted_conflicts',
-          detail: `must hold ${open.map(({ kind }) => kind).join(', ')}`,
-        },
-      ],
-    );
+    throw new Problem('refused', say('agency_conflicts_open', { conflicts: open.map(described) }), [
+      {
+        pointer: '/body/accepted_conflicts',
+        detail: `must hold ${open.map(({ kind }) => kind).join(', ')}`,
+      },
+    ]);
 }
 
-function described({ kind, principal }: Conflict): string {
-  return principal === null ? kind : `${kind}: it acts for ${principal}`;
+function described({ kind: conflict, principal }: Conflict): Sentence {
+  return principal === null
+    ? say('agency_conflict', { conflict })
+    : say('agency_conflict_over', { conflict, principal });
 }
 
 async function requireRoom(tx: Transaction, draft_id: string, agency_id: string): Promise<void> {
@@ -125,13 +121,9 @@ async function requireRoom(tx: Transaction, draft_id: string, agency_id: string)
     select count(*) as all, count(*) filter (where agency_id = ${agency_id} and not exists (select from
       filing_engagement_step where engagement_id = id and step in ('declined', 'withdrawn', 'ended'))) as open
     from filing_engagement where draft_id = ${draft_id}`;
-  if (held!.open > 0)
-    throw new Problem('conflict', 'The agency was asked already over this draft; that engagement is open.');
+  if (held!.open > 0) throw new Problem('conflict', say('agency_asked_already'));
   if (held!.all >= MAX_ENGAGEMENTS)
-    throw new Problem(
-      'refused',
-      `The draft has had ${MAX_ENGAGEMENTS} engagements (limit MAX_ENGAGEMENTS); go on with one of them.`,
-    );
+    throw new Problem('refused', say('agency_engagements_full', { count: MAX_ENGAGEMENTS }));
 }
 
 /** @throws Problem `not_found` for whom it does not concern, `conflict` for the other side's step and out of order */
@@ -147,9 +139,12 @@ export async function takeStep(
   const side = sideOf(engagement, caller);
   const { by, from } = STEP_RULES[step];
   if (!by.includes(side))
-    throw new Problem('conflict', `The step ${step} is for the ${by.join(' or ')}; you are the ${side}.`);
+    throw new Problem('conflict', say('agency_step_of_other', { engagement_step: step, by_side: by, side }));
   if (!from.includes(engagement.state))
-    throw new Problem('conflict', `An engagement that is ${engagement.state} cannot become ${step}.`);
+    throw new Problem(
+      'conflict',
+      say('agency_step_out_of_order', { engagement_state: engagement.state, engagement_step: step }),
+    );
   const { organisation_id, key_id: author_id } = caller;
   await insertStep(tx, engagement_id, { step, organisation_id, author_id, at: now });
   return tell(tx, await findEngagement(tx, vault, engagement_id), step, caller, now);
@@ -166,14 +161,11 @@ export async function sendMessage(
 ): Promise<Message> {
   const engagement = await locked(tx, vault, engagement_id);
   if (!TALKING.includes(engagement.state))
-    throw new Problem(
-      'conflict',
-      `The engagement is ${engagement.state}; nothing can be written to it any more.`,
-    );
+    throw new Problem('conflict', say('agency_messages_over', { engagement_state: engagement.state }));
   const [held] = await tx<{ count: number }[]>`
     select count(*) from filing_message where engagement_id = ${engagement_id}`;
   if (held!.count >= MAX_MESSAGES)
-    throw new Problem('refused', `The engagement has ${MAX_MESSAGES} messages (limit MAX_MESSAGES).`);
+    throw new Problem('refused', say('agency_messages_full', { count: MAX_MESSAGES }));
   const message: Message = { id: newId('fmg'), organisation_id, author_id, body, sent_at: now };
   await insertMessage(tx, vault, engagement, message);
   const { firm_id, agency_id } = engagement;
@@ -215,9 +207,9 @@ export async function rate(
   if (sideOf(engagement, caller) !== 'firm')
     throw new Problem('conflict', 'An engagement is rated by the firm; you are the agency.');
   if (engagement.state !== 'ended')
-    throw new Problem('conflict', `The engagement is ${engagement.state}; rate it once it has ended.`);
+    throw new Problem('conflict', say('agency_rated_early', { engagement_state: engagement.state }));
   if (engagement.score !== null)
-    throw new Problem('conflict', `The engagement was rated already, with ${engagement.score}.`);
+    throw new Problem('conflict', say('agency_rated_already', { score: engagement.score }));
   await tx`insert into filing_rating ${tx({ engagement_id, score, note, author_id: caller.key_id, rated_at: now })}`;
   return tell(tx, await findEngagement(tx, vault, engagement_id), 'rated', caller, now, { score });
 }

@@ -5,13 +5,13 @@ import { Closed, Id, Instant, Nullable, OneOf } from '../../http/schemas.ts';
 import { AGENCY_STATES } from './directory.ts';
 import { ENGAGEMENT_STATES, STEPS } from './engagement-store.ts';
 
-const MAX_LISTED = 20;
+export const MAX_LISTED = 20;
 export const MAX_INSTRUCTION_CHARS = 4_000;
 export const MAX_MESSAGE_CHARS = 4_000;
 export const MAX_NOTE_CHARS = 500;
 export const MAX_ABOUT_CHARS = 2_000;
-const MAX_NAME_CHARS = 200;
-const MAX_LICENCE_CHARS = 80;
+export const MAX_NAME_CHARS = 200;
+export const MAX_LICENCE_CHARS = 80;
 
 export const Office = Type.String({ pattern: '^[A-Z]{2}$', description: 'WIPO ST.3 code' });
 export const Language = Type.String({ pattern: '^[a-z]{2}$', description: 'ISO 639-1' });

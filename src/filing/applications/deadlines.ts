@@ -6,6 +6,7 @@ import { dateOf } from '../../clock.ts';
 import type { Sql, Transaction } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
+import { say } from '../sentences.ts';
 import { findApplication, tellChains, whoOf } from './store.ts';
 
 export interface Deadline extends Term {
@@ -89,13 +90,10 @@ export async function meetDeadline(
 
 /** @throws Problem `conflict`, `refused` */
 export function requireAlive({ kind, due_on, state }: Deadline, on: CalendarDate, now: Date): void {
-  if (state === 'met') throw new Problem('conflict', `The deadline ${kind} was met already.`);
-  if (state === 'void')
-    throw new Problem('conflict', `The deadline ${kind} is void: nothing is owed to the office any more.`);
-  if (on > dateOf(now)) throw new Problem('refused', `${on} is still to come; today is ${dateOf(now)}.`);
+  if (state === 'met') throw new Problem('conflict', say('deadline_met', { deadline: kind }));
+  if (state === 'void') throw new Problem('conflict', say('deadline_void', { deadline: kind }));
+  if (on > dateOf(now))
+    throw new Problem('refused', say('deadline_day_to_come', { day: on, today: dateOf(now) }));
   if (state === 'missed' || on > due_on)
-    throw new Problem(
-      'refused',
-      `The deadline ${kind} ended on ${due_on}, before ${on}. Ask the office for restoration or further processing; what it grants is recorded as an office action with a term of its own.`,
-    );
+    throw new Problem('refused', say('deadline_over', { deadline: kind, due_on, day: on }));
 }

@@ -1,10 +1,11 @@
 /** Fees of applications: what is due, and what was paid. */
 import type { CalendarDate } from '../../../models/types.ts';
 import type { Caller } from '../../accounts/store.ts';
-import { dateOf } from '../../clock.ts';
 import type { Transaction } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
+import { say } from '../sentences.ts';
 import { meetDeadlines } from './deadlines.ts';
+import { requirePast } from './service.ts';
 import { type Fee, feesOf, findApplication, tellChains, whoOf } from './store.ts';
 
 /** Twice on the same day is once. @throws Problem `not_found`, `conflict` when it is paid, `refused` for a day still to come */
@@ -21,9 +22,8 @@ export async function payFee(
   const fee = await found();
   if (!fee) throw new Problem('not_found', 'There is no such fee.');
   if (fee.paid_on === paid_on) return fee;
-  if (fee.paid_on !== null) throw new Problem('conflict', `The fee was paid on ${fee.paid_on}.`);
-  if (paid_on > dateOf(now))
-    throw new Problem('refused', `paid_on: ${paid_on} is still to come; today is ${dateOf(now)}.`);
+  if (fee.paid_on !== null) throw new Problem('conflict', say('fee_paid', { day: fee.paid_on }));
+  requirePast('paid_on', paid_on, now);
   await tx`update filing_fee set paid_on = ${paid_on} where id = ${fee_id}`;
   if (fee.kind !== 'examination') await meetWhenPaid(tx, application_id, paid_on);
   const { kind, amount_minor, currency } = fee;

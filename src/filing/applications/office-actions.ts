@@ -1,6 +1,7 @@
 /** Letters of the office and the answers to them. Their texts are the firm's and its agencies', not for staff. */
 
 import { isOver } from '../../../models/filing/procedure.ts';
+import { ruleOf } from '../../../models/filing/sentences.ts';
 import { type OfficeActionKind, termOfOfficeAction } from '../../../models/filing/terms.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import type { Caller } from '../../accounts/store.ts';
@@ -9,6 +10,7 @@ import type { Sql, Transaction } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { emitEvents, toldTo } from '../../outbox/emit.ts';
+import { say } from '../sentences.ts';
 import { type Deadline, deadlinesOf, insertTerms, meetDeadline } from './deadlines.ts';
 import { findApplication, tellChains, whoOf } from './store.ts';
 
@@ -61,26 +63,16 @@ export async function recordOfficeAction(
   const { state, filed_on, office } = application;
   if (filed_on === null)
     throw new Problem('conflict', 'The application is not filed yet; record that first.');
-  if (isOver(state))
-    throw new Problem('conflict', `The application is ${state}; the office writes no more about it.`);
+  if (isOver(state)) throw new Problem('conflict', say('letter_over', { application: state }));
   const today = dateOf(now);
   if (issued_on > today || issued_on < filed_on)
-    throw new Problem(
-      'refused',
-      `issued_on: ${issued_on} must lie from ${filed_on}, the day of filing, to ${today}.`,
-    );
+    throw new Problem('refused', say('letter_day', { day: issued_on, filed_on, today }));
   const term = termOfOfficeAction(office, kind, issued_on, term_months);
   if (term && term.due_on < today)
-    throw new Problem(
-      'refused',
-      `The term of the letter ended on ${term.due_on} (${term.rule}), so no answer can be in time. If the office set a longer one, give term_months.`,
-    );
+    throw new Problem('refused', say('letter_term_over', { due_on: term.due_on, rule: ruleOf(term.rule) }));
   const number = (await officeActionsOf(tx, application_id)).length + 1;
   if (number > MAX_OFFICE_ACTIONS)
-    throw new Problem(
-      'refused',
-      `The application has ${MAX_OFFICE_ACTIONS} letters already (limit MAX_OFFICE_ACTIONS).`,
-    );
+    throw new Problem('refused', say('letters_full', { count: MAX_OFFICE_ACTIONS }));
   const id = newId('foa');
   const author_id = caller.key_id;
   await tx`insert into filing_office_action ${tx({
@@ -120,14 +112,11 @@ export async function answerOfficeAction(
   const action = await found();
   if (!action) throw new Problem('not_found', 'There is no such office action.');
   if (action.answer !== null)
-    throw new Problem(
-      'conflict',
-      `The letter was answered on ${action.answered_on}; record the next letter.`,
-    );
+    throw new Problem('conflict', say('letter_answered', { day: action.answered_on! }));
   if (answered_on < action.issued_on || answered_on > dateOf(now))
     throw new Problem(
       'refused',
-      `answered_on: ${answered_on} must lie from ${action.issued_on}, the day of the letter, to ${dateOf(now)}.`,
+      say('letter_answer_day', { day: answered_on, issued_on: action.issued_on, today: dateOf(now) }),
     );
   const deadline = (await deadlinesOf(tx, application_id)).find(
     (each) => each.office_action_id === office_action_id,

@@ -10,12 +10,13 @@ import type { CalendarDate } from '../../../models/types.ts';
 import type { Caller } from '../../accounts/store.ts';
 import { dateOf } from '../../clock.ts';
 import type { Transaction } from '../../db/client.ts';
-import { Problem } from '../../errors.ts';
+import { Problem, requireFormula } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { patentId } from '../../patents/identity.ts';
 import { readNumber } from '../../patents/numbers/read-number.ts';
 import { applicationText } from '../drafts/checks.ts';
 import { draftWithText } from '../drafts/store.ts';
+import { say } from '../sentences.ts';
 import { insertTerms, meetDeadlines, voidDeadlines } from './deadlines.ts';
 import { grant } from './grant.ts';
 import { type Application, findApplication, type Office, recordStep, stepsOf, whoOf } from './store.ts';
@@ -52,10 +53,7 @@ export async function prepareApplication(
     { count: number }[]
   >`select count(*) from filing_application where draft_id = ${draft_id}`;
   if (held!.count >= MAX_APPLICATIONS)
-    throw new Problem(
-      'refused',
-      `The draft has ${MAX_APPLICATIONS} applications already (limit MAX_APPLICATIONS).`,
-    );
+    throw new Problem('refused', say('applications_full', { count: MAX_APPLICATIONS }));
   const application: Application = {
     id: newId('fap'),
     firm_id: draft.firm_id,
@@ -129,8 +127,12 @@ async function requireNext(
     throw new Problem(
       'conflict',
       next.length === 0
-        ? `The application is ${state}, which is its end.`
-        : `The application is ${state}, after which it can be ${next.join(', ')}; it cannot become ${to}.`,
+        ? say('application_over', { application: state })
+        : say('application_out_of_order', {
+            application: state,
+            next: next.join(', '),
+            to_application: to,
+          }),
     );
   if (office === 'WO' && ['granted', 'allowed'].includes(to))
     throw new Problem(
@@ -138,34 +140,34 @@ async function requireNext(
       'An international application is granted by no office; prepare national ones.',
     );
   if ((to === 'filed') !== (application_number !== undefined))
-    throw new Problem(
-      'refused',
-      'application_number goes with the step filed, and with no other; give it there.',
-    );
+    throw new Problem('refused', say('application_number_astray'));
   requirePast('happened_on', happened_on, now);
   const last = (await stepsOf(tx, id)).at(-1);
   if (state !== 'prepared' && last && happened_on < last.happened_on)
     throw new Problem(
       'refused',
-      `happened_on: ${happened_on} is before ${last.happened_on}, when it became ${state}; give the day of the office.`,
+      say('application_day_before', { day: happened_on, last: last.happened_on, application: state }),
     );
 }
 
-function requirePast(field: string, day: CalendarDate | null, now: Date): void {
+/** @throws Problem `refused` */
+export function requirePast(field: string, day: CalendarDate | null, now: Date): void {
   if (day !== null && day > dateOf(now))
-    throw new Problem('refused', `${field}: ${day} is still to come; today is ${dateOf(now)}.`);
+    throw new Problem('refused', say('application_day_to_come', { field, day, today: dateOf(now) }));
 }
 
 /** The number as the patent database has it, and the id that it leads to. */
 function numberOf(office: Office, { application_number, happened_on }: NewStep) {
-  const read = attempt(() => readNumber(application_number!, { office, kind_of_number: 'application' }));
-  if (!read.ok) throw new Problem('refused', `application_number: ${read.failure.message}`);
-  if (read.value.office !== office)
+  const read = requireFormula(
+    () => readNumber(application_number!, { office, kind_of_number: 'application' }),
+    (fault) => say('application_number_unread', { fault }),
+  );
+  if (read.office !== office)
     throw new Problem(
       'refused',
-      `application_number: it is one of ${read.value.office}, and the application is at ${office}; give the number of that office.`,
+      say('application_number_elsewhere', { office: read.office, own_office: office }),
     );
-  const { number } = read.value;
+  const { number } = read;
   return { application_number: number, filed_on: happened_on, patent_id: patentId(office, number) };
 }
 
@@ -179,10 +181,7 @@ async function moveTo(tx: Transaction, { id, ...next }: Application): Promise<vo
       where id = ${id}`;
   } catch (error) {
     if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
-    throw new Problem(
-      'conflict',
-      'application_number: it is that of another application of the firm; give the number of this one.',
-    );
+    throw new Problem('conflict', say('application_number_taken'));
   }
 }
 

@@ -1,10 +1,9 @@
 /** What the checks of form and claims say of a version, kept with it: the same version of the checks says the same again. */
 import { checkApplication } from '../../../models/claims/check.ts';
 import type { ApplicationText, Finding } from '../../../models/claims/types.ts';
-import { attempt } from '../../../models/failure.ts';
 import { canonicalJson, sha256 } from '../../canonical.ts';
 import type { Sql, Transaction } from '../../db/client.ts';
-import { Problem } from '../../errors.ts';
+import { requireFormula } from '../../errors.ts';
 import { VERSION } from '../../package.ts';
 import { type Draft, type DraftText, draftWithText } from './store.ts';
 
@@ -20,9 +19,7 @@ export interface StoredCheck {
 
 /** @throws Problem `refused` with what the checks cannot read */
 export function findingsIn(text: ApplicationText): Finding[] {
-  const checked = attempt(() => checkApplication(text));
-  if (!checked.ok) throw new Problem('refused', checked.failure.message);
-  return checked.value;
+  return requireFormula(() => checkApplication(text));
 }
 
 /** A part that is empty is not written yet. */

@@ -4,6 +4,7 @@ import { appendAudit } from '../../audit/log.ts';
 import type { Sql, Transaction } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
+import { say } from '../sentences.ts';
 import { MAX_COMMENTS, type TextPart } from './limits.ts';
 import { findDraft, findVersion } from './store.ts';
 
@@ -46,15 +47,12 @@ export async function addComment(
   await findDraft(tx, draft_id);
   await findVersion(tx, draft_id, given.version);
   if (given.claim !== null && given.part !== 'claims')
-    throw new Problem(
-      'refused',
-      'claim: only a comment on the claims names one; leave it out, or take part claims.',
-    );
+    throw new Problem('refused', say('comment_off_claims'));
   const [held] = await tx<
     { count: number }[]
   >`select count(*) from filing_comment where draft_id = ${draft_id}`;
   if (held!.count >= MAX_COMMENTS)
-    throw new Problem('refused', `The draft has ${MAX_COMMENTS} comments already (limit MAX_COMMENTS).`);
+    throw new Problem('refused', say('comments_full', { count: MAX_COMMENTS }));
   const comment: Comment = {
     id: newId('fcm'),
     ...given,

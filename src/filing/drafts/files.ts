@@ -1,23 +1,20 @@
 /** Parts of a draft that come as files: text, and nothing that only a word processor reads. */
+import type { Sentence } from '../../../models/sentences.ts';
 import { Problem } from '../../errors.ts';
+import { say } from '../sentences.ts';
 
 const TEXT_FILE = /\.(txt|md)$/i;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** @throws Problem `refused` for a file of another kind */
 export function textOfFile(name: string, content_base64: string): string {
-  const refuse = (pointer: string, detail: string): never => {
-    throw new Problem('refused', `The file was not taken: ${detail}.`, [
-      { pointer: `/body/${pointer}`, detail },
+  const refuse = (field: string, fault: Sentence): never => {
+    throw new Problem('refused', say('draft_file_refused', { fault }), [
+      { pointer: `/body/${field}`, detail: fault.text, sentence: fault },
     ]);
   };
-  if (!TEXT_FILE.test(name))
-    refuse('name', `${name} is no text file; save the text as .txt or .md in UTF-8 and send that`);
-  if (!BASE64.test(content_base64))
-    refuse(
-      'content_base64',
-      'it is no base64; encode the bytes of the file with padding and without line breaks',
-    );
+  if (!TEXT_FILE.test(name)) refuse('name', say('draft_file_no_text', { name }));
+  if (!BASE64.test(content_base64)) refuse('content_base64', say('draft_file_no_base64'));
   const bytes = Buffer.from(content_base64, 'base64');
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -25,8 +22,5 @@ export function textOfFile(name: string, content_base64: string): string {
   } catch {
     // What follows says it.
   }
-  return refuse(
-    'content_base64',
-    `${name} is no text in UTF-8; save the text as .txt in UTF-8 and send that`,
-  );
+  return refuse('content_base64', say('draft_file_no_utf8', { name }));
 }

@@ -1,6 +1,6 @@
 /** How much a draft may hold: each limit with its unit, told by name when it is passed. */
-import type { FieldProblem } from '../../errors.ts';
 import { Problem } from '../../errors.ts';
+import { say } from '../sentences.ts';
 import type { DraftText } from './store.ts';
 
 /** Of each part. Those of the claims are far beyond what an office takes, and within what the checks read in a second. */
@@ -31,13 +31,15 @@ export const MAX_NOTE_CHARS = 500;
 
 /** @throws Problem `refused` naming every part that is over its limit */
 export function requireWithinLimits(text: Pick<DraftText, TextPart>): void {
-  const fields: FieldProblem[] = TEXT_PARTS.filter((part) => text[part].length > PART_LIMITS_CHARS[part]).map(
-    (part) => ({
-      pointer: `/body/${part}`,
-      detail: `has ${text[part].length} characters, at most ${PART_LIMITS_CHARS[part]} fit (limit PART_LIMITS_CHARS); shorten it, or divide the application`,
-    }),
-  );
-  const [first] = fields;
+  const long = TEXT_PARTS.filter((part) => text[part].length > PART_LIMITS_CHARS[part]).map((part) => ({
+    part,
+    fault: say('draft_part_long', { length: text[part].length, most: PART_LIMITS_CHARS[part] }),
+  }));
+  const [first] = long;
   if (first)
-    throw new Problem('refused', `Nothing was stored: ${first.pointer.slice(6)} ${first.detail}.`, fields);
+    throw new Problem(
+      'refused',
+      say('draft_part_refused', first),
+      long.map(({ part, fault }) => ({ pointer: `/body/${part}`, detail: fault.text, sentence: fault })),
+    );
 }

@@ -6,6 +6,7 @@ import { Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { numberKeys } from '../../search/find.ts';
 import { classLevels } from '../../search/words.ts';
+import { say } from '../sentences.ts';
 import { MAX_DRAFTS, MAX_VERSIONS, requireWithinLimits } from './limits.ts';
 import {
   appendVersion,
@@ -35,23 +36,16 @@ export async function createDraft(
   now: Date,
 ): Promise<Written> {
   if (given.right_type === 'utility_model' && given.form !== 'CN')
-    throw new Problem(
-      'refused',
-      `There is no utility model of form ${given.form}; take form CN, or an invention.`,
-    );
+    throw new Problem('refused', say('draft_utility_model', { filing_form: given.form }));
   requireSound(text);
   const { organisation_id: firm_id } = caller;
   // Two requests at once must not both pass the limit.
   await tx`select from organisation where id = ${firm_id} for update`;
   const [held] = await tx<{ count: number }[]>`select count(*) from filing_draft where firm_id = ${firm_id}`;
-  if (held!.count >= MAX_DRAFTS)
-    throw new Problem('refused', `There are ${MAX_DRAFTS} drafts already (limit MAX_DRAFTS).`);
+  if (held!.count >= MAX_DRAFTS) throw new Problem('refused', say('drafts_full', { count: MAX_DRAFTS }));
   const draft: Draft = { id: newId('fdr'), firm_id, ...given, version: 1, created_at: now };
   if (!(await insertDraft(tx, draft)))
-    throw new Problem(
-      'conflict',
-      `The reference ${given.reference} is that of another draft; take a new one.`,
-    );
+    throw new Problem('conflict', say('draft_reference_taken', { reference: given.reference }));
   await write(tx, draft, text, '', caller, now);
   return { draft, text: await findVersion(tx, draft.id, 1) };
 }
@@ -75,10 +69,7 @@ export async function writeVersion(
   if (after !== draft.version) throw staleDraft(after, latest);
   if (digestOf(text).toString('hex') === latest.sha256) return { draft, text: latest };
   if (draft.version >= MAX_VERSIONS)
-    throw new Problem(
-      'refused',
-      `The draft has ${MAX_VERSIONS} versions (limit MAX_VERSIONS); begin another one with its text.`,
-    );
+    throw new Problem('refused', say('draft_versions_full', { count: MAX_VERSIONS }));
   const next = { ...draft, version: draft.version + 1 };
   await write(tx, next, text, note, caller, now);
   return { draft: next, text: await findVersion(tx, draft_id, next.version) };
@@ -87,7 +78,7 @@ export async function writeVersion(
 function staleDraft(after: number, { version, author_id, written_at }: DraftVersion): Problem {
   return new Problem(
     'stale',
-    `Version ${version} was written by ${author_id} at ${written_at.toISOString()}, after version ${after} that this goes on from. Nothing was stored; read the difference from ${after} to ${version}, take it over and send it after ${version}.`,
+    say('draft_stale', { version, after, author: author_id, written_at: written_at.toISOString() }),
   );
 }
 
@@ -110,9 +101,11 @@ async function write(
 export function requireSound(text: DraftText): void {
   requireWithinLimits(text);
   const odd = text.classes.find((symbol) => classLevels(symbol).length === 0);
-  if (odd !== undefined)
-    throw new Problem('refused', `classes: ${odd} is no IPC or CPC symbol; write it as H01M10/052.`, [
-      { pointer: '/body/classes', detail: `${odd} is no IPC or CPC symbol` },
+  if (odd !== undefined) {
+    const fault = say('draft_class_unknown', { symbol: odd });
+    throw new Problem('refused', say('draft_class', { symbol: odd }), [
+      { pointer: '/body/classes', detail: fault.text, sentence: fault },
     ]);
+  }
   for (const number of text.cited) numberKeys(number);
 }

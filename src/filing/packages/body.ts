@@ -4,9 +4,9 @@
  */
 import { type ReadClaim, readClaims } from '../../../models/claims/parse.ts';
 import type { ApplicationForm, ClaimLanguage } from '../../../models/claims/types.ts';
-import { attempt } from '../../../models/failure.ts';
-import { Problem } from '../../errors.ts';
+import { Problem, requireFormula } from '../../errors.ts';
 import type { Draft, DraftVersion } from '../drafts/store.ts';
+import { say } from '../sentences.ts';
 
 /** A section of the description by what the offices call it. */
 export const SECTION_KINDS = ['field', 'background', 'summary', 'drawings', 'embodiments'] as const;
@@ -73,15 +73,14 @@ const CONTROL = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 /** @throws Problem `refused` for a part that is missing, or that holds what no document can */
 export function bodyOf({ reference, form, language }: Draft, text: DraftVersion): Body {
   requireParts(text);
-  const read = attempt(() => readClaims(text.claims, language));
-  if (!read.ok) throw new Problem('refused', read.failure.message);
+  const claims = requireFormula(() => readClaims(text.claims, language));
   return {
     reference,
     form,
     language,
     title: oneLine(text.title),
     description: sectionsOf(text.description, language),
-    claims: read.value.map(({ number, text: words, references, depends_on }, index) => ({
+    claims: claims.map(({ number, text: words, references, depends_on }, index) => ({
       place: index + 1,
       number,
       text: words,
@@ -96,14 +95,13 @@ export function bodyOf({ reference, form, language }: Draft, text: DraftVersion)
 
 function requireParts(text: DraftVersion): void {
   for (const part of ['title', 'description', 'claims', 'abstract'] as const)
-    if (text[part].trim() === '')
-      throw new Problem('refused', `The part ${part} is empty; write it before a package is made.`);
+    if (text[part].trim() === '') throw new Problem('refused', say('package_part_empty', { part }));
   for (const part of ['title', 'description', 'claims', 'abstract', 'figures'] as const) {
     const found = CONTROL.exec(text[part]);
     if (found)
       throw new Problem(
         'refused',
-        `The part ${part} holds the character U+${codeOf(found[0])} at place ${found.index + 1}, which no document can hold; take it out.`,
+        say('package_part_unholdable', { part, character: codeOf(found[0]), place: found.index + 1 }),
       );
   }
 }

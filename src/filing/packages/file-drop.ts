@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { sha256 } from '../../canonical.ts';
+import { say } from '../sentences.ts';
 import type { Handed, Receipt, SubmissionPort } from './submission-port.ts';
 
 /** Of one attempt; the request that waits for it stands in a transaction. */
@@ -15,10 +16,7 @@ const RECEIPT_DIGITS = 16;
 export function fileDrop(folder: string): SubmissionPort {
   return {
     submit: (handed) =>
-      Promise.race([
-        drop(folder, handed),
-        late(`the folder did not answer within ${DEADLINE_ms / 1000} seconds`),
-      ]),
+      Promise.race([drop(folder, handed), late(say('drop_silent', { count: DEADLINE_ms / 1000 }).text)]),
   };
 }
 
@@ -32,7 +30,7 @@ async function drop(folder: string, { name, sha256: digest, bytes, at }: Handed)
   const file = path.join(folder, name);
   await place(file, bytes);
   if (sha256(await readFile(file)).toString('hex') !== digest)
-    throw new Error(`${name} is in the folder with other bytes`);
+    throw new Error(say('drop_other_bytes', { name }).text);
   const receipt: Receipt = {
     number: receiptNumber(name, digest),
     name,

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { Problem } from '../../errors.ts';
 import { facesFor } from '../../reports/pdf/faces.ts';
 import { INK, QUIET, type Setting, Sheet } from '../../reports/pdf/sheet.ts';
+import { say } from '../sentences.ts';
 import type { Body } from './body.ts';
 import { type PartSheets, sheetsOf } from './sheets.ts';
 
@@ -28,7 +29,7 @@ export async function applicationPdf(body: Body): Promise<Uint8Array> {
   if (missing.length > 0)
     throw new Problem(
       'refused',
-      `The PDF has no face for ${missing.slice(0, 10).map(named).join(', ')}; write them otherwise.`,
+      say('package_no_face', { characters: missing.slice(0, 10).map(named).join(', ') }),
     );
   const sheet = new Sheet(faces, { title: `${title}: ${reference}`, language, made_at: written_at });
   const whole = sheet.document.struct('Document');

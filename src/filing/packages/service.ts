@@ -1,6 +1,7 @@
 /** Packages of a draft: made from a version, kept sealed, and handed in through the port of the installation. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Finding } from '../../../models/claims/types.ts';
+import type { Sentence } from '../../../models/sentences.ts';
 import type { Caller } from '../../accounts/store.ts';
 import { appendAudit } from '../../audit/log.ts';
 import { sha256 } from '../../canonical.ts';
@@ -14,6 +15,7 @@ import { onThread } from '../../thread.ts';
 import type { Office } from '../applications/store.ts';
 import { checkVersion } from '../drafts/checks.ts';
 import { type Draft, type DraftVersion, draftWithText } from '../drafts/store.ts';
+import { say } from '../sentences.ts';
 import type { MadePackage } from './make.ts';
 import {
   archiveOf,
@@ -32,7 +34,7 @@ export interface PackageTask {
   text: DraftVersion;
 }
 
-export type PackageAnswer = { ok: true; made: MadePackage } | { ok: false; refusal: string };
+export type PackageAnswer = { ok: true; made: MadePackage } | { ok: false; refusal: Sentence | string };
 
 /** Of one draft. */
 export const MAX_PACKAGES = 200;
@@ -74,10 +76,7 @@ export async function packable(
 ): Promise<Packable> {
   const { draft, text } = await draftWithText(tx, draft_id, version);
   if (despite_errors && draft.firm_id !== organisation_id)
-    throw new Problem(
-      'refused',
-      'That a package is made despite errors is for the firm to say, not for its agency.',
-    );
+    throw new Problem('refused', say('package_despite_by_firm'));
   const { findings } = await checkVersion(tx, draft_id, text.version, now);
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0 && !despite_errors) throw withErrors(errors, text.version);
@@ -89,10 +88,7 @@ function withErrors(errors: readonly Finding[], version: number): Problem {
     .slice(0, SHOWN_ERRORS)
     .map(({ rule, claim }) => (claim === null ? rule : `${rule} in claim ${claim}`));
   const more = errors.length > shown.length ? ` and ${errors.length - shown.length} more` : '';
-  return new Problem(
-    'refused',
-    `The checks find errors in version ${version} (${shown.join(', ')}${more}): mend them, or send despite_errors as true to make the package nevertheless.`,
-  );
+  return new Problem('refused', say('package_errors', { version, errors: `${shown.join(', ')}${more}` }));
 }
 
 /** @throws Problem `refused` for a part that is missing or cannot be set, `conflict` while another package is made here */
@@ -101,10 +97,7 @@ export async function make({ draft, text }: PackageTask): Promise<MadePackage> {
   if (!answer.ok) throw new Problem('refused', answer.refusal);
   const { length } = answer.made.archive;
   if (length > MAX_PACKAGE_BYTES)
-    throw new Problem(
-      'refused',
-      `The package has ${length} bytes, at most ${MAX_PACKAGE_BYTES} are kept (limit MAX_PACKAGE_BYTES); shorten the application.`,
-    );
+    throw new Problem('refused', say('package_too_large', { length, most: MAX_PACKAGE_BYTES }));
   return answer.made;
 }
 
@@ -118,10 +111,7 @@ export async function keep(
   now: Date,
 ): Promise<Package> {
   if ((await packagesOf(tx, draft.id)).length >= MAX_PACKAGES)
-    throw new Problem(
-      'refused',
-      `The draft has ${MAX_PACKAGES} packages (limit MAX_PACKAGES); take one of them.`,
-    );
+    throw new Problem('refused', say('packages_full', { count: MAX_PACKAGES }));
   const { found, is_new } = await insertPackage(
     tx,
     vault,
@@ -169,11 +159,7 @@ export async function submit(
 ): Promise<Submission> {
   await acrossTenants(tx, () => tx`select from filing_package where id = ${package_id} for no key update`);
   const found = await findPackage(tx, package_id);
-  if (port === null)
-    throw new Problem(
-      'refused',
-      'This installation has no way to hand packages in: whoever runs it sets FILING_DROP_FOLDER. Download the package and file it yourself.',
-    );
+  if (port === null) throw new Problem('refused', say('package_no_way'));
   await requireOpen(tx, package_id);
   const bytes = await archiveOf(tx, vault, package_id);
   const { sha256: digest } = found;
@@ -218,16 +204,9 @@ export async function submit(
 async function requireOpen(sql: Sql, package_id: string): Promise<void> {
   const submissions = await submissionsOf(sql, package_id);
   const received = submissions.find(({ receipt }) => receipt !== null);
-  if (received)
-    throw new Problem(
-      'conflict',
-      `The package was received already; its receipt is ${received.receipt!.number}.`,
-    );
+  if (received) throw new Problem('conflict', say('package_received', { receipt: received.receipt!.number }));
   if (submissions.length >= MAX_SUBMISSIONS)
-    throw new Problem(
-      'refused',
-      `The package was handed in ${MAX_SUBMISSIONS} times without success (limit MAX_SUBMISSIONS); file it yourself, or make it anew.`,
-    );
+    throw new Problem('refused', say('package_unreceived', { count: MAX_SUBMISSIONS }));
 }
 
 async function tryToSubmit(submit: () => Promise<Receipt>) {

@@ -9,6 +9,6 @@ answerTasks(async ({ draft, text }: PackageTask): Promise<PackageAnswer> => {
     return { ok: true, made: await makeArchive(draft, text) };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return { ok: false, refusal: error.message };
+    return { ok: false, refusal: error.sentence ?? error.message };
   }
 });

@@ -1,12 +1,15 @@
 /** Pages of agencies and of engagements with them. */
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import type { Sentence } from '../../../models/sentences.ts';
 import type { Caller } from '../../accounts/store.ts';
 import { Problem } from '../../errors.ts';
 import { callerOfGuarded, EVERYONE } from '../../http/guard.ts';
 import { Closed, Id, OneOf } from '../../http/schemas.ts';
+import { faultAt } from '../../pages/parts/fault.ts';
 import { refusableFormsOf, Typed } from '../../pages/refusable-forms.ts';
 import type { Page } from '../../pages/render.tsx';
+import { say as sayOfForm } from '../../pages/sentences.ts';
 import { pagesOf } from '../../pages/serve.ts';
 import type { View } from '../../pages/view.ts';
 import type { Service } from '../../service.ts';
@@ -28,8 +31,16 @@ import {
   takeStep,
 } from '../agencies/engagements.ts';
 import { recomputeRatings } from '../agencies/record.ts';
-import { MAX_NOTE_CHARS, NewEntry } from '../agencies/schemas.ts';
+import {
+  MAX_ABOUT_CHARS,
+  MAX_LICENCE_CHARS,
+  MAX_LISTED,
+  MAX_NAME_CHARS,
+  MAX_NOTE_CHARS,
+  NewEntry,
+} from '../agencies/schemas.ts';
 import { listDrafts } from '../drafts/store.ts';
+import { say } from '../sentences.ts';
 import { AgencyPage, type Choosing, DirectoryPage, OwnEntryPage } from './agency-page.tsx';
 import { EngagementPage, EngagementsPage } from './engagement-page.tsx';
 
@@ -123,8 +134,7 @@ function directoryPages(app: FastifyInstance, service: Service): void {
           async () => {
             const { draft_id } = body;
             const instruction = body.instruction.trim();
-            if (instruction === '')
-              throw new Problem('refused', 'The instruction is empty; write what is to be done.');
+            if (instruction === '') throw faultAt('instruction', sayOfForm('field_empty'), 'refused');
             const { id } = await database.transaction(async (tx) => {
               const shown = await conflictsWith(tx, { draft_id, agency_id }, caller, clock.now());
               const accepted_conflicts = body.accepted ? shown.map(({ kind }) => kind) : [];
@@ -173,6 +183,15 @@ function directoryPages(app: FastifyInstance, service: Service): void {
     return { drafts, draft_id: chosen, conflicts };
   }
 }
+
+/** What each field of an entry must be. */
+const ENTRY_FAULTS: Readonly<Record<keyof Entry, Sentence>> = {
+  licence_number: say('agency_no_licence', { most: MAX_LICENCE_CHARS }),
+  register_names: say('agency_no_names', { lines: MAX_LISTED, most: MAX_NAME_CHARS }),
+  offices: say('agency_no_offices', { most: MAX_LISTED }),
+  languages: say('agency_no_languages', { most: MAX_LISTED }),
+  about: say('agency_about_long', { most: MAX_ABOUT_CHARS }),
+};
 
 function ownEntryPages(app: FastifyInstance, service: Service): void {
   const { database, clock } = service;
@@ -223,9 +242,8 @@ function ownEntryPages(app: FastifyInstance, service: Service): void {
         const fits = request.compileValidationSchema(NewEntry, 'body');
         if (!fits(entry)) {
           const [fault] = fits.errors!;
-          const field = fault!.instancePath.split('/')[1] ?? 'entry';
-          const detail = fault!.message ?? 'does not fit';
-          throw new Problem('refused', `${field}: ${detail}.`, [{ pointer: `/body/${field}`, detail }]);
+          const field = fault!.instancePath.split('/')[1] as keyof Entry;
+          throw faultAt(field, ENTRY_FAULTS[field], 'refused');
         }
         await database.transaction((tx) => enterDirectory(tx, entry, caller, clock.now()));
         return '/filing/agency';
@@ -295,7 +313,7 @@ function engagementPages(app: FastifyInstance, service: Service): void {
       at,
       async act({ params, body, caller }) {
         const text = body.body.trim();
-        if (text === '') throw new Problem('refused', 'The message is empty; write something.');
+        if (text === '') throw new Problem('refused', sayOfForm('text_empty'));
         await database.transaction((tx) => sendMessage(tx, vault, params.id, text, caller, clock.now()));
         return at(params);
       },
@@ -314,7 +332,7 @@ function engagementPages(app: FastifyInstance, service: Service): void {
       at,
       async act({ params, body, caller }) {
         if (!/^[1-5]$/.test(body.score))
-          throw new Problem('refused', 'The score is not a number from 1 to 5.');
+          throw faultAt('score', sayOfForm('field_not_whole', { least: 1, most: 5 }), 'refused');
         await database.transaction(async (tx) => {
           const given = { score: Number(body.score), note: body.note };
           await rate(tx, vault, params.id, given, caller, clock.now());

@@ -247,6 +247,7 @@ function Choose({ agency, choosing, typed, problem }: AgencyProps & { choosing: 
             value={typed}
             rows={4}
             max_length={MAX_INSTRUCTION_CHARS}
+            problem={problem}
           />
           {conflicts.length > 0 && (
             <label>
@@ -302,7 +303,7 @@ export function OwnEntryPage({ agency, typed, problem }: OwnProps) {
     <>
       <div class="heading">
         <h1>{words.say('agency.own')}</h1>
-        {agency && <p>{words.say(`agency.state_${agency.state}`)}</p>}
+        {agency && <p>{words.say(`agency_state.${agency.state}`)}</p>}
         {agency?.reason && <p>{agency.reason}</p>}
       </div>
       <Refusal problem={problem} />

@@ -1,10 +1,12 @@
 /** An application: where it stands, what is due until when, what the office wrote. */
 import { nextStates } from '../../../models/filing/procedure.ts';
+import { ruleOf } from '../../../models/filing/sentences.ts';
 import { OFFICE_ACTION_KINDS } from '../../../models/filing/terms.ts';
 import type { Problem } from '../../errors.ts';
 import type { LargeForm } from '../../pages/large-forms.ts';
 import { AreaField, Field, may, Refusal, SendForm } from '../../pages/parts/forms.tsx';
 import { Choice, DayField, Facts, Section, Table } from '../../pages/parts/parts.tsx';
+import { Said } from '../../pages/parts/said.tsx';
 import { useView } from '../../pages/view.ts';
 import type { Deadline } from '../applications/deadlines.ts';
 import type { OfficeAction } from '../applications/office-actions.ts';
@@ -73,7 +75,7 @@ function Standing({ application }: { application: Application }) {
   return (
     <Facts
       facts={[
-        { label: words.say('filing.state'), value: words.say(`filing.state_${state}`) },
+        { label: words.say('filing.state'), value: words.say(`application.${state}`) },
         {
           label: words.say('filing.filed_on'),
           value: day(filed_on),
@@ -111,7 +113,7 @@ function NextStep({ application: { id, state, office }, typed }: Props) {
           name="to"
           label={words.say('filing.state')}
           chosen={typed.to ?? next[0]!}
-          options={next.map((value) => ({ value, text: words.say(`filing.state_${value}`) }))}
+          options={next.map((value) => ({ value, text: words.say(`application.${value}`) }))}
         />
         <DayField name="happened_on" label={words.say('filing.day')} value={typed.happened_on ?? ''} />
         {next.includes('filed') && (
@@ -143,9 +145,9 @@ function Deadlines({ application: { id }, deadlines, writes }: Props & { writes:
             head: words.say('filing.what'),
             cell: ({ kind, rule, verified, weekday_only_years }) => (
               <>
-                {words.say(`filing.term_${kind}`)}
-                <span class="muted beneath" lang="en">
-                  {rule}
+                {words.say(`deadline.${kind}`)}
+                <span class="muted beneath">
+                  <Said of={ruleOf(rule)} />
                 </span>
                 {weekday_only_years.length > 0 && (
                   <span class="muted beneath">{words.say('filing.weekdays_only')}</span>
@@ -268,6 +270,7 @@ function Letters({
             label={words.say('filing.term_months')}
             note={words.say('filing.term_hint')}
             input={{ value: typed.term_months ?? '', inputMode: 'numeric', maxLength: 2 }}
+            problem={problem}
           />
           <AreaField
             name="content"
@@ -348,7 +351,7 @@ function Steps({ steps }: { steps: readonly Step[] }) {
         keyOf={({ number }) => String(number)}
         columns={[
           { head: words.say('filing.day'), kind: 'short', cell: ({ happened_on }) => words.day(happened_on) },
-          { head: words.say('filing.state'), cell: ({ to_state }) => words.say(`filing.state_${to_state}`) },
+          { head: words.say('filing.state'), cell: ({ to_state }) => words.say(`application.${to_state}`) },
           {
             head: words.say('filing.author'),
             cell: ({ organisation_id, author_id }) =>

@@ -6,7 +6,9 @@ import { OFFICE_ACTION_KINDS } from '../../../models/filing/terms.ts';
 import { Problem } from '../../errors.ts';
 import { Closed, Day, Id, OneOf } from '../../http/schemas.ts';
 import { Blank, blank } from '../../pages/asking.ts';
+import { faultAt } from '../../pages/parts/fault.ts';
 import { refusableFormsOf, Typed } from '../../pages/refusable-forms.ts';
+import { say as sayOfForm } from '../../pages/sentences.ts';
 import { pagesOf } from '../../pages/serve.ts';
 import type { View } from '../../pages/view.ts';
 import type { Service } from '../../service.ts';
@@ -22,6 +24,7 @@ import {
 import { takeStep } from '../applications/service.ts';
 import { feesOf, findApplication, stepsOf } from '../applications/store.ts';
 import { ById } from '../drafts/schemas.ts';
+import { say } from '../sentences.ts';
 import { ANSWER_SIZE, ApplicationPage, LETTER_SIZE, type TypedApplication } from './application-page.tsx';
 import { DRAFTER_WRITES } from './draft-pages.tsx';
 
@@ -180,12 +183,12 @@ export function applicationPages(app: FastifyInstance, service: Service): void {
 
 function dayOf(given: string | undefined): string {
   const day = blank(given);
-  if (day === undefined) throw new Problem('refused', 'No day was given; give the day on which it happened.');
+  if (day === undefined) throw new Problem('refused', say('application_day_missing'));
   return day;
 }
 
 function written(text: string): string {
-  if (text.trim() === '') throw new Problem('refused', 'No text was given; paste the text of the letter.');
+  if (text.trim() === '') throw new Problem('refused', say('letter_empty'));
   return text.replaceAll('\r\n', '\n');
 }
 
@@ -194,8 +197,5 @@ function monthsOf(typed: string): number | null {
   if (text === '') return null;
   const months = /^\d{1,2}$/.test(text) ? Number(text) : 0;
   if (months >= 1 && months <= MAX_TERM_MONTHS) return months;
-  throw new Problem(
-    'refused',
-    `The term was not taken: give whole months from 1 to ${MAX_TERM_MONTHS}, or none.`,
-  );
+  throw faultAt('term_months', sayOfForm('field_not_whole', { least: 1, most: MAX_TERM_MONTHS }), 'refused');
 }

@@ -37,7 +37,7 @@ export function DifferenceView({ parts }: { parts: readonly PartDifference[] }) 
   return (
     <>
       {parts.map(({ part, lines }) => (
-        <Section key={part} title={words.say(`filing.part_${part}`)}>
+        <Section key={part} title={words.say(`part.${part}`)}>
           <div class="difference">
             {near(lines).map(({ place, change }) => (
               <Line key={place} change={change} />

@@ -52,7 +52,7 @@ export function DraftPage(props: Props) {
         </p>
         <h1>{draft.reference}</h1>
         <p>
-          <span>{words.say(`filing.form_${draft.form}`)}</span>
+          <span>{words.say(`filing_form.${draft.form}`)}</span>
           <span>{words.say('filing.version_of', { version: draft.version })}</span>
           <a href={`/filing/drafts/${draft.id}/prior-art`}>{words.say('filing.prior_art')}</a>
           <a href="/filing/agencies">{words.say('agency.title')}</a>
@@ -107,7 +107,7 @@ function Editor({ draft, typed, problem, since }: Props) {
           <AreaField
             key={part}
             name={part}
-            label={words.say(`filing.part_${part}`)}
+            label={words.say(`part.${part}`)}
             value={typed[part]}
             rows={ROWS[part]}
             hint={
@@ -151,7 +151,7 @@ function TextShown({ text, language }: { text: ShownDraft['text']; language: str
       <dl class="particulars">
         {TEXT_PARTS.map((part) => (
           <div key={part}>
-            <dt>{words.say(`filing.part_${part}`)}</dt>
+            <dt>{words.say(`part.${part}`)}</dt>
             <dd lang={language}>
               <pre class="draft-text">{text[part] === '' ? words.say('term.none') : text[part]}</pre>
             </dd>
@@ -189,7 +189,7 @@ function Findings({
   }));
   const others: Row[] = TEXT_PARTS.map((part) => ({
     key: part,
-    head: words.say(`filing.part_${part}`),
+    head: words.say(`part.${part}`),
     text: null,
     findings: findings.filter(({ claim, place }) => claim === null && place.part === part),
   })).filter((row) => row.findings.length > 0);
@@ -202,7 +202,7 @@ function Findings({
       columns={[
         { head: words.say('filing.place'), kind: 'short', cell: ({ head }) => head },
         {
-          head: words.say('filing.part_claims'),
+          head: words.say('part.claims'),
           cell: ({ text }) => (text === null ? null : <span lang={language}>{text}</span>),
         },
         {
@@ -272,9 +272,7 @@ function Comments({ draft, comments, names }: Pick<Props, 'draft' | 'comments' |
             kind: 'short',
             cell: ({ part, claim, version }) => (
               <>
-                {claim === null
-                  ? words.say(`filing.part_${part}`)
-                  : words.say('filing.claim', { number: claim })}
+                {claim === null ? words.say(`part.${part}`) : words.say('filing.claim', { number: claim })}
                 <span class="muted beneath">{words.say('filing.version_of', { version })}</span>
               </>
             ),
@@ -321,7 +319,7 @@ function Comments({ draft, comments, names }: Pick<Props, 'draft' | 'comments' |
             name="part"
             label={words.say('filing.part')}
             chosen="claims"
-            options={TEXT_PARTS.map((value) => ({ value, text: words.say(`filing.part_${value}`) }))}
+            options={TEXT_PARTS.map((value) => ({ value, text: words.say(`part.${value}`) }))}
           />
           <Field
             name="claim"

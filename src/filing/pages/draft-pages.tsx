@@ -8,7 +8,9 @@ import type { Problem } from '../../errors.ts';
 import { callerOfGuarded } from '../../http/guard.ts';
 import { Closed, Day, Id, OneOf } from '../../http/schemas.ts';
 import { Blank, blank } from '../../pages/asking.ts';
+import { faultAt } from '../../pages/parts/fault.ts';
 import { refusableFormsOf, Typed } from '../../pages/refusable-forms.ts';
+import { say } from '../../pages/sentences.ts';
 import { pagesOf } from '../../pages/serve.ts';
 import type { View } from '../../pages/view.ts';
 import type { Service } from '../../service.ts';
@@ -77,7 +79,9 @@ export function draftPages(app: FastifyInstance, service: Service): void {
       at: () => '/filing',
       async act({ body, caller }) {
         const { form, right_type, language } = body;
-        const given = { reference: body.reference.trim(), form, right_type, language };
+        const reference = body.reference.trim();
+        if (reference === '') throw faultAt('reference', say('field_empty'), 'refused');
+        const given = { reference, form, right_type, language };
         const { draft } = await database.transaction((tx) =>
           createDraft(tx, given, EMPTY, caller, clock.now()),
         );

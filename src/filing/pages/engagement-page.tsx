@@ -24,7 +24,7 @@ export function EngagementsPage({ engagements }: { engagements: readonly Engagem
           { head: words.say('agency.name'), cell: ({ agency_name }) => agency_name },
           {
             head: words.say('engagement.state'),
-            cell: ({ state }) => words.say(`engagement.state_${state}`),
+            cell: ({ state }) => words.say(`engagement_state.${state}`),
           },
           { head: words.say('engagement.since'), cell: ({ changed_at }) => words.instant(changed_at) },
           {
@@ -62,7 +62,7 @@ export function EngagementPage({ engagement, messages, typed, problem }: Props) 
         facts={[
           {
             label: words.say('engagement.state'),
-            value: words.say(`engagement.state_${state}`),
+            value: words.say(`engagement_state.${state}`),
             note: words.instant(changed_at),
           },
           {
@@ -82,7 +82,7 @@ export function EngagementPage({ engagement, messages, typed, problem }: Props) 
       <Section title={words.say('agency.instruction')}>
         <p>{instruction}</p>
       </Section>
-      <Steps engagement={engagement} kind={caller?.kind ?? 'firm'} />
+      <Steps {...{ engagement, problem }} kind={caller?.kind ?? 'firm'} />
       <Section title={words.say('engagement.messages')}>
         {messages.length === 0 && <p class="empty">{words.say('engagement.no_messages')}</p>}
         <ul class="messages">
@@ -111,7 +111,11 @@ export function EngagementPage({ engagement, messages, typed, problem }: Props) 
   );
 }
 
-function Steps({ engagement, kind }: { engagement: Engagement; kind: OrganisationKind }) {
+function Steps({
+  engagement,
+  problem,
+  kind,
+}: Pick<Props, 'engagement' | 'problem'> & { kind: OrganisationKind }) {
   const { words } = useView();
   const { id, state, score } = engagement;
   const possible =
@@ -133,7 +137,7 @@ function Steps({ engagement, kind }: { engagement: Engagement; kind: Organisatio
             small
             action={`/filing/engagements/${id}/steps`}
             told={{ step }}
-            send={words.say(`engagement.step_${step}`)}
+            send={words.say(`engagement_step.${step}`)}
           />
         ))}
       </div>
@@ -143,6 +147,7 @@ function Steps({ engagement, kind }: { engagement: Engagement; kind: Organisatio
             name="score"
             label={words.say('engagement.score')}
             input={{ type: 'number', min: 1, max: 5, value: '' }}
+            problem={problem}
           />
           <Field name="note" label={words.say('engagement.note')} input={{ value: '' }} />
         </SendForm>

@@ -46,14 +46,14 @@ export function ListPage({ drafts, applications, typed, problem }: Props) {
                 cell: ({ id, reference }) => <a href={`/filing/drafts/${id}`}>{reference}</a>,
               },
               {
-                head: words.say('filing.part_title'),
+                head: words.say('part.title'),
                 cell: ({ title, language }) =>
                   title === '' ? words.say('term.none') : <span lang={language}>{title}</span>,
               },
               {
                 head: words.say('filing.form'),
                 kind: 'short',
-                cell: ({ form }) => words.say(`filing.form_${form}`),
+                cell: ({ form }) => words.say(`filing_form.${form}`),
               },
               {
                 head: words.say('filing.version'),
@@ -85,7 +85,7 @@ export function ListPage({ drafts, applications, typed, problem }: Props) {
                 </a>
               ),
             },
-            { head: words.say('filing.state'), cell: ({ state }) => words.say(`filing.state_${state}`) },
+            { head: words.say('filing.state'), cell: ({ state }) => words.say(`application.${state}`) },
             {
               head: words.say('filing.filed_on'),
               cell: ({ filed_on }) => (filed_on === null ? words.say('term.none') : words.day(filed_on)),
@@ -107,7 +107,7 @@ export function ListPage({ drafts, applications, typed, problem }: Props) {
               name="form"
               label={words.say('filing.form')}
               chosen={typed.form}
-              options={APPLICATION_FORMS.map((value) => ({ value, text: words.say(`filing.form_${value}`) }))}
+              options={APPLICATION_FORMS.map((value) => ({ value, text: words.say(`filing_form.${value}`) }))}
             />
             <Choice
               name="right_type"

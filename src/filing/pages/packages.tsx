@@ -6,6 +6,7 @@ import type { Problem } from '../../errors.ts';
 import { Closed, Id } from '../../http/schemas.ts';
 import { Refusal, SendForm } from '../../pages/parts/forms.tsx';
 import { Section, Table } from '../../pages/parts/parts.tsx';
+import { Said } from '../../pages/parts/said.tsx';
 import { refusableFormsOf } from '../../pages/refusable-forms.ts';
 import type { Page } from '../../pages/render.tsx';
 import { pagesOf } from '../../pages/serve.ts';
@@ -15,6 +16,7 @@ import { type Draft, findDraft } from '../drafts/store.ts';
 import { keep, make, packable, submit } from '../packages/service.ts';
 import { type Package, packagesOf, type Submission, submissionsOf } from '../packages/store.ts';
 import type { SubmissionPort } from '../packages/submission-port.ts';
+import { notTaken } from '../sentences.ts';
 
 const PARTIES = ['firm', 'agency'] as const;
 const WRITE = { access: PARTIES, scope: 'write' } as const;
@@ -168,7 +170,8 @@ function Handed({ made, can_submit }: { made: Shown; can_submit: boolean }) {
   return (
     <>
       <p>
-        {last ? words.say('package.failed', { reason: last.reason ?? '' }) : words.say('package.not_handed')}
+        {last ? words.say('package.failed') : words.say('package.not_handed')}{' '}
+        {last?.reason && <Said of={notTaken(last.reason)} />}
       </p>
       {can_submit && (
         <SendForm

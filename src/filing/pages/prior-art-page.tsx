@@ -191,7 +191,7 @@ function Found({ found }: { found: readonly FoundDocument[] }) {
           head: words.say('filing.document'),
           cell: (one) => <a href={`/patents/${one.patent_id}`}>{nameOf(one)}</a>,
         },
-        { head: words.say('filing.part_title'), cell: ({ title }) => title ?? words.say('term.unknown') },
+        { head: words.say('part.title'), cell: ({ title }) => title ?? words.say('term.unknown') },
         {
           head: words.say('filing.reasons'),
           cell: ({ terms, classes, citations }) =>

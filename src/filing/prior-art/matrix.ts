@@ -5,9 +5,10 @@ import type { ClaimLanguage, ParsedClaim } from '../../../models/claims/types.ts
 import { attempt } from '../../../models/failure.ts';
 import { cellOf, type Passage, scriptOf, type Worded } from '../../../models/filing/novelty.ts';
 import type { Sql } from '../../db/client.ts';
-import { Problem } from '../../errors.ts';
+import { Problem, requireFormula } from '../../errors.ts';
 import { type PatentText, patentTexts } from '../../patents/texts.ts';
 import { rarities, wordsOf } from '../../search/rarity.ts';
+import { say } from '../sentences.ts';
 import type { MatrixFeature, NoveltyMatrix } from './store.ts';
 
 /** Documents that are compared, the first that were found. */
@@ -58,9 +59,7 @@ async function withWords(sql: Sql, texts: readonly string[]): Promise<Worded[]> 
 }
 
 function featuresIn(claims: string, language: ClaimLanguage): MatrixFeature[] {
-  const read = attempt(() => parseClaims(claims, language));
-  if (!read.ok) throw new Problem('refused', read.failure.message);
-  const features = read.value.flatMap((claim) =>
+  const features = requireFormula(() => parseClaims(claims, language)).flatMap((claim) =>
     featuresOf(claim).map(({ text }) => ({
       claim: claim.number,
       independent: claim.depends_on.length === 0,
@@ -68,10 +67,7 @@ function featuresIn(claims: string, language: ClaimLanguage): MatrixFeature[] {
     })),
   );
   if (features.length <= MAX_FEATURES) return features;
-  throw new Problem(
-    'refused',
-    `The claims have ${features.length} features, at most ${MAX_FEATURES} are compared (limit MAX_FEATURES); search with fewer claims.`,
-  );
+  throw new Problem('refused', say('features_too_many', { length: features.length, most: MAX_FEATURES }));
 }
 
 /** Sentences of an abstract; claims one by one; a title as it is. */

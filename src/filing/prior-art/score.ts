@@ -1,5 +1,4 @@
 /** The score of a draft before it is filed: patentability by a search of its own, and how its field does. */
-import { attempt } from '../../../models/failure.ts';
 import { type MarketIndicators, marketIndicators } from '../../../models/filing/market.ts';
 import {
   type ClaimCoverage,
@@ -7,7 +6,7 @@ import {
   patentability,
 } from '../../../models/filing/patentability.ts';
 import type { Sql, Transaction } from '../../db/client.ts';
-import { Problem } from '../../errors.ts';
+import { requireFormula } from '../../errors.ts';
 import { fieldCitations } from '../../patents/cohorts.ts';
 import { technologyField } from '../../patents/technology-field.ts';
 import { knowledgeMap } from '../../search/knowledge-map.ts';
@@ -41,14 +40,13 @@ export async function scoreSearch(
   if (before) return before;
   const { findings } = await checkVersion(tx, draft_id, version, now);
   const error_findings = findings.filter(({ severity }) => severity === 'error').length;
-  const scored = attempt(() => patentability(coverageOf(matrix), error_findings));
-  if (!scored.ok) throw new Problem('refused', scored.failure.message);
+  const scored = requireFormula(() => patentability(coverageOf(matrix), error_findings));
   const { classes } = await findVersion(tx, draft_id, version);
   const field = classes.map(technologyField).find((each) => each !== null) ?? null;
   const market = field === null ? null : await marketOf(tx, field, now);
   const told = {
     version,
-    patentability: scored.value,
+    patentability: scored,
     error_findings,
     field,
     market: market?.indicators ?? null,

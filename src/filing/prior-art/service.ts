@@ -14,6 +14,7 @@ import { numberKeys, patentsById } from '../../search/find.ts';
 import { priorArt } from '../../search/prior-art.ts';
 import { documentsInAll } from '../../search/rarity.ts';
 import { type DraftText, draftWithText } from '../drafts/store.ts';
+import { say } from '../sentences.ts';
 import { noveltyMatrix } from './matrix.ts';
 import { type FoundDocument, findSearch, type PriorArtSearch } from './store.ts';
 
@@ -43,7 +44,7 @@ export async function searchPriorArt(
     { count: number }[]
   >`select count(*) from filing_search where draft_id = ${draft_id}`;
   if (held!.count >= MAX_SEARCHES)
-    throw new Problem('refused', `The draft has ${MAX_SEARCHES} searches already (limit MAX_SEARCHES).`);
+    throw new Problem('refused', say('searches_full', { count: MAX_SEARCHES }));
   const query = { draft: queryOf(text, filed_before), limit };
   const found = await ask(tx, query);
   const matrix = await noveltyMatrix(
@@ -115,11 +116,7 @@ function queryOf(
   { title, abstract, claims, classes, cited }: DraftText,
   filed_before: CalendarDate | null,
 ): PriorArtSearch['query']['draft'] {
-  if (`${title}${abstract}${claims}`.trim() === '')
-    throw new Problem(
-      'refused',
-      'The version has neither title, abstract nor claims; write one of them first.',
-    );
+  if (`${title}${abstract}${claims}`.trim() === '') throw new Problem('refused', say('search_of_nothing'));
   const asked = (text: string) => text.slice(0, MAX_ASKED_CHARS);
   return {
     title,

@@ -25,6 +25,7 @@ import portfolio from './portfolio.json' with { type: 'json' };
 import report from './report.json' with { type: 'json' };
 import review from './review.json' with { type: 'json' };
 import rules from './rules.json' with { type: 'json' };
+import saidFiling from './said-filing.json' with { type: 'json' };
 import saidMarket from './said-market.json' with { type: 'json' };
 import saidModels from './said-models.json' with { type: 'json' };
 import saidNetwork from './said-network.json' with { type: 'json' };
@@ -56,6 +57,7 @@ export const AREAS = {
   report,
   review,
   rules,
+  saidFiling,
   saidMarket,
   saidModels,
   saidNetwork,
