@@ -14,13 +14,11 @@ import { newId } from '../../src/ids.ts';
 import { openLog } from '../../src/log.ts';
 import { hashPassword, passwordMatches, requireGoodPassword } from '../../src/people/passwords.ts';
 import { ACTIONS, actionsOfRole, ROLES, rolesOf } from '../../src/people/roles.ts';
-import { beginTotp, confirmTotp } from '../../src/people/second-factor.ts';
 import { MAX_SESSIONS } from '../../src/people/sessions.ts';
 import { insertBacktest, settingsHash } from '../../src/risk/backtest-store.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import { MASTER_KEY } from '../database.ts';
 import {
-  addPasskey,
   addPerson,
   type BrowserSession,
   headersOf,
@@ -386,37 +384,6 @@ t.test(
     t.equal((await offer(admin, person.id)).status, 404);
   },
 );
-
-t.test('a way back takes away what was lost, and leaves the second factor where that was not', async (t) => {
-  const person = await addPerson(service, bank_a.id, 'viewer');
-  const admin = await openSession(service, (await addPerson(service, bank_a.id, 'admin')).id);
-  const owner = { person_id: person.id, organisation_id: bank_a.id };
-  await database.transaction(async (tx) => {
-    const { secret } = await beginTotp(tx, service.vault, owner, person.email);
-    const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate();
-    t.ok(await confirmTotp(tx, service.vault, owner, code));
-  });
-  await addPasskey(service, person.id);
-  const recover = async (lost: string, password: string) => {
-    const { body } = await asPerson<{ token: string }>(admin, 'POST', `/v1/people/${person.id}/recoveries`, {
-      lost,
-    });
-    const given = { token: body.token, password };
-    t.equal((await call(null, 'POST', '/v1/account-recoveries/acceptances', given)).status, 204);
-  };
-  const passkeys = async () => (await sql`select from passkey where person_id = ${person.id}`).count;
-  await recover('password', 'granite whistle under maple');
-  t.match((await signIn(person.email, 'granite whistle under maple')).body, {
-    state: 'second_factor_needed',
-  });
-  t.equal(await passkeys(), 1);
-  await recover('second_factor', 'another whistle under maple');
-  t.match((await signIn(person.email, 'another whistle under maple')).body, { state: 'signed_in' });
-  t.equal(await passkeys(), 0);
-  const [codes] = await sql<{ left: number }[]>`
-    select count(*)::int as left from recovery_code where person_id = ${person.id}`;
-  t.equal(codes!.left, 0);
-});
 
 t.test('an administrator ends all sessions of a person of the own organisation', async (t) => {
   const person = await addPerson(service, bank_a.id, 'viewer');

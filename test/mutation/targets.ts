@@ -81,6 +81,7 @@ export const TARGETS: readonly Target[] = [
   },
   {
     mutate: [
+      'src/people/account-recovery.ts',
       'src/people/tickets.ts',
       'src/people/second-factor.ts',
       'src/people/sessions.ts',

@@ -5,6 +5,7 @@ import { Secret, TOTP } from 'otpauth';
 import t from 'tap';
 import { eyesOf, requireOtherEyes } from '../../src/accounts/eyes.ts';
 import { type Caller, createOrganisation, issueKey } from '../../src/accounts/store.ts';
+import { type Lost, offerRecovery, recoverAccount } from '../../src/people/account-recovery.ts';
 import {
   beginTotp,
   CODE_PATTERN,
@@ -45,7 +46,7 @@ import { hashToken, mintToken } from '../../src/people/tokens.ts';
 import { say } from '../../src/pledges/sentences.ts';
 import { createVault } from '../../src/secrets/vault.ts';
 import { createTestDatabase, MASTER_KEY } from '../database.ts';
-import { addPerson, PASSWORD } from '../people.ts';
+import { addPasskey, addPerson, PASSWORD } from '../people.ts';
 
 const { database } = await createTestDatabase(t);
 const { sql } = database;
@@ -387,6 +388,69 @@ t.test('with a second factor the password gives a ticket, and ticket and code a 
       ['person.sign_in.refused', 'second_factor'],
       ['person.signed_in', 'second_factor'],
       ...Array.from({ length: 3 }, () => ['person.sign_in.refused', 'second_factor']),
+    ],
+  );
+});
+
+t.test('a way back takes away what was lost, and leaves the second factor where that was not', async (t) => {
+  const { person, secret, confirm } = await withFactor();
+  await confirm(await codeOf(secret, -1));
+  await addPasskey({ database }, person.id);
+  const caller: Caller = { organisation_id: bank.id, kind: 'bank', key_id: 'psn_administrator' };
+  const offer = (lost: Lost, person_id = person.id, by = caller) =>
+    database.transaction((tx) => offerRecovery(tx, by, { person_id, lost }, NOW));
+  const left = async () => {
+    const [row] = await sql<{ passkeys: number; codes: number }[]>`select
+      (select count(*)::int from passkey where person_id = ${person.id}) as passkeys,
+      (select count(*)::int from recovery_code where person_id = ${person.id}) as codes`;
+    return { ...row };
+  };
+  const enter = async (password: string) =>
+    (await signIn(service, { email: person.email, password }, null)).state;
+  const set = (token: string, password: string) => recoverAccount(service, { token, password });
+
+  await t.rejects(offer('password', 'psn_missing'), { code: 'not_found' });
+  const firm = await found('firm');
+  const foreign = { ...caller, organisation_id: firm.id };
+  await t.rejects(offer('password', person.id, foreign), { code: 'not_found' });
+  const unused = await issueTicket(sql, 'second_factor', { person_id: person.id });
+  const [before, token] = [await offer('second_factor'), await offer('password')];
+  t.ok(await holdTicket(sql, 'second_factor', unused), 'steps of a sign-in go on');
+  const [{ expires_at }] = (await sql`select expires_at from ticket
+    where token_sha256 = ${hashToken(token)}`) as unknown as [{ expires_at: Date }];
+  t.ok(Math.abs(minutesFromNow(expires_at) - 24 * 60) < 1);
+  const [first, second] = ['granite whistle under maple', 'another whistle under maple'] as const;
+  const over = { code: 'not_found', message: /^There is no such way back, or no longer/ };
+  for (const none of [before, unused, mintToken().token]) await t.rejects(set(none, first), over);
+  await t.rejects(set(token, person.email), {
+    code: 'bad_request',
+    fields: [{ pointer: '/body/password' }],
+  });
+  const session = await begin(person.id);
+  await set(token, first);
+  await t.rejects(set(token, second), over, 'once');
+  t.equal(await findSession(sql, session.token), null);
+  t.equal(await enter(PASSWORD), 'refused');
+  t.equal(await enter(first), 'second_factor_needed');
+  t.match(await left(), { passkeys: 1, codes: 10 });
+  const all = await offer('second_factor');
+  await set(all, second);
+  t.equal(await enter(second), 'signed_in');
+  t.match(await left(), { passkeys: 0, codes: 0 });
+  const closed = await offer('password');
+  await sql`update person set closed_at = now() where id = ${person.id}`;
+  await t.rejects(set(closed, first), over);
+  await t.rejects(offer('password'), { code: 'not_found' });
+  const told = (await audited(person.id)).filter(({ action }) => action.startsWith('person.recover'));
+  t.match(
+    told.map(({ action, actor, organisation_id, detail }) => [action, actor, organisation_id, detail]),
+    [
+      ['person.recovery_offered', 'psn_administrator', bank.id, { lost: 'second_factor' }],
+      ['person.recovery_offered', 'psn_administrator', bank.id, { lost: 'password' }],
+      ['person.recovered', person.id, bank.id, { lost: 'password', sessions_ended: 1 }],
+      ['person.recovery_offered', 'psn_administrator', bank.id, { lost: 'second_factor' }],
+      ['person.recovered', person.id, bank.id, { lost: 'second_factor', sessions_ended: 0 }],
+      ['person.recovery_offered', 'psn_administrator', bank.id, { lost: 'password' }],
     ],
   );
 });
