@@ -49,7 +49,7 @@ interface Report {
   /** Of building a scratch chain. */
   build_seconds?: number;
   ok: boolean;
-  broken: Pick<ChainCheck, 'organisation_id' | 'broken_at' | 'why'>[];
+  broken: (Pick<ChainCheck, 'organisation_id' | 'broken_at'> & { why: string })[];
 }
 
 await run(async () => {
@@ -127,7 +127,7 @@ async function verified(
   }
   const broken = checks
     .filter(({ broken_at }) => broken_at !== null)
-    .map(({ organisation_id, broken_at, why }) => ({ organisation_id, broken_at, why }));
+    .map(({ organisation_id, broken_at, why }) => ({ organisation_id, broken_at, why: why!.text }));
   const seconds = Math.round(performance.now() - started_ms) / 1000;
   return { chains: organisations.length, rows, seconds, ok: broken.length === 0, broken };
 }

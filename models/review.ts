@@ -5,6 +5,8 @@
  * Worked: claim by a, submission by a, check by b: decided. The check by a is refused: `same_person`.
  */
 import { FormulaFailure } from './failure.ts';
+import { say } from './risk/sentences.ts';
+import type { Sentence } from './sentences.ts';
 
 export const REVIEW_STATES = ['queued', 'claimed', 'submitted', 'decided'] as const;
 export type ReviewState = (typeof REVIEW_STATES)[number];
@@ -87,7 +89,7 @@ function changeOf(review: Review, act: ReviewAct, actor: string, at: Date): Part
       return { state: 'queued', ...NOBODY };
     case 'delegated':
       requireClaimant(review, actor, at);
-      if (act.to === review.escalated_by) refuse('same_person', 'who escalated a case does not get it back');
+      if (act.to === review.escalated_by) refuse('same_person', say('case_not_back'));
       return claim(act.to);
     case 'noted':
       return {};
@@ -103,42 +105,45 @@ function changeOf(review: Review, act: ReviewAct, actor: string, at: Date): Part
     case 'approved':
       requireChecker(review, actor);
       if (act.evidence_sha256 !== review.evidence_sha256)
-        refuse('evidence_moved', 'the evidence has moved since the submission; it must be submitted anew');
+        refuse('evidence_moved', say('case_evidence_moved'));
       return { state: 'decided', checked_by: actor, checked_at: at };
     case 'returned':
       requireChecker(review, actor);
       return { ...claim(review.submitted_by!), ...NOT_SUBMITTED };
     case 'requeued':
-      requireState(review, 'submitted', 'only a submitted case can be checked');
+      requireState(review, 'submitted', 'case_not_submitted');
       return { ...claim(review.submitted_by!), ...NOT_SUBMITTED };
     case 'reopened':
-      requireState(review, 'decided', 'only a decided case can be reopened');
+      requireState(review, 'decided', 'case_not_decided');
       return { ...UNTOUCHED };
   }
 }
 
 function requireFree({ state, claimed_by, claimed_until, escalated_by }: Review, actor: string, at: Date) {
-  if (state !== 'queued' && state !== 'claimed') refuse('illegal_step', `the case is ${state} already`);
+  if (state !== 'queued' && state !== 'claimed') refuse('illegal_step', say('case_over', { review: state }));
   if (claimed_by !== null && claimed_until! > at)
-    refuse('claimed_by_other', `${claimed_by} holds the case until ${claimed_until!.toISOString()}`);
-  if (escalated_by === actor) refuse('same_person', 'who escalated a case leaves it to somebody else');
+    refuse('claimed_by_other', say('case_held', { holder: claimed_by, until: claimed_until!.toISOString() }));
+  if (escalated_by === actor) refuse('same_person', say('case_escalated'));
 }
 
 function requireClaimant({ state, claimed_by, claimed_until }: Review, actor: string, at: Date) {
   if (state !== 'claimed' || claimed_by !== actor || claimed_until! <= at)
-    refuse('not_claimed_by_you', `the case is ${state}, and not held by you; claim it first`);
+    refuse('not_claimed_by_you', say('case_not_held', { review: state }));
 }
 
 function requireChecker(review: Review, actor: string) {
-  requireState(review, 'submitted', 'only a submitted case can be checked');
-  if (review.submitted_by === actor)
-    refuse('same_person', 'who submitted a decision cannot check it; four eyes are needed');
+  requireState(review, 'submitted', 'case_not_submitted');
+  if (review.submitted_by === actor) refuse('same_person', say('case_same_eyes'));
 }
 
-function requireState({ state }: Review, needed: ReviewState, rule: string) {
-  if (state !== needed) refuse('illegal_step', `the case is ${state}; ${rule}`);
+function requireState(
+  { state }: Review,
+  needed: ReviewState,
+  rule: 'case_not_submitted' | 'case_not_decided',
+) {
+  if (state !== needed) refuse('illegal_step', say(rule, { review: state }));
 }
 
-function refuse(code: string, reason: string): never {
-  throw new FormulaFailure(code, `${reason[0]!.toUpperCase()}${reason.slice(1)}.`);
+function refuse(code: string, reason: Sentence): never {
+  throw new FormulaFailure(code, reason);
 }

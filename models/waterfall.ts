@@ -18,6 +18,7 @@ import { FormulaFailure } from './failure.ts';
 import { toMinor } from './money.ts';
 import type { CohortRanks, PatentFacts } from './types.ts';
 import { type ValuationInputs, valuePatent } from './valuation.ts';
+import { say } from './value/sentences.ts';
 
 export const CAUSES = [
   'model',
@@ -147,8 +148,5 @@ function valueMinor(inputs: ValuationInputs): number | null {
 function requireValue(inputs: ValuationInputs): number {
   const value = valueMinor(inputs);
   if (value !== null) return value;
-  throw new FormulaFailure(
-    'no_value',
-    `On ${inputs.as_of} the value was unknown; choose days on which there was one.`,
-  );
+  throw new FormulaFailure('no_value', say('value_unknown_on', { day: inputs.as_of }));
 }

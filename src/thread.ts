@@ -1,5 +1,6 @@
 /** Seconds of arithmetic on a thread of their own, one run at a time, so that they hold up no request. */
 import { parentPort, Worker } from 'node:worker_threads';
+import type { Sentence } from '../models/sentences.ts';
 import { Problem } from './errors.ts';
 import { say } from './http/sentences.ts';
 
@@ -10,7 +11,7 @@ export interface ThreadWork {
   name: string;
   limit_ms: number;
   /** What to ask for instead of what takes too long. */
-  remedy: string;
+  remedy: Sentence | string;
 }
 
 /** A thread without a task waits so long for the next one: to load its modules is more work than to set a page. */
@@ -50,7 +51,9 @@ export function onThread<Task, Answer>({ module, name, limit_ms, remedy }: Threa
     thread ??= start();
     thread.ref();
     const late = () =>
-      run.reject(new Problem('refused', `The ${name} took over ${limit_ms / 1000} seconds; ${remedy}.`));
+      run.reject(
+        new Problem('refused', say('run_too_long', { run: name, seconds: limit_ms / 1000, remedy })),
+      );
     const deadline = setTimeout(late, limit_ms);
     try {
       thread.postMessage(task);

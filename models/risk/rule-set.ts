@@ -3,10 +3,12 @@
  * inherited from the default, so that a better default reaches every bank that has not decided otherwise.
  * Errors: every fault of a set is named with its place; nothing is repaired silently.
  */
+import type { Sentence } from '../sentences.ts';
 import { findingKey, type RaisedWithout } from './cases.ts';
 import { factsWithout, type PledgeRisk } from './facts.ts';
 import { type Finding, type Parameters, type Rule, SEVERITIES, type Severity } from './rule.ts';
 import { RULE_BY_ID, RULES } from './rules.ts';
+import { say } from './sentences.ts';
 
 export interface RuleSetting {
   enabled?: boolean;
@@ -67,17 +69,17 @@ export function raisedWithout(rules: readonly RuleInForce[], facts: PledgeRisk):
 export interface SetFault {
   /** JSON pointer into the set. */
   pointer: string;
-  detail: string;
+  sentence: Sentence;
 }
 
 /** Everything that is wrong with a set; empty when it can be used. */
 export function faultsOf(set: RuleSet): SetFault[] {
   return Object.entries(set).flatMap(([id, setting]) => {
     const rule = RULE_BY_ID.get(id);
-    if (!rule) return [{ pointer: `/${id}`, detail: 'is no rule; GET /v1/rules lists them' }];
-    return settingFaults(rule, setting).map(({ pointer, detail }) => ({
+    if (!rule) return [{ pointer: `/${id}`, sentence: say('rule_unknown') }];
+    return settingFaults(rule, setting).map(({ pointer, sentence }) => ({
       pointer: `/${id}${pointer}`,
-      detail,
+      sentence,
     }));
   });
 }
@@ -85,20 +87,28 @@ export function faultsOf(set: RuleSet): SetFault[] {
 function settingFaults(rule: Rule, setting: RuleSetting): SetFault[] {
   const faults: SetFault[] = [];
   if (setting.enabled === false && ALWAYS_ON.includes(rule.id))
-    faults.push({ pointer: '/enabled', detail: 'must stay true: the end of a right is never passed over' });
+    faults.push({ pointer: '/enabled', sentence: say('rule_never_off') });
   if (setting.severity !== undefined && !SEVERITIES.includes(setting.severity))
-    faults.push({ pointer: '/severity', detail: `must be one of ${SEVERITIES.join(', ')}` });
+    faults.push({
+      pointer: '/severity',
+      sentence: say('rule_severity', { severities: SEVERITIES.join(', ') }),
+    });
   for (const [name, value] of Object.entries(setting.parameters ?? {})) {
     const known = Object.hasOwn(rule.parameters, name) ? rule.parameters[name] : undefined;
     const pointer = `/parameters/${name}`;
-    if (!known) faults.push({ pointer, detail: `is no parameter of ${rule.id}` });
-    else if (!(value >= known.least && value <= known.most))
-      faults.push({ pointer, detail: `must be from ${known.least} to ${known.most} ${known.unit}` });
+    if (!known) faults.push({ pointer, sentence: say('rule_no_parameter', { rule: rule.id }) });
+    else if (!(value >= known.least && value <= known.most)) {
+      const { least, most, unit } = known;
+      faults.push({ pointer, sentence: say('rule_out_of_range', { least, most, unit }) });
+    }
   }
   const values = parametersOf(rule, setting);
   for (const [lower, upper] of ORDERED)
     if (values[lower] !== undefined && values[lower] > values[upper]!)
-      faults.push({ pointer: `/parameters/${lower}`, detail: `must not be over ${upper}, ${values[upper]}` });
+      faults.push({
+        pointer: `/parameters/${lower}`,
+        sentence: say('rule_order', { threshold: upper, value: values[upper]! }),
+      });
   return faults;
 }
 

@@ -10,6 +10,7 @@ import { Problem } from '../errors.ts';
 import { newId, newUnlinkableId } from '../ids.ts';
 import { emitEvents, toldTo } from '../outbox/emit.ts';
 import { drawName, toldBy } from './names.ts';
+import { say } from './sentences.ts';
 import {
   type Context,
   type Identity,
@@ -50,14 +51,10 @@ export async function makePseudonym(
   const { organisation_id } = caller;
   const { name } = (await findOrganisation(tx, organisation_id))!;
   const told = chosen === undefined ? null : toldBy(chosen, name);
-  if (told !== null)
-    throw new Problem(
-      'refused',
-      `The field display_name holds "${told}" of your organisation’s name: choose one that does not, or leave it out.`,
-    );
+  if (told !== null) throw new Problem('refused', say('pseudonym_telling', { told }));
   await tx`select from organisation where id = ${organisation_id} for no key update`;
   if ((await pseudonymsOf(tx, organisation_id)).length >= MAX_PSEUDONYMS)
-    throw new Problem('refused', `An organisation has at most ${MAX_PSEUDONYMS} pseudonyms.`);
+    throw new Problem('refused', say('pseudonyms_full', { count: MAX_PSEUDONYMS }));
   const made = {
     id: newUnlinkableId('pse'),
     display_name: chosen ?? drawName(name),
@@ -110,12 +107,12 @@ export async function askIdentity(
   now: Date,
 ): Promise<IdentityRequest> {
   const { organisation_id: asker_id } = caller;
-  if (await isOwn(tx, pseudonym_id, asker_id)) throw new Problem('refused', 'The pseudonym is your own.');
+  if (await isOwn(tx, pseudonym_id, asker_id)) throw new Problem('refused', say('pseudonym_own'));
   if (!(await isShown(tx, pseudonym_id, context))) throw noPseudonym();
   await tx`select from organisation where id = ${asker_id} for no key update`;
   const { kind: context_kind, id: context_id } = context;
   if (await wasAsked(tx, pseudonym_id, asker_id, context))
-    throw new Problem('conflict', 'You have asked that before; the answer, or its absence, stands.');
+    throw new Problem('conflict', say('identity_asked'));
   const row = { id: newId('idr'), pseudonym_id, asker_id, context_kind, context_id, reason, asked_at: now };
   await tx`insert into identity_request ${tx(row)}`;
   return tell(tx, row.id, 'asked', caller, now);
@@ -133,9 +130,9 @@ export async function takeStep(
   const request = await findRequest(tx, request_id);
   const role = roleOf(request, caller);
   const { by, from } = STEP_RULES[step];
-  if (by !== role) throw new Problem('conflict', `The step ${step} is for the ${by}; you are the ${role}.`);
+  if (by !== role) throw new Problem('conflict', say('identity_by_other', { step, by, party: role }));
   if (!from.includes(request.state))
-    throw new Problem('conflict', `A request that is ${request.state} cannot become ${step}.`);
+    throw new Problem('conflict', say('identity_out_of_order', { identity_state: request.state, step }));
   if (step === 'revealed') await reveal(tx, request, now);
   else await insertStep(tx, request_id, step, now);
   return tell(tx, request_id, step, caller, now);

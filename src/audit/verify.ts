@@ -1,6 +1,8 @@
 /** Whether an audit chain still says what it said: every entry recomputed, in order, with bounded memory. */
+import type { Sentence } from '../../models/sentences.ts';
 import type { Sql } from '../db/client.ts';
 import { entryHash, FIRST_SHA256, type StoredEntry } from './log.ts';
+import { say } from './sentences.ts';
 
 /** A head that was published, such as by the event `audit.head`: nothing up to it may have changed since. */
 export interface PublishedHead {
@@ -17,7 +19,7 @@ export interface ChainCheck {
   /** Sequence number of the first entry that does not fit; null when the chain holds. */
   broken_at: number | null;
   /** What is wrong there. */
-  why: string | null;
+  why: Sentence | null;
 }
 
 /** Entries read at once. */
@@ -43,7 +45,7 @@ export async function verifyChain(
   );
   let previous: Buffer = FIRST_SHA256;
   let seq = 0;
-  const broken = (why: string): ChainCheck => ({ organisation_id, entries: seq, broken_at: seq + 1, why });
+  const broken = (why: Sentence): ChainCheck => ({ organisation_id, entries: seq, broken_at: seq + 1, why });
   for (;;) {
     const rows = await sql<Row[]>`select *, at = date_trunc('milliseconds', at) as whole_ms from audit_entry
       where organisation_id = ${organisation_id} and seq > ${seq === 0 ? BEFORE_ALL : seq}
@@ -60,11 +62,11 @@ export async function verifyChain(
   }
   const [head] = await sql<{ last_seq: number; last_sha256: Buffer }[]>`
     select last_seq, last_sha256 from audit_chain where organisation_id = ${organisation_id}`;
-  if ((head?.last_seq ?? 0) > seq) return broken(`entries up to ${head!.last_seq} are gone`);
+  if ((head?.last_seq ?? 0) > seq) return broken(say('chain_cut', { last: head!.last_seq }));
   if (!(head?.last_sha256 ?? FIRST_SHA256).equals(previous) || (head?.last_seq ?? 0) < seq)
-    return broken('the head of the chain does not fit its last entry');
+    return broken(say('chain_head'));
   const missing = [...published.keys()].sort((a, b) => a - b)[0];
-  if (missing !== undefined) return broken(`the chain ends before the published head ${missing}`);
+  if (missing !== undefined) return broken(say('chain_short', { head: missing }));
   return { organisation_id, entries: seq, broken_at: null, why: null };
 }
 
@@ -73,14 +75,14 @@ function faultOf(
   expected_seq: number,
   previous: Buffer,
   published: ReadonlyMap<number, string>,
-): string | null {
-  if (row.seq !== expected_seq) return `entry ${expected_seq} is gone, ${row.seq} follows`;
+): Sentence | null {
+  if (row.seq !== expected_seq) return say('chain_gap', { gone: expected_seq, next: row.seq });
   // The hash covers milliseconds, which is all that is ever written.
-  if (!row.whole_ms) return 'it is not what was written';
-  if (!row.previous_sha256.equals(previous)) return 'it does not follow the entry before it';
-  if (!row.sha256.equals(entryHash(previous, row))) return 'it is not what was written';
+  if (!row.whole_ms) return say('chain_rewritten');
+  if (!row.previous_sha256.equals(previous)) return say('chain_unlinked');
+  if (!row.sha256.equals(entryHash(previous, row))) return say('chain_rewritten');
   const head = published.get(row.seq);
-  return head === undefined || head === row.sha256.toString('hex') ? null : 'it is not what was published';
+  return head === undefined || head === row.sha256.toString('hex') ? null : say('chain_unpublished');
 }
 
 /** Organisations that have a chain, or entries without one, in order of id. */

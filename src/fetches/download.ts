@@ -63,7 +63,7 @@ export function createDownloader(guard: AddressGuard, silence_ms = SILENCE_LIMIT
   return {
     async download(asked, part, begun) {
       const refusal = guard.urlRefusal(asked.url);
-      if (refusal) throw new FetchFailure(refusal);
+      if (refusal) throw new FetchFailure(refusal.text);
       try {
         return await downloadInto(agent, asked, part, begun);
       } catch (error) {

@@ -1,5 +1,6 @@
 /** Who is asking, and whether a route is theirs. Every route says who may call it, or the app does not start. */
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Sentence } from '../../models/sentences.ts';
 import {
   authenticate,
   type Caller,
@@ -13,6 +14,7 @@ import { Problem } from '../errors.ts';
 import type { Action } from '../people/roles.ts';
 import { findSession } from '../people/sessions.ts';
 import type { Rates } from './rates.ts';
+import { say } from './sentences.ts';
 import { requireCsrfToken, requireSameOrigin, sessionTokenOf } from './session-cookie.ts';
 
 declare module 'fastify' {
@@ -106,7 +108,7 @@ function requireAllowed(
     throw new Problem('forbidden', wrong);
   }
   if (proved && found.caller.session?.proved === false)
-    throw new Problem('proof_needed', 'Show again who you are first, with POST /v1/sessions/current/proofs.');
+    throw new Problem('proof_needed', say('proof_missing'));
 }
 
 /** Why a key or role is not good for a route; null when it is. */
@@ -115,14 +117,15 @@ function wrongness(
   access: readonly OrganisationKind[],
   scope: Action,
   is_for_people: boolean,
-): string | null {
+): Sentence | string | null {
   if (is_for_people && !session) return 'This is for people who signed in, not for keys.';
-  const whose = session ? 'your' : 'the key’s';
   if (!access.includes(kind))
-    return `This is for ${access.join(' or ')}; ${whose} organisation is of kind ${kind}.`;
+    return session
+      ? say('role_unfit', { for_role: access, role: kind })
+      : `This is for ${access.join(' or ')}; the key’s organisation is of kind ${kind}.`;
   if (actions.includes(scope)) return null;
   return session
-    ? `This needs a role that may ${scope}; yours, ${session.role}, may ${actions.join(', ')}.`
+    ? say('role_too_low', { action: scope, person_role: session.role, actions: actions.join(', ') })
     : `This needs a key with the scope ${scope === 'read' ? 'read' : 'write'}; this one has ${actions[0]}.`;
 }
 

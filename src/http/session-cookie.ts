@@ -61,10 +61,7 @@ export function isSameOrigin({ headers, host }: FastifyRequest): boolean {
 export function requireCsrfToken({ headers, body }: FastifyRequest, session_token: string): void {
   const given = headers[CSRF_HEADER] ?? (body as Record<string, unknown> | null | undefined)?.[CSRF_FIELD];
   if (typeof given === 'string' && csrfTokenMatches(session_token, given)) return;
-  throw new Problem(
-    'cross_site',
-    `Send the token of the session (csrf_token of GET /v1/sessions/current) in the header ${CSRF_HEADER}.`,
-  );
+  throw new Problem('cross_site', say('token_foreign', { header: CSRF_HEADER }));
 }
 
 function hostOf(origin: string): string | null {

@@ -2,7 +2,8 @@ import buildSerializers, { type SerializerCompiler } from '@fastify/fast-json-st
 import { Ajv, type ValidateFunction } from 'ajv';
 import type { FastifyInstance, FastifySchemaValidationError } from 'fastify';
 import { isCalendarDate } from '../../models/calendar.ts';
-import { Problem } from '../errors.ts';
+import { faultyField } from './faulty-field.ts';
+import { say } from './sentences.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i;
@@ -74,10 +75,8 @@ function refuseUnkeepableText(parts: Record<string, unknown>): void {
   const open = Object.entries(parts).map(([name, value]) => [`/${name}`, value] as const);
   for (let next = open.pop(); next; next = open.pop()) {
     const [pointer, value] = next;
-    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
-      const detail = 'must be Unicode text without NUL and without half of a surrogate pair';
-      throw new Problem('bad_request', `${pointer} ${detail}.`, [{ pointer, detail }]);
-    }
+    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed()))
+      throw faultyField(pointer, say('fault_unkeepable'));
     if (value !== null && typeof value === 'object')
       for (const [name, inner] of Object.entries(value)) open.push([`${pointer}/${name}`, inner]);
   }

@@ -1,4 +1,4 @@
-/** What pages themselves find wrong with what was typed into their forms. */
+/** What pages themselves find wrong with what was typed into their forms or asked for. */
 import { sentencesOf } from '../../models/sentences.ts';
 
 export const SENTENCES = {
@@ -15,6 +15,11 @@ export const SENTENCES = {
   field_no_lot_code: 'must have 1 to 20 capital letters, digits and dashes',
   field_unknown_patents: 'not in the database: {numbers}',
   text_empty: 'A message must not be empty.',
+  no_model_yet: 'No model is in force yet; ask again when one is.',
+  chart_of_no_value: 'The pledge has no value yet; ask again after its valuation.',
+  change_of_one_value: 'The pledge has no two values yet; ask again after the next one.',
+  change_backwards: 'The field from, {from}, is later than to, {to}: swap them.',
+  queue_place: 'The field after is of no page of the queue; begin at the first page.',
 } as const;
 
 export const say = sentencesOf(SENTENCES);

@@ -1,8 +1,10 @@
 /** Passwords: which may be taken, and how they are kept (Argon2id, in the PHC string format). */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { Sentence } from '../../models/sentences.ts';
 import { Problem } from '../errors.ts';
 import { COMMON_WORDS } from './common-words.ts';
+import { say } from './sentences.ts';
 
 /** In characters as a reader counts them. */
 export const MIN_PASSWORD_LENGTH = 12;
@@ -26,18 +28,18 @@ const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Z
  * @throws Problem `bad_request` with the rule and the remedy
  */
 export function requireGoodPassword(password: string, about: readonly string[], pointer: string): void {
-  const detail = passwordFault(password, about);
-  if (detail !== null) throw new Problem('bad_request', `${pointer} ${detail}`, [{ pointer, detail }]);
+  const fault = passwordFault(password, about);
+  if (fault === null) return;
+  throw new Problem('bad_request', say('password_at_fault', { pointer, fault }), [
+    { pointer, detail: fault.text, sentence: fault },
+  ]);
 }
 
-function passwordFault(password: string, about: readonly string[]): string | null {
+function passwordFault(password: string, about: readonly string[]): Sentence | null {
   const length = [...password].length;
-  if (length < MIN_PASSWORD_LENGTH)
-    return `has ${length} characters; give ${MIN_PASSWORD_LENGTH} or more, such as four words that have nothing to do with each other.`;
-  if (length > MAX_PASSWORD_LENGTH) return `has ${length} characters; give ${MAX_PASSWORD_LENGTH} or fewer.`;
-  if (ownLetters(password, about) < MIN_OWN_LETTERS)
-    return 'is made of common passwords, runs of letters and what others know of you; take words that nobody would guess.';
-  return null;
+  if (length < MIN_PASSWORD_LENGTH) return say('password_short', { length, least: MIN_PASSWORD_LENGTH });
+  if (length > MAX_PASSWORD_LENGTH) return say('password_long', { length, most: MAX_PASSWORD_LENGTH });
+  return ownLetters(password, about) < MIN_OWN_LETTERS ? say('password_common') : null;
 }
 
 /** Different characters that are left when common words, words about the person, runs and punctuation are taken out. */

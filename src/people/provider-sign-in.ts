@@ -165,7 +165,7 @@ async function withClient<T>(
   });
   const guarded = async (url: string, options: object) => {
     const refusal = guard.urlRefusal(url);
-    if (refusal !== null) throw new TypeError(refusal);
+    if (refusal !== null) throw new TypeError(refusal.text);
     return (await fetch(url, { ...options, redirect: 'manual', dispatcher: agent })) as unknown as Response;
   };
   // The guard lets http through for hosts of the operator's own network alone.

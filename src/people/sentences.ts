@@ -7,6 +7,12 @@ export const SENTENCES = {
   invitation_over: 'There is no such invitation, or no longer; ask for another.',
   account_recovery_over:
     'There is no such way back, or no longer; ask an administrator of your organisation for another.',
+  password_at_fault: '{pointer} {fault}',
+  password_short:
+    'has {length} characters; give {least} or more, such as four words that have nothing to do with each other.',
+  password_long: 'has {length} characters; give {most} or fewer.',
+  password_common:
+    'is made of common passwords, runs of letters and what others know of you; take words that nobody would guess.',
   secret_wrong: 'The password or the code is not right.',
   factor_exists: 'There is a second factor; remove it first.',
   factor_counts: 'The second factor counts already.',

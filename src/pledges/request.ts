@@ -7,6 +7,7 @@ import { acrossTenants } from '../db/tenancy.ts';
 import { Problem } from '../errors.ts';
 import { useQuota } from '../quotas/use.ts';
 import { type LoanToValue, ltvLimits, type PledgedUse, usesOf } from './schemas.ts';
+import { say } from './sentences.ts';
 import { type PledgeRequest, type RequestedPledge, requestPledge } from './service.ts';
 
 type Asked = Pick<PledgeRequest, 'bank_id' | 'firm_id' | 'currency' | 'principal_minor' | 'matures_on'> & {
@@ -32,7 +33,7 @@ export async function requestOwn(
     Promise.all([findOrganisation(tx, body.bank_id), findOrganisation(tx, body.firm_id)]),
   );
   if (parties[0]?.kind !== 'bank' || parties[1]?.kind !== 'firm')
-    throw new Problem('refused', 'The fields bank_id and firm_id must name a bank and a firm.');
+    throw new Problem('refused', say('parties_unfit'));
   const asked = { ...body, ...ltvLimits(loan_to_value), patents: usesOf(patents) };
   const is_demonstration = parties.some((party) => party?.demonstration === true);
   const requested = await requestPledge(tx, asked, caller, is_demonstration, now);

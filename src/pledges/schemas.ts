@@ -114,7 +114,7 @@ export function ltvLimits(asked: Type.Static<typeof LoanToValue> | undefined) {
 /** As they are stored. @throws Problem `refused` when a patent is named twice */
 export function usesOf(patents: readonly Type.Static<typeof PledgedUse>[]): StoredUse[] {
   const ids = patents.map((patent) => patent.patent_id.toLowerCase());
-  if (new Set(ids).size < ids.length) throw new Problem('refused', 'A patent is named twice.');
+  if (new Set(ids).size < ids.length) throw new Problem('refused', say('patent_twice'));
   return patents.map(({ launch, ...use }, index) => ({
     ...use,
     patent_id: ids[index]!,

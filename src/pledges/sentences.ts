@@ -32,7 +32,9 @@ export const SENTENCES = {
   patent_unknown: 'Patent {patent_id} is not in the database; look it up with GET /v1/patents first.',
   patent_not_in_force: 'Patent {patent_id} is {legal}; only a granted patent in force can be pledged.',
   patent_taken: 'Patent {patent_id} is under another live pledge; leave it out or wait for its release.',
+  patent_twice: 'A patent is named twice.',
   patent_not_pledged: 'Patent {patent_id} is not part of this pledge.',
+  parties_unfit: 'The fields bank_id and firm_id must name a bank and a firm.',
   matured: 'The loan matures on {matures_on}, which is not after today, {today}.',
   limits_fall: 'The loan-to-value limits must rise: target_bp < warning_bp < breach_bp.',
   over_repaid:

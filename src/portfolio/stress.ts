@@ -63,7 +63,7 @@ const simulate = onThread<StressTask, { calm: StressDraws; stressed: StressDraws
   module: new URL('./stress-worker.ts', import.meta.url),
   name: 'stress test',
   limit_ms: STRESS_LIMIT_ms,
-  remedy: 'ask for fewer draws',
+  remedy: say('stress_smaller'),
 });
 
 /**

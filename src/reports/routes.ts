@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { callerOfGuarded, PLEDGE_KINDS } from '../http/guard.ts';
 import { Closed, Id, WithDefault } from '../http/schemas.ts';
+import { say } from '../http/sentences.ts';
 import { LANGUAGES, type Language } from '../pages/language/catalogue.ts';
 import type { Service } from '../service.ts';
 import { onThread } from '../thread.ts';
@@ -19,7 +20,7 @@ const setPages = onThread<ReportTask, Uint8Array>({
   module: new URL('thread.ts', import.meta.url),
   name: 'report',
   limit_ms: LIMIT_ms,
-  remedy: 'ask again when the service has less to do',
+  remedy: say('run_later'),
 });
 
 const Asked = Closed({

@@ -1,5 +1,5 @@
 /** One step of a review and all that follows from it, in one transaction: the case, its record, the flag, audit, events. */
-import { attempt } from '../../models/failure.ts';
+import { FormulaFailure } from '../../models/failure.ts';
 import { type Decision, nextReview, type Review, type ReviewAct } from '../../models/review.ts';
 import { eyesOf } from '../accounts/eyes.ts';
 import type { Caller } from '../accounts/store.ts';
@@ -107,9 +107,12 @@ const CODE_OF: Readonly<Record<string, ProblemCode>> = {
 };
 
 function stepped(review: Review, act: ReviewAct, caller: Caller, now: Date): Review {
-  const outcome = attempt(() => nextReview(review, act, eyesOf(caller), now));
-  if (outcome.ok) return outcome.value;
-  throw new Problem(CODE_OF[outcome.failure.code] ?? 'conflict', outcome.failure.message);
+  try {
+    return nextReview(review, act, eyesOf(caller), now);
+  } catch (error) {
+    if (!(error instanceof FormulaFailure)) throw error;
+    throw new Problem(CODE_OF[error.code] ?? 'conflict', error.said);
+  }
 }
 
 /** Whose eyes a case is handed to. @param id of a person or a key; @throws Problem `refused` */

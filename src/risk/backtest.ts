@@ -13,6 +13,7 @@ import { onThread } from '../thread.ts';
 import { type BacktestResult, insertBacktest, type StoredBacktest, settingsHash } from './backtest-store.ts';
 import { type Drawn, drawHistories } from './histories.ts';
 import { refuseFaults, ruleSetsOf } from './rule-sets.ts';
+import { say } from './sentences.ts';
 
 /** How far the walk goes back: what owners did longer ago says little of today's. */
 const MOST_YEARS = 15;
@@ -32,7 +33,7 @@ const walkSets = onThread<BacktestTask, SetFigures[]>({
   module: new URL('./backtest-worker.ts', import.meta.url),
   name: 'backtest',
   limit_ms: BACKTEST_LIMIT_ms,
-  remedy: 'ask for a smaller sample',
+  remedy: say('backtest_smaller'),
 });
 
 /**

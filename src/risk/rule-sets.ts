@@ -46,7 +46,11 @@ export function refuseFaults(settings: RuleSet): void {
     throw new Problem(
       'bad_request',
       say('rule_set_faulty'),
-      faults.map(({ pointer, detail }) => ({ pointer: `/body/settings${pointer}`, detail })),
+      faults.map(({ pointer, sentence }) => ({
+        pointer: `/body/settings${pointer}`,
+        detail: sentence.text,
+        sentence,
+      })),
     );
 }
 

@@ -11,6 +11,7 @@ export const SENTENCES = {
   silence_of_nothing: 'Name a rule, a pledge or both; not everything can be silenced at once.',
   silence_of_always: '{rule} is always told; silence other rules.',
   silence_too_long: 'until_at must lie after now and at most {count} days ahead, by {latest}.',
+  backtest_smaller: 'ask for a smaller sample',
 } as const;
 
 export const say = sentencesOf(SENTENCES);

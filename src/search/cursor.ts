@@ -1,6 +1,7 @@
 /** Where a page of found patents ended, as text. */
 import { Problem } from '../errors.ts';
 import type { Place, Sort } from './find.ts';
+import { say } from './sentences.ts';
 
 /** The place is that of the last item of a page: its patent, after what it is ordered by. */
 export function cursorOf({ value, patent_id }: Place): string {
@@ -18,8 +19,5 @@ const VALUES: Record<Sort, RegExp> = {
 export function placeIn(cursor: string, sort: Sort): Place {
   const [patent_id = '', value = ''] = cursor.split('~').reverse();
   if (UUID.test(patent_id) && VALUES[sort].test(value)) return { value, patent_id };
-  throw new Problem(
-    'bad_request',
-    'cursor: it is not of this order; give next_cursor of the page before, and its sort.',
-  );
+  throw new Problem('bad_request', say('search_place'));
 }

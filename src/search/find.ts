@@ -1,11 +1,13 @@
 /** Patents by number, owner, class, state, field, dates and words, page by page. */
-import { attempt } from '../../models/failure.ts';
+import { attempt, FormulaFailure } from '../../models/failure.ts';
+import type { Sentence } from '../../models/sentences.ts';
 import type { CalendarDate, LegalState } from '../../models/types.ts';
 import type { Sql } from '../db/client.ts';
 import { Problem } from '../errors.ts';
 import type { KindOfNumber } from '../patents/numbers/number.ts';
 import { readNumber } from '../patents/numbers/read-number.ts';
 import { shareFirst } from './sample.ts';
+import { say } from './sentences.ts';
 import { CONFIGURATION, classLevels, ownerWords, question, quotedLexeme } from './words.ts';
 
 export const SORTS = ['patent_id', 'rank', 'filed_on', 'published_on'] as const;
@@ -122,8 +124,7 @@ export function placeOf(found: FoundPatent, sort: Sort): Place {
 }
 
 async function ranked(sql: Sql, asked: Asked, limit: number, after: Place | null): Promise<FoundPatent[]> {
-  if (asked.q === undefined)
-    throw new Problem('bad_request', 'sort: there is no rank without words to look for; give q as well.');
+  if (asked.q === undefined) throw new Problem('bad_request', say('search_unranked'));
   const asks = wordQuery(sql, asked.q);
   const later = after
     ? sql`(rank, patent_id) < (${after.value}::float8, ${after.patent_id}::uuid)`
@@ -164,10 +165,7 @@ async function requireFewCandidates(sql: Sql, asked: Asked): Promise<void> {
 }
 
 function tooCommon(): Problem {
-  return new Problem(
-    'bad_request',
-    `q: more than ${MAX_PHRASE_CANDIDATES} patents have the words of the phrase, and few of them together; add a rarer word, a class, an owner or days.`,
-  );
+  return new Problem('bad_request', say('search_too_common', { most: MAX_PHRASE_CANDIDATES }));
 }
 
 /**
@@ -240,8 +238,17 @@ export function numberKeys(text: string, office?: string): string[] {
       : [],
   );
   if (keys.length > 0) return keys;
-  const read = attempt(() => readNumber(text, office === undefined ? {} : { office }));
-  throw new Problem('bad_request', `number: ${read.ok ? 'it cannot be read' : read.failure.message}`);
+  throw new Problem('bad_request', say('search_number', { fault: numberFault(text, office) }));
+}
+
+function numberFault(text: string, office: string | undefined): Sentence | string {
+  try {
+    readNumber(text, office === undefined ? {} : { office });
+    return say('search_number_unread');
+  } catch (error) {
+    if (error instanceof FormulaFailure) return error.said;
+    throw error;
+  }
 }
 
 /** Patents that bear one of the numbers, by their keys. */
@@ -254,23 +261,19 @@ export async function patentsNumbered(sql: Sql, keys: readonly string[]): Promis
 function wordsOfOwner(name: string): string[] {
   const words = ownerWords(name);
   if (words.length > 0) return words;
-  throw new Problem('bad_request', 'owner: it has neither letter nor digit; give a word of the name.');
+  throw new Problem('bad_request', say('search_owner'));
 }
 
 function levelOf(symbol: string): string {
   const level = classLevels(symbol).at(-1);
   if (level !== undefined) return level;
-  throw new Problem(
-    'bad_request',
-    'class: give a section, class, subclass, main group or symbol of IPC or CPC, such as H01M or H01M10/052.',
-  );
+  throw new Problem('bad_request', say('search_class'));
 }
 
 /** @throws Problem `bad_request` where nothing is left to look for */
 function wordQuery(sql: Sql, text: string) {
   const { text: words, beginnings } = question(text);
-  if (!/[\p{L}\p{N}]/u.test(text))
-    throw new Problem('bad_request', 'q: it has neither letter nor digit; give a word to look for.');
+  if (!/[\p{L}\p{N}]/u.test(text)) throw new Problem('bad_request', say('search_words'));
   const written = sql`websearch_to_tsquery(${CONFIGURATION}::regconfig, ${words})`;
   if (beginnings.length === 0) return written;
   const begun = beginnings.map((character) => `${quotedLexeme(character)}:*`).join(' & ');

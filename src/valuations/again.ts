@@ -1,4 +1,5 @@
 /** A valuation of a pledge's value flow, made again from what was kept of it. */
+import type { Sentence } from '../../models/sentences.ts';
 import type { CalendarDate, DeclaredUse, PatentFacts } from '../../models/types.ts';
 import type { Caller } from '../accounts/store.ts';
 import type { Sql } from '../db/client.ts';
@@ -6,6 +7,7 @@ import { Problem } from '../errors.ts';
 import { findPledge } from '../pledges/store.ts';
 import { inputSha256, inputsWith, type ModelSet } from './models.ts';
 import { contentOf, firstDifference, type ReceiptContent } from './receipt.ts';
+import { say } from './sentences.ts';
 import { modelsById } from './store.ts';
 
 /** A valuation as it was stored. */
@@ -60,16 +62,14 @@ async function valuationOfPledge(
 
 /** @throws Problem `conflict` when it is not, to the last bit, what was stored */
 function recomputed(row: StoredRow, models: ModelSet | undefined): ReceiptContent {
-  if (!models) throw changed(row, 'it was made before all that goes into one was kept');
+  if (!models) throw changed(row, say('valuation_older'));
   const { facts, declared, ...kept } = row.detail;
   const own = { as_of: row.as_of, facts, declared };
-  if (inputSha256(models, own) !== row.input_sha256)
-    throw changed(row, 'its inputs no longer hash to what was stored');
+  if (inputSha256(models, own) !== row.input_sha256) throw changed(row, say('valuation_inputs'));
   const content = contentOf(inputsWith(models, own), row.known_at.toISOString());
   const difference = firstDifference(storedContent(row, models, kept, content), content);
   if (difference === null) return content;
-  const { path, stated, recomputed: now } = difference;
-  throw changed(row, `${path} was stored as ${stated} and comes out as ${now} now`);
+  throw changed(row, say('valuation_result', difference));
 }
 
 /** The content with all that is stored of it in its place; the collateral in major units is not, its minor units are. */
@@ -90,9 +90,9 @@ function storedContent(row: StoredRow, models: ModelSet, kept: object, content: 
   };
 }
 
-function changed({ valuation_id, known_at }: StoredRow, reason: string): Problem {
+function changed({ valuation_id, known_at }: StoredRow, reason: Sentence): Problem {
   return new Problem(
     'conflict',
-    `Valuation ${valuation_id} of ${known_at.toISOString()} cannot be reached again: ${reason}. Ask for a later valuation, or the version of the program that made this one.`,
+    say('valuation_changed', { valuation_id, known_at: known_at.toISOString(), reason }),
   );
 }

@@ -11,6 +11,8 @@ import type { LookupFunction } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 import { buildConnector } from 'undici';
+import type { Sentence } from '../../models/sentences.ts';
+import { say } from './sentences.ts';
 
 export const MAX_URL_LENGTH = 2_048;
 export const PUBLIC_PORTS: readonly string[] = ['443', '8443'];
@@ -24,8 +26,6 @@ const AZURE_PLATFORM = '168.63.129.16';
 /** IANA gives global unicast addresses from this block alone. */
 const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3');
 
-const REMEDY = 'use a public receiver, or have the operator add its exact host to allowed_hosts';
-
 /** Every address of a host name; rejects when there is none. */
 export type Resolver = (hostname: string) => Promise<readonly LookupAddress[]>;
 
@@ -37,7 +37,7 @@ export interface AddressGuardOptions {
 
 export interface AddressGuard {
   /** One sentence on why this URL may not be saved or posted to, or `null`. Resolves no name. */
-  urlRefusal(url: string): string | null;
+  urlRefusal(url: string): Sentence | null;
   /** A connector for an undici Agent. It fails with `RefusedAddress`, `UnresolvedName` or the socket's error. */
   connector(timeout_ms: number): buildConnector.connector;
 }
@@ -56,20 +56,20 @@ export class UnresolvedName extends Error {
  * One sentence on why an IP address may not be a destination, or `null` when it is public. Refuses all that is not
  * global unicast, IPv4 mapped into IPv6 unwrapped first, and the addresses of this machine.
  */
-export function addressRefusal(address: string, own_addresses = machineAddresses()): string | null {
+export function addressRefusal(address: string, own_addresses = machineAddresses()): Sentence | null {
   const reason = nonPublicReason(address, own_addresses);
-  return reason && `The address ${address} is ${reason}; webhooks go only to public addresses: ${REMEDY}.`;
+  return reason && say('address_not_public', { address, reason });
 }
 
-function nonPublicReason(address: string, own_addresses: readonly string[]): string | null {
-  if (!ipaddr.isValid(address)) return 'not an IP address';
+function nonPublicReason(address: string, own_addresses: readonly string[]): Sentence | null {
+  if (!ipaddr.isValid(address)) return say('address_none');
   const ip = ipaddr.process(address);
   const range = ip.range();
-  if (range !== 'unicast') return `in the range "${range}"`;
-  if (ip.kind() === 'ipv6' && !ip.match(GLOBAL_UNICAST)) return 'outside the global unicast block 2000::/3';
-  if (ip.toString() === AZURE_PLATFORM) return 'the platform address of a cloud';
+  if (range !== 'unicast') return say('address_range', { range });
+  if (ip.kind() === 'ipv6' && !ip.match(GLOBAL_UNICAST)) return say('address_not_global');
+  if (ip.toString() === AZURE_PLATFORM) return say('address_of_cloud');
   const is_own = own_addresses.some((own) => ipaddr.process(own).toString() === ip.toString());
-  return is_own ? 'an address of this machine' : null;
+  return is_own ? say('address_of_machine') : null;
 }
 
 function machineAddresses(): string[] {
@@ -102,34 +102,25 @@ function portOf(url: URL): string {
   return url.port || (url.protocol === 'https:' ? '443' : '80');
 }
 
-function urlRefusal(text: string, isAllowed: (url: URL) => boolean): string | null {
-  if (text.length > MAX_URL_LENGTH) {
-    return `The URL has ${text.length} characters; at most ${MAX_URL_LENGTH} are accepted: shorten it.`;
-  }
+function urlRefusal(text: string, isAllowed: (url: URL) => boolean): Sentence | null {
+  if (text.length > MAX_URL_LENGTH) return say('url_long', { length: text.length, most: MAX_URL_LENGTH });
   const url = URL.parse(text);
-  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
-    return 'This is not an absolute https URL; webhooks go only to those: write "https://host/path".';
-  }
-  if (url.username || url.password) {
-    return 'The URL carries a user name or password; none is accepted: rely on the signature instead.';
-  }
-  if (text.includes('#')) return 'The URL has a fragment, which is never sent: remove "#" and what follows.';
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') return say('url_not_https');
+  if (url.username || url.password) return say('url_with_password');
+  if (text.includes('#')) return say('url_with_fragment');
   return isAllowed(url) ? null : publicUrlRefusal(url);
 }
 
-function publicUrlRefusal(url: URL): string | null {
+function publicUrlRefusal(url: URL): Sentence | null {
   const { hostname } = url;
-  if (url.protocol === 'http:') {
-    return `The host ${hostname} is to be reached by http; only https is accepted: write "https://", or have the operator add the host to allowed_hosts.`;
-  }
-  if (!PUBLIC_PORTS.includes(portOf(url))) {
-    return `The port ${url.port} is not accepted; webhooks go to ${PUBLIC_PORTS.join(' or ')}: move the receiver, or have the operator add "${url.host}" to allowed_hosts.`;
-  }
+  if (url.protocol === 'http:') return say('url_insecure', { host: hostname });
+  if (!PUBLIC_PORTS.includes(portOf(url)))
+    return say('url_port', { port: url.port, ports: PUBLIC_PORTS, host: url.host });
   const literal = hostname.replace(/^\[|\]$/g, '');
   if (ipaddr.isValid(literal)) return addressRefusal(literal);
   const name = hostname.replace(/\.$/, '');
   if (!name.includes('.') || PRIVATE_NAMES.some((suffix) => name.endsWith(`.${suffix}`))) {
-    return `The name ${hostname} is not public; webhooks go only to public hosts: ${REMEDY}.`;
+    return say('url_not_public', { host: hostname });
   }
   return null;
 }
@@ -155,7 +146,7 @@ function guardedConnector(
     // A literal address never reaches the lookup.
     const refusal = ipaddr.isValid(options.hostname) ? addressRefusal(options.hostname) : null;
     if (refusal) {
-      callback(new RefusedAddress(refusal), null);
+      callback(new RefusedAddress(refusal.text), null);
       return;
     }
     guarded(options, (...result) => {
@@ -163,13 +154,13 @@ function guardedConnector(
       const late_refusal = error ? null : addressRefusal(socket.remoteAddress ?? 'unknown');
       if (!socket || !late_refusal) return callback(...result);
       socket.destroy();
-      callback(new RefusedAddress(late_refusal), null);
+      callback(new RefusedAddress(late_refusal.text), null);
     });
   };
 }
 
 /** All answers must pass: a name with one private address among public ones is refused whole. */
-function lookupWith(resolver: Resolver, refuse: (address: string) => string | null): LookupFunction {
+function lookupWith(resolver: Resolver, refuse: (address: string) => Sentence | null): LookupFunction {
   return (hostname, _options, callback) => {
     vetted(hostname, resolver, refuse).then(
       (addresses) => callback(null, addresses),
@@ -181,7 +172,7 @@ function lookupWith(resolver: Resolver, refuse: (address: string) => string | nu
 async function vetted(
   hostname: string,
   resolver: Resolver,
-  refuse: (address: string) => string | null,
+  refuse: (address: string) => Sentence | null,
 ): Promise<LookupAddress[]> {
   const addresses = await resolver(hostname).catch((cause: unknown) => {
     throw new UnresolvedName(`The name ${hostname} has no address: check it and its DNS zone.`, { cause });
@@ -191,7 +182,7 @@ async function vetted(
   }
   for (const { address } of addresses) {
     const refusal = refuse(address);
-    if (refusal) throw new RefusedAddress(`${hostname}: ${refusal}`);
+    if (refusal) throw new RefusedAddress(`${hostname}: ${refusal.text}`);
   }
   return [...addresses];
 }

@@ -6,8 +6,10 @@ import { parseSecret } from './sign.ts';
 
 /** @throws Problem naming what is wrong with the address */
 export function refuseUrl(guard: AddressGuard, url: string): void {
-  const detail = guard.urlRefusal(url);
-  if (detail) throw new Problem('webhook_url_refused', detail, [{ pointer: '/body/url', detail }]);
+  const sentence = guard.urlRefusal(url);
+  if (sentence === null) return;
+  const fault = { pointer: '/body/url', detail: sentence.text, sentence };
+  throw new Problem('webhook_url_refused', sentence, [fault]);
 }
 
 /** @throws Problem that never repeats the secret */

@@ -86,7 +86,7 @@ export function createSender({ timeout_ms = TIMEOUT_MS, ...guard_options }: Send
       const start_ms = performance.now();
       const refusal = guard.urlRefusal(url);
       const outcome = refusal
-        ? failed(new AttemptFailure('refused_address', refusal))
+        ? failed(new AttemptFailure('refused_address', refusal.text))
         : await attempt(agent, new URL(url), headers, body, timeout_ms);
       return { started_at, duration_ms: performance.now() - start_ms, ...outcome };
     },

@@ -3,6 +3,7 @@ import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import type { Sql, Transaction } from '../db/client.ts';
 import { Problem } from '../errors.ts';
+import { faultyField } from '../http/faulty-field.ts';
 import { emitEvents, enqueue } from '../outbox/emit.ts';
 import { HISTORY_DAYS } from '../outbox/retention.ts';
 import type { Service } from '../service.ts';
@@ -155,8 +156,7 @@ export async function replayEndpoint(
   since: Date,
 ): ReturnType<typeof replayMissing> {
   if (clock.now().getTime() - since.getTime() > HISTORY_DAYS * DAY_MS) {
-    const detail = `must lie in the last ${HISTORY_DAYS} days, for which deliveries are recorded`;
-    throw new Problem('bad_request', `/body/since ${detail}.`, [{ pointer: '/body/since', detail }]);
+    throw faultyField('/body/since', say('replay_too_long', { days: HISTORY_DAYS }));
   }
   await lockEndpoint(tx, caller.organisation_id, id);
   await own(tx, caller, id);

@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import fc from 'fast-check';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance } from 'fastify';
 import pino from 'pino';
 import t from 'tap';
 import { buildApp } from '../../src/app.ts';
 import { foundCalendar, openCalendar } from '../../src/demonstration/calendar.ts';
+import { toProblem } from '../../src/http/problems.ts';
 import { openapiFiles } from '../../src/openapi-file.ts';
 import { leaseLanes, settleLane } from '../../src/outbox/lanes.ts';
 import { ACTIONS, type Action } from '../../src/people/roles.ts';
@@ -255,6 +256,32 @@ t.test('what belongs to others looks exactly like what is missing', async (t) =>
   t.equal((await call(bank_a.key, 'GET', `/v1/pledges/${made.body.id}`)).status, 200);
   t.same((await call<Listed<WithId>>(bank_b.key, 'GET', '/v1/pledges')).body.data, []);
   t.same((await call<Listed<WithId>>(firm_b.key, 'GET', '/v1/events')).body.data, []);
+});
+
+t.test('what pages tell of a schema by a code is the word of the validator in the API', async (t) => {
+  const ajv = new Ajv2020({ formats: { date: /^\d{4}-\d\d-\d\d$/ } });
+  const faulty: [object, unknown][] = [
+    [{ type: 'string', maxLength: 3 }, 'four'],
+    [{ type: 'string', minLength: 3 }, 'no'],
+    [{ type: 'integer', maximum: 10_000 }, 10_001],
+    [{ type: 'number', minimum: 0.5 }, 0],
+    [{ type: 'string', format: 'date' }, 'today'],
+    [{ type: 'string', pattern: '^[a-z]{2}$' }, '12'],
+    [{ type: ['string', 'null'] }, 1],
+    [{ type: 'integer' }, 'one'],
+  ];
+  for (const [schema, value] of faulty) {
+    const validate = ajv.compile(schema);
+    t.notOk(validate(value));
+    const { message, keyword } = validate.errors![0]!;
+    const { sentence, fields, ...problem } = toProblem({
+      validation: validate.errors,
+      validationContext: 'body',
+    } as FastifyError);
+    t.equal(fields[0]!.detail, message, keyword);
+    t.equal(sentence?.text, `/body ${message}.`, keyword);
+    t.equal(problem.code, 'bad_request');
+  }
 });
 
 t.test('a body is neither coerced nor stripped, and the problem names the field', async (t) => {

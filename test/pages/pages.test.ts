@@ -477,6 +477,80 @@ t.test('pages of a service', async (t) => {
     t.match(String(missing.headers['content-type']), 'application/problem+json');
   });
 
+  t.test(
+    'say in the reader’s language what is refused, with its values, and nothing of it in English',
+    async (t) => {
+      const [viewer, officer] = await Promise.all(
+        (['viewer', 'officer'] as const).map(async (role) =>
+          openSession(service, (await addPerson(service, service.bank_a.id, role)).id),
+        ),
+      );
+      const look = (url: string, language: string) =>
+        service.app.inject({
+          url,
+          headers: { cookie: viewer!.headers.cookie!, 'accept-language': language },
+        });
+      for (const language of ['zh', 'ru'] as const) {
+        const words = wordsIn(language);
+        const here = { 'accept-language': language };
+        const webhook = { url: 'https://hooks.bank.example:22/', description: '' };
+        const port = {
+          port: '22',
+          host: 'hooks.bank.example:22',
+          ports: ['443', '8443'].join(words.say('term.between')),
+        };
+        const digit = { given: '8', number: '201710117081', right: '7' };
+        const refused: [string, { body: string }, string][] = [
+          [
+            'role',
+            await sendForm(viewer!, '/webhooks', webhook, here),
+            words.say('said.role_too_low', { person_role: words.say('person_role.viewer') }),
+          ],
+          [
+            'organisation',
+            await look('/sources', language),
+            words.say('said.role_unfit', { for_role: words.say('role.staff'), role: words.say('role.bank') }),
+          ],
+          ['address', await sendForm(officer!, '/webhooks', webhook, here), words.say('said.url_port', port)],
+          [
+            'password',
+            await sendForm(
+              officer!,
+              '/account/password',
+              { password: PASSWORD, new_password: 'short' },
+              here,
+            ),
+            words.say('said.password_short', { length: 5, least: 12 }),
+          ],
+          [
+            'number',
+            await look('/patents?number=CN201710117081.8', language),
+            words.say('said.search_number', { fault: words.say('said.check_digit_wrong', digit) }),
+          ],
+          [
+            'schema',
+            await look(`/patents?q=${'x'.repeat(301)}`, language),
+            words.say('said.field_faulty', {
+              pointer: '/querystring/q',
+              fault: words.say('said.fault_long', { limit: 300 }),
+            }),
+          ],
+        ];
+        for (const [what, { body }, text] of refused) {
+          t.ok(body.includes(text), `${what} in ${language}`);
+          t.notMatch(/<main.*<\/main>/s.exec(body)![0], /lang="en"/, `${what} in ${language}`);
+        }
+      }
+    },
+  );
+
+  t.test('tell what a model may be used for as it was registered', async (t) => {
+    const registered = await service.database.sql<{ id: string; limits: string }[]>`
+      select id, limits from model_specification order by id`;
+    t.ok(registered.length > 1);
+    for (const { id, limits } of registered) t.equal(TEXTS.en[`model_limits.${id}` as Key], limits, id);
+  });
+
   t.test('what moved since a proposal is named, and nothing else', async (t) => {
     const frozen = { pledge: { ltv_bp: 1 }, patents: [{ patent_id: 'b', mid_minor: 2 }], other_flags: ['x'] };
     const now = {

@@ -28,6 +28,7 @@ import { Problem } from '../../errors.ts';
 import { newUnlinkableId } from '../../ids.ts';
 import { emitEvents, toldTo } from '../../outbox/emit.ts';
 import type { Vault } from '../../secrets/vault.ts';
+import { atFault } from '../at-fault.ts';
 import { BINDING, OVER } from '../deals/machine.ts';
 import { findDeal, type ListingDeal, lockDeal, ownSide } from '../deals/store.ts';
 import { sentence } from '../sentences.ts';
@@ -136,12 +137,9 @@ async function turnOf(
 function requireRange(range: MoneyRange): void {
   const fault = rangeFault(range);
   if (fault === null) return;
-  const detail =
-    fault === 'reversed'
-      ? 'is below low_minor'
-      : `must be over low_minor by ${LEAST_WIDTH_bp} basis points of it at least: a narrower range feels out the other’s`;
-  const pointer = '/body/high_minor';
-  throw new Problem('refused', `The range was not submitted: high_minor ${detail}.`, [{ pointer, detail }]);
+  const said =
+    fault === 'reversed' ? sentence('range_reversed') : sentence('range_narrow', { least: LEAST_WIDTH_bp });
+  throw atFault('range', 'high_minor', said);
 }
 
 async function answer(

@@ -4,11 +4,13 @@
  */
 import { addYears } from '../../../models/calendar.ts';
 import { isSameButForm } from '../../../models/party-name.ts';
+import type { Sentence } from '../../../models/sentences.ts';
 import { dateOf } from '../../clock.ts';
 import type { Sql, Transaction } from '../../db/client.ts';
 import { acrossTenants } from '../../db/tenancy.ts';
 import { Problem } from '../../errors.ts';
 import { type Owner, ownersByPatent, ownersOfLinked } from '../../patents/owners.ts';
+import { sentence } from '../sentences.ts';
 import type { Engagement } from './store.ts';
 
 /** An engagement that ended longer ago binds nobody. */
@@ -17,11 +19,11 @@ export const CONFLICT_years = 2;
 type Asked = Pick<Engagement, 'engager_id' | 'expert_id' | 'expert_name' | 'deal_id' | 'patent_id'>;
 type Conflict = 'party' | 'other_side' | 'owner' | 'citing';
 
-const REASONS: Record<Conflict, string> = {
-  party: 'it is a party of the deal, or carries the listing for its seller',
-  other_side: `it works on this for somebody else, or has within ${CONFLICT_years} years`,
-  owner: 'it owns the patent',
-  citing: 'it owns a patent that cites this one or is cited by it',
+const REASONS: Record<Conflict, Sentence> = {
+  party: sentence('expert_is_party'),
+  other_side: sentence('expert_of_other_side', { years: CONFLICT_years }),
+  owner: sentence('expert_is_owner'),
+  citing: sentence('expert_of_citing'),
 };
 
 /**
@@ -32,10 +34,12 @@ const REASONS: Record<Conflict, string> = {
 export async function refuseConflict(tx: Transaction, asked: Asked, now: Date): Promise<void> {
   const conflict = await acrossTenants(tx, () => findConflict(tx, asked, now));
   if (conflict === null) return;
-  const reason = asked.deal_id === null ? `: ${REASONS[conflict]}` : ' over this deal';
+  const expert = asked.expert_name;
   throw new Problem(
     'conflict_of_interest',
-    `${asked.expert_name} has a conflict of interest${reason}. Ask another expert.`,
+    asked.deal_id === null
+      ? sentence('expert_conflict', { expert, reason: REASONS[conflict] })
+      : sentence('expert_conflict_over_deal', { expert }),
   );
 }
 

@@ -12,6 +12,7 @@ import { newId } from '../../ids.ts';
 import { emitEvents, toldTo } from '../../outbox/emit.ts';
 import { knownPatents } from '../../patents/facts.ts';
 import { findValue, type LastValue, lastValues } from '../../valuations/store.ts';
+import { atFault } from '../at-fault.ts';
 import { findDeal, ownSide } from '../deals/store.ts';
 import { sentence } from '../sentences.ts';
 import { refuseConflict } from './conflicts.ts';
@@ -83,8 +84,7 @@ export async function askExpert(
 ): Promise<EngagementDetail> {
   const { organisation_id: engager_id } = caller;
   const expert = await findExpert(tx, given.expert_id);
-  if (!expert?.open)
-    throw refused('expert_id', 'names no expert that takes engagements; GET /v1/experts lists them');
+  if (!expert?.open) throw atFault('expert', 'expert_id', sentence('expert_unknown'));
   await requireSubject(tx, given, now);
   const { name: engager_name } = (await findOrganisation(tx, engager_id))!;
   const engagement: Engagement = {
@@ -114,23 +114,18 @@ async function requireSubject(
   now: Date,
 ): Promise<void> {
   if ((deal_id === null) === (patent_id === null))
-    throw refused('patent_id', 'or deal_id must be given, and not both');
+    throw atFault('expert', 'patent_id', sentence('expert_of_one_thing'));
   if (deal_id !== null) {
     const deal = await findDeal(tx, deal_id);
-    if (!deal || !(await ownSide(tx, deal))) throw refused('deal_id', 'names no deal of yours');
+    if (!deal || !(await ownSide(tx, deal)))
+      throw atFault('expert', 'deal_id', sentence('expert_deal_foreign'));
   }
   if (patent_id !== null && !(await knownPatents(tx, [patent_id], now)).has(patent_id))
-    throw refused('patent_id', 'names no patent in the database; look it up with GET /v1/patents');
+    throw atFault('expert', 'patent_id', sentence('expert_patent_unknown'));
   if (valuation_id === null) return;
   const valuation = await findValue(tx, valuation_id);
   if (!valuation || valuation.patent_id !== patent_id)
-    throw refused('valuation_id', 'names no valuation of that patent that you may see');
-}
-
-function refused(field: string, detail: string): Problem {
-  return new Problem('refused', `The expert was not asked: ${field} ${detail}.`, [
-    { pointer: `/body/${field}`, detail },
-  ]);
+    throw atFault('expert', 'valuation_id', sentence('expert_valuation_foreign'));
 }
 
 /** @throws Problem `not_found`; `conflict` for the other party's step and out of order; `conflict_of_interest` when taken */
@@ -214,13 +209,9 @@ function requireOpinion(
   }: Pick<Opinion, 'low_minor' | 'mid_minor' | 'high_minor' | 'as_of'>,
   today: CalendarDate,
 ): void {
-  const fault = (field: string, detail: string) =>
-    new Problem('refused', `The opinion was not taken: ${field} ${detail}.`, [
-      { pointer: `/body/${field}`, detail },
-    ]);
-  if (mid_minor < low_minor) throw fault('mid_minor', 'is below low_minor');
-  if (high_minor < mid_minor) throw fault('high_minor', 'is below mid_minor');
-  if (as_of > today) throw fault('as_of', `is still to come; today is ${today}`);
+  if (mid_minor < low_minor) throw atFault('opinion', 'mid_minor', sentence('opinion_mid_low'));
+  if (high_minor < mid_minor) throw atFault('opinion', 'high_minor', sentence('opinion_high_mid'));
+  if (as_of > today) throw atFault('opinion', 'as_of', sentence('opinion_to_come', { today }));
 }
 
 /** Shows it to one more organisation; what was shown cannot be taken back. */
@@ -234,12 +225,7 @@ export async function shareEngagement(
   const { engagement, role } = await requireParty(tx, id, caller);
   if (role !== 'engager') throw new Problem('conflict', sentence('engagement_of_engager'));
   const other = await kindOf(tx, organisation_id);
-  if (other === null) {
-    const detail = 'names no organisation';
-    throw new Problem('refused', `It was not shared: organisation_id ${detail}.`, [
-      { pointer: '/body/organisation_id', detail },
-    ]);
-  }
+  if (other === null) throw atFault('share', 'organisation_id', sentence('share_to_nobody'));
   const { engager_id, engager_name, expert_name } = engagement;
   if (await insertShare(tx, { engagement_id: id, engager_id, organisation_id, shared_at: now })) {
     await audit(tx, caller, 'expert.shared', id, { organisation_id }, now);

@@ -4,6 +4,7 @@ import type { Sql } from '../../db/client.ts';
 import { Problem } from '../../errors.ts';
 import type { KnownPatent } from '../../patents/facts.ts';
 import { ownersByPatent } from '../../patents/owners.ts';
+import { sentence } from '../sentences.ts';
 
 /** Shorter runs of digits are years and quantities. */
 const TELLING_DIGITS = 7;
@@ -23,8 +24,10 @@ export function requireUntold(
       names.map((name) => toldInText(text, name)).find((part) => part !== null) ??
       numbers.find((number) => digitsOf(text).includes(digitsOf(number)));
     if (told === undefined) continue;
-    const detail = `The field ${field} holds "${told}", which tells who you are: leave it out; who may know is told by your consent.`;
-    throw new Problem('refused', detail, [{ pointer: `/body/${field}`, detail: `holds "${told}"` }]);
+    const fault = sentence('listing_holds', { told });
+    throw new Problem('refused', sentence('listing_telling', { field, told }), [
+      { pointer: `/body/${field}`, detail: fault.text, sentence: fault },
+    ]);
   }
 }
 

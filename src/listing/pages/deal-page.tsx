@@ -211,7 +211,9 @@ function DataRoom({ deal, documents, rights, writes, problem }: DealPageShown & 
           },
         ]}
       />
-      {adds && <DocumentForm action={`/market/deals/${deal.id}/documents`} faults={faultsIn(problem)} />}
+      {adds && (
+        <DocumentForm action={`/market/deals/${deal.id}/documents`} faults={faultsIn(problem, words)} />
+      )}
     </Section>
   );
 }

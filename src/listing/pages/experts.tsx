@@ -26,6 +26,7 @@ import {
   writeOpinion,
 } from '../experts/service.ts';
 import { findExpert, listEngagements, listExperts } from '../experts/store.ts';
+import { sentence } from '../sentences.ts';
 import { EngagementPage } from './engagement-page.tsx';
 import { ExpertPage, ExpertsPage, type Kept } from './experts-page.tsx';
 
@@ -237,7 +238,7 @@ export function expertPages(app: FastifyInstance, service: Service): void {
     {
       at,
       async act({ params, body, caller }) {
-        if (!SCORES.test(body.score)) throw fault('score', 'must be 1 to 5');
+        if (!SCORES.test(body.score)) throw faultAt('score', sentence('rating_score'), 'refused');
         await tried(caller, 'expert.rate', () =>
           database.transaction((tx) => rateExpert(tx, params.id, Number(body.score), caller, clock.now())),
         );
@@ -260,9 +261,9 @@ function profileOf(body: {
   const fields = list(body.fields).map(Number);
   const regions = list(body.regions.toUpperCase());
   if (fields.some((field) => !Number.isInteger(field) || field < 1 || field > 35))
-    throw fault('fields', 'must be numbers of technology fields, 1 to 35');
+    throw faultAt('fields', sentence('expert_fields'), 'refused');
   if (regions.some((region) => !REGION.test(region)))
-    throw fault('regions', 'must be codes of two letters, such as CN, EP');
+    throw faultAt('regions', sentence('expert_regions'), 'refused');
   const { summary, intermediary, open } = body;
   return {
     summary: summary.trim(),
@@ -276,10 +277,4 @@ function profileOf(body: {
 function requireTyped(body: Readonly<Record<string, string | undefined>>, ...names: string[]): void {
   const empty = names.find((name) => (body[name] ?? '').trim() === '');
   if (empty) throw faultAt(empty, say('field_empty'), 'refused');
-}
-
-function fault(field: string, detail: string): Problem {
-  return new Problem('refused', `The form was not taken: ${field} ${detail}.`, [
-    { pointer: `/body/${field}`, detail },
-  ]);
 }

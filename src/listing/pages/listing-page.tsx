@@ -180,7 +180,7 @@ function DataRoom({ listing, documents, views, problem }: DataRoomProps) {
         ]}
       />
       {may(view, 'write') && (
-        <DocumentForm action={`/market/listings/${listing.id}/documents`} faults={faultsIn(problem)} />
+        <DocumentForm action={`/market/listings/${listing.id}/documents`} faults={faultsIn(problem, words)} />
       )}
     </Section>
   );

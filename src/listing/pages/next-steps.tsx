@@ -45,7 +45,7 @@ export function NextSteps(shown: Shown) {
 
 function StepForm({ step, deal, listing, typed, problem }: Shown & { step: Step }) {
   const { words } = useView();
-  const faults = faultsIn(problem);
+  const faults = faultsIn(problem, words);
   const form = (told: Record<string, string>, children?: ComponentChildren) => (
     <SendForm
       action={`/market/deals/${deal.id}/${step === 'offer' ? 'offers' : 'steps'}`}

@@ -202,7 +202,7 @@ export function listingPages(app: FastifyInstance, service: Service): void {
     }));
     return {
       title: words.say('market.own'),
-      body: <OwnPage {...shown} {...{ typed, problem }} faults={faultsIn(problem)} />,
+      body: <OwnPage {...shown} {...{ typed, problem }} faults={faultsIn(problem, words)} />,
     };
   }
 

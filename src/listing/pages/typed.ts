@@ -1,6 +1,8 @@
 /** What was typed into forms, and what was wrong with it. */
 import { Problem } from '../../errors.ts';
+import type { Words } from '../../pages/language/words.ts';
 import type { Faults } from '../../pages/parts/forms.tsx';
+import { saidIn } from '../../pages/parts/said.tsx';
 import { say } from '../../pages/sentences.ts';
 
 /** @throws Problem `bad_request` naming each field that is wrong */
@@ -12,10 +14,13 @@ export function requireNone(faults: Faults): void {
   if (fields.length > 0) throw new Problem('bad_request', say('form_faulty'), fields);
 }
 
-/** By the name of the field. */
-export function faultsIn(problem: Problem | null): Faults {
+/** By the name of the field; what has no code was found by a form, in the reader's language. */
+export function faultsIn(problem: Problem | null, words: Words): Faults {
   return Object.fromEntries(
-    (problem?.fields ?? []).map(({ pointer, detail }) => [pointer.replace('/body/', ''), detail]),
+    (problem?.fields ?? []).map(({ pointer, detail, sentence }) => [
+      pointer.replace('/body/', ''),
+      (sentence && saidIn(sentence, words)) ?? detail,
+    ]),
   );
 }
 

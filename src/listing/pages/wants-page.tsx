@@ -108,7 +108,7 @@ function Answer({ want, listings }: { want: WantShown; listings: readonly Listin
 
 function NewWant({ typed, problem }: Pick<WantsShown, 'typed' | 'problem'>) {
   const { words } = useView();
-  const faults = faultsIn(problem);
+  const faults = faultsIn(problem, words);
   return (
     <Section title={words.say('wants.new')} id="new">
       <SendForm action="/market/wants" send={words.say('wants.send')}>

@@ -24,6 +24,7 @@ import type { Service } from '../../service.ts';
 import { formsOf, Typed } from '../forms.ts';
 import type { Words } from '../language/words.ts';
 import type { Faults } from '../parts/forms.tsx';
+import { faultSaid } from '../parts/said.tsx';
 import { pagesOf } from '../serve.ts';
 import { ONWARD, onwardOf, welcome } from '../sign-in/welcome.tsx';
 import { AccountPage, type AccountShown } from './account-page.tsx';
@@ -95,7 +96,7 @@ export function accountPages(app: FastifyInstance, service: Service, rates: Rate
         const faults =
           error.code === 'refused'
             ? { password: words.say('proof.refused') }
-            : { new_password: words.say('account.password_refused') };
+            : { new_password: faultSaid(error, words) };
         return again(await account(request, words, faults));
       }
     },

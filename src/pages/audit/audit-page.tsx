@@ -3,6 +3,7 @@ import type { ListedEntry } from '../../audit/read.ts';
 import type { ChainCheck } from '../../audit/verify.ts';
 import { SessionForm } from '../parts/forms.tsx';
 import { AskForm, DayField, Section, Table } from '../parts/parts.tsx';
+import { Said } from '../parts/said.tsx';
 import { useView } from '../view.ts';
 
 /** What is asked for, as it was typed. */
@@ -87,8 +88,7 @@ function Verification({ verified: { check, heads, sha256, entries, limit } }: { 
     return (
       <div class="refusal" role="alert">
         <p>
-          <strong>{words.say('audit.broken', { seq: check.broken_at })}</strong>{' '}
-          <span lang="en">{check.why}</span>
+          <strong>{words.say('audit.broken', { seq: check.broken_at })}</strong> <Said of={check.why!} />
         </p>
         <p>{words.say('audit.holds_until', { count: check.entries })}</p>
       </div>

@@ -23,7 +23,7 @@ export function ModelPage({ history }: { history: ModelHistory }) {
       </div>
       <Facts facts={factsOf(history, words)} />
       <Section title={words.say('models.limits')}>
-        <p lang="en">{limits}</p>
+        <Limits specification={specification} limits={limits} />
       </Section>
       <ComparisonSection comparisons={comparisons} />
       <Section title={words.say('models.reviews')} note={words.say('models.reviews_note')}>
@@ -43,6 +43,13 @@ export function ModelPage({ history }: { history: ModelHistory }) {
       </Section>
     </>
   );
+}
+
+/** In the language where the catalogue knows the model, else as it was registered. */
+function Limits({ specification, limits }: Pick<ModelHistory, 'specification' | 'limits'>) {
+  const { words } = useView();
+  const key = `model_limits.${specification}`;
+  return words.has(key) ? <p>{words.say(key)}</p> : <p lang="en">{limits}</p>;
 }
 
 function factsOf({ role, tier, author, review, metric }: ModelHistory, words: View['words']): Fact[] {

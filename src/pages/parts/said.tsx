@@ -47,6 +47,11 @@ export function Said({ of }: { of: Sentence | string }) {
   return said ?? <span lang="en">{textOf(of)}</span>;
 }
 
+/** What is wrong with the one field that was refused. */
+export function faultSaid({ fields: [field], message }: Problem, words: Words): string {
+  return (field?.sentence && saidIn(field.sentence, words)) ?? field?.detail ?? message;
+}
+
 /** Why the service refused; of a page that is not there the title says all, but for what has a sentence of its own. */
 export function Why({ problem }: { problem: Problem }) {
   const { code, sentence, message } = problem;

@@ -50,7 +50,7 @@ export function patentPages(app: FastifyInstance, service: Service): void {
       return { title, body: <SearchPage {...{ sought, found, next }} fault={null} /> };
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'bad_request') throw error;
-      return { title, body: <SearchPage {...{ sought }} found={null} next={null} fault={error.message} /> };
+      return { title, body: <SearchPage {...{ sought }} found={null} next={null} fault={error} /> };
     }
   });
 

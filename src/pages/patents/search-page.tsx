@@ -1,6 +1,8 @@
 import { LEGAL_STATES } from '../../../models/types.ts';
+import type { Problem } from '../../errors.ts';
 import type { Asked, FoundPatent } from '../../search/find.ts';
 import { AskForm, Choice, Section, Table, TextAsked } from '../parts/parts.tsx';
+import { Why } from '../parts/said.tsx';
 import { useView } from '../view.ts';
 
 export type Sought = Pick<Asked, 'q' | 'number' | 'owner' | 'class' | 'legal_state'>;
@@ -11,8 +13,7 @@ interface Props {
   found: readonly FoundPatent[] | null;
   /** Cursor of the page after. */
   next: string | null;
-  /** In the service's words. */
-  fault: string | null;
+  fault: Problem | null;
 }
 
 export function SearchPage({ sought, found, next, fault }: Props) {
@@ -43,9 +44,9 @@ export function SearchPage({ sought, found, next, fault }: Props) {
         />
       </AskForm>
       {fault && (
-        <p class="refusal" role="alert" lang="en">
-          {fault}
-        </p>
+        <div class="refusal" role="alert">
+          <Why problem={fault} />
+        </div>
       )}
       {found && (
         <Section title={words.say('patent.found')}>

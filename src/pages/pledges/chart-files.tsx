@@ -6,6 +6,7 @@ import { chartFile, type PictureForm } from '../charts/picture/file.tsx';
 import { FLOW_KEYS, ValueFlowChart } from '../charts/value-flow.tsx';
 import { WaterfallChart } from '../charts/waterfall.tsx';
 import type { Words } from '../language/words.ts';
+import { say } from '../sentences.ts';
 import { type FlowWindow, windowDays } from './flow-window.tsx';
 import { pledgeName } from './pledge-page.tsx';
 import { flowOf, type PledgeShown } from './read.ts';
@@ -22,8 +23,7 @@ export async function flowFile(
   { shown, known_on, words }: Asked,
   window: FlowWindow,
 ): Promise<Buffer> {
-  if (shown.points.length === 0)
-    throw new Problem('conflict', 'The pledge has no value yet; ask again after its valuation.');
+  if (shown.points.length === 0) throw new Problem('conflict', say('chart_of_no_value'));
   const flow = flowOf(shown);
   const days = windowDays(shown, window);
   return chartFile(form, {

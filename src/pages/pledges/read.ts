@@ -21,6 +21,7 @@ import { type PledgeWaterfall, pledgeWaterfall } from '../../pledges/waterfall/b
 import { latestStatuses } from '../../risk/status.ts';
 import { flagsOf, type StandingFlag } from '../../risk/store.ts';
 import type { Flow } from '../charts/value-flow.tsx';
+import { say } from '../sentences.ts';
 
 export interface PledgedThing extends PledgedPatent {
   known: KnownPatent | null;
@@ -110,9 +111,8 @@ export async function readChange(
 
 /** @throws Problem `conflict` without two values, `refused` where the days are the wrong way round or are refused */
 export function toldOf(change: ChangeShown | null): PledgeWaterfall {
-  if (!change)
-    throw new Problem('conflict', 'The pledge has no two values yet; ask again after the next one.');
+  if (!change) throw new Problem('conflict', say('change_of_one_value'));
   const { from, to, waterfall, refused } = change;
   if (waterfall) return waterfall;
-  throw new Problem('refused', refused ?? `The field from, ${from}, is later than to, ${to}: swap them.`);
+  throw new Problem('refused', refused ?? say('change_backwards', { from, to }));
 }

@@ -9,6 +9,7 @@ import { SessionForm } from '../parts/forms.tsx';
 import { AskForm, Choice, type Column, Section, SeverityMarked, Table } from '../parts/parts.tsx';
 import { ruleTitle } from '../parts/terms.ts';
 import { pledgeName } from '../pledges/pledge-page.tsx';
+import { say } from '../sentences.ts';
 import { useView } from '../view.ts';
 import { type Filters, OwnFilter, type Refused, toldOf, Views } from './queue-filters.tsx';
 
@@ -37,8 +38,7 @@ function afterOf({ rank, flag_id }: QueuedCase): string {
 /** @throws Problem `bad_request` for what no page of the queue ended with */
 export function placeOf(after: string): { rank: number; flag_id: string } {
   const [, rank, flag_id] = /^(\d)\.(\w+)$/.exec(after) ?? [];
-  if (rank === undefined || flag_id === undefined)
-    throw new Problem('bad_request', 'The field after is of no page of the queue; begin at the first page.');
+  if (rank === undefined || flag_id === undefined) throw new Problem('bad_request', say('queue_place'));
   return { rank: Number(rank), flag_id };
 }
 

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { faultsOf } from '../../../models/risk/rule-set.ts';
+import type { Sentence } from '../../../models/sentences.ts';
 import type { Caller } from '../../accounts/store.ts';
 import { attemptOwn } from '../../audit/refusal.ts';
 import { PROBLEMS, Problem } from '../../errors.ts';
@@ -127,12 +128,12 @@ export function rulePages(app: FastifyInstance, service: Service): void {
 /** Every fault beside its field; null where there is none. */
 function outcomeOf(typed: Typed): Outcome | null {
   const { settings, not_numbers } = readSettings(typed);
-  const faults: Record<string, string | null> = Object.fromEntries(not_numbers.map((name) => [name, null]));
-  for (const { pointer, detail } of faultsOf(settings)) {
+  const faults: Record<string, Sentence | null> = Object.fromEntries(not_numbers.map((name) => [name, null]));
+  for (const { pointer, sentence } of faultsOf(settings)) {
     const [, rule, field, parameter] = pointer.split('/');
     const name =
       field === 'parameters' ? `${rule}.${parameter}` : `${field === 'enabled' ? 'on' : field}.${rule}`;
-    faults[name] = detail;
+    faults[name] = sentence;
   }
   return Object.keys(faults).length > 0 ? { typed, faults, problem: null } : null;
 }

@@ -2,12 +2,13 @@
 import { type Parameter, type Rule, SEVERITIES } from '../../../models/risk/rule.ts';
 import { ALWAYS_ON } from '../../../models/risk/rule-set.ts';
 import { RULES } from '../../../models/risk/rules.ts';
+import type { Sentence } from '../../../models/sentences.ts';
 import type { Problem } from '../../errors.ts';
 import type { StoredBacktest } from '../../risk/backtest-store.ts';
 import type { StoredRuleSet } from '../../risk/rule-sets.ts';
 import { SessionForm } from '../parts/forms.tsx';
 import { Section, Table } from '../parts/parts.tsx';
-import { Why } from '../parts/said.tsx';
+import { Said, Why } from '../parts/said.tsx';
 import { ruleTitle } from '../parts/terms.ts';
 import { useView } from '../view.ts';
 import type { Typed } from './settings.ts';
@@ -15,7 +16,7 @@ import type { Typed } from './settings.ts';
 export interface Outcome {
   typed: Typed;
   /** By field: what is wrong, in the service's own words; null where it is no number. */
-  faults: Readonly<Record<string, string | null>>;
+  faults: Readonly<Record<string, Sentence | null>>;
   problem: Problem | null;
 }
 
@@ -163,7 +164,7 @@ function Threshold({ name, parameter, typed, faults }: Fields & { name: string; 
   const { words } = useView();
   const { least, most, unit } = parameter;
   const is_wrong = name in faults;
-  const detail = faults[name];
+  const fault = faults[name];
   return (
     <div class="field threshold">
       <label for={name}>
@@ -182,8 +183,11 @@ function Threshold({ name, parameter, typed, faults }: Fields & { name: string; 
       />
       {is_wrong && (
         <p class="fault" id={`${name}-fault`}>
-          {words.say('rules.number_fault', { least: String(least), most: String(most) })}
-          {detail && <span lang="en">{` ${detail}.`}</span>}
+          {fault ? (
+            <Said of={fault} />
+          ) : (
+            words.say('rules.number_fault', { least: String(least), most: String(most) })
+          )}
         </p>
       )}
     </div>

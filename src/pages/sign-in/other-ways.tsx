@@ -13,6 +13,7 @@ import { TOKEN_PATTERN } from '../../people/tokens.ts';
 import type { Service } from '../../service.ts';
 import { formsOf, Typed } from '../forms.ts';
 import type { Faults } from '../parts/forms.tsx';
+import { faultSaid } from '../parts/said.tsx';
 import { pagesOf } from '../serve.ts';
 import {
   FromProviderPage,
@@ -114,7 +115,7 @@ export function otherWaysIn(app: FastifyInstance, service: Service, rates: Rates
         return await welcome(service, { reply, view, session: outcome.session }, {});
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
-        if (error.code === 'bad_request') return refuse({ password: words.say('account.password_refused') });
+        if (error.code === 'bad_request') return refuse({ password: faultSaid(error, words) });
         return refuse({
           name: words.say(error.code === 'conflict' ? 'invitation.has_account' : 'invitation.gone'),
         });
@@ -143,7 +144,7 @@ export function otherWaysIn(app: FastifyInstance, service: Service, rates: Rates
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         return refuse(
-          words.say(error.code === 'bad_request' ? 'account.password_refused' : 'said.account_recovery_over'),
+          error.code === 'bad_request' ? faultSaid(error, words) : words.say('said.account_recovery_over'),
         );
       }
       return show({

@@ -21,6 +21,7 @@ import type { Service } from '../../service.ts';
 import { formsOf, Typed } from '../forms.ts';
 import type { Words } from '../language/words.ts';
 import type { Faults } from '../parts/forms.tsx';
+import { say } from '../sentences.ts';
 import { pagesOf } from '../serve.ts';
 import {
   amountOf,
@@ -114,7 +115,7 @@ export function valuationPages(app: FastifyInstance, service: Service): void {
         return goTo(`/pledges/${pledge.id}`);
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
-        return refuse({ request: error.message });
+        return again(titled(words, await rangePage(request, body, lines, {}, error)));
       }
     },
   );
@@ -136,17 +137,18 @@ export function valuationPages(app: FastifyInstance, service: Service): void {
     body: Body,
     lines: Line[],
     faults: Faults,
+    problem: Problem | null = null,
   ) {
     const { sql } = database;
     const ranges = await indicativeRanges(sql, lines, clock.now());
-    if (!ranges) throw new Problem('conflict', 'No model is in force yet; ask again when one is.');
+    if (!ranges) throw new Problem('conflict', say('no_model_yet'));
     const typed = Object.fromEntries(
       ['bank_id', 'principal', 'matures_on'].flatMap((name) =>
         body[name] === undefined ? [] : [[name, body[name]]],
       ),
     );
     const banks = await knownBanks(sql, callerOfGuarded(request).organisation_id);
-    return <RangePage {...{ lines, ranges, banks, typed, faults }} numbers={body.numbers} />;
+    return <RangePage {...{ lines, ranges, banks, typed, faults, problem }} numbers={body.numbers} />;
   }
 }
 

@@ -1,6 +1,6 @@
 /** What the steps of a valuation are made from: the record of each patent, and what it may be worth by what is declared of it. */
 import { toMinor } from '../../../models/money.ts';
-import type { CalendarDate } from '../../../models/types.ts';
+import type { CalendarDate, Failure } from '../../../models/types.ts';
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
 import { dateOf } from '../../clock.ts';
 import type { Sql } from '../../db/client.ts';
@@ -99,8 +99,8 @@ export interface Range {
   low_minor: number | null;
   mid_minor: number | null;
   high_minor: number | null;
-  /** In words of the model, why there is none. */
-  reason: string | null;
+  /** Why there is none. */
+  failure: Failure | null;
 }
 
 /** Indicative: nothing is stored, and nobody is told. Null without a model in force. */
@@ -117,7 +117,7 @@ export async function indicativeRanges(sql: Sql, lines: readonly Line[], now: Da
       low_minor,
       mid_minor,
       high_minor,
-      reason: valuation.failure?.message ?? null,
+      failure: valuation.failure,
     };
   });
 }

@@ -2,7 +2,8 @@
 import type { ComponentChildren } from 'preact';
 import { VALUATION_CURRENCY } from '../../../models/valuation.ts';
 import { ROYALTY_PRIORS } from '../../../models/value/formulas/royalty-prior.ts';
-import { type Faults, SendForm, TextField } from '../parts/forms.tsx';
+import type { Problem } from '../../errors.ts';
+import { type Faults, Refusal, SendForm, TextField } from '../parts/forms.tsx';
 import { Choice, Facts, Section, Table } from '../parts/parts.tsx';
 import { industryText } from '../parts/terms.ts';
 import { useView } from '../view.ts';
@@ -139,9 +140,11 @@ interface RangeProps extends LinesProps {
   /** Banks that the firm has dealt with. */
   banks: readonly { id: string; name: string }[];
   typed: Readonly<Record<string, string>>;
+  /** What the service refused. */
+  problem: Problem | null;
 }
 
-export function RangePage({ numbers, lines, ranges, banks, typed, faults }: RangeProps) {
+export function RangePage({ numbers, lines, ranges, banks, typed, faults, problem }: RangeProps) {
   const { words } = useView();
   const money = (minor: number | null) =>
     minor === null ? words.say('term.unknown') : words.briefMoney(minor, VALUATION_CURRENCY);
@@ -222,21 +225,18 @@ export function RangePage({ numbers, lines, ranges, banks, typed, faults }: Rang
             fault={faults.matures_on}
             input={{ type: 'date', value: typed.matures_on }}
           />
-          {faults.request && (
-            <p class="fault" role="alert" lang="en">
-              {faults.request}
-            </p>
-          )}
+          <Refusal problem={problem} />
         </SendForm>
       </Section>
     </Steps>
   );
 }
 
-function Why({ status, reason }: Range) {
+function Why({ status, failure }: Range) {
   const { words } = useView();
-  if (reason === null) return <span>{words.say(`valuation.status_${status}`)}</span>;
-  return <span lang="en">{reason}</span>;
+  if (failure === null) return <span>{words.say(`valuation.status_${status}`)}</span>;
+  const key = `failure.${failure.code}`;
+  return words.has(key) ? <span>{words.say(key)}</span> : <span lang="en">{failure.message}</span>;
 }
 
 /** Null where one is not known. */

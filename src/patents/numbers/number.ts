@@ -6,6 +6,7 @@
  * and serial `1020130012345`, DE `102010063169`, GB year and serial `1012056`. `number` of a publication is DOCDB's.
  */
 import { FormulaFailure } from '../../../models/failure.ts';
+import { say } from './sentences.ts';
 
 export type KindOfNumber = 'application' | 'publication';
 
@@ -62,10 +63,7 @@ export function sameForms(pattern: RegExp): NumberForms {
 /** @throws FormulaFailure `check_digit_wrong` where a check digit is given and is another than `right` */
 export function requireCheckDigit(given: string | undefined, right: string, number: string): void {
   if (given !== undefined && given !== '' && given !== right)
-    throw new FormulaFailure(
-      'check_digit_wrong',
-      `Check digit ${given} of ${number} is wrong, it must be ${right}; look the number up again.`,
-    );
+    throw new FormulaFailure('check_digit_wrong', say('check_digit_wrong', { given, number, right }));
 }
 
 /** European, British and other offices of 1978 write years in two digits from then on. */

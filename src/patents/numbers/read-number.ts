@@ -25,6 +25,7 @@ import {
   sameForm,
   sameForms,
 } from './number.ts';
+import { say } from './sentences.ts';
 import { US } from './us.ts';
 import { WO } from './wo.ts';
 
@@ -63,25 +64,18 @@ const KIND_OF_PUBLICATION = /^(?:[A-Z]\d|[BCYEH])$/;
 export function readNumber(text: string, hint: NumberHint = {}): PatentNumber {
   const candidates = split(text, hint).filter(({ form }) => hint.form === undefined || form === hint.form);
   if (candidates.length === 0 && hint.form === undefined)
-    throw new FormulaFailure(
-      'office_unknown',
-      `${quoted(text)} names no office; put its two letters before it, or give the office beside it.`,
-    );
+    throw new FormulaFailure('office_unknown', say('number_without_office', { quoted: quoted(text) }));
   for (const candidate of candidates) {
     const found = readings(candidate, hint);
     if (found.length > 1)
       throw new FormulaFailure(
         'number_ambiguous',
-        `${quoted(text)} can be an application or a publication of ${candidate.office}; say which of the two it is.`,
+        say('number_of_either', { quoted: quoted(text), office: candidate.office }),
       );
     if (found[0]) return found[0];
   }
-  const what =
-    hint.kind_of_number === 'application' ? 'an application' : `a ${hint.kind_of_number ?? 'patent'}`;
-  throw new FormulaFailure(
-    'number_form_unknown',
-    `${quoted(text)} has no form of ${what} number that is known here; write it as DOCDB does, office, number and kind.`,
-  );
+  const of = hint.kind_of_number ? (`number_of_no_${hint.kind_of_number}` as const) : 'number_unknown';
+  throw new FormulaFailure('number_form_unknown', say(of, { quoted: quoted(text) }));
 }
 
 /** @throws FormulaFailure `kind_unknown`, `form_impossible` */

@@ -1,5 +1,5 @@
 /** Why the value of a pledge changed between two points of its value flow. */
-import { attempt } from '../../../models/failure.ts';
+import { FormulaFailure } from '../../../models/failure.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import { addWaterfalls, collateralChange, type Waterfall, waterfall } from '../../../models/waterfall.ts';
 import type { Sql } from '../../db/client.ts';
@@ -57,9 +57,12 @@ function known({ patent_id, mid_minor }: PatentValue): number {
 
 function between(from: StoredValuation | undefined, to: StoredValuation | undefined): Waterfall {
   if (!from || !to) throw new Problem('refused', say('change_older_model'));
-  const made = attempt(() => waterfall(stateOf(from), stateOf(to)));
-  if (made.ok) return made.value;
-  throw new Problem('refused', made.failure.message);
+  try {
+    return waterfall(stateOf(from), stateOf(to));
+  } catch (error) {
+    if (!(error instanceof FormulaFailure)) throw error;
+    throw new Problem('refused', error.said);
+  }
 }
 
 /** An unknown value is refused by the waterfall itself, by its day. */

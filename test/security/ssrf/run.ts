@@ -135,7 +135,7 @@ function lookupOnlyGuard(resolver: Resolver): AddressGuard {
           resolver(hostname).then(
             (addresses) => {
               const refusal = addresses.map(({ address }) => addressRefusal(address)).find(Boolean);
-              callback(refusal ? new RefusedAddress(refusal) : null, refusal ? [] : [...addresses]);
+              callback(refusal ? new RefusedAddress(refusal.text) : null, refusal ? [] : [...addresses]);
             },
             (error) => callback(error, []),
           );
@@ -195,7 +195,8 @@ async function downloaded(
 }
 
 function fetchVerdict(failure: FetchFailure, guard: AddressGuard, url: string, reached: boolean): string {
-  if (failure.message === guard.urlRefusal(url) || failure.cause instanceof RefusedAddress) return 'refused';
+  if (failure.message === guard.urlRefusal(url)?.text || failure.cause instanceof RefusedAddress)
+    return 'refused';
   if (/redirects are not followed/.test(failure.message)) return 'redirect';
   return reached ? 'passes' : failure.message;
 }

@@ -1,6 +1,7 @@
 /** A chart of a page as a file, in the reader's language. */
 import { renderToString } from 'preact-render-to-string';
 import type { CalendarDate } from '../../../../models/types.ts';
+import { say } from '../../../http/sentences.ts';
 import { onThread } from '../../../thread.ts';
 import type { Words } from '../../language/words.ts';
 import { type Chart, ChartPicture } from './chart-picture.tsx';
@@ -17,7 +18,7 @@ const draw = onThread<PictureTask, Uint8Array>({
   module: new URL('thread.ts', import.meta.url),
   name: 'chart',
   limit_ms: LIMIT_ms,
-  remedy: 'ask again when the service has less to do',
+  remedy: say('run_later'),
 });
 
 export interface Titled {
