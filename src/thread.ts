@@ -50,10 +50,10 @@ export function onThread<Task, Answer>({ module, name, limit_ms, remedy }: Threa
     run = Promise.withResolvers();
     thread ??= start();
     thread.ref();
-    const late = () =>
-      run.reject(
-        new Problem('refused', say('run_too_long', { run: name, seconds: limit_ms / 1000, remedy })),
-      );
+    const late = () => {
+      const said = say('run_too_long', { run: name, seconds: limit_ms / 1000, remedy });
+      run.reject(new Problem('refused', typeof remedy === 'string' ? said.text : said));
+    };
     const deadline = setTimeout(late, limit_ms);
     try {
       thread.postMessage(task);

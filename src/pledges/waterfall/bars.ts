@@ -1,9 +1,8 @@
 /** Why the value of a pledge changed between two points of its value flow. */
-import { FormulaFailure } from '../../../models/failure.ts';
 import type { CalendarDate } from '../../../models/types.ts';
 import { addWaterfalls, collateralChange, type Waterfall, waterfall } from '../../../models/waterfall.ts';
 import type { Sql } from '../../db/client.ts';
-import { Problem } from '../../errors.ts';
+import { Problem, requireFormula } from '../../errors.ts';
 import { type StoredValuation, storedValuations } from '../../valuations/stored.ts';
 import { say } from '../sentences.ts';
 import { type PatentValue, type Pledge, type PledgeValue, valuesOf } from '../store.ts';
@@ -57,12 +56,7 @@ function known({ patent_id, mid_minor }: PatentValue): number {
 
 function between(from: StoredValuation | undefined, to: StoredValuation | undefined): Waterfall {
   if (!from || !to) throw new Problem('refused', say('change_older_model'));
-  try {
-    return waterfall(stateOf(from), stateOf(to));
-  } catch (error) {
-    if (!(error instanceof FormulaFailure)) throw error;
-    throw new Problem('refused', error.said);
-  }
+  return requireFormula(() => waterfall(stateOf(from), stateOf(to)));
 }
 
 /** An unknown value is refused by the waterfall itself, by its day. */
