@@ -1,4 +1,5 @@
 /** The pages: their texts in three languages, who may see them, and a part of what `npm run pages:test` walks in full. */
+
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,7 @@ import type { CalendarDate } from '../../models/types.ts';
 import { CAUSES } from '../../models/waterfall.ts';
 import type { OrganisationKind } from '../../src/accounts/store.ts';
 import { MODULES } from '../../src/modules.ts';
+import { actionIn } from '../../src/pages/audit/audit-page.tsx';
 import { binsOf, CalibrationPlot, Histogram, StressCurves } from '../../src/pages/charts/distribution.tsx';
 import { shapesOf } from '../../src/pages/charts/picture/shapes.ts';
 import { chartStyle } from '../../src/pages/charts/picture/style.ts';
@@ -112,6 +114,28 @@ t.test(
       }
   },
 );
+
+t.test('whatever is tried and may be refused has a name in the audit log', async (t) => {
+  const sources = await Promise.all(
+    places
+      .flat()
+      .filter((name) => /\.tsx?$/.test(name))
+      .map((name) => readFile(name, 'utf8')),
+  );
+  const tried = new Set(
+    sources.flatMap((text) =>
+      [...text.matchAll(/attempt\w*\([^;{]*?'([a-z_]+(?:\.[a-z_]+)+)'/g)].map(([, name]) => name!),
+    ),
+  );
+  t.ok(tried.size > 35);
+  const words = wordsIn('en');
+  t.same(
+    [...tried].filter(
+      (name) => actionIn(name, words) === null || actionIn(`${name}.refused`, words) === null,
+    ),
+    [],
+  );
+});
 
 t.test('plurals are those of the language', async (t) => {
   const needed = (language: Language) =>
@@ -927,6 +951,10 @@ t.test('pages of a service', async (t) => {
     t.same(some.failures, []);
     const bare = await runPages(browser, world, { languages: ['zh'], scripts: [false], themes: [] });
     t.same(bare.failures, []);
+    const done = await service.database.sql<{ action: string }[]>`select distinct action from audit_entry`;
+    t.ok(done.length > 60, 'they have done most of what there is to do');
+    const nameless = done.filter(({ action }) => actionIn(action, wordsIn('en')) === null);
+    t.same(nameless, [], 'and the audit log has a name for each');
 
     const faults: Faults = { axe: [], errors: [], policy: [] };
     const visitor = await visit(browser, world.origin, { language: 'en', scripts: true }, faults);

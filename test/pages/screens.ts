@@ -1,18 +1,25 @@
-/** `npm run pages:screens`: pictures of every page of a running demonstration, wide and narrow, into docs/screens. */
+/**
+ * `npm run pages:screens`: pictures of every page, wide and narrow, into docs/screens: of a running demonstration, and, of pages that it has
+ * nothing to show on, of the world that the tests build.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { progressBar } from '../../jobs/progress.ts';
 import { run } from '../../src/command.ts';
 import type { Visitor } from '../../src/demonstration/people.ts';
 import type { Language } from '../../src/pages/language/catalogue.ts';
 import { launchBrowser } from './browser.ts';
+import { pagesOf } from './journeys.ts';
+import { signIn, visit } from './visitor.ts';
+import { buildWorld, type PagesWorld } from './world.ts';
 
 const HELP = `npm run pages:screens -- [--service ADDRESS]
 
-Takes a picture of every page, 1440 and 390 pixels wide, in docs/screens. A demonstration must be running: npm start.
+Takes a picture of every page, 1440 and 390 pixels wide, in docs/screens. A demonstration must be running: npm start. Pages that it
+has nothing to show on are those of a service of their own, which this command builds.
 
   --service ADDRESS  where it answers (default http://127.0.0.1:8080)
   --help             this text
@@ -20,6 +27,8 @@ Takes a picture of every page, 1440 and 390 pixels wide, in docs/screens. A demo
 
 const FOLDER = fileURLToPath(new URL('../../docs/screens', import.meta.url));
 const WIDTHS = [1440, 390];
+/** Of the window; more of a page is taken. */
+const HEIGHT = 900;
 /** The top of a long page says how it looks. */
 const MAX_HEIGHT = 1300;
 const QUALITY = 72;
@@ -154,43 +163,76 @@ await run(async () => {
   });
   if (values.help) return void process.stdout.write(HELP);
   await mkdir(FOLDER, { recursive: true });
-  const browser = await launchBrowser();
-  const show = progressBar('screens');
+  const undo: (() => Promise<unknown>)[] = [];
   try {
-    for (const [index, shot] of SHOTS.entries()) {
-      for (const width of WIDTHS) {
-        const context = await browser.newContext({
-          baseURL: values.service,
-          viewport: { width, height: 900 },
-          colorScheme: shot.theme ?? 'light',
-          locale: shot.language ?? 'en',
-        });
-        await take(context, shot, width);
-        await context.close();
-      }
-      show(shot.name, (index + 1) / SHOTS.length);
-    }
+    const browser = await launchBrowser();
+    undo.unshift(() => browser.close());
+    await ofDemonstration(browser, values.service);
+    await ofWorld(browser, await buildWorld({ teardown: (step) => undo.unshift(step) }));
   } finally {
-    await browser.close();
+    for (const step of undo) await step();
   }
 });
 
-async function take(context: BrowserContext, { name, as, open }: Shot, width: number): Promise<void> {
-  const page = await context.newPage();
-  if (as !== null) {
-    await page.goto('/');
-    await page.locator(`button[name=as][value=${as}]`).click();
-    await page.locator('form[action="/sign-out"]').waitFor();
+/** Who looks stays, lest the requests of a minute are used up by faces and styles that a browser keeps. */
+async function ofDemonstration(browser: Browser, service: string): Promise<void> {
+  const show = progressBar('demonstration');
+  let done = 0;
+  const looking = Map.groupBy(SHOTS, ({ as, language, theme }) => `${as} ${language} ${theme}`);
+  for (const shots of looking.values()) {
+    const [{ as, language = 'en', theme = 'light' }] = shots as [Shot];
+    const context = await browser.newContext({ baseURL: service, colorScheme: theme, locale: language });
+    const page = await context.newPage();
+    if (as !== null) {
+      await page.goto('/');
+      await page.locator(`button[name=as][value=${as}]`).click();
+      await page.locator('form[action="/sign-out"]').waitFor();
+    }
+    for (const { name, open } of shots) {
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: HEIGHT });
+        await open(page);
+        await take(page, name, width);
+      }
+      show(name, ++done / SHOTS.length);
+    }
+    await context.close();
   }
-  await open(page);
+}
+
+async function ofWorld(browser: Browser, world: PagesWorld): Promise<void> {
+  const shown = new Set(SHOTS.map(({ name }) => name));
+  const pages = pagesOf(world)
+    .map((page) => ({ ...page, name: page.name.replaceAll(' ', '-') }))
+    .filter(({ name }) => !shown.has(name));
+  const show = progressBar('world');
+  let done = 0;
+  for (const [role, own] of Map.groupBy(pages, ({ role }) => role)) {
+    const as = { language: 'en', scripts: true } as const;
+    const visitor = await visit(browser, world.origin, as, { axe: [], errors: [], policy: [] });
+    if (role !== null) await signIn(visitor, await world.newPerson(role));
+    for (const { name, address } of own) {
+      for (const width of WIDTHS) {
+        await visitor.page.setViewportSize({ width, height: HEIGHT });
+        await visitor.go(address);
+        await take(visitor.page, name, width);
+      }
+      show(name, ++done / pages.length);
+    }
+    await visitor.leave();
+  }
+}
+
+async function take(page: Page, name: string, width: number): Promise<void> {
   await page.evaluate('document.fonts.ready');
   const height = Math.min(MAX_HEIGHT, await page.evaluate<number>('document.documentElement.scrollHeight'));
-  const session = await context.newCDPSession(page);
+  const session = await page.context().newCDPSession(page);
   const { data } = await session.send('Page.captureScreenshot', {
     format: 'webp',
     quality: QUALITY,
     captureBeyondViewport: true,
     clip: { x: 0, y: 0, width, height, scale: 1 },
   });
+  await session.detach();
   await writeFile(path.join(FOLDER, `${name}-${width}.webp`), Buffer.from(data, 'base64'));
 }

@@ -1,6 +1,8 @@
 /** The organisation's own audit chain, newest first, and whether it still says what it said. */
 import type { ListedEntry } from '../../audit/read.ts';
 import type { ChainCheck } from '../../audit/verify.ts';
+import type { Key } from '../language/catalogue.ts';
+import type { Words } from '../language/words.ts';
 import { SessionForm } from '../parts/forms.tsx';
 import { AskForm, DayField, Section, Table } from '../parts/parts.tsx';
 import { Said } from '../parts/said.tsx';
@@ -141,15 +143,21 @@ function Entries({ entries, nameOf }: Pick<Props, 'entries' | 'nameOf'>) {
 
 const REFUSED = '.refused';
 
+/** By its own name, or by that of the event that tells of it; null where the catalogue has neither. */
+export function actionIn(action: string, words: Words): string | null {
+  const known = (name: string) => {
+    const code = name.replaceAll('.', '_');
+    const key = [`audit_action.${code}`, `event.${code}`].find(words.has);
+    return key ? words.say(key as Key) : null;
+  };
+  const tried = action.endsWith(REFUSED) ? known(action.slice(0, -REFUSED.length)) : null;
+  return known(action) ?? (tried && words.say('audit.refused', { action: tried }));
+}
+
 /** In words where the catalogue has them, above the code by which entries are asked for. */
 function Action({ action }: { action: string }) {
   const { words } = useView();
-  const known = (name: string) => {
-    const key = `audit_action.${name.replaceAll('.', '_')}`;
-    return words.has(key) ? words.say(key) : null;
-  };
-  const tried = action.endsWith(REFUSED) ? known(action.slice(0, -REFUSED.length)) : null;
-  const said = known(action) ?? (tried && words.say('audit.refused', { action: tried }));
+  const said = actionIn(action, words);
   return (
     <>
       {said && <span>{said} </span>}
