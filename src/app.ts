@@ -32,6 +32,7 @@ import { measureRequests } from './http/measure.ts';
 import { describeApi } from './http/openapi.ts';
 import { answerError, missingRoute, setProblemHandlers } from './http/problems.ts';
 import { countRates } from './http/rates.ts';
+import { tellRefusals } from './http/refusals.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 import { buildSerializer, setValidators } from './http/validation.ts';
 import { MODULES, type ModuleSetting } from './modules.ts';
@@ -125,6 +126,7 @@ export async function buildApp({
   await describeApi(app, version);
   const rates = await countRates(app, http);
   guardRoutes(app, service.system, rates);
+  tellRefusals(app);
   app.addHook('onSend', async (_request, reply) => {
     if (!ready()) reply.header('connection', 'close');
   });

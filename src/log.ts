@@ -23,6 +23,7 @@ const TEXT_FIELDS = new Set([
   'phase',
   'request_id',
   'route',
+  'rule',
   'slot',
   'span_id',
   'trace_id',

@@ -20,6 +20,8 @@ export interface TestProvider {
   host: string;
   client_id: string;
   client_secret: string;
+  /** Every code and token that it has given out. */
+  issued: string[];
   /** What the browser is sent back with, once the person has consented there. */
   consent(authorization_url: string, named: Named): { code: string; state: string; iss: string };
   stop(): Promise<void>;
@@ -33,6 +35,7 @@ const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('
 export async function startProvider(): Promise<TestProvider> {
   const [own, other] = [keyPair(), keyPair()];
   const client = { client_id: 'pledgewatch', client_secret: randomBytes(16).toString('hex') };
+  const issued: string[] = [];
   const codes = new Map<string, Named & { asked: URLSearchParams }>();
   let named: Named = { claims: {} };
 
@@ -68,7 +71,9 @@ export async function startProvider(): Promise<TestProvider> {
       ...found.bent?.claims,
     };
     const id_token = signed(claims, found.bent?.signature);
-    return { status: 200, body: { access_token: 'unused', token_type: 'Bearer', id_token } };
+    const [access_token, refresh_token] = [randomBytes(24).toString('hex'), randomBytes(24).toString('hex')];
+    issued.push(id_token, access_token, refresh_token);
+    return { status: 200, body: { access_token, refresh_token, token_type: 'Bearer', id_token } };
   };
 
   const server = createServer(async (request, response) => {
@@ -109,10 +114,12 @@ export async function startProvider(): Promise<TestProvider> {
   const issuer = `http://${host}`;
   return {
     ...client,
+    issued,
     issuer,
     host,
     consent(authorization_url, given) {
       const code = randomBytes(16).toString('hex');
+      issued.push(code);
       const asked = new URL(authorization_url).searchParams;
       named = given;
       codes.set(code, { ...given, asked });

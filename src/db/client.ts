@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { StartupError } from '../errors.ts';
 import { areTraced, traced } from '../telemetry/spans.ts';
+// The driver takes what the process speaks.
+import '../tls.ts';
 import { QueryDeadlineError, watchedSockets, withDeadline } from './deadline.ts';
 import { tracedQueries } from './traced.ts';
 

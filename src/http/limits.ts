@@ -25,6 +25,9 @@ export const RATE_WINDOW_SECONDS = 60;
 /** Attempts to sign in to one account, right or wrong, known or not. */
 export const SIGN_INS_PER_ACCOUNT = 10;
 export const SIGN_IN_WINDOW_SECONDS = 900;
+/** Refusals a minute that are in the log at the level info: of one key, person or address, and of all. */
+export const REFUSALS_TOLD_OF_ONE = 10;
+export const REFUSALS_TOLD_OF_ALL = 600;
 /** Keys and addresses counted at a time; the one not heard of for longest is forgotten first. */
 export const MAX_COUNTED = 20_000;
 

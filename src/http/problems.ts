@@ -4,6 +4,7 @@ import { OutsideCalendar } from '../../models/calendar.ts';
 import { type Sentence, textOf } from '../../models/sentences.ts';
 import { isDatabaseAway } from '../db/client.ts';
 import { type FieldProblem, PROBLEMS, Problem, type ProblemCode } from '../errors.ts';
+import { refusalOf } from './refusals.ts';
 import type { ProblemBody } from './schemas.ts';
 import { say } from './sentences.ts';
 
@@ -24,15 +25,17 @@ export function missingRoute({ method, url }: FastifyRequest): Problem {
   return new Problem('not_found', `There is no ${method} ${address}; see /docs.`);
 }
 
-/** Answers any error with its problem; one that is ours alone is logged. */
+/** Answers any error with its problem, which the log tells. */
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(error);
-  logFailure(problem, error, request);
+  noteProblem(problem, error, request);
   send(request, reply, problem);
 }
 
-export function logFailure({ code }: Problem, error: FastifyError, request: FastifyRequest): void {
-  if (code !== 'internal') return;
+/** One that is ours alone is logged, any other kept for the line of what is refused. */
+export function noteProblem(problem: Problem, error: FastifyError, request: FastifyRequest): void {
+  request.refusal = refusalOf(problem, error);
+  if (problem.code !== 'internal') return;
   const { method, routeOptions } = request;
   request.log.error({ error, method, route: routeOptions.url }, 'request failed');
 }

@@ -4,6 +4,7 @@ import Type, { type Static, type TObject } from 'typebox';
 import type { Caller, OrganisationKind } from '../accounts/store.ts';
 import { PROBLEMS, Problem } from '../errors.ts';
 import { callerOfGuarded } from '../http/guard.ts';
+import { refusalOf } from '../http/refusals.ts';
 import { Closed } from '../http/schemas.ts';
 import { CSRF_FIELD } from '../http/session-cookie.ts';
 import type { Action } from '../people/roles.ts';
@@ -84,6 +85,7 @@ export function refusableFormsOf(app: FastifyInstance, service: Service) {
           return await (typeof done === 'string' ? sent.goTo(done) : sent.show(done));
         } catch (error) {
           if (!again || !(error instanceof Problem) || !REFUSALS.has(error.code)) throw error;
+          request.refusal = refusalOf(error);
           return sent.again(await again(given, error), PROBLEMS[error.code].status);
         }
       },

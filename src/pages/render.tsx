@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { PROBLEMS, type ProblemCode } from '../errors.ts';
 import { PAGE_POLICY } from '../http/harden.ts';
-import { logFailure, toProblem } from '../http/problems.ts';
+import { noteProblem, toProblem } from '../http/problems.ts';
 import { hasSecondFactor } from '../people/second-factor.ts';
 import type { Service } from '../service.ts';
 import { ProofPage } from './account/proof-page.tsx';
@@ -53,7 +53,7 @@ export function errorPages(service: Service) {
       return reply.redirect(`/sign-in?${new URLSearchParams({ return_to: request.url })}`, 303);
     if (problem.code === 'proof_needed' && isLooking(request))
       return reply.redirect(`/account/proof?${new URLSearchParams({ return_to: request.url })}`, 303);
-    logFailure(problem, error, request);
+    noteProblem(problem, error, request);
     const view = await viewOf(request, service).catch(() => null);
     reply.code(PROBLEMS[problem.code].status);
     // The database may be what failed.

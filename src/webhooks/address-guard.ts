@@ -12,6 +12,7 @@ import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 import { buildConnector } from 'undici';
 import type { Sentence } from '../../models/sentences.ts';
+import { OUTWARD_TLS } from '../tls.ts';
 import { say } from './sentences.ts';
 
 export const MAX_URL_LENGTH = 2_048;
@@ -132,7 +133,7 @@ function guardedConnector(
   isAllowed: (url: URL) => boolean,
   resolver: Resolver,
 ): buildConnector.connector {
-  const shared = { timeout: timeout_ms, allowH2: false, autoSelectFamily: true };
+  const shared = { ...OUTWARD_TLS, timeout: timeout_ms, allowH2: false, autoSelectFamily: true };
   const direct = buildConnector({ ...shared, lookup: lookupWith(resolver, () => null) });
   const guarded = buildConnector({
     ...shared,

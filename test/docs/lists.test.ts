@@ -4,7 +4,10 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import t from 'tap';
+import { loadConfig } from '../../src/config.ts';
+import { SEALED_COLUMNS } from '../../src/secrets/columns.ts';
 import { isAllowed, LICENCES_FILE, licencesFile } from '../../src/supply/licences-file.ts';
 import {
   type LockedPackage,
@@ -87,9 +90,30 @@ t.test('every install script is allowed by name and reviewed at its version, and
   t.ok(scripted.length > 2);
   t.same(Object.keys(allowScripts).sort(), scripted.map(({ name }) => name).sort());
   const review = await read('docs/supply-chain.md');
-  const reviewed = rowsOf(review).map(([name]) => name!.replaceAll('`', ''));
+  const scripts = review.slice(review.indexOf('## Install scripts'));
+  const reviewed = rowsOf(scripts).map(([name]) => name!.replaceAll('`', ''));
   t.same(reviewed.sort(), scripted.map(nameOf).sort());
 });
+
+t.test(
+  'docs/supply-chain.md says within how many days a weak component is replaced, the worse the sooner',
+  async (t) => {
+    const text = await read('docs/supply-chain.md');
+    const part = text.slice(text.indexOf('## Days to replace'), text.indexOf('## Install scripts'));
+    const rows = rowsOf(part);
+    t.same(
+      rows.map(([severity]) => severity!.split(/\W/)[0]),
+      ['critical', 'high', 'moderate', 'low'],
+    );
+    const days = rows.map(([, each]) => Number(each));
+    t.ok(days.every((each, at) => each > (days[at - 1] ?? 0)));
+    t.ok(days.at(-1)! <= 90);
+    const { dependencies } = JSON.parse(await read('package.json')) as {
+      dependencies: Record<string, string>;
+    };
+    for (const [, name] of part.matchAll(/`([^`]+)`/g)) t.ok(name! in dependencies, name!);
+  },
+);
 
 t.test('versions are exact, and every package is pinned by hash', async (t) => {
   const { dependencies, devDependencies } = JSON.parse(await read('package.json')) as Record<
@@ -181,6 +205,172 @@ t.test('docs/keys.md names whatever opens a connection', async (t) => {
   const rows = rowsOf(text.slice(text.indexOf('## Connections')));
   const listed = rows.flatMap(([by]) => [...by!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!));
   t.same([...new Set(opening)].sort(), listed.sort());
+});
+
+const LOG_CALL = /\blog(?:\.(?:debug|info|warn|error|fatal)|\[[^\]]+\])\(/g;
+const TEXT = /(['`])((?:(?!\1).)+)\1/g;
+
+/** What stands between a bracket that was just opened and its end. */
+function within(code: string, from: number): string {
+  let at = from;
+  for (let open = 1; open > 0; at++) open += code[at] === '(' ? 1 : code[at] === ')' ? -1 : 0;
+  return code.slice(from, at - 1);
+}
+
+t.test('docs/operate.md tells every line that the log may have, and what to do', async (t) => {
+  const manual = await read('docs/operate.md');
+  const lines = manual.slice(manual.indexOf('## What the log says'));
+  let told = 0;
+  for (const [file, code] of await productFiles())
+    for (const { 0: call, index } of code.matchAll(LOG_CALL))
+      for (const [, , words] of within(code, index + call.length).matchAll(TEXT)) {
+        // Words of one piece are names of fields. Of those with values between, the longest piece without one counts.
+        if (!words!.includes(' ')) continue;
+        const [piece] = words!.split(/\$\{[^}]*\}/).sort((a, b) => b.length - a.length);
+        t.ok(lines.includes(piece!), `${file}: ${words}`);
+        told += 1;
+      }
+  t.ok(told > 20, `${told} lines`);
+});
+
+/** A number, or several by name. */
+type LimitValue = number | Record<string, number>;
+
+const CONSTANT = /^(?:export )?const ([A-Z][A-Z0-9]+(?:_\w+)*)\b[^=\n]*= ([^;]*?)(?: as const[^;]*)?;/gm;
+const LIMIT_NAME = /^(MAX|MOST|LEAST|MIN)_|LIMITS?(_|$)|TIMEOUT|DEADLINE|_BODY_BYTES$/;
+/** All of it is limits, whatever their names. */
+const LIMITS_FILE = 'src/http/limits.ts';
+/** Named like limits, and texts. */
+const NO_NUMBERS = ['jobs/capacity/text.ts LIMITS', 'models/capacity/plan.ts LIMIT_NAMES'];
+
+/** The limits of the product by `file name`, reckoned from what stands in the code and what it imports. */
+async function limitsOfCode(): Promise<Map<string, LimitValue>> {
+  const files = new Map(await productFiles());
+  const inFile = (file: string) => [...files.get(file)!.matchAll(CONSTANT)];
+  const numberOf = (file: string, name: string): LimitValue => {
+    const text = inFile(file).find(([, made]) => made === name)?.[2];
+    if (text === undefined) return numberOf(sourceOf(files.get(file)!, file, name), name);
+    const used = [...text.matchAll(/\b[A-Z][A-Z0-9]+(?:_\w+)*\b/g)].map(([other]) => other);
+    return reckoned(text, Object.fromEntries(used.map((other) => [other, numberOf(file, other)])));
+  };
+  const limits = new Map<string, LimitValue>();
+  for (const file of files.keys())
+    for (const [, name] of inFile(file)) {
+      const is_limit = LIMIT_NAME.test(name!) || file === LIMITS_FILE;
+      if (is_limit && !NO_NUMBERS.includes(`${file} ${name}`))
+        limits.set(`${file} ${name}`, numberOf(file, name!));
+    }
+  return limits;
+}
+
+/** The file that a name is imported from. */
+function sourceOf(code: string, file: string, name: string): string {
+  for (const [, taken, from] of code.matchAll(/^import \{([^}]*)\} from '(\.[^']*)'/gm))
+    if (taken!.split(',').some((each) => each.trim() === name)) return path.join(path.dirname(file), from!);
+  throw new Error(`${file} has ${name} from nowhere`);
+}
+
+/** @throws Error for what is neither a number nor several */
+function reckoned(text: string, scope: Record<string, LimitValue>): LimitValue {
+  const value: unknown = runInNewContext(`(${text})`, scope);
+  const several = typeof value === 'object' ? Object.values(value ?? {}) : [value];
+  if (several.length > 0 && several.every((each) => typeof each === 'number')) return value as LimitValue;
+  throw new Error(`${text} is no number`);
+}
+
+function told(value: LimitValue): string {
+  if (typeof value !== 'number')
+    return Object.entries(value)
+      .map(([name, each]) => `${name} ${told(each)}`)
+      .join(', ');
+  const is_far = value >= 1e15 || (value > 0 && value < 1e-3);
+  return is_far ? String(value) : value.toLocaleString('en-US', { maximumFractionDigits: 20 });
+}
+
+t.test('docs/limits.md names every limit of the code with its value, and no other', async (t) => {
+  const rows = rowsOf(await read('docs/limits.md')).filter(([, , , , file]) => file !== undefined);
+  t.same(
+    rows.filter(([, , what, beyond]) => what!.length < 5 || beyond!.length < 3),
+    [],
+    'each says of what it is, and what happens beyond it',
+  );
+  const listed = new Map(
+    rows.map(([name, value, , , file]) => [`${file} ${name}`.replaceAll('`', ''), value!]),
+  );
+  t.equal(listed.size, rows.length, 'no limit stands there twice');
+  const settings = loadConfig({}) as unknown as Record<string, unknown>;
+  const expected = new Map<string, string>();
+  for (const name of (await read('src/config.ts')).matchAll(/^ {2}([A-Z_]+(?:PER_MINUTE|AGE_SECONDS)): /gm))
+    expected.set(`src/config.ts ${name[1]}`, told(settings[name[1]!.toLowerCase()] as number));
+  t.equal(expected.size, 4);
+  for (const [key, value] of await limitsOfCode()) expected.set(key, told(value));
+  t.ok(expected.size > 400);
+  t.same(Object.fromEntries([...listed].sort()), Object.fromEntries([...expected].sort()));
+});
+
+t.test(
+  'docs/limits.md names whatever is costly: all that is made on a thread, by operations and limits that are there',
+  async (t) => {
+    const text = await read('docs/limits.md');
+    const part = text.slice(text.indexOf('## What is costly'), text.indexOf('## Settings'));
+    const rows = rowsOf(part);
+    const threads: string[] = [];
+    for (const [, code] of await productFiles())
+      for (const [, name] of code.matchAll(/= onThread<[^(]*\(\{[^}]*?\bname: '([^']+)'/g))
+        threads.push(name!);
+    t.ok(threads.length > 5);
+    const listed = rows.filter(([, , bound]) => bound!.includes('on a thread')).map(([what]) => what!);
+    t.same(listed.sort(), threads.sort());
+    const { paths } = JSON.parse(await read('openapi/openapi.json')) as {
+      paths: Record<string, Record<string, { operationId: string }>>;
+    };
+    const operations = Object.values(paths).flatMap((path) =>
+      Object.values(path).map(({ operationId }) => operationId),
+    );
+    const limits = rowsOf(text.slice(text.indexOf('## Settings'))).map(([name]) => name);
+    for (const [, asked, bound] of rows) {
+      for (const [, name] of asked!.matchAll(/`(\w+)`/g)) t.ok(operations.includes(name!), name!);
+      for (const [name] of bound!.matchAll(/`\w+`/g)) t.ok(limits.includes(name), name);
+    }
+  },
+);
+
+t.test(
+  'each rule of docs/limits.md on fields that must agree is told by the code as there, and tested',
+  async (t) => {
+    const text = await read('docs/limits.md');
+    const rules = rowsOf(text.slice(text.indexOf('## Fields that must agree')));
+    t.ok(rules.length > 25);
+    const code = (await productFiles()).map(([, each]) => each).join('\n');
+    const names = await testNames();
+    for (const [of, rule, told, test] of rules) {
+      t.ok(code.includes(told!), `${of}: ${rule}: "${told}" is told`);
+      t.ok(names.has(test!.replaceAll('`', '')), `${of}: ${test}`);
+    }
+  },
+);
+
+t.test('docs/data-classes.md says who sees each field that only some see, sealed ones all', async (t) => {
+  const text = await read('docs/data-classes.md');
+  const part = text.slice(
+    text.indexOf('## Fields that only some see'),
+    text.indexOf('## Tables of the house'),
+  );
+  const rows = rowsOf(part);
+  t.ok(rows.length > 15);
+  const contract = await read('openapi/openapi.json');
+  const names = await testNames();
+  const sealed: string[] = [];
+  for (const [fields, seen_by, instead, held_by] of rows) {
+    t.ok(seen_by!.length > 3 && instead!.length > 3, fields!);
+    for (const [, field] of fields!.matchAll(/`([^`]+)`/g))
+      if (field!.includes('.')) sealed.push(field!);
+      else t.ok(contract.includes(`"${field}":`), `${field} is in the contract`);
+    const tests = [...held_by!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+    t.ok(tests.length > 0, fields!);
+    for (const name of tests) t.ok(names.has(name), name);
+  }
+  t.same(sealed.sort(), SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).sort());
 });
 
 t.test('docs/asvs.md answers every item, and every test that it names exists', async (t) => {

@@ -369,6 +369,7 @@ t.test('canaries sent to every route come out in nothing that the process wrote'
   await running.end();
   const written = running.written();
   t.ok(written.split('"msg":"request failed"').length - 1 >= failed.size);
+  t.ok(written.split('"msg":"a request was refused"').length > 1000, 'each refusal has its line');
   t.match(written, '"kind":"PostgresError","code":"XX000"');
   t.match(written, '"kind":"PostgresError","code":"42P01"');
   t.match(written, '"msg":"what came was no request"');

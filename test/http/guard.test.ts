@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import pino, { type Logger } from 'pino';
 import t from 'tap';
+import { sentencesOf } from '../../models/sentences.ts';
 import { mintKey, parseKey, secretMatches } from '../../src/accounts/keys.ts';
 import {
   authenticate,
@@ -20,10 +21,14 @@ import {
 import { loadConfig } from '../../src/config.ts';
 import { connect } from '../../src/db/client.ts';
 import { refusePrivileged } from '../../src/db/privileges.ts';
-import { StartupError } from '../../src/errors.ts';
+import { Problem, StartupError } from '../../src/errors.ts';
 import { callerOfGuarded, EVERYONE, guardRoutes, PLEDGE_KINDS, personOf } from '../../src/http/guard.ts';
+import { REFUSALS_TOLD_OF_ALL, REFUSALS_TOLD_OF_ONE } from '../../src/http/limits.ts';
 import { setProblemHandlers } from '../../src/http/problems.ts';
 import { countRates } from '../../src/http/rates.ts';
+import { tellRefusals } from '../../src/http/refusals.ts';
+import { setValidators } from '../../src/http/validation.ts';
+import { openLog } from '../../src/log.ts';
 import { ACTIONS, type Action, SCOPES } from '../../src/people/roles.ts';
 import { beginSession, csrfTokenOf } from '../../src/people/sessions.ts';
 import { createTestDatabase } from '../database.ts';
@@ -237,6 +242,7 @@ async function guarded(
   setProblemHandlers(app);
   const rates = await countRates(app, loadConfig(settings));
   guardRoutes(app, database, rates);
+  tellRefusals(app);
   app.get('/docs/page', async () => 'a page');
   app.get('/open', { config: { access: 'public' } }, async ({ caller }) => ({ caller }));
   app.get('/probe', { config: { access: 'public', uncounted: true } }, async () => 'alive');
@@ -457,6 +463,14 @@ t.test('a session opens the routes of its role alone, and those for people', asy
   );
 });
 
+/** A person of the bank who has signed in and may look. */
+async function viewer(id: string) {
+  const person = { id, organisation_id: bank.id, role: 'viewer', invited_by: 'test', created_at: MADE_AT };
+  await sql`insert into person ${sql(person)}`;
+  const { token } = await database.transaction((tx) => beginSession(tx, id));
+  return { id, headers: { cookie: `__Host-session=${token}` } };
+}
+
 t.test('what was refused is logged with its address, and whose key it was', async (t) => {
   const lines: string[] = [];
   const app = await guarded({}, pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }));
@@ -466,24 +480,15 @@ t.test('what was refused is logged with its address, and whose key it was', asyn
   await app.inject({ url: '/all', ...from });
   await app.inject({ url: '/banks', headers: bearer(await issue(staff)), ...from });
   await app.inject({ url: '/banks', headers: bearer(await issue(bank)), ...from });
-  const row = {
-    id: 'psn_logged',
-    organisation_id: bank.id,
-    role: 'viewer',
-    invited_by: 'test',
-    created_at: MADE_AT,
-  };
-  await sql`insert into person ${sql(row)}`;
-  const { token } = await database.transaction((tx) => beginSession(tx, row.id));
-  const headers = { cookie: `__Host-session=${token}` };
+  const { id: person_id, headers } = await viewer('psn_logged');
   await app.inject({ url: '/banks', method: 'POST', headers, ...from });
   const address = '192.0.2.44';
-  t.match(told(/refused/), [
+  t.match(told(/(key|role) .*refused/), [
     { msg: 'a request without a valid key was refused', address, left: 59 },
     { msg: 'a key of the wrong kind was refused', address, organisation_id: staff.id },
     { msg: 'a role of the wrong kind was refused', address, organisation_id: bank.id },
   ]);
-  t.equal(told(/refused/).length, 3);
+  t.equal(told(/(key|role) .*refused/).length, 3);
   const { id, key } = await issue(firm);
   await app.inject({ url: '/banks', headers: bearer({ key }), ...from });
   await app.inject({ url: '/banks', headers: bearer({ key }), ...from });
@@ -492,10 +497,88 @@ t.test('what was refused is logged with its address, and whose key it was', asyn
   t.match(accepted, [
     { level: 30, msg: 'a key was accepted', address, organisation_id: firm.id, key_id: id },
     { level: 20, msg: 'a key was accepted', address, organisation_id: firm.id, key_id: id },
-    { level: 20, msg: 'a session was accepted', address, organisation_id: bank.id, person_id: row.id },
+    { level: 20, msg: 'a session was accepted', address, organisation_id: bank.id, person_id },
   ]);
   t.notOk('person_id' in accepted[0]!);
   t.notOk('key_id' in accepted[2]!);
+});
+
+/** The lines of what is refused, as the log of the service writes them. */
+async function refusing(settings: Record<string, string> = {}) {
+  const lines: Record<string, unknown>[] = [];
+  const log = openLog('debug', { write: (line: string) => void lines.push(JSON.parse(line)) });
+  const app = await guarded(settings, log);
+  setValidators(app);
+  const say = sentencesOf({ out_of_order: 'A {state} pledge cannot be paid out.' });
+  const body = {
+    type: 'object',
+    properties: { amount_minor: { type: 'integer', maximum: 10 } },
+    required: ['amount_minor'],
+    additionalProperties: false,
+  };
+  app.post('/moves', { config: { access: EVERYONE }, schema: { body } }, async () => {
+    throw new Problem('conflict', say('out_of_order', { state: 'canary' }));
+  });
+  app.get('/unnamed', { config: { access: EVERYONE } }, async () => {
+    throw new Problem('not_found', 'There is no canary.');
+  });
+  return { app, told: () => lines.filter(({ msg }) => msg === 'a request was refused') };
+}
+
+t.test('refused input, moves and rates are logged by whom and by which rule, without a value', async (t) => {
+  const { app, told } = await refusing({ KEY_REQUESTS_PER_MINUTE: '6', ADDRESS_REQUESTS_PER_MINUTE: '1' });
+  const { id, key } = await issue(bank);
+  const from = { remoteAddress: '192.0.2.45' };
+  const send = (payload: object) =>
+    app.inject({ url: '/moves?canary=1', method: 'POST', headers: bearer({ key }), payload, ...from });
+  await send({ amount_minor: 11 });
+  await send({ amount_minor: 'canary' });
+  await send({});
+  await send({ amount_minor: 1, canary: 'canary' });
+  await send({ amount_minor: 1 });
+  await app.inject({ url: '/unnamed', headers: bearer({ key }), ...from });
+  await send({ amount_minor: 1 });
+  await app.inject({ url: '/canary', ...from });
+  await app.inject({ url: '/open', ...from });
+  const { id: person_id, headers } = await viewer('psn_refused');
+  await app.inject({ url: '/unnamed', headers, ...from });
+  const of_key = { level: 30, address: '192.0.2.45', organisation_id: bank.id, key_id: id };
+  const moved = { ...of_key, method: 'POST', route: '/moves' };
+  const rule = (place: string) => ({ ...moved, status: 400, code: 'bad_request', rule: `body#/${place}` });
+  t.match(told(), [
+    rule('properties/amount_minor/maximum'),
+    rule('properties/amount_minor/type'),
+    rule('required/amount_minor'),
+    rule('additionalProperties'),
+    { ...moved, status: 409, code: 'conflict', rule: 'out_of_order' },
+    { ...of_key, route: '/unnamed', status: 404, code: 'not_found', rule: null },
+    { ...moved, status: 429, code: 'rate_limited', rule: 'key' },
+    { address: '192.0.2.45', status: 404 },
+    { address: '192.0.2.45', route: '/open', status: 429, code: 'rate_limited', rule: 'address' },
+    { organisation_id: bank.id, person_id, route: '/unnamed' },
+  ]);
+  t.equal(told().length, 10);
+  t.notMatch(JSON.stringify(told()), /canary/);
+  t.notOk(told()[7]!.route, 'an address that nobody serves is not repeated');
+});
+
+t.test('a flood of refusals is a few lines of the log', async (t) => {
+  const { app, told } = await refusing();
+  const at_info = () => told().filter(({ level }) => level === 30);
+  for (const { key } of [await issue(bank), await issue(firm)])
+    for (let sent = 0; sent < 2 * REFUSALS_TOLD_OF_ONE; sent++)
+      await app.inject({ url: '/unnamed', headers: bearer({ key }) });
+  t.equal(told().length, 4 * REFUSALS_TOLD_OF_ONE);
+  const countdown = Array.from({ length: REFUSALS_TOLD_OF_ONE }, (_, at) => REFUSALS_TOLD_OF_ONE - 1 - at);
+  t.same(
+    at_info().map(({ left }) => left),
+    [...countdown, ...countdown],
+  );
+  const addresses = REFUSALS_TOLD_OF_ALL / REFUSALS_TOLD_OF_ONE;
+  for (let address = 0; address < addresses; address++)
+    for (let sent = 0; sent < REFUSALS_TOLD_OF_ONE; sent++)
+      await app.inject({ url: '/canary', remoteAddress: `198.51.100.${address}` });
+  t.equal(at_info().length, REFUSALS_TOLD_OF_ALL);
 });
 
 t.test('requests are counted by key, by address, and by address of refused keys, each apart', async (t) => {

@@ -5,6 +5,7 @@ import { deliverDue } from '../../jobs/deliver.ts';
 import type { OrganisationKind } from '../../src/accounts/store.ts';
 import { verifyChain } from '../../src/audit/verify.ts';
 import { actFor } from '../../src/db/tenancy.ts';
+import { MAX_OFFER_DAYS } from '../../src/listing/deals/offers.ts';
 import { toOneDigit } from '../../src/listing/listings/face.ts';
 import { listing as listing_module } from '../../src/listing/module.ts';
 import { openLog } from '../../src/log.ts';
@@ -313,6 +314,54 @@ t.test('a data room shows each document to whom its seller lets see it, and tell
 });
 
 t.test(
+  'a file of a data room comes as a file to be kept, its name as text, whatever it is called or holds',
+  async (t) => {
+    const listing = await listPatents(service, firm_a, [service.takePatent()]);
+    const deal = await enquire(service, buyer, listing.id);
+    await sign(service, firm_a, buyer, deal);
+    await acquaint(service, firm_a, buyer, listing);
+    await step(service, firm_a, deal.id, { step: 'open_data_room' });
+    const { headers } = await openSession(
+      service,
+      (await addPerson(service, buyer.id, rolesOf('buyer')[0]!)).id,
+    );
+    const content = Buffer.from('%PDF-1.7 <script>alert(1)</script>');
+    for (const name of [
+      '../../etc/passwd.pdf',
+      'a";filename=b.exe;".pdf',
+      'чертёж 图 ‮fdp.pdf',
+      'a\r\nx: y.pdf',
+    ]) {
+      const file = { name, media_type: 'application/pdf', content_base64: content.toString('base64') };
+      const added = await call<{ id: string }>(
+        firm_a.key,
+        'POST',
+        `/v1/listings/${listing.id}/documents`,
+        file,
+      );
+      t.equal(added.status, 201, name);
+      const place = `/listing-deals/${deal.id}/documents/${added.body.id}`;
+      t.equal((await post(firm_a, `/v1${place}/rights`, { may_see: true })).status, 201);
+      const answer = await service.app.inject({
+        method: 'POST',
+        url: `/market/deals/${deal.id}/documents/${added.body.id}/views`,
+        payload: new URLSearchParams({ csrf_token: headers['x-csrf-token']! }).toString(),
+        headers: { cookie: headers.cookie!, 'content-type': 'application/x-www-form-urlencoded' },
+      });
+      t.match([answer.statusCode, answer.headers['content-type']], [200, 'application/pdf']);
+      t.equal(
+        answer.headers['content-disposition'],
+        `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+      );
+      t.equal(answer.headers['x-content-type-options'], 'nosniff');
+      t.match(answer.headers['content-security-policy'], "default-src 'none'");
+      t.notOk(answer.headers.x);
+      t.same(answer.rawPayload, content);
+    }
+  },
+);
+
+t.test(
   'a seller brings a file on the page, and is told beside its field what is wrong with it',
   async (t) => {
     const listing = await listPatents(service, firm_a, [service.takePatent()]);
@@ -355,6 +404,26 @@ t.test(
     ]);
   },
 );
+
+t.test('an offer ends within its days, and what is signed is the agreement of its deal', async (t) => {
+  const listing = await listPatents(service, firm_a, [service.takePatent()]);
+  const enquired = await enquire(service, buyer, listing.id);
+  const other = 'a'.repeat(64);
+  const { body } = await stepped(buyer, enquired.id, { step: 'sign', agreement_sha256: other });
+  t.match(body, { code: 'refused', detail: /not that of the agreement of this deal/ });
+  await sign(service, firm_a, buyer, enquired);
+  await acquaint(service, firm_a, buyer, listing);
+  const given = { kind: 'sale', price_minor: 1, expires_at: instantAfter(service, MAX_OFFER_DAYS) };
+  for (const [wrong, detail] of [
+    [{ expires_at: instantAfter(service, 0) }, /must be after now and within 180 days/],
+    [{ expires_at: instantAfter(service, MAX_OFFER_DAYS + 1) }, /must be after now and within 180 days/],
+    [{ kind: 'exclusive_licence' }, /The listing is for sale/],
+  ] as const) {
+    const refused = await post(buyer, `/v1/listing-deals/${enquired.id}/offers`, { ...given, ...wrong });
+    t.match([refused.status, refused.body], [422, { code: 'refused', detail }]);
+  }
+  t.equal((await post(buyer, `/v1/listing-deals/${enquired.id}/offers`, given)).status, 201);
+});
 
 t.test('what is wrong is refused each in its own way', async (t) => {
   const day = dayAfter(service, 30);

@@ -295,6 +295,20 @@ t.test(
   },
 );
 
+t.test('no password is too old to sign in with, and no change of it is ever asked', async (t) => {
+  const person = await addPerson(service, bank_a.id, 'viewer');
+  await sql`update person set created_at = created_at - interval '20 years' where id = ${person.id}`;
+  const columns = await sql<{ name: string }[]>`select column_name as name from information_schema.columns
+    where table_name = 'person_login' and data_type ~ '^(timestamp|date)'`;
+  t.same(columns, [{ name: 'totp_since' }], 'of what age a password is, is not kept');
+  const signed = await signIn(person.email, PASSWORD);
+  t.equal(signed.status, 201);
+  t.equal(signed.body.state, 'signed_in');
+  const headers = headersOf(/^__Host-session=([^;]{43});/.exec(String(signed.headers['set-cookie']))![1]!);
+  for (const url of ['/v1/sessions/current', '/v1/sessions', '/v1/pledges'])
+    t.equal((await asPerson({ headers }, 'GET', url)).status, 200, `${url} is not held up`);
+});
+
 t.test('a changed password needs the old one, ends every other session, and renews this one', async (t) => {
   const person = await addPerson(service, bank_a.id, 'viewer');
   const [here, there] = [await openSession(service, person.id), await openSession(service, person.id)];

@@ -1,6 +1,8 @@
 /** Ways to sign in besides the password: passkeys, with an authenticator in software, and the provider of an organisation. */
 import { randomBytes } from 'node:crypto';
 import t from 'tap';
+import { openLog } from '../../src/log.ts';
+import { SESSION_HOURS, SESSION_IDLE_MINUTES } from '../../src/people/sessions.ts';
 import { createAddressGuard } from '../../src/webhooks/address-guard.ts';
 import { Authenticator, type Bent } from '../authenticator.ts';
 import { addPerson, type BrowserSession, headersOf, openSession } from '../people.ts';
@@ -9,7 +11,12 @@ import { buildService, type Party, UNHURRIED } from '../service.ts';
 
 const provider = await startProvider();
 t.teardown(() => provider.stop());
-const service = await buildService(t, { guard: createAddressGuard({ allowed_hosts: [provider.host] }) });
+const logged: string[] = [];
+const service = await buildService(
+  t,
+  { guard: createAddressGuard({ allowed_hosts: [provider.host] }) },
+  openLog('trace', { write: (line: string) => void logged.push(line) }),
+);
 const { database, call, bank_a, bank_b, firm_a } = service;
 const { sql } = database;
 const ORIGIN = UNHURRIED.public_url;
@@ -340,3 +347,69 @@ t.test(
       t.equal((await setProvider(bank_b, { ...settings(), issuer })).status, 422, issuer);
   },
 );
+
+t.test(
+  'a session that a provider opened lasts its own time, whatever becomes of the one there',
+  async (t) => {
+    await setProvider(bank_b);
+    const person = await addPerson(service, bank_b.id, 'officer');
+    // Taken still, as clocks differ by some seconds, and over as soon as it is taken.
+    const over_there = Math.floor(Date.now() / 1000) - 5;
+    const signed = { claims: { ...claimsOf(person.email), exp: over_there } };
+    const session = sessionOf(await signInAs(bank_b, signed));
+    const [row] = await sql<{ id: string; hours: number }[]>`
+    select id, extract(epoch from ends_at - begun_at)::int / 3600 as hours from session
+    where person_id = ${person.id}`;
+    const { id, hours } = row!;
+    t.equal(hours, SESSION_HOURS, 'as every other');
+    const status = async () => (await asPerson(session, 'GET', '/v1/sessions/current')).status;
+    t.equal(await status(), 200, 'the token that it began with has ended');
+    t.equal((await call(bank_b.key, 'DELETE', '/v1/identity-provider')).status, 204);
+    t.equal(await status(), 200, 'the provider is none of the organisation’s any more');
+    t.equal((await begin(bank_b)).status, 404, 'and opens no other');
+    await sql`update session set used_at = now() - make_interval(mins => ${SESSION_IDLE_MINUTES}, secs => 1)
+    where id = ${id}`;
+    t.equal(await status(), 401, 'its idle time is our own');
+    await setProvider(bank_b);
+    const again = sessionOf(
+      await signInAs(bank_b, { claims: { ...signed.claims, exp: over_there + 3_600 } }),
+    );
+    t.equal((await call(bank_b.key, 'DELETE', `/v1/people/${person.id}`)).status, 204);
+    t.equal((await asPerson(again, 'GET', '/v1/sessions/current')).status, 401, 'a closed account ends it');
+  },
+);
+
+t.test('the tokens of a provider stay in the service, and are forgotten at once', async (t) => {
+  await setProvider(bank_a);
+  const person = await addPerson(service, bank_a.id, 'officer');
+  const claims = claimsOf(person.email);
+  const before = provider.issued.length;
+  const answers = [await signInAs(bank_a, { claims })];
+  for (const bent of [{ signature: 'other key' }, { claims: { aud: 'another client' } }] as const)
+    answers.push(await signInAs(bank_a, { claims, bent }));
+  t.same(
+    answers.map(({ status }) => status),
+    [201, 401, 401],
+  );
+  const issued = provider.issued.slice(before);
+  t.equal(issued.length, 12, 'a code and three tokens each');
+  const tables = await sql<{ name: string }[]>`select relname as name from pg_class
+    where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace`;
+  t.ok(tables.length > 100);
+  const told = [
+    ...answers.map(({ text, headers }) => text + JSON.stringify(headers)),
+    ...logged,
+    ...(await Promise.all(
+      tables.map(async ({ name }) => {
+        const rows = await sql.unsafe(`select ${name}::text as row from ${name}`);
+        return rows.map(({ row }) => row).join();
+      }),
+    )),
+  ].join('\n');
+  t.match(told, person.id, 'what is told elsewhere is among it');
+  for (const [at, secret] of issued.entries()) {
+    // Of a token, its claims and its signature would be enough.
+    const parts = secret.split('.').filter((part) => part.length > 20);
+    for (const part of parts) t.notOk(told.includes(part), `${at}`);
+  }
+});

@@ -477,6 +477,48 @@ t.test('pages of a service', async (t) => {
     },
   );
 
+  t.test('mask what is secret, name it for who keeps passwords, and keep nobody from pasting', async (t) => {
+    const { id } = await addPerson(service, service.bank_a.id, 'admin');
+    const { headers } = await openSession(service, id);
+    let found = 0;
+    for (const url of ['/sign-in', '/invitation?token=any', '/account', '/account/proof', '/organisation']) {
+      const { statusCode, body } = await ask(url, null, { cookie: headers.cookie! });
+      t.ok(statusCode < 400, `${url} is ${statusCode}`);
+      for (const [input] of body.matchAll(/<input[^>]*>/g)) {
+        if (!/ name="[^"]*(password|secret)"/.test(input)) continue;
+        t.match(input, / type="password"/, `${url}: ${input}`);
+        t.match(input, / autocomplete="(current-password|new-password|off)"/, `${url}: ${input}`);
+        found += 1;
+      }
+    }
+    t.ok(found >= 4, `${found} fields`);
+    for (const { name, text } of code) t.notMatch(text, /['"]paste['"]|onpaste/i, name);
+  });
+
+  t.test('lead out of the session from every place', async (t) => {
+    const { id } = await addPerson(service, service.bank_a.id, 'officer');
+    const { headers } = await openSession(service, id);
+    const seen = groupsFor('bank', service.app.places).flatMap(({ places }) => places);
+    t.ok(seen.length > 10, `${seen.length} places`);
+    for (const { href } of seen) {
+      // The API's description is a library's.
+      if (href === '/docs') continue;
+      const { statusCode, body } = await ask(href, null, { cookie: headers.cookie! });
+      t.equal(statusCode, 200, href);
+      t.match(body, /<form method="post" action="\/sign-out">/, href);
+    }
+  });
+
+  t.test('keep nothing in the browser but whether single keys are off', (t) => {
+    const keeping: string[] = [];
+    for (const { name, text } of code) {
+      t.notMatch(text, /sessionStorage|indexedDB|document\.cookie|\bcaches\.|serviceWorker/, name);
+      for (const [call] of text.matchAll(/localStorage\.setItem\([^)]*\)/g)) keeping.push(call);
+    }
+    t.same(keeping, ["localStorage.setItem(KEPT_AS, 'off')"]);
+    t.end();
+  });
+
   t.test('hold to the policy that lets nothing foreign run', async (t) => {
     const { headers, body } = await ask('/', null);
     const policy = String(headers['content-security-policy']);

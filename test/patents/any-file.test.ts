@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
@@ -408,6 +408,37 @@ t.test('plain, gz and zip give their documents', async (t) => {
   ]);
   t.strictSame(await documents(file('none.zip', zip())), []);
 });
+
+t.test(
+  'names in an archive are names and no paths: nothing is written, and nothing read but the archive',
+  async (t) => {
+    const root = t.testdir({ secret: 'of the machine', deep: { inbox: {} } });
+    const inbox = join(root, 'deep', 'inbox');
+    const names = [
+      '../../secret',
+      '../../made',
+      '/etc/passwd',
+      join(root, 'secret'),
+      'C:\\Windows\\win.ini',
+      '..\\..\\secret',
+      'file:///etc/passwd',
+      'a/../../../secret',
+    ];
+    const archive = join(inbox, 'a.zip');
+    writeFileSync(archive, zip(...names.map((name, at) => ({ name, bytes: Buffer.from(`entry ${at}`) }))));
+    const packed = join(inbox, '..%2f..%2fsecret.gz');
+    writeFileSync(packed, gzipSync('packed'));
+    const before = readdirSync(root, { recursive: true }).sort();
+    t.strictSame(
+      await documents(archive),
+      names.map((name, at) => [name, `entry ${at}`]),
+    );
+    t.strictSame(await documents(packed), [['..%2f..%2fsecret', 'packed']]);
+    t.strictSame(readdirSync(root, { recursive: true }).sort(), before);
+    t.equal(readFileSync(join(root, 'secret')).toString(), 'of the machine');
+    t.notOk(existsSync('../../made'));
+  },
+);
 
 t.test('the wide fields of zip64 are read', async (t) => {
   const bytes = Buffer.from('wide');

@@ -1,4 +1,5 @@
 /** Signing, verifying, guarding, retrying and sending, each against real sockets on loopback. */
+import { execFile } from 'node:child_process';
 import { generateKeyPairSync, sign as signBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
@@ -6,12 +7,14 @@ import { createServer as createTlsServer } from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import { type AddressInfo, BlockList, connect, createServer as createTcpServer } from 'node:net';
 import os from 'node:os';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import tls, { getCACertificates, type SecureVersion, setDefaultCACertificates } from 'node:tls';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import t from 'tap';
 import { Agent } from 'undici';
+import { OUTWARD_TLS } from '../../src/tls.ts';
 import {
   addressRefusal,
   createAddressGuard,
@@ -884,6 +887,59 @@ t.test('a receiver without a trusted certificate for its name gets nothing', asy
   t.match(await post(names[1]!), { error_class: 'tls', status: null, error_message: /altname|match/i });
   t.equal(requests, 0);
   t.match(await post(names[0]!), { error_class: null, status: 200 });
+});
+
+t.test(
+  'TLS 1.2 and 1.3 with ciphers of today are spoken, and nothing older, even where all else would',
+  async (t) => {
+    const name = 'hooks.bank.example';
+    const { key, certificate } = selfSigned(name);
+    const trusted = getCACertificates('default');
+    const [version, ciphers] = [tls.DEFAULT_MIN_VERSION, tls.DEFAULT_CIPHERS];
+    setDefaultCACertificates([...trusted, certificate]);
+    tls.DEFAULT_MIN_VERSION = 'TLSv1';
+    tls.DEFAULT_CIPHERS = 'DEFAULT@SECLEVEL=0';
+    t.teardown(() => {
+      setDefaultCACertificates(trusted);
+      tls.DEFAULT_MIN_VERSION = version;
+      tls.DEFAULT_CIPHERS = ciphers;
+    });
+    const sender = createSender({ allowed_hosts: [name], resolver: resolverTo('127.0.0.1') });
+    t.teardown(() => sender.close());
+    const speaking = async (only: SecureVersion, ciphers: string) => {
+      const offered = { minVersion: only, maxVersion: only, ciphers };
+      const server = createTlsServer({ key, cert: certificate, ...offered }, (_request, response) => {
+        response.end();
+      });
+      const port = Number((await listen(t, server as unknown as Server)).split(':')[1]);
+      const lenient = tls.connect({ port, host: '127.0.0.1', servername: name });
+      await once(lenient, 'secureConnect');
+      t.equal(lenient.getProtocol(), only, 'the receiver can be spoken to');
+      lenient.destroy();
+      const { status, error_class } = await sender.post(`https://${name}:${port}/`, {}, '{}');
+      return status ?? error_class;
+    };
+    t.equal(await speaking('TLSv1', 'DEFAULT@SECLEVEL=0'), 'tls');
+    t.equal(await speaking('TLSv1.1', 'DEFAULT@SECLEVEL=0'), 'tls');
+    t.equal(await speaking('TLSv1.2', 'ECDHE-ECDSA-AES128-SHA'), 'tls');
+    t.equal(await speaking('TLSv1.2', 'ECDHE-ECDSA-AES128-GCM-SHA256'), 200);
+    t.equal(await speaking('TLSv1.3', 'TLS_AES_128_GCM_SHA256'), 200);
+  },
+);
+
+t.test('no connection of the process goes below TLS 1.2, whatever Node was started with', async (t) => {
+  const asked = `await import('./src/db/client.ts');
+    const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = (await import('node:tls')).default;
+    process.stdout.write(JSON.stringify({ DEFAULT_MIN_VERSION, DEFAULT_CIPHERS }));`;
+  const flags = ['--tls-min-v1.0', '--tls-cipher-list=DEFAULT@SECLEVEL=0'];
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...flags,
+    '--import=tsx',
+    '--input-type=module',
+    '--eval',
+    asked,
+  ]);
+  t.match(JSON.parse(stdout), { DEFAULT_MIN_VERSION: 'TLSv1.2', DEFAULT_CIPHERS: OUTWARD_TLS.ciphers });
 });
 
 t.test('a receiver closes at once under open connections', async (t) => {
