@@ -11,7 +11,7 @@ export interface ThreadWork {
   name: string;
   limit_ms: number;
   /** What to ask for instead of what takes too long. */
-  remedy: Sentence | string;
+  remedy: Sentence;
 }
 
 /** A thread without a task waits so long for the next one: to load its modules is more work than to set a page. */
@@ -51,8 +51,8 @@ export function onThread<Task, Answer>({ module, name, limit_ms, remedy }: Threa
     thread ??= start();
     thread.ref();
     const late = () => {
-      const said = say('run_too_long', { run: name, seconds: limit_ms / 1000, remedy });
-      run.reject(new Problem('refused', typeof remedy === 'string' ? said.text : said));
+      const seconds = limit_ms / 1000;
+      run.reject(new Problem('refused', say('run_too_long', { run: name, seconds, remedy })));
     };
     const deadline = setTimeout(late, limit_ms);
     try {

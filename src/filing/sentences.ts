@@ -37,6 +37,7 @@ export const SENTENCES = {
     'That a package is made despite errors is for the firm to say, not for its agency.',
   package_errors:
     'The checks find errors in version {version} ({errors}): mend them, or send despite_errors as true to make the package nevertheless.',
+  package_shorter: 'ask again when the service has less to do, or shorten the application',
   package_too_large:
     'The package has {length} bytes, at most {most} are kept (limit MAX_PACKAGE_BYTES); shorten the application.',
   packages_full: 'The draft has {count} packages (limit MAX_PACKAGES); take one of them.',

@@ -15,6 +15,7 @@ export const SENTENCES = {
   lot_uncertified: 'The product is {product_state}: marks are issued for one that staff have certified.',
   lot_without_patent: 'None of the product’s patents is in force today: no marks are issued for it.',
   lot_again: 'The product has a lot {lot_code} already; give this one another code.',
+  labels_fewer: 'ask for fewer labels',
   lots_full: 'The product has {count} lots already (limit MAX_LOTS).',
   lot_revoked: 'The lot was revoked before.',
   mark_revoked: 'The mark was revoked before.',

@@ -18,6 +18,7 @@ import { assessPledges } from '../../src/risk/assess.ts';
 import { pledgeRisks } from '../../src/risk/facts.ts';
 import { drawHistories } from '../../src/risk/histories.ts';
 import { rulesOf } from '../../src/risk/rule-sets.ts';
+import { say } from '../../src/risk/sentences.ts';
 import { onThread } from '../../src/thread.ts';
 import { latestModels } from '../../src/valuations/store.ts';
 import { news, told } from '../jobs/setting.ts';
@@ -469,10 +470,12 @@ t.test('the same seed draws the same patents, and a set with faults is not walke
 
 t.test('what takes too long on its thread is stopped, and the next one may run', async (t) => {
   const module = (text: string) => new URL(`data:text/javascript,${encodeURIComponent(text)}`);
-  const work = { name: 'sum', limit_ms: 50, remedy: 'ask for less' };
+  const work = { name: 'sum', limit_ms: 50, remedy: say('backtest_smaller') };
   const endless = onThread<object, string>({ ...work, module: module('setInterval(() => {}, 1000)') });
   const [first, second] = await Promise.allSettled([endless({}), endless({})]);
-  t.match(first, { reason: { code: 'refused', message: 'The sum took over 0.05 seconds; ask for less.' } });
+  t.match(first, {
+    reason: { code: 'refused', message: 'The sum took over 0.05 seconds; ask for a smaller sample.' },
+  });
   t.match(second, { reason: { code: 'conflict' } });
   await t.rejects(endless({}), { code: 'refused' }, 'the way is free again');
   const failing = onThread<object, string>({

@@ -52,7 +52,7 @@ const setPackage = onThread<PackageTask, PackageAnswer>({
   module: new URL('thread.ts', import.meta.url),
   name: 'package',
   limit_ms: LIMIT_ms,
-  remedy: 'ask again when the service has less to do, or shorten the application',
+  remedy: say('package_shorter'),
 });
 
 export interface Asked {

@@ -6,6 +6,7 @@ import type { SealedLot } from '../marks/lots.ts';
 import type { MadeMark } from '../marks/make.ts';
 import { marksOf, type Range } from '../marks/range.ts';
 import { findProduct } from '../products/service.ts';
+import { say } from '../sentences.ts';
 import { LABELS_PER_SHEET } from './label.ts';
 import type { SheetTask } from './thread.ts';
 
@@ -15,7 +16,7 @@ const setLabels = onThread<SheetTask, Uint8Array>({
   module: new URL('thread.ts', import.meta.url),
   name: 'sheet of labels',
   limit_ms: LIMIT_ms,
-  remedy: 'ask for fewer labels',
+  remedy: say('labels_fewer'),
 });
 
 export async function sheetOf(

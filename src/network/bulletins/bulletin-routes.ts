@@ -15,6 +15,7 @@ import {
   page,
   WithDefault,
 } from '../../http/schemas.ts';
+import { say } from '../../http/sentences.ts';
 import { LANGUAGES, type Language as LanguageCode } from '../../pages/language/catalogue.ts';
 import { reportMail } from '../../reports/mail.tsx';
 import type { Service } from '../../service.ts';
@@ -45,7 +46,7 @@ const setPages = onThread<BulletinTask, Uint8Array>({
   module: new URL('thread.ts', import.meta.url),
   name: 'bulletin',
   limit_ms: LIMIT_ms,
-  remedy: 'ask again when the service has less to do',
+  remedy: say('run_later'),
 });
 
 const Field = Type.Integer({ minimum: 1, maximum: FIELDS, description: 'WIPO technology field' });
