@@ -51,6 +51,10 @@ export interface FieldProblem {
   sentence?: Sentence;
 }
 
+export function fieldFault(pointer: string, sentence: Sentence): FieldProblem {
+  return { pointer, detail: sentence.text, sentence };
+}
+
 /** An error meant for the caller. Anything else thrown is shown as `internal`, with its text only in the log. */
 export class Problem extends Error {
   readonly code: ProblemCode;

@@ -1,5 +1,5 @@
 import type { Sentence } from '../../models/sentences.ts';
-import { Problem } from '../errors.ts';
+import { fieldFault, Problem } from '../errors.ts';
 import { sentence } from './sentences.ts';
 
 /** One field for which nothing came of what was asked. */
@@ -9,6 +9,6 @@ export function atFault(
   fault: Sentence,
 ): Problem {
   return new Problem('refused', sentence(`${what}_at_fault`, { field, fault }), [
-    { pointer: `/body/${field}`, detail: fault.text, sentence: fault },
+    fieldFault(`/body/${field}`, fault),
   ]);
 }

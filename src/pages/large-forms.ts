@@ -1,7 +1,7 @@
 /** Forms of files and long texts: one that is larger than what is read of it is told its limit beside its field. */
 import type { IncomingMessage } from 'node:http';
 import type { Sentence } from '../../models/sentences.ts';
-import { Problem } from '../errors.ts';
+import { fieldFault, Problem } from '../errors.ts';
 import { say } from './sentences.ts';
 
 export interface LargeForm {
@@ -24,10 +24,7 @@ export function tooLarge({ limit_bytes }: LargeForm): Sentence {
 /** Honest about what was typed: nobody has read it. */
 export function unread(large: LargeForm): Problem {
   const sentence = say('form_unread', { too_large: tooLarge(large) });
-  const { text } = sentence;
-  return new Problem('body_too_large', sentence, [
-    { pointer: `/body/${large.field}`, detail: text, sentence },
-  ]);
+  return new Problem('body_too_large', sentence, [fieldFault(`/body/${large.field}`, sentence)]);
 }
 
 /** Lets the rest of a body go by, kept nowhere. */

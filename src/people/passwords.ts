@@ -2,7 +2,7 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Sentence } from '../../models/sentences.ts';
-import { Problem } from '../errors.ts';
+import { fieldFault, Problem } from '../errors.ts';
 import { COMMON_WORDS } from './common-words.ts';
 import { say } from './sentences.ts';
 
@@ -31,7 +31,7 @@ export function requireGoodPassword(password: string, about: readonly string[], 
   const fault = passwordFault(password, about);
   if (fault === null) return;
   throw new Problem('bad_request', say('password_at_fault', { pointer, fault }), [
-    { pointer, detail: fault.text, sentence: fault },
+    fieldFault(pointer, fault),
   ]);
 }
 

@@ -5,7 +5,7 @@ import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import { dateOf } from '../clock.ts';
 import type { Sql, Transaction } from '../db/client.ts';
-import { Problem } from '../errors.ts';
+import { fieldFault, Problem } from '../errors.ts';
 import { testersOf } from './backtest-store.ts';
 import { say } from './sentences.ts';
 
@@ -46,11 +46,7 @@ export function refuseFaults(settings: RuleSet): void {
     throw new Problem(
       'bad_request',
       say('rule_set_faulty'),
-      faults.map(({ pointer, sentence }) => ({
-        pointer: `/body/settings${pointer}`,
-        detail: sentence.text,
-        sentence,
-      })),
+      faults.map(({ pointer, sentence }) => fieldFault(`/body/settings${pointer}`, sentence)),
     );
 }
 

@@ -1,5 +1,5 @@
 /** What an owner may not give an endpoint, refused with place, rule and remedy. */
-import { Problem } from '../errors.ts';
+import { fieldFault, Problem } from '../errors.ts';
 import type { AddressGuard } from './address-guard.ts';
 import { headersRefusal } from './custom-headers.ts';
 import { parseSecret } from './sign.ts';
@@ -8,7 +8,7 @@ import { parseSecret } from './sign.ts';
 export function refuseUrl(guard: AddressGuard, url: string): void {
   const sentence = guard.urlRefusal(url);
   if (sentence === null) return;
-  const fault = { pointer: '/body/url', detail: sentence.text, sentence };
+  const fault = fieldFault('/body/url', sentence);
   throw new Problem('webhook_url_refused', sentence, [fault]);
 }
 

@@ -1,5 +1,5 @@
 /** How much a draft may hold: each limit with its unit, told by name when it is passed. */
-import { Problem } from '../../errors.ts';
+import { fieldFault, Problem } from '../../errors.ts';
 import { say } from '../sentences.ts';
 import type { DraftText } from './store.ts';
 
@@ -40,6 +40,6 @@ export function requireWithinLimits(text: Pick<DraftText, TextPart>): void {
     throw new Problem(
       'refused',
       say('draft_part_refused', first),
-      long.map(({ part, fault }) => ({ pointer: `/body/${part}`, detail: fault.text, sentence: fault })),
+      long.map(({ part, fault }) => fieldFault(`/body/${part}`, fault)),
     );
 }

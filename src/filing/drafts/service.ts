@@ -2,7 +2,7 @@
 import type { Caller } from '../../accounts/store.ts';
 import { appendAudit } from '../../audit/log.ts';
 import type { Transaction } from '../../db/client.ts';
-import { Problem } from '../../errors.ts';
+import { fieldFault, Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { numberKeys } from '../../search/find.ts';
 import { classLevels } from '../../search/words.ts';
@@ -103,9 +103,7 @@ export function requireSound(text: DraftText): void {
   const odd = text.classes.find((symbol) => classLevels(symbol).length === 0);
   if (odd !== undefined) {
     const fault = say('draft_class_unknown', { symbol: odd });
-    throw new Problem('refused', say('draft_class', { symbol: odd }), [
-      { pointer: '/body/classes', detail: fault.text, sentence: fault },
-    ]);
+    throw new Problem('refused', say('draft_class', { symbol: odd }), [fieldFault('/body/classes', fault)]);
   }
   for (const number of text.cited) numberKeys(number);
 }

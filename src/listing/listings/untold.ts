@@ -1,7 +1,7 @@
 /** Texts that everybody reads must not tell who wrote them: neither by name nor by a number under which the register names it. */
 import { toldInText } from '../../anonymity/names.ts';
 import type { Sql } from '../../db/client.ts';
-import { Problem } from '../../errors.ts';
+import { fieldFault, Problem } from '../../errors.ts';
 import type { KnownPatent } from '../../patents/facts.ts';
 import { ownersByPatent } from '../../patents/owners.ts';
 import { sentence } from '../sentences.ts';
@@ -26,7 +26,7 @@ export function requireUntold(
     if (told === undefined) continue;
     const fault = sentence('listing_holds', { told });
     throw new Problem('refused', sentence('listing_telling', { field, told }), [
-      { pointer: `/body/${field}`, detail: fault.text, sentence: fault },
+      fieldFault(`/body/${field}`, fault),
     ]);
   }
 }

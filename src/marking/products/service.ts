@@ -4,7 +4,7 @@ import { type Caller, findOrganisation } from '../../accounts/store.ts';
 import { appendAudit } from '../../audit/log.ts';
 import { canonicalJson } from '../../canonical.ts';
 import type { Sql, Transaction } from '../../db/client.ts';
-import { Problem } from '../../errors.ts';
+import { fieldFault, Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { emitEvents } from '../../outbox/emit.ts';
 import { say } from '../sentences.ts';
@@ -132,6 +132,6 @@ export function note(
 }
 
 function wrong(field: string, sentence: Sentence): Problem {
-  const fault = { pointer: `/body/${field}`, detail: sentence.text, sentence };
+  const fault = fieldFault(`/body/${field}`, sentence);
   return new Problem('bad_request', say('product_faulty', { field, fault: sentence }), [fault]);
 }

@@ -7,7 +7,7 @@ import { type Caller, findOrganisation } from '../../accounts/store.ts';
 import { appendAudit } from '../../audit/log.ts';
 import type { Transaction } from '../../db/client.ts';
 import { acrossTenants } from '../../db/tenancy.ts';
-import { Problem } from '../../errors.ts';
+import { fieldFault, Problem } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { monthOf } from '../../quotas/months.ts';
 import { deskContactPlace } from '../../secrets/columns.ts';
@@ -49,7 +49,7 @@ export function keysOf({ name, registration_number }: GivenClient) {
 function fault(field: string, sentence: Sentence, remedy: string): Problem {
   const pointer = `/body/${field}`;
   const said = say('client_faulty', { pointer, fault: sentence, remedy });
-  return new Problem('bad_request', said, [{ pointer, detail: sentence.text, sentence }]);
+  return new Problem('bad_request', said, [fieldFault(pointer, sentence)]);
 }
 
 /** @throws Problem `conflict` when the desk has the client already, `refused` at the limit or for an account that is none */

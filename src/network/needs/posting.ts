@@ -8,7 +8,7 @@ import { showUnder } from '../../anonymity/service.ts';
 import { findPseudonym } from '../../anonymity/store.ts';
 import { canonicalJson, sha256 } from '../../canonical.ts';
 import type { Transaction } from '../../db/client.ts';
-import { Problem } from '../../errors.ts';
+import { fieldFault, Problem } from '../../errors.ts';
 import { say } from '../sentences.ts';
 
 /** As what an organisation takes part. Its kind says what it may do with loans; this says what it is. */
@@ -69,7 +69,7 @@ export function refuseFaults(faults: readonly Fault[]): void {
   throw new Problem(
     'refused',
     say('posting_faulty', { field: first.field, fault: first.said }),
-    faults.map(({ field, said }) => ({ pointer: `/body/${field}`, detail: said.text, sentence: said })),
+    faults.map(({ field, said }) => fieldFault(`/body/${field}`, said)),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Sentence } from '../../../models/sentences.ts';
-import { Problem } from '../../errors.ts';
+import { fieldFault, Problem } from '../../errors.ts';
 import { say } from '../sentences.ts';
 
 /** What a page itself finds wrong with a field of its form. */
@@ -8,6 +8,6 @@ export function faultAt(
   sentence: Sentence,
   code: 'bad_request' | 'refused' = 'bad_request',
 ): Problem {
-  const fault = { pointer: `/body/${field}`, detail: sentence.text, sentence };
+  const fault = fieldFault(`/body/${field}`, sentence);
   return new Problem(code, say('form_faulty'), [fault]);
 }
