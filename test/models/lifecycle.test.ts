@@ -595,7 +595,7 @@ t.test('a step that does not fit is refused by its code, with who or what stands
       'b',
       7,
       'claimed_by_other',
-      'A holds the case until 1970-01-01T08:00:00.000Z.',
+      'a holds the case until 1970-01-01T08:00:00.000Z.',
     ],
     [
       claimed,
@@ -603,7 +603,7 @@ t.test('a step that does not fit is refused by its code, with who or what stands
       'a',
       7,
       'claimed_by_other',
-      'A holds the case until 1970-01-01T08:00:00.000Z.',
+      'a holds the case until 1970-01-01T08:00:00.000Z.',
     ],
     [submitted, { action: 'claimed' }, 'b', 2, 'illegal_step', 'The case is submitted already.'],
     [decided, { action: 'claimed' }, 'b', 2, 'illegal_step', 'The case is decided already.'],
