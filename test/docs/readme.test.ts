@@ -46,9 +46,12 @@ t.test('the walk runs as printed and ends with a worthless patent and verified e
   const types = events.map((line) => (JSON.parse(line) as { type: string }).type);
   t.same(types, ['patent.lapsed', 'pledge.ltv.breached']);
   t.match(stdout, /as_of: '2013-05-0[89]',[\s\S]*status: 'worthless'/);
-  t.match(stdout, /hastened: 1/);
+  // Heads of the audit chains are published by their own hour, which may come while the receiver is away.
+  t.match(stdout, /hastened: [12]/);
   const inFeed = [...stdout.matchAll(/^in the feed (pledge\.\S+ \S+)$/gm)].map(([, event]) => event);
-  const recovered = [...new Set([...stdout.matchAll(/^received (\S+ \S+)$/gm)].map(([, event]) => event))];
+  const recovered = [
+    ...new Set([...stdout.matchAll(/^received (pledge\.\S+ \S+)$/gm)].map(([, event]) => event)),
+  ];
   t.match(recovered, [/^pledge.defaulted evt_/, /^pledge.in_disposal evt_/]);
   t.ok(recovered.every((event) => inFeed.includes(event)));
   t.match(stdout, /\nclaimed\nsubmitted\ndecided\ndisposed\n/);
