@@ -51,6 +51,7 @@ export interface FieldProblem {
   sentence?: Sentence;
 }
 
+/** What is wrong with one field, as a sentence. @param pointer JSON pointer, such as /body/name */
 export function fieldFault(pointer: string, sentence: Sentence): FieldProblem {
   return { pointer, detail: sentence.text, sentence };
 }
@@ -70,16 +71,16 @@ export class Problem extends Error {
   }
 }
 
-/** What a formula says. @throws Problem `refused` with what the formula refuses, told by `tell` where more is to be said */
+/** What a formula says. @throws Problem made of what the formula refuses, `refused` if nothing else is said */
 export function requireFormula<Value>(
   formula: () => Value,
-  tell: (said: Sentence | string) => Sentence | string = (said) => said,
+  refusal: (failure: FormulaFailure) => Problem = ({ said }) => new Problem('refused', said),
 ): Value {
   try {
     return formula();
   } catch (error) {
     if (!(error instanceof FormulaFailure)) throw error;
-    throw new Problem('refused', tell(error.said));
+    throw refusal(error);
   }
 }
 

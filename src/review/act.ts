@@ -1,12 +1,11 @@
 /** One step of a review and all that follows from it, in one transaction: the case, its record, the flag, audit, events. */
-import { FormulaFailure } from '../../models/failure.ts';
 import { type Decision, nextReview, type Review, type ReviewAct } from '../../models/review.ts';
 import { eyesOf } from '../accounts/eyes.ts';
 import type { Caller } from '../accounts/store.ts';
 import { appendAudit } from '../audit/log.ts';
 import { auditRefusal } from '../audit/refusal.ts';
 import type { Transaction } from '../db/client.ts';
-import { Problem, type ProblemCode } from '../errors.ts';
+import { Problem, type ProblemCode, requireFormula } from '../errors.ts';
 import { emitEvents } from '../outbox/emit.ts';
 import type { Service } from '../service.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
@@ -107,12 +106,10 @@ const CODE_OF: Readonly<Record<string, ProblemCode>> = {
 };
 
 function stepped(review: Review, act: ReviewAct, caller: Caller, now: Date): Review {
-  try {
-    return nextReview(review, act, eyesOf(caller), now);
-  } catch (error) {
-    if (!(error instanceof FormulaFailure)) throw error;
-    throw new Problem(CODE_OF[error.code] ?? 'conflict', error.said);
-  }
+  return requireFormula(
+    () => nextReview(review, act, eyesOf(caller), now),
+    ({ code, said }) => new Problem(CODE_OF[code] ?? 'conflict', said),
+  );
 }
 
 /** Whose eyes a case is handed to. @param id of a person or a key; @throws Problem `refused` */

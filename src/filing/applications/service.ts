@@ -160,7 +160,7 @@ export function requirePast(field: string, day: CalendarDate | null, now: Date):
 function numberOf(office: Office, { application_number, happened_on }: NewStep) {
   const read = requireFormula(
     () => readNumber(application_number!, { office, kind_of_number: 'application' }),
-    (fault) => say('application_number_unread', { fault }),
+    ({ said }) => new Problem('refused', say('application_number_unread', { fault: said })),
   );
   if (read.office !== office)
     throw new Problem(

@@ -2,7 +2,7 @@
 import type { Passkey } from '../../people/passkeys.ts';
 import type { Session } from '../../people/sessions.ts';
 import type { Person } from '../../people/store.ts';
-import { type Faults, SendForm, TextField } from '../parts/forms.tsx';
+import { type Faults, NewPasswordField, SendForm, TextField } from '../parts/forms.tsx';
 import { Facts, Section, Table } from '../parts/parts.tsx';
 import { roleText } from '../parts/terms.ts';
 import { useView } from '../view.ts';
@@ -130,13 +130,7 @@ function Password({ second_factor, faults }: { second_factor: boolean; faults: F
           id="current-password"
           {...{ second_factor, faults }}
         />
-        <TextField
-          name="new_password"
-          label={words.say('account.new_password')}
-          hint={words.say('account.password_rule')}
-          fault={faults.new_password}
-          input={{ type: 'password', autocomplete: 'new-password' }}
-        />
+        <NewPasswordField name="new_password" fault={faults.new_password} />
       </SendForm>
     </Section>
   );

@@ -79,6 +79,20 @@ interface FieldProps {
   slider?: number;
 }
 
+/** Of a password that is chosen, with the rule that it must meet. */
+export function NewPasswordField({ name, fault }: { name: string; fault: string | undefined }) {
+  const { words } = useView();
+  return (
+    <TextField
+      name={name}
+      label={words.say('account.new_password')}
+      hint={words.say('account.password_rule')}
+      fault={fault}
+      input={{ type: 'password', autocomplete: 'new-password' }}
+    />
+  );
+}
+
 /** A field whose fault may be that of its own name in what the service refused. */
 export function Field({ name, label, note, input, problem, fault, slider }: FieldProps) {
   const { words } = useView();

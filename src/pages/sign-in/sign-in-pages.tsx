@@ -1,4 +1,4 @@
-import { type Faults, SendForm, TextField } from '../parts/forms.tsx';
+import { type Faults, NewPasswordField, SendForm, TextField } from '../parts/forms.tsx';
 import { useView } from '../view.ts';
 
 /** Where a sign-in leads: back to a page, or on with a form that was kept. */
@@ -147,13 +147,7 @@ export function InvitationPage({ token, name, faults }: InvitationProps) {
           fault={faults.name}
           input={{ autocomplete: 'name', value: name }}
         />
-        <TextField
-          name="password"
-          label={words.say('account.new_password')}
-          hint={words.say('account.password_rule')}
-          fault={faults.password}
-          input={{ type: 'password', autocomplete: 'new-password' }}
-        />
+        <NewPasswordField name="password" fault={faults.password} />
       </SendForm>
     </div>
   );
@@ -166,13 +160,7 @@ export function RecoveryPage({ token, fault }: { token: string; fault?: string |
       <h1>{words.say('recovery.title')}</h1>
       <p class="muted">{words.say('recovery.lead')}</p>
       <SendForm action="/recovery" send={words.say('recovery.send')} told={{ token }}>
-        <TextField
-          name="password"
-          label={words.say('account.new_password')}
-          hint={words.say('account.password_rule')}
-          fault={fault}
-          input={{ type: 'password', autocomplete: 'new-password' }}
-        />
+        <NewPasswordField name="password" fault={fault} />
       </SendForm>
     </div>
   );
